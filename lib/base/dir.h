@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/cleanup.h"
+
+/* A directory of a store that has more entries than this is damaged or hostile; a list of it would take the
+ * memory. */
+#define DIR_ENTRIES_MAX (4U * 1024 * 1024)
+
+struct dir_entry {
+        const char *name;
+        uint64_t ino;
+        unsigned char type; /* DT_* as the file system gave it: may be DT_UNKNOWN */
+};
+
+/* All entries but "." and "..", sorted by the bytes of their names. */
+struct dir_list {
+        struct dir_entry *entries;
+        size_t n, cap;
+        struct dir_chunk *chunks; /* hold the names */
+};
+
+#define DIR_LIST_INIT ((struct dir_list){0})
+
+void dir_list_done(struct dir_list *list);
+#define _cleanup_dir_list_ _cleanup_(dir_list_done)
+
+/* List an open directory from its start. Negative errno; -E2BIG above DIR_ENTRIES_MAX. list must be empty. */
+int dir_list_read(struct dir_list *list, int fd);

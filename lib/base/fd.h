@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+
+/*
+ * What tells one file from another, and one moment of it from a later one. mnt_id is that of statx(2): a
+ * directory that is a mount point differs in it from its parent even where device and inode do not.
+ */
+struct identity {
+        uint64_t dev, ino, mnt_id;
+        uint64_t size;
+        int64_t mtime_ns, ctime_ns, btime_ns; /* since the epoch; btime_ns is 0 where there is none */
+        uint64_t blocks;                      /* of 512 bytes */
+        uint32_t mode, nlink, uid, gid;
+};
+
+/* fstat, with the mount id. An empty name is fd itself; a link is not followed, nothing is mounted. Negative
+ * errno. */
+int identity_at(int fd, const char *name, struct identity *ret);
+
+/* The same file on the same mount; contents may have changed. */
+bool identity_same_file(const struct identity *a, const struct identity *b);
+
+/* The same file, and nothing written to it in between as far as its size and times tell. */
+bool identity_same_content(const struct identity *a, const struct identity *b);
+
+/*
+ * Open below a directory and never outside of it, never through a link (openat2(2); O_CLOEXEC and O_NOFOLLOW
+ * are added, and for what is not a directory O_NONBLOCK and O_NOCTTY). name may have several components.
+ * Negative errno; -ELOOP where a link stands in the way.
+ */
+int open_beneath(int dirfd, const char *name, int flags);
+
+/* The same, and not onto another mount either: -EXDEV there. */
+int open_beneath_same_mount(int dirfd, const char *name, int flags);
+
+/* open_beneath() of a directory to read. */
+int open_dir_beneath(int dirfd, const char *name);
+
+/*
+ * Read a regular file whole into fresh memory, with a NUL behind it that *ret_len does not count. Negative
+ * errno; -EFBIG where it is over max bytes, -EBADF where it is not a regular file. ret_id may be NULL.
+ */
+int read_file_at(int dirfd, const char *name, size_t max, char **ret, size_t *ret_len,
+                 struct identity *ret_id);
+
+/* The same of an open file, from its start. */
+int read_fd(int fd, size_t max, char **ret, size_t *ret_len, struct identity *ret_id);
+
+/* Contents of a link, at most PATH_MAX bytes, fresh memory. Negative errno. */
+int readlink_alloc_at(int dirfd, const char *name, char **ret);
+
+/* The absolute path of an open file as the kernel has it now, fresh memory. */
+int fd_path(int fd, char **ret);

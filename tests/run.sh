@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The test command: installs what the tests need, builds, runs everything that this machine can run, says what it
+# skipped and why, and ends with the line "N passed, N failed, N skipped".
+#
+#   tests/run.sh            all but what takes long
+#   tests/run.sh --long     that too
+#   tests/run.sh --bench    the benchmarks instead
+set -u
+cd "$(dirname "$0")/.." || exit 2
+
+what=normal
+case "${1-}" in
+'') ;;
+--long) what=long ;;
+--bench) what=bench ;;
+*)
+        sed -n '6,9s/^# *//p' "$0" >&2
+        exit 2
+        ;;
+esac
+
+install_needs() {
+        local packages="gcc clang libclang-rt-14-dev meson ninja-build pkg-config python3 git
+                        libyajl-dev libmount-dev libsystemd-dev libsmartcols-dev libcmocka-dev
+                        clang-format-14 valgrind strace mandoc debootstrap e2fsprogs xfsprogs btrfs-progs uidmap jq acl attr"
+        local missing="" p
+
+        command -v apt-get >/dev/null || return 0
+        for p in $packages; do
+                dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
+        done
+        [ -z "$missing" ] && return 0
+        echo "installing:$missing"
+        # shellcheck disable=SC2086
+        { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } \
+                >/dev/null || echo "some packages cannot be installed; what needs them will say so"
+}
+
+# Two builds: one with sanitizers for the tests of our own code, one as users have it for everything with other programs.
+build() {
+        local dir=$1
+        shift
+        [ -f "$dir/build.ninja" ] || meson setup "$@" "$dir" >"$dir.log" 2>&1 || {
+                cat "$dir.log"
+                return 1
+        }
+        ninja -C "$dir" >"$dir.log" 2>&1 || {
+                tail -40 "$dir.log"
+                return 1
+        }
+}
+
+[ "$(id -u)" = 0 ] && install_needs
+out=${CSTORAGE_BUILD_ROOT:-build}
+mkdir -p "$out"
+failed=0
+build "$out/check" --native-file build-dev.ini || failed=1
+build "$out/plain" --native-file build-dev.ini -Db_sanitize=none -Dbuildtype=debugoptimized || failed=1
+if [ $failed = 1 ]; then
+        echo "0 passed, 1 failed, 0 skipped"
+        exit 1
+fi
+
+export CSTORAGE_TEST_LONG=0
+[ $what = long ] && CSTORAGE_TEST_LONG=1
+
+# A suite without tests leaves no log; one whose log is missing for another reason has failed.
+logs=""
+run_suite() {
+        local dir=$1
+        shift
+        rm -f "$out/$dir/meson-logs/testlog.json"
+        if ! meson test -C "$out/$dir" --no-rebuild "$@" && [ ! -f "$out/$dir/meson-logs/testlog.json" ]; then
+                echo "FAILED: no test of $out/$dir ran"
+                failed=1
+        fi
+        [ -f "$out/$dir/meson-logs/testlog.json" ] && logs="$logs $out/$dir/meson-logs/testlog.json"
+}
+
+if [ $what = bench ]; then
+        run_suite plain --suite bench --verbose --num-processes 1
+else
+        run_suite check --no-suite system --no-suite bench --print-errorlogs
+        run_suite plain --suite system --print-errorlogs --num-processes 1
+fi
+# shellcheck disable=SC2086
+python3 tests/count.py $logs && [ $failed = 0 ]
