@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "facts.h"
+#include "policy.h"
+#include "reasons.h"
+
+/*
+ * What becomes of each entry of the facts: one verdict, for one reason. Pure: the same facts and policy give
+ * the same plan, whatever their order; nothing is looked at, opened or changed here.
+ */
+
+struct decision {
+        enum reason reason;              /* tells the verdict: reason_verdict() */
+        const struct fact_file *because; /* the damaged or missing record file; NULL for other reasons */
+};
+
+struct plan {
+        struct decision *decisions; /* as many as the facts have entries, in their order */
+        size_t n, n_keep, n_remove, n_refuse;
+};
+
+#define PLAN_INIT ((struct plan){0})
+
+void plan_done(struct plan *plan);
+#define _cleanup_plan_ _cleanup_(plan_done)
+
+/* Only -ENOMEM can go wrong. The facts must outlive the plan. */
+int plan_make(struct plan *plan, const struct facts *facts, const struct policy *policy);

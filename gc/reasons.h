@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Why an entry is kept, removed or refused. The one table of them is in reasons.c. */
+
+enum verdict {
+        VERDICT_KEEP,
+        VERDICT_REMOVE,
+        VERDICT_REFUSE, /* looks like garbage, and is not safe to remove or not certain: left, and reported */
+};
+
+enum reason {
+        /* keep */
+        REASON_RECORDED,    /* a record has this id */
+        REASON_REFERENCED,  /* a record refers to it */
+        REASON_BELOW_KEPT,  /* something that stays lies on it */
+        REASON_MOUNTED,     /* mountpoints.json or a mount of this moment uses it */
+        REASON_TARGET_KEPT, /* the link's layer stays */
+        REASON_LOCK_HELD,   /* somebody works on it */
+        REASON_YOUNG,       /* may be in the making */
+        REASON_GONE,        /* it is not there any more */
+
+        /* remove */
+        REASON_NO_RECORD,
+        REASON_TARGET_REMOVED, /* the link's layer goes */
+        REASON_DANGLING,       /* the link leads to no layer */
+        REASON_ABANDONED,      /* nobody holds the lock of this temp dir or staging entry */
+        REASON_INTERRUPTED_SAVE,
+
+        /* refuse */
+        REASON_RECORDS_DAMAGED, /* a record file that might speak for it cannot be read */
+        REASON_RECORDS_MISSING, /* a record file that must have existed is not there */
+        REASON_NAME_NO_ID,
+        REASON_WRONG_TYPE,     /* a link or file where a directory belongs, or the like */
+        REASON_TARGET_UNKNOWN, /* a link whose target is of no known form */
+        REASON_OTHER_MOUNT,
+        REASON_MOUNT_BELOW,
+        REASON_TARGET_REFUSED, /* the link's layer is refused */
+        REASON_NOT_EXAMINED,   /* it could not be looked at */
+        REASON_CHANGED,        /* no longer what it was when the plan was made; of the execution */
+        REASON_BUSY,           /* a lock or mount came in between; of the execution */
+
+        REASON_COUNT,
+};
+
+enum verdict reason_verdict(enum reason reason);
+
+/* "no-record": for reports and facts. */
+const char *reason_name(enum reason reason);
+
+/* A sentence for people. */
+const char *reason_text(enum reason reason);
+
+/* What to do about a refusal, a sentence; NULL where there is nothing to do. */
+const char *reason_advice(enum reason reason);
+
+/* "keep", "remove", "refuse" */
+const char *verdict_name(enum verdict verdict);

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef CSTORAGE_H
+#define CSTORAGE_H
+
+/*
+ * libcstorage: the container stores that podman, buildah, skopeo and CRI-O keep on disk, from C.
+ *
+ * A store is a directory (the graphroot) with the layers, images and containers of one driver, a second one
+ * on a file system that a reboot empties (the runroot), and now and then a third one for images (the image
+ * store). What is in it is written down in record files; who changes them takes locks that the Go library
+ * takes too. This library reads all of it without taking a lock, and changes it with all of them held:
+ *
+ *     cstorage_config_load()     where the store lies; or cstorage_config_new() and the set functions
+ *     cstorage_store_open()      its directories and its driver; creates nothing, locks nothing
+ *     cstorage_inventory_new()   what lies in its directories; before the records, see there
+ *     cstorage_snapshot_new()    what its records say, all of one moment; immutable
+ *     cstorage_txn_begin()       every lock, in the one order that is legal
+ *     cstorage_txn_retire()      say what shall go; nothing happened yet
+ *     cstorage_txn_commit()      what was said happens; the locks are let go; what went lies in trash
+ *     cstorage_txn_free()        without a commit: nothing happened
+ *
+ * Objects. What has _ref and _unref is counted and may be shared between threads once made; all other objects
+ * belong to one thread at a time. _free and _unref take NULL and return NULL. Strings and sub-objects that a
+ * get or next function returns belong to the object it was asked of, and live as long.
+ *
+ * Errors. Functions return 0 or more, or a negative errno and then leave their outputs as they were. Outputs
+ * come last. A struct cstorage_error, wherever one is taken, may be NULL; on failure it holds a sentence for
+ * people that names the file and what is wrong with it. These codes mean the same everywhere:
+ *
+ *     -EINVAL      an argument is not what it must be; an unknown flag; an options struct newer than the
+ * library -ENOMEM      there is no memory -ENOENT      there is no such thing -EBADMSG     a file is damaged;
+ * nothing can be concluded from it -EOPNOTSUPP  the driver is not one that this library knows -ETIMEDOUT   a
+ * lock was not obtained in time -ESTALE      the thing is no longer what it was when it was looked at -EBUSY
+ * a mount, a lock or a record still uses the thing
+ *
+ * Options structs start with their size: set it with sizeof, zero the rest. Flags that are not defined are
+ * refused.
+ *
+ * The library prints nothing, keeps no state outside of its objects, installs no signal handler, and reads
+ * the environment in cstorage_config_load() alone. Every descriptor it opens is close-on-exec.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CSTORAGE_ERROR_TEXT_MAX 256
+
+/* What went wrong, for people; the caller's own, no need to clear it. text is one line. Since: 0.1 */
+struct cstorage_error {
+        int code; /* the negative errno that was returned */
+        char text[CSTORAGE_ERROR_TEXT_MAX];
+};
+
+struct cstorage_config;
+struct cstorage_store;
+struct cstorage_snapshot;
+struct cstorage_inventory;
+struct cstorage_txn;
+struct cstorage_trash;
+
+/* Belong to a snapshot. */
+struct cstorage_file;
+struct cstorage_layer;
+struct cstorage_image;
+struct cstorage_container;
+struct cstorage_mount;
+
+/* Belongs to an inventory. */
+struct cstorage_entry;
+
+/* Belong to a trash. */
+struct cstorage_trash_dir;
+struct cstorage_trash_item;
+
+/* ------------------------------------------------------------------------------------------------- config */
+
+/* Nothing set. Since: 0.1 */
+int cstorage_config_new(struct cstorage_config **ret);
+
+/*
+ * What storage.conf, its drop-ins and the environment say, as the Go side reads them
+ * (pkg/configfile/parse.go, types/options.go). -EBADMSG where a file is no TOML or a value not of its type:
+ * the text names file, line and column, and there is no configuration then. A store need not exist. Since:
+ * 0.1
+ */
+int cstorage_config_load(struct cstorage_config **ret, struct cstorage_error *reterr);
+
+struct cstorage_config *cstorage_config_free(struct cstorage_config *config);
+
+/*
+ * Set by hand, over what was loaded. Paths are absolute (-EINVAL). NULL takes a setting back: no image store,
+ * the driver found out from the graphroot. Since: 0.1
+ */
+int cstorage_config_set_graphroot(struct cstorage_config *config, const char *path);
+int cstorage_config_set_runroot(struct cstorage_config *config, const char *path);
+int cstorage_config_set_imagestore(struct cstorage_config *config, const char *path);
+int cstorage_config_set_driver(struct cstorage_config *config, const char *name);
+int cstorage_config_set_transient(struct cstorage_config *config, bool transient);
+
+/* One driver option as podman's --storage-opt takes it: "[driver.]key=value". Since: 0.1 */
+int cstorage_config_add_option(struct cstorage_config *config, const char *option);
+
+/* Forget all driver options, and with them the additional stores they name. Since: 0.1 */
+void cstorage_config_clear_options(struct cstorage_config *config);
+
+/* NULL where not set. The indexed ones return NULL after the last. Since: 0.1 */
+const char *cstorage_config_get_graphroot(const struct cstorage_config *config);
+const char *cstorage_config_get_runroot(const struct cstorage_config *config);
+const char *cstorage_config_get_imagestore(const struct cstorage_config *config);
+const char *cstorage_config_get_driver(const struct cstorage_config *config);
+bool cstorage_config_get_transient(const struct cstorage_config *config);
+const char *cstorage_config_get_option(const struct cstorage_config *config, size_t index);
+const char *cstorage_config_get_additional_image_store(const struct cstorage_config *config, size_t index);
+const char *cstorage_config_get_driver_priority(const struct cstorage_config *config, size_t index);
+
+/* -------------------------------------------------------------------------------------------------- store */
+
+/*
+ * Open the directories of a store and find its driver. Creates nothing and takes no lock. -ENOENT where the
+ * graphroot does not exist or holds no store; -EOPNOTSUPP where its driver is unknown; -EINVAL where no
+ * graphroot or runroot is set. A runroot that does not exist (yet) is no error: nothing is recorded there
+ * then. Since: 0.1
+ */
+int cstorage_store_open(const struct cstorage_config *config, struct cstorage_store **ret,
+                        struct cstorage_error *reterr);
+
+struct cstorage_store *cstorage_store_ref(struct cstorage_store *store);
+struct cstorage_store *cstorage_store_unref(struct cstorage_store *store);
+
+/* Paths with all links resolved; the image store is NULL where there is none. Since: 0.1 */
+const char *cstorage_store_get_graphroot(const struct cstorage_store *store);
+const char *cstorage_store_get_runroot(const struct cstorage_store *store);
+const char *cstorage_store_get_imagestore(const struct cstorage_store *store);
+const char *cstorage_store_get_driver(const struct cstorage_store *store);
+bool cstorage_store_is_transient(const struct cstorage_store *store);
+
+/* ----------------------------------------------------------------------------------------------- snapshot */
+
+/* Which file a record stands in (store.go, layers.go:layerLocations). */
+enum cstorage_location {
+        CSTORAGE_LOCATION_STABLE,           /* layers.json, images.json, containers.json in the graphroot */
+        CSTORAGE_LOCATION_IMAGESTORE,       /* layers.json, images.json in the image store */
+        CSTORAGE_LOCATION_VOLATILE,         /* volatile-*.json in the graphroot */
+        CSTORAGE_LOCATION_VOLATILE_RUNROOT, /* volatile-*.json in the runroot: of a transient store */
+        CSTORAGE_LOCATION_ADDITIONAL, /* a file of an additional image store, which nobody writes through us
+                                       */
+        CSTORAGE_LOCATION_RUNROOT,    /* mountpoints.json in the runroot */
+};
+
+enum cstorage_file_kind {
+        CSTORAGE_FILE_LAYERS,
+        CSTORAGE_FILE_IMAGES,
+        CSTORAGE_FILE_CONTAINERS,
+        CSTORAGE_FILE_MOUNTS,
+};
+
+enum cstorage_file_state {
+        CSTORAGE_FILE_MISSING,
+        CSTORAGE_FILE_OK,
+        CSTORAGE_FILE_EMPTY,      /* there, and not one byte long: no save leaves it so */
+        CSTORAGE_FILE_DAMAGED,    /* not what a record file is; none of its records is in the snapshot */
+        CSTORAGE_FILE_UNREADABLE, /* could not be opened or read */
+};
+
+/*
+ * Read all record files: of both modes, of the image store and of the additional ones. Takes no lock: each
+ * file is of one moment (they are replaced by rename), and where the files could be of different ones they
+ * are read again, a few times. A file that cannot be read or understood is no error here but a fact: see
+ * cstorage_file_get_state(). Since: 0.1
+ */
+int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret,
+                          struct cstorage_error *reterr);
+
+struct cstorage_snapshot *cstorage_snapshot_ref(struct cstorage_snapshot *snapshot);
+struct cstorage_snapshot *cstorage_snapshot_unref(struct cstorage_snapshot *snapshot);
+
+/* 1 where the store changed since (tokens, and size and times of the files; layers.go:layersModified), else
+ * 0. Since: 0.1 */
+int cstorage_snapshot_is_stale(const struct cstorage_snapshot *snapshot, struct cstorage_error *reterr);
+
+/*
+ * One after the other, in the order of loading: NULL gives the first, NULL comes after the last. Layers:
+ * stable, image store, volatile; then the additional stores. A record whose id came before in a writable file
+ * is passed over, as the Go side does (layers.go:load), unless it is all that some file holds of that id.
+ * Since: 0.1
+ */
+const struct cstorage_file *cstorage_snapshot_next_file(const struct cstorage_snapshot *snapshot,
+                                                        const struct cstorage_file *prev);
+const struct cstorage_layer *cstorage_snapshot_next_layer(const struct cstorage_snapshot *snapshot,
+                                                          const struct cstorage_layer *prev);
+const struct cstorage_image *cstorage_snapshot_next_image(const struct cstorage_snapshot *snapshot,
+                                                          const struct cstorage_image *prev);
+const struct cstorage_container *cstorage_snapshot_next_container(const struct cstorage_snapshot *snapshot,
+                                                                  const struct cstorage_container *prev);
+const struct cstorage_mount *cstorage_snapshot_next_mount(const struct cstorage_snapshot *snapshot,
+                                                          const struct cstorage_mount *prev);
+
+/*
+ * Find by id, else by name, else by a prefix of the id that only one has; a container also by the id of its
+ * layer, an image also by "@" and its id (layers.go:lookup, containers.go:lookup, images.go:lookup). -ENOENT,
+ * or -EEXIST where a prefix fits several. Since: 0.1
+ */
+int cstorage_snapshot_find_layer(const struct cstorage_snapshot *snapshot, const char *name,
+                                 const struct cstorage_layer **ret);
+int cstorage_snapshot_find_image(const struct cstorage_snapshot *snapshot, const char *name,
+                                 const struct cstorage_image **ret);
+int cstorage_snapshot_find_container(const struct cstorage_snapshot *snapshot, const char *name,
+                                     const struct cstorage_container **ret);
+
+/*
+ * The layers whose content has this digest, one after the other; compressed: as it was pulled. Since: 0.1
+ */
+const struct cstorage_layer *cstorage_snapshot_next_layer_by_digest(const struct cstorage_snapshot *snapshot,
+                                                                    const char *digest, bool compressed,
+                                                                    const struct cstorage_layer *prev);
+
+/* The images that have this digest among theirs (images.go:recomputeDigests). Since: 0.1 */
+const struct cstorage_image *cstorage_snapshot_next_image_by_digest(const struct cstorage_snapshot *snapshot,
+                                                                    const char *digest,
+                                                                    const struct cstorage_image *prev);
+
+/* The layer below; NULL where there is none, or where it has no record (then the id is still there). Since:
+ * 0.1 */
+const struct cstorage_layer *cstorage_snapshot_get_parent(const struct cstorage_snapshot *snapshot,
+                                                          const struct cstorage_layer *layer);
+
+/* A record file. get_problem is NULL where there is none. Since: 0.1 */
+const char *cstorage_file_get_path(const struct cstorage_file *file);
+enum cstorage_file_kind cstorage_file_get_kind(const struct cstorage_file *file);
+enum cstorage_location cstorage_file_get_location(const struct cstorage_file *file);
+enum cstorage_file_state cstorage_file_get_state(const struct cstorage_file *file);
+const char *cstorage_file_get_problem(const struct cstorage_file *file);
+size_t cstorage_file_get_n_records(const struct cstorage_file *file);
+
+/* A range of ids: of the container, of the host, how many. Since: 0.1 */
+struct cstorage_id_map {
+        uint32_t container_id, host_id, size;
+};
+
+/*
+ * The members of a record, as format and Go name them. Text members that the record has not are "", numbers
+ * 0. The indexed ones return NULL (or false) after the last. Times are the text of the record (RFC 3339). The
+ * value of a flag is its JSON text. get_json is the whole record as it stands in the file, not terminated.
+ * Since: 0.1
+ */
+const char *cstorage_layer_get_id(const struct cstorage_layer *layer);
+const char *cstorage_layer_get_name(const struct cstorage_layer *layer, size_t index);
+const char *cstorage_layer_get_parent_id(const struct cstorage_layer *layer);
+const char *cstorage_layer_get_metadata(const struct cstorage_layer *layer);
+const char *cstorage_layer_get_mount_label(const struct cstorage_layer *layer);
+const char *cstorage_layer_get_created(const struct cstorage_layer *layer);
+const char *cstorage_layer_get_compressed_digest(const struct cstorage_layer *layer);
+int64_t cstorage_layer_get_compressed_size(const struct cstorage_layer *layer);
+const char *cstorage_layer_get_diff_digest(const struct cstorage_layer *layer);
+const char *cstorage_layer_get_toc_digest(const struct cstorage_layer *layer);
+int64_t cstorage_layer_get_diff_size(const struct cstorage_layer *layer);
+int cstorage_layer_get_compression(const struct cstorage_layer *layer);
+bool cstorage_layer_get_uid(const struct cstorage_layer *layer, size_t index, uint32_t *ret);
+bool cstorage_layer_get_gid(const struct cstorage_layer *layer, size_t index, uint32_t *ret);
+const char *cstorage_layer_get_flag(const struct cstorage_layer *layer, size_t index, const char **ret_value);
+bool cstorage_layer_get_uid_map(const struct cstorage_layer *layer, size_t index,
+                                struct cstorage_id_map *ret);
+bool cstorage_layer_get_gid_map(const struct cstorage_layer *layer, size_t index,
+                                struct cstorage_id_map *ret);
+const char *cstorage_layer_get_big_data_name(const struct cstorage_layer *layer, size_t index);
+enum cstorage_location cstorage_layer_get_location(const struct cstorage_layer *layer);
+bool cstorage_layer_is_incomplete(const struct cstorage_layer *layer);
+const char *cstorage_layer_get_json(const struct cstorage_layer *layer, size_t *ret_length);
+
+const char *cstorage_image_get_id(const struct cstorage_image *image);
+const char *cstorage_image_get_digest(const struct cstorage_image *image);
+const char *cstorage_image_get_name(const struct cstorage_image *image, size_t index);
+const char *cstorage_image_get_names_history(const struct cstorage_image *image, size_t index);
+const char *cstorage_image_get_layer_id(const struct cstorage_image *image);
+const char *cstorage_image_get_mapped_layer_id(const struct cstorage_image *image, size_t index);
+const char *cstorage_image_get_metadata(const struct cstorage_image *image);
+const char *cstorage_image_get_big_data(const struct cstorage_image *image, size_t index, int64_t *ret_size,
+                                        const char **ret_digest);
+const char *cstorage_image_get_created(const struct cstorage_image *image);
+const char *cstorage_image_get_flag(const struct cstorage_image *image, size_t index, const char **ret_value);
+enum cstorage_location cstorage_image_get_location(const struct cstorage_image *image);
+const char *cstorage_image_get_json(const struct cstorage_image *image, size_t *ret_length);
+
+const char *cstorage_container_get_id(const struct cstorage_container *container);
+const char *cstorage_container_get_name(const struct cstorage_container *container, size_t index);
+const char *cstorage_container_get_image_id(const struct cstorage_container *container);
+const char *cstorage_container_get_layer_id(const struct cstorage_container *container);
+const char *cstorage_container_get_metadata(const struct cstorage_container *container);
+const char *cstorage_container_get_big_data(const struct cstorage_container *container, size_t index,
+                                            int64_t *ret_size, const char **ret_digest);
+const char *cstorage_container_get_created(const struct cstorage_container *container);
+bool cstorage_container_get_uid_map(const struct cstorage_container *container, size_t index,
+                                    struct cstorage_id_map *ret);
+bool cstorage_container_get_gid_map(const struct cstorage_container *container, size_t index,
+                                    struct cstorage_id_map *ret);
+const char *cstorage_container_get_flag(const struct cstorage_container *container, size_t index,
+                                        const char **ret_value);
+enum cstorage_location cstorage_container_get_location(const struct cstorage_container *container);
+const char *cstorage_container_get_json(const struct cstorage_container *container, size_t *ret_length);
+
+/* A layer that is mounted, as mountpoints.json has it. Since: 0.1 */
+const char *cstorage_mount_get_layer_id(const struct cstorage_mount *mount);
+const char *cstorage_mount_get_path(const struct cstorage_mount *mount);
+int64_t cstorage_mount_get_count(const struct cstorage_mount *mount);
+
+/* ---------------------------------------------------------------------------------------------- inventory */
+
+enum cstorage_entry_kind {
+        CSTORAGE_ENTRY_LAYER_DIR,     /* a directory of the driver's; the name is the layer's id */
+        CSTORAGE_ENTRY_CONTAINER_DIR, /* data of a container */
+        CSTORAGE_ENTRY_IMAGE_DIR,     /* data of an image */
+        CSTORAGE_ENTRY_TAR_SPLIT,     /* <layer id>.tar-split.gz */
+        CSTORAGE_ENTRY_LAYER_DATA,    /* big data of a layer */
+        CSTORAGE_ENTRY_LINK, /* overlay's short name of a layer; the id is that of the layer it leads to */
+        CSTORAGE_ENTRY_TEMP_DIR, /* temp-dir-N or lock-N or both: a deferred deletion or a staged addition */
+        CSTORAGE_ENTRY_STAGING,  /* a staged layer of a partial pull */
+        CSTORAGE_ENTRY_SAVE_LEFTOVER, /* .tmp-<record file><N>: an interrupted save */
+};
+
+enum cstorage_entry_type {
+        CSTORAGE_ENTRY_IS_ABSENT,
+        CSTORAGE_ENTRY_IS_DIRECTORY,
+        CSTORAGE_ENTRY_IS_FILE,
+        CSTORAGE_ENTRY_IS_LINK,
+        CSTORAGE_ENTRY_IS_OTHER,
+};
+
+enum cstorage_entry_lock {
+        CSTORAGE_ENTRY_LOCK_NONE, /* there is no lock file */
+        CSTORAGE_ENTRY_LOCK_FREE,
+        CSTORAGE_ENTRY_LOCK_HELD, /* somebody works on it */
+};
+
+/* What an entry is at the moment of cstorage_entry_examine(). Since: 0.1 */
+struct cstorage_identity {
+        uint64_t device, inode;
+        uint64_t mount_id;  /* of statx(2) */
+        int64_t changed_ns; /* ctime, since the epoch; of what is in a staging entry or temp dir the latest */
+        enum cstorage_entry_type type;
+        enum cstorage_entry_lock lock;
+        bool other_mount; /* on another mount than the directory it stands in */
+        bool mount_below; /* something is mounted on it or below it */
+};
+
+/*
+ * List the directories of a store: only names, nothing of what is in them is looked at. Go writes a record
+ * before it makes the directory; who lists first and takes a snapshot after that will find a record for
+ * everything that has one, unless it was just deleted. Names that are Go's own (feature probes, l, staging,
+ * ...) and "lost+found" are not listed. Sorted by kind, then place, then name. Since: 0.1
+ */
+int cstorage_inventory_new(struct cstorage_store *store, struct cstorage_inventory **ret,
+                           struct cstorage_error *reterr);
+
+struct cstorage_inventory *cstorage_inventory_ref(struct cstorage_inventory *inventory);
+struct cstorage_inventory *cstorage_inventory_unref(struct cstorage_inventory *inventory);
+
+const struct cstorage_entry *cstorage_inventory_next(const struct cstorage_inventory *inventory,
+                                                     const struct cstorage_entry *prev);
+
+/*
+ * A directory that could not be listed: its path and why. NULL after the last. What lies there is unknown.
+ * Since: 0.1
+ */
+const char *cstorage_inventory_get_problem(const struct cstorage_inventory *inventory, size_t index,
+                                           const char **ret_path);
+
+/*
+ * The layers that something mounted right now uses, after the options of overlay mounts in
+ * /proc/self/mountinfo; NULL after the last. Since: 0.1
+ */
+const char *cstorage_inventory_get_mounted_layer(const struct cstorage_inventory *inventory, size_t index);
+
+/*
+ * The id is NULL where the name gives none: it is not 64 hex digits (layers, containers, images), or a link
+ * does not lead to a layer of its driver. The target of what is no link is NULL. The path is for people.
+ * Since: 0.1
+ */
+enum cstorage_entry_kind cstorage_entry_get_kind(const struct cstorage_entry *entry);
+const char *cstorage_entry_get_id(const struct cstorage_entry *entry);
+const char *cstorage_entry_get_name(const struct cstorage_entry *entry);
+const char *cstorage_entry_get_path(const struct cstorage_entry *entry);
+const char *cstorage_entry_get_target(const struct cstorage_entry *entry);
+bool cstorage_entry_is_in_imagestore(const struct cstorage_entry *entry);
+
+/*
+ * Look at an entry, without opening for writing and without taking a lock. An entry that is gone is
+ * CSTORAGE_ENTRY_IS_ABSENT. Since: 0.1
+ */
+int cstorage_entry_examine(const struct cstorage_entry *entry, struct cstorage_identity *ret,
+                           struct cstorage_error *reterr);
+
+/*
+ * The ids of the layers that a layer directory lies on, nearest first, NULL-terminated, in one piece of
+ * memory that the caller frees with free(): what its lower-layers file tells, else its lower file through the
+ * links. Those lower names that lead nowhere are left out. Since: 0.1
+ */
+int cstorage_entry_read_lowers(const struct cstorage_entry *entry, char ***ret,
+                               struct cstorage_error *reterr);
+
+/* A descriptor of a directory entry, to read; -ELOOP or -ENOTDIR where it is none, -EXDEV on another mount.
+ * Since: 0.1 */
+int cstorage_entry_open(const struct cstorage_entry *entry);
+
+/* ---------------------------------------------------------------------------------------------------- txn */
+
+struct cstorage_txn_options {
+        size_t size;         /* sizeof(struct cstorage_txn_options) */
+        uint64_t flags;      /* 0 */
+        uint64_t timeout_us; /* for all locks together; 0: do not wait at all */
+};
+
+/*
+ * Take every lock of the store, for writing: layers (graphroot, then image store), mountpoints, images,
+ * containers (graphroot, then runroot). Lock files that a Go process would have made are never made here in
+ * another way, and never replaced. options may be NULL: half a minute. -ETIMEDOUT: the text names the lock.
+ * Since: 0.1
+ */
+int cstorage_txn_begin(struct cstorage_store *store, const struct cstorage_txn_options *options,
+                       struct cstorage_txn **ret, struct cstorage_error *reterr);
+
+/* Lets go of the locks. What was not committed did not happen. Since: 0.1 */
+struct cstorage_txn *cstorage_txn_free(struct cstorage_txn *txn);
+
+/*
+ * 1 where the locks' tokens and the record files are what this snapshot saw, so that it still holds; else 0:
+ * read again. Since: 0.1
+ */
+int cstorage_txn_is_current(const struct cstorage_txn *txn, const struct cstorage_snapshot *snapshot);
+
+/*
+ * This entry shall go: it is renamed into a temp dir of the Go side's layout (internal/tempdir/tempdir.go) at
+ * the commit, if it still is what seen tells (else -ESTALE is its result), nothing is mounted there (-EBUSY),
+ * and its lock, where it has one, can be had (-EBUSY). The entry's inventory is referenced. Since: 0.1
+ */
+int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage_entry *entry,
+                        const struct cstorage_identity *seen);
+
+/*
+ * Do what was asked for, in an order that leaves nothing dangling should we die (links, layers, the rest),
+ * and let go of the locks, whatever came of it. What was retired lies in temp dirs whose locks the trash
+ * holds: until it is emptied and removed no Go process touches it, and should we die before, the next Go
+ * process or the next collection finishes the deletion. One entry that fails does not stop the rest; each
+ * item has its own result. Negative only where nothing at all was done. Since: 0.1
+ */
+int cstorage_txn_commit(struct cstorage_txn *txn, struct cstorage_trash **ret, struct cstorage_error *reterr);
+
+/* How long the locks were held, in microseconds: until now, or until commit let go of them. Since: 0.1 */
+uint64_t cstorage_txn_get_held_us(const struct cstorage_txn *txn);
+
+/* Lets go of the temp dirs' locks: what still lies there, the next Go process deletes. Since: 0.1 */
+struct cstorage_trash *cstorage_trash_free(struct cstorage_trash *trash);
+
+struct cstorage_trash_dir *cstorage_trash_next_dir(struct cstorage_trash *trash,
+                                                   struct cstorage_trash_dir *prev);
+const struct cstorage_trash_item *cstorage_trash_next_item(const struct cstorage_trash *trash,
+                                                           const struct cstorage_trash_item *prev);
+
+/* A temp dir: its descriptor, that of its held lock, its path. They stay the trash's. Since: 0.1 */
+int cstorage_trash_dir_get_fd(const struct cstorage_trash_dir *dir);
+int cstorage_trash_dir_get_lock_fd(const struct cstorage_trash_dir *dir);
+const char *cstorage_trash_dir_get_path(const struct cstorage_trash_dir *dir);
+
+/*
+ * Remove a temp dir that is empty by now, its lock file, and the directory of temp dirs if we made it and it
+ * is empty. -ENOTEMPTY where something is left. Since: 0.1
+ */
+int cstorage_trash_dir_remove(struct cstorage_trash_dir *dir, struct cstorage_error *reterr);
+
+/*
+ * What became of one entry. The code is 0 or a negative errno, then with a text. The directory is NULL where
+ * the entry was removed at once or not at all; the name is that inside of the directory, NULL where the whole
+ * directory is the entry (a temp dir that others left). Since: 0.1
+ */
+const struct cstorage_entry *cstorage_trash_item_get_entry(const struct cstorage_trash_item *item);
+int cstorage_trash_item_get_code(const struct cstorage_trash_item *item);
+const char *cstorage_trash_item_get_text(const struct cstorage_trash_item *item);
+const struct cstorage_trash_dir *cstorage_trash_item_get_dir(const struct cstorage_trash_item *item);
+const char *cstorage_trash_item_get_name(const struct cstorage_trash_item *item);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

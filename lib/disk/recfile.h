@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "base/error.h"
+#include "base/fd.h"
+
+/* As enum cstorage_file_state. */
+enum recfile_state {
+        RECFILE_MISSING,
+        RECFILE_OK, /* read; whether its records make sense its parser will tell */
+        RECFILE_EMPTY,
+        RECFILE_DAMAGED,
+        RECFILE_UNREADABLE,
+};
+
+/* The bytes of a record file, and which moment of it they are. */
+struct recfile {
+        enum recfile_state state;
+        char *text; /* of len bytes and a NUL; NULL unless OK */
+        size_t len;
+        struct identity identity; /* zero where missing or unreadable */
+        struct error error;       /* where DAMAGED or UNREADABLE */
+};
+
+#define RECFILE_INIT ((struct recfile){0})
+
+void recfile_done(struct recfile *file);
+
+/* Read one below dirfd (which may be -1: then it is missing). Only -ENOMEM is an error; all else is a state.
+ */
+int recfile_read(struct recfile *file, int dirfd, const char *path);
+
+/* Whether the file below dirfd is still the one that was read: missing still missing, same inode, size and
+ * times. */
+bool recfile_is_current(const struct recfile *file, int dirfd, const char *path);
