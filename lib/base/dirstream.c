@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Directories too large to be listed whole. */
+
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "base/dirstream.h"
+#include "base/error.h"
+
+int dir_stream_fill(struct dir_stream *stream, int fd) {
+        long n = syscall(SYS_getdents64, fd, stream->bytes, sizeof(stream->bytes));
+
+        stream->at = stream->n = 0;
+        if (n < 0)
+                return errno == ENOENT ? 0 : negative_errno(); /* removed meanwhile: nothing is in it */
+        stream->n = (size_t) n;
+        return n > 0;
+}
+
+bool dir_stream_take(struct dir_stream *stream, struct dir_entry *ret) {
+        while (stream->at < stream->n) {
+                const struct dirent64 *d =
+                        (const struct dirent64 *) (const void *) (stream->bytes + stream->at);
+
+                stream->at += d->d_reclen;
+                stream->next = d->d_off;
+                if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+                        continue;
+
+                *ret = (struct dir_entry){.name = d->d_name, .ino = d->d_ino, .type = d->d_type};
+                return true;
+        }
+        return false;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <dirent.h>
+#include <stdbool.h>
+
+#include "base/dir.h"
+
+/* Some 800 short names: enough to make the system call cheap, few enough that several threads that share one
+ * directory all get some. */
+#define DIR_STREAM_BYTES (32U * 1024)
+
+/*
+ * Reads a directory of any size piece by piece, in the order of the file system. Threads that read the same
+ * open directory, each with a stream of its own, never get the same entry (the kernel moves the position of
+ * the file under a lock). Where entries come and go meanwhile, those that stay are met once.
+ */
+struct dir_stream {
+        size_t at, n;
+        int64_t next; /* for lseek(2): where to read on behind the entry taken last */
+        _Alignas(struct dirent64) char bytes[DIR_STREAM_BYTES];
+};
+
+/* Read the next piece: 1, 0 at the end, negative errno. What the piece before still held is lost. */
+int dir_stream_fill(struct dir_stream *stream, int fd);
+
+/* The next entry of the piece, never "." or ".."; false where it holds no more. The name lives until the next
+ * fill. */
+bool dir_stream_take(struct dir_stream *stream, struct dir_entry *ret);
