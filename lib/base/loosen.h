@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "base/cleanup.h"
+
+/*
+ * Takes away what keeps the caller from deleting: the immutable and append-only flags (chattr(1) +i and +a)
+ * and, on directories, missing permissions of the owner. Only for what is to be deleted.
+ *
+ * Nothing but regular files and directories is ever opened: what is behind a name is looked at through an
+ * O_PATH descriptor, and that very object opened by way of /proc/self/fd.
+ */
+
+/* An open directory. 1 where something was changed, 0 where there was nothing to change, negative errno. */
+int loosen_dir(int fd);
+
+/* A directory that perhaps cannot be opened yet. The same codes; -ENOTDIR. */
+int loosen_dir_at(int dirfd, const char *name);
+
+/* A regular file whose flags were taken away. */
+struct loosened {
+        int fd;
+        int flags;
+};
+
+#define LOOSENED_INIT ((struct loosened){.fd = -1})
+
+/* 1 where the flags of the file were cleared, 0 where it has none (or is no regular file). Negative errno. */
+int loosen_file_at(struct loosened *ret, int dirfd, const char *name);
+
+/* Give the flags back if the file has a name yet: perhaps its other links are somebody's. */
+void loosened_done(struct loosened *file);
+#define _cleanup_loosened_ _cleanup_(loosened_done)
