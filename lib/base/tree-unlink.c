@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One object at a time: unlink it, remove it, move it up, open it; each with a second try after whatever
+ * forbade the first was taken away. */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/loosen.h"
+#include "base/tree-run.h"
+
+#define BLOCK_BYTES 512U
+
+static bool forbidden(int r) {
+        return r == -EPERM || r == -EACCES;
+}
+
+static int unlink_at(int dirfd, const char *name, int flags) {
+        return unlinkat(dirfd, name, flags) < 0 ? negative_errno() : 0;
+}
+
+static int unlink_stubborn(int dirfd, const char *name) {
+        _cleanup_loosened_ struct loosened file = LOOSENED_INIT;
+        int r;
+
+        (void) loosen_dir(dirfd);
+        r = unlink_at(dirfd, name, 0);
+        if (!forbidden(r) || loosen_file_at(&file, dirfd, name) <= 0)
+                return r;
+        return unlink_at(dirfd, name, 0);
+}
+
+static int unlink_file(int dirfd, const char *name) {
+        int r = unlink_at(dirfd, name, 0);
+
+        if (forbidden(r))
+                r = unlink_stubborn(dirfd, name);
+        if (r == -ENOENT)
+                return 0;
+        return r < 0 ? r : 1;
+}
+
+static int look_at(int dirfd, const char *name, struct statx *ret) {
+        if (statx(dirfd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC,
+                  STATX_TYPE | STATX_NLINK | STATX_BLOCKS, ret) < 0)
+                return negative_errno();
+        return S_ISDIR(ret->stx_mode) ? -EISDIR : 0;
+}
+
+/* The count of links must not change between the look and the unlink, or nobody or two would count the bytes.
+ */
+static int unlink_one_link(struct tree_run *run, int dirfd, const char *name, uint64_t *ret_bytes) {
+        struct statx st = {0};
+        int r;
+
+        pthread_mutex_lock(&run->links_lock);
+        r = look_at(dirfd, name, &st);
+        if (r >= 0)
+                r = unlink_file(dirfd, name);
+        pthread_mutex_unlock(&run->links_lock);
+
+        *ret_bytes = st.stx_nlink == 1 ? st.stx_blocks * BLOCK_BYTES : 0;
+        return r == -ENOENT ? 0 : r;
+}
+
+int remove_file(struct tree_run *run, int dirfd, const char *name, uint64_t *ret_bytes) {
+        struct statx st = {.stx_nlink = 1};
+
+        if (run->options.count_bytes) {
+                int r = look_at(dirfd, name, &st);
+
+                if (r == -ENOENT)
+                        return 0;
+                if (r == -EISDIR)
+                        return r;
+        }
+        if (st.stx_nlink > 1)
+                return unlink_one_link(run, dirfd, name, ret_bytes);
+
+        *ret_bytes = st.stx_blocks * BLOCK_BYTES;
+        return unlink_file(dirfd, name);
+}
+
+int remove_empty_dir(int dirfd, const char *name) {
+        int r = unlink_at(dirfd, name, AT_REMOVEDIR);
+
+        if (forbidden(r)) {
+                (void) loosen_dir(dirfd);
+                (void) loosen_dir_at(dirfd, name);
+                r = unlink_at(dirfd, name, AT_REMOVEDIR);
+        }
+        if (r == -ENOENT)
+                return 0;
+        return r == -EEXIST ? -ENOTEMPTY : r < 0 ? r : 1;
+}
+
+static int rename_up(struct tree_run *run, int dirfd, const char *name, const char *to) {
+        return renameat(dirfd, name, run->top_fd, to) < 0 ? negative_errno() : 0;
+}
+
+int move_up(struct tree_run *run, int dirfd, const char *name, const struct tree_job *job) {
+        char to[NAME_MAX + 1];
+        int r;
+
+        job_name(job, to);
+        r = rename_up(run, dirfd, name, to);
+        if (!forbidden(r))
+                return r;
+
+        (void) loosen_dir(dirfd);
+        (void) loosen_dir_at(dirfd, name);
+        return rename_up(run, dirfd, name, to);
+}
+
+int open_garbage_dir(int dirfd, const char *name) {
+        int fd = open_beneath_same_mount(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOATIME);
+
+        /* O_NOATIME is for the owner. */
+        if (fd == -EPERM)
+                fd = open_beneath_same_mount(dirfd, name, O_RDONLY | O_DIRECTORY);
+        if (fd == -EACCES && loosen_dir_at(dirfd, name) > 0)
+                fd = open_beneath_same_mount(dirfd, name, O_RDONLY | O_DIRECTORY);
+        return fd;
+}
