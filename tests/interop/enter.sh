@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A machine: a Debian root directory (mkroot.sh) that runs in its own mount, pid, uts, ipc, time and network
+# namespaces, well enough for podman and crun. It has a disk that stays, and a /run and /dev/shm that do not outlive it.
+#
+#   enter.sh start DIR SUITE BUILD    boot; SUITE is remembered. BUILD/gc is put into the PATH
+#   enter.sh run DIR COMMAND...       run a command in it
+#   enter.sh kill DIR                 kill all of it at once, as a power switch would
+#
+# In DIR: store, its /var/lib/containers; run, its /run; upper, what it changed of its root (the root itself is never
+# written to, several machines share it); pid, that of its init.
+set -u
+
+cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
+env=(PATH=/opt/cstorage/gc:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
+     TMPDIR=/var/tmp BUILDAH_ISOLATION=chroot)
+
+die() {
+        echo "enter.sh: $*" >&2
+        exit 125
+}
+
+# Without systemd, control groups and a network: what podman has to be told in each of its releases.
+containers_conf() {
+        cat <<'EOF'
+[containers]
+cgroups = "disabled"
+cgroupns = "host"
+netns = "none"
+pids_limit = 0
+log_driver = "k8s-file"
+default_sysctls = []
+default_ulimits = ["nofile=1024:1024", "nproc=10000:10000"]
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+runtime = "crun"
+EOF
+}
+
+start() {
+        local dir=$1 suite=$2 build=$3 i uptime
+
+        mkdir -p "$dir"/{store,run,upper/etc/containers,work,root}
+        [ -z "$suite" ] || echo "$suite" >"$dir/suite"
+        [ -z "$build" ] || echo "$build" >"$dir/build"
+        [ -f "$dir/upper/etc/containers/containers.conf" ] || containers_conf >"$dir/upper/etc/containers/containers.conf"
+        mount -t tmpfs -o mode=755 run "$dir/run" || die "cannot mount $dir/run"
+        rm -f "$dir/booted"
+        # A time namespace, so that it is just now that this machine booted.
+        read -r uptime _ </proc/uptime
+        setsid unshare --mount --pid --uts --ipc --net --time --boottime "-${uptime%.*}" --fork --kill-child \
+                "$0" init "$dir" </dev/null >"$dir/init.log" 2>&1 &
+        local parent=$!
+        for i in $(seq 500); do
+                [ -e "$dir/booted" ] && break
+                kill -0 $parent 2>/dev/null || die "cannot boot: $(cat "$dir/init.log")"
+                sleep 0.02
+        done
+        cat "/proc/$parent/task/$parent/children" >"$dir/pid"
+        [ -s "$dir/pid" ] || die "cannot boot: $(cat "$dir/init.log")"
+}
+
+# As the first process in the new namespaces.
+init() {
+        local dir=$1 lower root=$1/root build
+
+        lower=$cache/$(cat "$dir/suite")
+        build=$(cat "$dir/build" 2>/dev/null)
+        set -e
+        mount -t overlay -o "lowerdir=$lower,upperdir=$dir/upper,workdir=$dir/work" root "$root"
+        mkdir -p "$root/var/lib/containers" "$root/opt/cstorage" "$root/mnt/outside"
+        mount --bind "$dir/store" "$root/var/lib/containers"
+        mount --bind "$dir/run" "$root/run"
+        mount -t tmpfs tmp "$root/tmp"
+        mount --rbind /dev "$root/dev"
+        mount -t tmpfs shm "$root/dev/shm"
+        mount -t proc proc "$root/proc"
+        mount -t sysfs sysfs "$root/sys"
+        mount -t cgroup2 cgroup "$root/sys/fs/cgroup" || mount -t tmpfs none "$root/sys/fs/cgroup"
+        if [ -d "$build" ]; then
+                mount --bind "$build" "$root/opt/cstorage"
+                mount -o remount,bind,ro "$root/opt/cstorage"
+        fi
+        hostname machine
+        ip link set lo up 2>/dev/null || true
+        cd "$root"
+        mkdir -p .outside
+        pivot_root . .outside
+        touch ".outside$dir/booted"
+        umount -l .outside
+        # Reaps what is left to it.
+        exec env -i "${env[@]}" sh -c 'trap : TERM; while :; do sleep 1000 & wait; done'
+}
+
+run() {
+        local dir=$1 pid
+        shift
+        pid=$(cat "$dir/pid" 2>/dev/null) || die "$dir is not running"
+        exec nsenter --target $pid --mount --pid --uts --ipc --net --time --root --wd -- env -i "${env[@]}" \
+                ${CONTAINERS_STORAGE_CONF:+CONTAINERS_STORAGE_CONF="$CONTAINERS_STORAGE_CONF"} "$@"
+}
+
+kill_all() {
+        local dir=$1 pid i
+        pid=$(cat "$dir/pid" 2>/dev/null) || return 0
+        kill -9 $pid 2>/dev/null
+        for i in $(seq 500); do
+                kill -0 $pid 2>/dev/null || break
+                sleep 0.02
+        done
+        rm -f "$dir/pid"
+        umount -l "$dir/run"
+}
+
+command=$1
+shift
+case $command in
+start) start "$@" ;;
+init) init "$@" ;;
+run) run "$@" ;;
+kill) kill_all "$@" ;;
+*) die "no such command: $command" ;;
+esac

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Everything about every file of a tree that a program could tell, one line each; and what differs between two.
+
+  listing.py make DIR [--ctime]          write the listing of a tree to standard output
+  listing.py diff BEFORE AFTER           print what differs; exit status 1 if anything does
+        --removed FILE                   these paths (one a line, relative) must be gone, and only these; the
+                                         directories that they were in have another mtime
+        --touched PATH                   this directory may have another mtime
+  listing.py orphans DIR RUNROOT DRIVER  the paths in a graphroot that no record speaks for, by brute force
+
+Mounts are not entered. A name that is no UTF-8 is written with escapes."""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import stat
+import sys
+
+TYPES = {stat.S_IFDIR: "dir", stat.S_IFREG: "file", stat.S_IFLNK: "link", stat.S_IFCHR: "char", stat.S_IFBLK: "block",
+         stat.S_IFIFO: "fifo", stat.S_IFSOCK: "socket"}
+ID = re.compile(r"[a-f0-9]{64}$")
+
+
+def describe(path, st, ctime):
+    kind = TYPES[stat.S_IFMT(st.st_mode)]
+    what = {"type": kind, "mode": f"{stat.S_IMODE(st.st_mode):04o}", "owner": f"{st.st_uid}:{st.st_gid}",
+            "mtime": st.st_mtime_ns}
+    if ctime:
+        what.update(ctime=st.st_ctime_ns, inode=st.st_ino)
+    if kind != "dir":
+        what.update(size=st.st_size, links=st.st_nlink)
+    if kind == "file":
+        with open(path, "rb", opener=lambda p, f: os.open(p, f | os.O_NOATIME | os.O_NOFOLLOW)) as f:
+            what["sha256"] = hashlib.file_digest(f, "sha256").hexdigest() if hasattr(hashlib, "file_digest") \
+                else hashlib.sha256(f.read()).hexdigest()
+    elif kind == "link":
+        what["target"] = os.readlink(path)
+    elif kind in ("char", "block"):
+        what["device"] = st.st_rdev
+    xattrs = {name: os.getxattr(path, name, follow_symlinks=False).hex()
+              for name in sorted(os.listxattr(path, follow_symlinks=False))}
+    if xattrs:
+        what["xattrs"] = xattrs
+    return what
+
+
+def make(top, ctime):
+    device, todo = os.lstat(top).st_dev, [""]
+    while todo:
+        relative = todo.pop()
+        path = os.path.join(top, relative)
+        st = os.lstat(path)
+        print(json.dumps([relative or ".", describe(path, st, ctime)]))
+        if stat.S_ISDIR(st.st_mode) and st.st_dev == device:
+            todo += [os.path.join(relative, name) for name in sorted(os.listdir(path), reverse=True)]
+
+
+def load(path):
+    with open(path, encoding="utf-8") as f:
+        return dict(json.loads(line) for line in f)
+
+
+def below(path, roots):
+    while path:
+        if path in roots:
+            return True
+        path = os.path.dirname(path)
+    return False
+
+
+def diff(before, after, removed, touched):
+    """The differences, as lines."""
+    touched = set(touched) | {os.path.dirname(path) or "." for path in removed}
+    for path in sorted(before.keys() | after.keys()):
+        if below(path, removed):
+            if path in after and (path in removed or os.path.dirname(path) not in after):
+                yield f"still there: {path}"
+        elif path not in after:
+            yield f"lost: {path}"
+        elif path not in before:
+            yield f"new: {path}"
+        else:
+            a, b = before[path], after[path]
+            for key in sorted(a.keys() | b.keys()):
+                if a.get(key) != b.get(key) and not (path in touched and key in ("mtime", "ctime")):
+                    yield f"changed: {path}: {key} was {a.get(key)}, is {b.get(key)}"
+    for path in sorted(removed - before.keys()):
+        yield f"never was there: {path}"
+
+
+def records(path):
+    try:
+        with open(path, encoding="utf-8") as f:
+            return json.loads(f.read() or "[]") or []
+    except FileNotFoundError:
+        return []
+
+
+def names(path):
+    try:
+        return sorted(os.listdir(path))
+    except FileNotFoundError:
+        return []
+
+
+def orphans(graphroot, runroot, driver):
+    """By brute force and for whole records only: 64 hex digits that stand in no record file."""
+    def known(kind):
+        return {record["id"] for root in (graphroot, runroot) for prefix in ("", "volatile-")
+                for record in records(f"{root}/{driver}-{kind}/{prefix}{kind}.json")}
+
+    layers, home = known("layers"), driver if driver == "overlay" else f"{driver}/dir"
+    gone = [name for name in names(f"{graphroot}/{home}") if ID.match(name) and name not in layers]
+    yield from (f"{home}/{name}" for name in gone)
+    for name in names(f"{graphroot}/{driver}/l"):
+        target = os.readlink(f"{graphroot}/{driver}/l/{name}").split("/")[1]
+        if target in gone or not os.path.lexists(f"{graphroot}/{driver}/{target}"):
+            yield f"{driver}/l/{name}"
+    for kind in "containers", "images":
+        yield from (f"{driver}-{kind}/{name}" for name in names(f"{graphroot}/{driver}-{kind}")
+                    if ID.match(name) and name not in known(kind))
+    for name in names(f"{graphroot}/{driver}-layers"):
+        if ID.match(name.removesuffix(".tar-split.gz")) and name.removesuffix(".tar-split.gz") not in layers:
+            yield f"{driver}-layers/{name}"
+        if re.match(r"\.tmp-.*\.json[0-9]+$", name):
+            yield f"{driver}-layers/{name}"
+    for root in f"{driver}/tempdirs", f"{driver}-layers/tmp":
+        yield from (f"{root}/{name}" for name in names(f"{graphroot}/{root}"))
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = p.add_subparsers(dest="command", required=True)
+    c = commands.add_parser("make")
+    c.add_argument("dir")
+    c.add_argument("--ctime", action="store_true")
+    c = commands.add_parser("diff")
+    c.add_argument("before")
+    c.add_argument("after")
+    c.add_argument("--removed")
+    c.add_argument("--touched", action="append", default=[])
+    c = commands.add_parser("orphans")
+    c.add_argument("dir")
+    c.add_argument("runroot")
+    c.add_argument("driver")
+    o = p.parse_args()
+    if o.command == "make":
+        make(o.dir, o.ctime)
+    elif o.command == "orphans":
+        for path in orphans(o.dir, o.runroot, o.driver):
+            print(path)
+    else:
+        removed = set(open(o.removed, encoding="utf-8").read().split("\n")) - {""} if o.removed else set()
+        lines = list(diff(load(o.before), load(o.after), removed, o.touched))
+        print("\n".join(lines))
+        sys.exit(bool(lines))
+
+
+main()

@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# real-input.sh SUITE: what the podman of a Debian suite leaves behind when everything is killed and the runroot is
+# gone is removed, and nothing else: for the drivers overlay and vfs.
+. "$(dirname "$0")/../lib.sh"
+
+suite=$1
+need_root
+need_gc
+need_machines "$suite"
+make_scratch
+here=$tests_dir/interop
+
+# In each suite: a built image, normal containers that ran or run or never ran, one that goes when it ends.
+use_podman='
+podman import -q /tmp/rootfs.tar localhost/base:1
+podman build -q --layers -t localhost/built:1 /tmp/build
+podman run --name ended localhost/base:1 sh -c "echo mine >/mine; rm /data/hardlink; mkfifo /fifo; chown 77:88 /mine"
+podman run -d --name runs -v vol:/vol localhost/built:1 sh -c "echo more >/more; echo v >/vol/v; sleep 1000"
+podman create --name fresh localhost/built:1 cat /built
+podman run -d --rm --name passing localhost/base:1 sh -c "echo x >/x; sleep 1000"
+podman commit -q ended localhost/committed:1
+'
+
+# What is left behind in transient mode, and by commands that are killed in the middle.
+use_transient='
+for i in 1 2 3; do
+        podman --transient-store run -d --name t$i localhost/built:1 sh -c \
+                "mkdir -p /a/b/c; echo $i >/a/b/c/file; chmod 0 /a/b; sleep 1000"
+done
+podman --transient-store run --name t4 localhost/base:1 sh -c "echo x >/x; ln -s /nowhere /y"
+podman --transient-store run -d --rm --name t5 localhost/base:1 sleep 1000
+printf "FROM localhost/base:1\nRUN sleep 1000\n" >/tmp/build/Slow
+setsid podman --transient-store build -q -f /tmp/build/Slow /tmp/build >/dev/null 2>&1 &
+'
+use_killed='
+for n in 1 2 3 4 5 6; do
+        echo $n >/tmp/rootfs/n
+        tar -C /tmp/rootfs -cf /tmp/n.tar .
+        strace -f -qq -o /dev/null -e trace=renameat,rename -e inject=renameat,rename:signal=KILL:when=$n \
+                podman import -q /tmp/n.tar localhost/n:$n
+        podman create --name k$n localhost/base:1 sh
+        strace -f -qq -o /dev/null -e trace=unlinkat -e inject=unlinkat:signal=KILL:when=$((n * 4)) \
+                podman rm k$n
+done
+true
+'
+# A release without transient mode leaves as much when the records of what ran are lost in a power cut.
+lose_records='
+cd /var/lib/containers/storage/DRIVER-containers
+cp -p containers.json /tmp/containers.json
+cp -p ../DRIVER-layers/layers.json /tmp/layers.json
+podman run -d --name lost1 localhost/built:1 sh -c "echo lost >/lost; sleep 1000"
+podman run -d --name lost2 localhost/built:1 sleep 1000
+cp -p /tmp/containers.json containers.json
+cp -p /tmp/layers.json ../DRIVER-layers/layers.json
+echo "[" >../DRIVER-layers/.tmp-layers.json1234
+'
+
+gc_report() { machine_run m cstorage-gc --json "$@" 2>"$scratch/gc.err"; }
+wanted() { jq -r "$1" "$scratch/report" 2>&1; }
+
+settle() {
+        local i
+
+        for i in $(seq 50); do
+                machine_run m sh -c "grep -q 'sleep 1000' /proc/[0-9]*/cmdline 2>/dev/null" && break
+                sleep 0.1
+        done
+}
+
+one_driver() {
+        local driver=$1 m=$scratch/m store=$scratch/m/store/storage status
+
+        mkdir -p "$m/upper/etc/containers"
+        if [ "$driver" != overlay ]; then
+                printf '[storage]\ndriver = "%s"\ngraphroot = "/var/lib/containers/storage"
+runroot = "/run/containers/storage"\n' "$driver" >"$m/upper/etc/containers/storage.conf"
+        fi
+        check "$suite $driver: a machine boots" machine_start m "$suite" || return
+        machine_run m sh -c "$(cat "$here/image.sh")" >"$scratch/log" 2>&1
+        check "$suite $driver: podman imports, builds, runs and commits" \
+                machine_run m sh -ec "$use_podman" || return
+        if [ "$suite" = bookworm ]; then
+                check "$suite $driver: records are lost" machine_run m sh -ec "${lose_records//DRIVER/$driver}"
+        else
+                check "$suite $driver: podman runs and builds in transient mode" machine_run m sh -ec "$use_transient"
+                machine_run m sh -c "$use_killed" >>"$scratch/log" 2>&1
+        fi
+        settle
+        machine_kill m
+        machine_start m "$suite" || return
+
+        python3 "$here/listing.py" orphans "$store" "$m/run/containers/storage" "$driver" >"$scratch/orphans"
+        note "$(wc -l <"$scratch/orphans") orphans: $(sed 's|/[^/]*$||' "$scratch/orphans" | sort | uniq -c | tr -s ' \n' ' ')"
+        check "$suite $driver: containers and layers were left behind" \
+                sh -c "grep -q '^$driver-containers/' '$scratch/orphans' && grep -qE '^$driver/(dir/)?[0-9a-f]{64}$' '$scratch/orphans'"
+
+        listing make --ctime "$store" >"$scratch/before"
+        gc_report --dry-run >"$scratch/report"
+        expect "$suite $driver: a dry run succeeds" 0 $?
+        listing make --ctime "$store" >"$scratch/after"
+        check "$suite $driver: a dry run changes nothing" listing diff "$scratch/before" "$scratch/after"
+        sed 's|.*/||' "$scratch/orphans" | sort >"$scratch/names"
+        wanted '.subjects[] | select(.verdict == "remove") | .path' | sed 's|.*/||' | sort >"$scratch/named"
+        check "$suite $driver: it names each orphan and nothing else" \
+                sh -c "sed -E 's/^(lock|temp-dir)-//' '$scratch/names' | sort -u >'$scratch/n1'
+                       sed -E 's/^(lock|temp-dir)-//' '$scratch/named' | sort -u | diff '$scratch/n1' -"
+
+        listing make "$store" >"$scratch/before"
+        gc_report >"$scratch/report"
+        status=$?
+        expect "$suite $driver: the collection succeeds" 0 $status || note "$(cat "$scratch/gc.err")"
+        expect "$suite $driver: nothing was refused" 0 "$(wanted .summary.refused)"
+        listing make "$store" >"$scratch/after"
+        check "$suite $driver: each orphan is gone, all else is as it was" \
+                listing diff "$scratch/before" "$scratch/after" --removed "$scratch/orphans" \
+                --touched "$driver/tempdirs" --touched "$driver-layers/tmp" --touched "$driver" --touched "$driver-layers"
+
+        listing make --ctime "$store" >"$scratch/before"
+        gc_report >"$scratch/report"
+        expect "$suite $driver: a second run succeeds" 0 $?
+        expect "$suite $driver: and finds nothing" "0 0" "$(wanted '"\(.summary.removed) \(.summary.refused)"')"
+        listing make --ctime "$store" >"$scratch/after"
+        check "$suite $driver: and changes nothing" listing diff "$scratch/before" "$scratch/after"
+
+        expect "$suite $driver: podman lists the images" "localhost/base:1 localhost/built:1 localhost/committed:1" \
+                "$(machine_run m podman images --format '{{.Repository}}:{{.Tag}}' --filter dangling=false 2>/dev/null |
+                        grep -v /n: | sort | xargs)"
+        expect "$suite $driver: the image runs" built \
+                "$(machine_run m podman run --rm localhost/built:1 cat /built 2>&1 | tail -1)"
+        expect "$suite $driver: the container that never ran starts" built \
+                "$(machine_run m podman start -a fresh 2>&1 | tail -1)"
+        expect "$suite $driver: the container that ended has its files" mine \
+                "$(machine_run m sh -c 'podman cp ended:/mine /tmp/mine && cat /tmp/mine' 2>&1 | tail -1)"
+        check "$suite $driver: and starts" machine_run m podman start -a ended
+        check "$suite $driver: the container that ran starts" machine_run m podman start runs
+        expect "$suite $driver: and has its files" more "$(machine_run m podman exec runs cat /more 2>&1 | tail -1)"
+        machine_run m podman stop -t 0 runs >/dev/null 2>&1
+        if [ "$suite" = bookworm ]; then
+                skip "$suite $driver: containers-storage check finds nothing" "this release has no check"
+        else
+                check "$suite $driver: containers-storage check finds nothing" machine_run m containers-storage \
+                        -s "$driver" -g /var/lib/containers/storage -R /run/containers/storage check
+        fi
+        machine_kill m
+        rm -rf --one-file-system "$m"
+}
+
+one_driver overlay
+one_driver vfs
+finish

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# What the test scripts share: TAP, a scratch directory that goes away, and machines: root directories of real Debian
+# suites, run in namespaces of their own. To be sourced:
+#
+#       . "$(dirname "$0")/../lib.sh"
+#       need_root; need_machines sid
+#       machine_start m sid                     boot; its /run is new
+#       machine_run m podman images             run something in it
+#       machine_kill m                          everything in it is killed, its /run is gone; its disk stays
+#       check "podman lists the image" machine_run m podman image exists base
+#       finish
+#
+# Its files are seen from outside too: $scratch/m/store is its /var/lib/containers, $scratch/m/run its /run.
+
+tests_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
+build=${CSTORAGE_BUILD:-$tests_dir/../build/plain}
+[ -d "$build" ] && build=$(cd "$build" && pwd)
+
+# ------------------------------------------------------------------------------------------------------------- TAP
+
+tap_count=0
+tap_failed=0
+
+note() { printf '%s\n' "$*" | sed 's/^/# /'; }
+
+# Each script is one test to meson; each line one case to tests/run.sh.
+ok() { tap_count=$((tap_count + 1)) && echo "ok $tap_count - $*"; }
+
+not_ok() {
+        tap_count=$((tap_count + 1))
+        tap_failed=$((tap_failed + 1))
+        echo "not ok $tap_count - $*"
+}
+
+skip() { tap_count=$((tap_count + 1)) && echo "ok $tap_count - $1 # SKIP $2"; }
+
+# check NAME COMMAND...: the command succeeds. What it prints is shown if it does not.
+check() {
+        local name=$1 output status
+        shift
+        output=$("$@" 2>&1)
+        status=$?
+        if [ $status = 0 ]; then
+                ok "$name"
+        else
+                not_ok "$name"
+                note "$* exited with status $status"
+                [ -z "$output" ] || note "$(tail -n 40 <<<"$output")"
+        fi
+        return $status
+}
+
+# expect NAME WANTED GOT
+expect() {
+        if [ "$2" = "$3" ]; then
+                ok "$1"
+        else
+                not_ok "$1"
+                note "wanted: $2"
+                note "got:    $3"
+                return 1
+        fi
+}
+
+finish() {
+        echo "1..$tap_count"
+        exit $((tap_failed > 0))
+}
+
+skip_all() {
+        echo "1..0 # SKIP $*"
+        exit 77
+}
+
+need_root() { [ "$(id -u)" = 0 ] || skip_all "only root can do this"; }
+
+# ------------------------------------------------------------------------------------------------------------- scratch
+
+scratch=
+
+# A directory on a real file system, with everything that was started or mounted for it taken down at the end.
+make_scratch() {
+        mkdir -p "$cache" || skip_all "cannot write to $cache"
+        scratch=$(mktemp -d "$cache/scratch.XXXXXX") || skip_all "cannot write to $cache"
+        trap drop_scratch EXIT
+        trap 'exit 1' HUP INT TERM
+}
+
+drop_scratch() {
+        local m p
+
+        for m in "$scratch"/*/pid; do
+                [ -f "$m" ] && machine_kill "$(basename "$(dirname "$m")")"
+        done
+        for p in $(jobs -p); do
+                kill -9 "$p" 2>/dev/null
+        done
+        wait 2>/dev/null
+        # The last mounted first.
+        awk -v s="$scratch/" 'index($5, s) == 1 { print $5 }' /proc/self/mountinfo | tac | while read -r p; do
+                umount -l "$p"
+        done
+        # Attributes may be in the way; names are hostile at times.
+        rm -rf --one-file-system "$scratch" 2>/dev/null || {
+                find "$scratch" -xdev \( -type f -o -type d \) -exec chattr -f -ia {} + 2>/dev/null
+                rm -rf --one-file-system "$scratch"
+        }
+}
+
+# ------------------------------------------------------------------------------------------------------------- machines
+
+# need_machines SUITE...: make them, once.
+need_machines() {
+        local suite
+
+        for suite in "$@"; do
+                "$tests_dir/interop/mkroot.sh" "$suite" >/dev/null || skip_all "there is no root directory of $suite"
+        done
+}
+
+machine_start() { "$tests_dir/interop/enter.sh" start "$scratch/$1" "${2:-}" "$build"; }
+machine_run() {
+        local m=$1
+        shift
+        "$tests_dir/interop/enter.sh" run "$scratch/$m" "$@"
+}
+machine_kill() { "$tests_dir/interop/enter.sh" kill "$scratch/$1"; }
+
+# machine_reboot M: what a reboot does, for everything that counts here.
+machine_reboot() { machine_kill "$1" && machine_start "$1"; }
+
+have_gc() { [ -x "$build/gc/cstorage-gc" ]; }
+need_gc() { have_gc || skip_all "cstorage-gc is not built in $build"; }
+
+# A listing of a tree: everything about each file that a program could tell.
+listing() { python3 "$tests_dir/interop/listing.py" "$@"; }
