@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Hold the TOML reader against the public corpus (github.com/toml-lang/toml-test): its valid cases must mean what their
+.json says, its invalid ones be refused with a line and a column.
+
+    toml-corpus.py PROGRAM DIRECTORY
+
+PROGRAM says in typed JSON what the TOML on its input means. TOML_TEST in the environment goes before DIRECTORY."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+LIST = "files-toml-1.0.0"
+
+
+def number(text):
+    """Equal floats are equal however they are written; nan is nan here."""
+    value = text.replace("_", "").lower().lstrip("+")
+    return "nan" if value.endswith("nan") else float(value)
+
+
+def date(text):
+    """Upper case, a T before the time, and no zeros that end a second's fraction."""
+    text = text.upper().replace(" ", "T")
+    return re.sub(r"\.(\d+)", lambda m: ("." + m.group(1)).rstrip("0").rstrip("."), text)
+
+
+def meaning(value):
+    if isinstance(value, list):
+        return [meaning(v) for v in value]
+    if set(value) == {"type", "value"} and isinstance(value["value"], str):
+        kind, text = value["type"], value["value"]
+        if kind == "float":
+            return kind, number(text)
+        if kind.startswith(("date", "time")):
+            return kind, date(text)
+        return kind, text
+    return {k: meaning(v) for k, v in value.items()}
+
+
+def check(program, directory, name):
+    """None, or what is wrong."""
+    with open(os.path.join(directory, name), "rb") as toml:
+        run = subprocess.run([program], stdin=toml, capture_output=True, timeout=60)
+    if name.startswith("invalid/"):
+        if run.returncode != 1:
+            return f"exit status {run.returncode}, should be 1"
+        place = re.match(rb"line [1-9]\d*, column [1-9]\d*: .", run.stderr)
+        return None if place else f"no place in the error: {run.stderr!r}"
+
+    if run.returncode != 0:
+        return f"exit status {run.returncode}: {run.stderr.decode(errors='replace').strip()}"
+    with open(os.path.join(directory, name[: -len("toml")] + "json"), encoding="utf-8") as f:
+        wanted = meaning(json.load(f))
+    got = meaning(json.loads(run.stdout.decode("utf-8")))
+    return None if got == wanted else f"means {got}, should mean {wanted}"
+
+
+def main():
+    program, directory = sys.argv[1], os.path.join(os.environ.get("TOML_TEST") or sys.argv[2], "tests")
+    if not os.path.isfile(os.path.join(directory, LIST)):
+        print("1..1\nok 1 - the public TOML corpus # SKIP it is not here; TOML_TEST names its directory")
+        return 0
+
+    with open(os.path.join(directory, LIST), encoding="utf-8") as f:
+        names = [n for n in f.read().split("\n") if n.endswith(".toml")]
+    failed = 0
+    print(f"1..{len(names)}")
+    for i, name in enumerate(names, 1):
+        wrong = check(program, directory, name)
+        failed += wrong is not None
+        print(f"{'not ok' if wrong else 'ok'} {i} - {name}" + (f"\n# {wrong}" if wrong else ""))
+    return 1 if failed or not names else 0
+
+
+sys.exit(main())
