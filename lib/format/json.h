@@ -10,7 +10,8 @@
 
 #define JSON_BYTES_MAX                                                                                       \
         (64U * 1024 * 1024) /* yajl's buffers do not survive 2 GiB, our offsets 4; no store has this much */
-#define JSON_DEPTH_MAX 64U  /* yajl has no limit; Go's own is 10000, records need 4 */
+#define JSON_DEPTH_MAX  64U /* yajl has no limit; Go's own is 10000, records need 4 */
+#define JSON_TOKENS_MAX (8U * 1024 * 1024) /* 128 MiB of them; a text of nothing but "[" and "," has most */
 
 enum json_type {
         JSON_NULL,
@@ -29,7 +30,8 @@ enum json_type {
 struct json_token {
         uint32_t start, end; /* offsets of the value's bytes, quotes and brackets included */
         uint32_t next;
-        enum json_type type;
+        enum json_type type : 8;
+        bool escaped : 1; /* the string has escapes: its bytes are not its text */
 };
 
 struct json {
@@ -43,9 +45,19 @@ struct json {
 void json_done(struct json *json);
 #define _cleanup_json_ _cleanup_(json_done)
 
-/* One value and nothing but white space around it, else -EBADMSG with the offset; -EFBIG over JSON_BYTES_MAX.
- */
+/* One value and nothing but white space around it, else -EBADMSG with the offset; -EFBIG over one of the
+ * limits. What json held before is dropped. */
 int json_parse(struct json *json, const char *text, size_t len, struct error *reterr);
+
+/* What json_each() calls: the value is token 0. A negative result ends the walk and is its result. */
+typedef int json_element_fn(const struct json *element, void *userdata, struct error *reterr);
+
+/*
+ * The text is one array: hand over its values one after the other, so that there are never more tokens than
+ * one of them has. null is an array without values; anything else is -EBADMSG, and so is what stands wrong
+ * behind the values already handed over.
+ */
+int json_each(const char *text, size_t len, json_element_fn *element, void *userdata, struct error *reterr);
 
 /*
  * The text of a string, unescaped, in the arena. -EBADMSG where it holds a NUL, an unpaired surrogate, or is

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The one door to yajl. The whole text goes through one yajl_parse(), so that yajl_get_bytes_consumed() in a
+ * callback is the offset behind the value just read; its start is where the value before ended, less white
+ * space,
+ * "," and ":". That is what yajl does, not what it documents: test-format-json holds it.
+ */
+
+#include <string.h>
+#include <yajl/yajl_parse.h>
+
+#include "base/array.h"
+#include "format/json.h"
+#include "format/utf8.h"
+
+struct parser {
+        yajl_handle yajl;
+        struct json *json;
+        size_t len;
+        uint32_t at; /* where the last token ended */
+        bool at_end; /* yajl sees the blank that yajl_complete_parse() adds, and counts from there */
+        unsigned depth;
+        uint32_t open[JSON_DEPTH_MAX];
+        int r; /* why a callback gave up */
+        json_element_fn *element;
+        void *userdata;
+        struct error *reterr;
+};
+
+void json_done(struct json *json) {
+        free(json->tokens);
+        *json = JSON_INIT;
+}
+
+/* ------------------------------------------------------------------------------------------------ the tape
+ */
+
+static int parser_fail(struct parser *p, size_t offset, const char *what) {
+        size_t line = 1, column = 1;
+
+        for (size_t i = 0; i < offset; i++) {
+                column = p->json->text[i] == '\n' ? 1 : column + 1;
+                line += p->json->text[i] == '\n';
+        }
+        return error_set(p->reterr, -EBADMSG, "byte %zu (line %zu, column %zu): %s", offset, line, column,
+                         what);
+}
+
+static int parser_cancel(struct parser *p, int r) {
+        p->r = r;
+        return 0;
+}
+
+static bool is_gap(char c) {
+        return c == ',' || c == ':' || c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+/* Past what stands between two tokens. yajl has checked the punctuation, but takes \v and \f for white space.
+ */
+static size_t parser_gap(const struct parser *p) {
+        size_t at = p->at;
+
+        while (at < p->len && is_gap(p->json->text[at]))
+                at++;
+        return at;
+}
+
+static uint32_t parser_end(const struct parser *p) {
+        return (uint32_t) (p->at_end ? p->len : yajl_get_bytes_consumed(p->yajl));
+}
+
+static int parser_room(struct parser *p) {
+        struct json *json = p->json;
+        int r;
+
+        if (json->n >= JSON_TOKENS_MAX)
+                return error_set(p->reterr, -EFBIG, "more than %u values", JSON_TOKENS_MAX);
+        r = ARRAY_RESERVE(json->tokens, json->cap, json->n + 1);
+        if (r < 0)
+                return error_set(p->reterr, r, "out of memory");
+        return 0;
+}
+
+static int parser_element(struct parser *p) {
+        int r = p->element(p->json, p->userdata, p->reterr);
+
+        p->json->n = 0;
+        return r < 0 ? parser_cancel(p, r) : 1;
+}
+
+static bool parser_in_list(const struct parser *p) {
+        return p->element && p->depth == 1;
+}
+
+static bool parser_is_gap_sound(const struct parser *p, size_t start) {
+        return p->json->text[start] != '\v' && p->json->text[start] != '\f';
+}
+
+/* Put a token on the tape; of a value that is not over yet, start and next are all that is known. */
+static int parser_put(struct parser *p, enum json_type type, size_t decoded) {
+        uint32_t end = parser_end(p), n = (uint32_t) p->json->n;
+        size_t start = parser_gap(p);
+        int r;
+
+        if (start >= end || !parser_is_gap_sound(p, start))
+                return parser_cancel(p, parser_fail(p, start, "this is no white space"));
+        if (n == p->json->cap) {
+                r = parser_room(p);
+                if (r < 0)
+                        return parser_cancel(p, r);
+        }
+        /* An escape is always longer than what it stands for. */
+        p->json->tokens[n] = (struct json_token){
+                .start = (uint32_t) start,
+                .end = end,
+                .next = n + 1,
+                .type = type,
+                .escaped = type == JSON_STRING && decoded != end - start - 2,
+        };
+        p->json->n++;
+        p->at = end;
+        return 1;
+}
+
+static int parser_scalar(struct parser *p, enum json_type type, size_t decoded) {
+        if (p->element && p->depth == 0 && type != JSON_NULL)
+                return parser_cancel(p, parser_fail(p, parser_gap(p), "this is no list"));
+        if (!parser_put(p, type, decoded))
+                return 0;
+        return parser_in_list(p) ? parser_element(p) : 1;
+}
+
+static int parser_open(struct parser *p, enum json_type type) {
+        uint32_t n = (uint32_t) p->json->n;
+
+        if (p->depth >= JSON_DEPTH_MAX)
+                return parser_cancel(p, parser_fail(p, parser_gap(p), "values lie too deep in each other"));
+        if (p->element && p->depth == 0 && type != JSON_ARRAY)
+                return parser_cancel(p, parser_fail(p, parser_gap(p), "this is no list"));
+        if (!parser_put(p, type, 0))
+                return 0;
+
+        p->open[p->depth++] = n;
+        if (parser_in_list(p))
+                p->json->n = 0; /* the list itself is not handed over */
+        return 1;
+}
+
+static int parser_close(struct parser *p) {
+        size_t bracket = parser_gap(p);
+        struct json_token *token;
+
+        if (!parser_is_gap_sound(p, bracket))
+                return parser_cancel(p, parser_fail(p, bracket, "this is no white space"));
+
+        p->at = parser_end(p);
+        p->depth--;
+        if (p->element && p->depth == 0)
+                return 1;
+
+        token = &p->json->tokens[p->open[p->depth]];
+        token->end = p->at;
+        token->next = (uint32_t) p->json->n;
+        return parser_in_list(p) ? parser_element(p) : 1;
+}
+
+/* ----------------------------------------------------------------------------------------- yajl's callbacks
+ */
+
+static int on_null(void *ctx) {
+        return parser_scalar(ctx, JSON_NULL, 0);
+}
+
+static int on_boolean(void *ctx, int value) {
+        return parser_scalar(ctx, value ? JSON_TRUE : JSON_FALSE, 0);
+}
+
+static int on_number(void *ctx, const char *text, size_t n) {
+        (void) text;
+        return parser_scalar(ctx, JSON_NUMBER, n);
+}
+
+static int on_string(void *ctx, const unsigned char *text, size_t n) {
+        (void) text;
+        return parser_scalar(ctx, JSON_STRING, n);
+}
+
+static int on_name(void *ctx, const unsigned char *text, size_t n) {
+        (void) text;
+        return parser_put(ctx, JSON_STRING, n);
+}
+
+static int on_object(void *ctx) {
+        return parser_open(ctx, JSON_OBJECT);
+}
+
+static int on_array(void *ctx) {
+        return parser_open(ctx, JSON_ARRAY);
+}
+
+static int on_end(void *ctx) {
+        return parser_close(ctx);
+}
+
+static const yajl_callbacks callbacks = {
+        .yajl_null = on_null,
+        .yajl_boolean = on_boolean,
+        .yajl_number = on_number,
+        .yajl_string = on_string,
+        .yajl_map_key = on_name,
+        .yajl_start_map = on_object,
+        .yajl_end_map = on_end,
+        .yajl_start_array = on_array,
+        .yajl_end_array = on_end,
+};
+
+static void yajl_freep(yajl_handle *yajl) {
+        if (*yajl)
+                yajl_free(*yajl);
+}
+
+static int parser_judge(struct parser *p, yajl_status status) {
+        size_t offset;
+
+        if (status == yajl_status_client_canceled)
+                return p->r;
+        if (status == yajl_status_ok)
+                return 0;
+
+        offset = parser_end(p);
+        if (offset >= p->len)
+                return parser_fail(p, p->len, p->len == 0 ? "there is nothing" : "the text ends too early");
+        return parser_fail(p, offset, "this is not JSON");
+}
+
+static int parser_run(struct parser *p, const char *text, size_t len) {
+        _cleanup_(yajl_freep) yajl_handle yajl = NULL;
+        size_t rest;
+        int r;
+
+        p->json->text = text;
+        p->json->n = 0;
+        p->len = len;
+        if (len > JSON_BYTES_MAX)
+                return error_set(p->reterr, -EFBIG, "larger than %u bytes", JSON_BYTES_MAX);
+        yajl = p->yajl = yajl_alloc(&callbacks, NULL, p);
+        if (!yajl)
+                return error_set(p->reterr, -ENOMEM, "out of memory");
+        yajl_config(yajl, yajl_dont_validate_strings, 1); /* json_string() does, and well */
+
+        r = parser_judge(p, yajl_parse(yajl, (const unsigned char *) text, len));
+        if (r < 0)
+                return r;
+        p->at_end = true;
+        r = parser_judge(p, yajl_complete_parse(yajl));
+        if (r < 0)
+                return r;
+
+        rest = parser_gap(p);
+        return rest < len ? parser_fail(p, rest, "this is no white space") : 0;
+}
+
+int json_parse(struct json *json, const char *text, size_t len, struct error *reterr) {
+        struct parser p = {.json = json, .reterr = reterr};
+
+        return parser_run(&p, text, len);
+}
+
+int json_each(const char *text, size_t len, json_element_fn *element, void *userdata, struct error *reterr) {
+        _cleanup_json_ struct json json = JSON_INIT;
+        struct parser p = {.json = &json, .element = element, .userdata = userdata, .reterr = reterr};
+
+        return parser_run(&p, text, len);
+}
+
+/* ---------------------------------------------------------------------------------------------- the values
+ */
+
+static int hex_digit(char c) {
+        if (c >= '0' && c <= '9')
+                return c - '0';
+        if (c >= 'a' && c <= 'f')
+                return c - 'a' + 10;
+        assert(c >= 'A' && c <= 'F');
+        return c - 'A' + 10;
+}
+
+/* The four digits of \uXXXX, which yajl has checked. */
+static unsigned hex4(const char *at) {
+        unsigned value = 0;
+
+        for (int i = 0; i < 4; i++)
+                value = value << 4 | (unsigned) hex_digit(at[i]);
+        return value;
+}
+
+/* at is behind "\u"; returns where the escape ends, or NULL where it stands for no character. */
+static const char *unescape_unicode(const char *at, const char *end, char **out) {
+        unsigned code = hex4(at), low;
+
+        at += 4;
+        if (code >= 0xd800 && code <= 0xdfff) {
+                if (code > 0xdbff || end - at < 6 || at[0] != '\\' || at[1] != 'u')
+                        return NULL;
+                low = hex4(at + 2);
+                if (low < 0xdc00 || low > 0xdfff)
+                        return NULL;
+                code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+                at += 6;
+        }
+        if (code == 0)
+                return NULL;
+        *out += utf8_put(*out, code);
+        return at;
+}
+
+static const char *unescape(const char *at, const char *end, char **out) {
+        static const char names[] = "bfnrt", values[] = "\b\f\n\r\t";
+        const char *name;
+
+        if (*at == 'u')
+                return unescape_unicode(at + 1, end, out);
+        name = strchr(names, *at);
+        *(*out)++ = name ? values[name - names] : *at;
+        return at + 1;
+}
+
+/* Returns the length, or -EBADMSG; out has room for as many bytes as there are. */
+static ssize_t unescape_all(const char *at, const char *end, char *out) {
+        char *start = out;
+
+        while (at < end) {
+                const char *backslash = memchr(at, '\\', (size_t) (end - at));
+                size_t plain = (size_t) ((backslash ? backslash : end) - at);
+
+                memcpy(out, at, plain);
+                out += plain;
+                at += plain;
+                if (!backslash)
+                        break;
+                at = unescape(at + 1, end, &out);
+                if (!at)
+                        return -EBADMSG;
+        }
+        return out - start;
+}
+
+int json_string(const struct json *json, size_t token, struct arena *arena, const char **ret) {
+        const struct json_token *t = &json->tokens[token];
+        const char *from = json->text + t->start + 1;
+        size_t n = t->end - t->start - 2;
+        ssize_t decoded;
+        char *text;
+
+        if (t->type != JSON_STRING)
+                return -EBADMSG;
+        text = arena_bytes(arena, n + 1);
+        if (!text)
+                return -ENOMEM;
+
+        if (t->escaped) {
+                decoded = unescape_all(from, from + n, text);
+                if (decoded < 0)
+                        return -EBADMSG;
+                n = (size_t) decoded;
+        } else
+                memcpy(text, from, n);
+        if (!utf8_valid(text, n))
+                return -EBADMSG;
+
+        text[n] = '\0';
+        *ret = text;
+        return 0;
+}
+
+int json_i64(const struct json *json, size_t token, int64_t *ret) {
+        const struct json_token *t = &json->tokens[token];
+        const char *at = json->text + t->start, *end = json->text + t->end;
+        bool negative;
+        int64_t value = 0;
+
+        if (t->type != JSON_NUMBER)
+                return -EBADMSG;
+        negative = *at == '-';
+        for (at += negative; at < end; at++) {
+                int digit = *at - '0';
+
+                if (digit < 0 || digit > 9 || __builtin_mul_overflow(value, 10, &value) ||
+                    __builtin_add_overflow(value, negative ? -digit : digit, &value))
+                        return -EBADMSG;
+        }
+        *ret = value;
+        return 0;
+}
+
+int json_u32(const struct json *json, size_t token, uint32_t *ret) {
+        int64_t value;
+        int r;
+
+        r = json_i64(json, token, &value);
+        if (r < 0)
+                return r;
+        /* Go reads no sign before an unsigned number, not even that of -0. */
+        if (value < 0 || value > UINT32_MAX || json->text[json->tokens[token].start] == '-')
+                return -EBADMSG;
+        *ret = (uint32_t) value;
+        return 0;
+}
