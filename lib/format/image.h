@@ -15,6 +15,9 @@ struct image {
         struct big_data big_data;
         const char *created;
         struct flags flags;
+        /* What the image is found by: digest, and every big data digest whose name starts with "manifest",
+         * each once (images.go:recomputeDigests). */
+        struct strings digests;
 };
 
 struct images {
@@ -28,5 +31,8 @@ struct images {
 void images_done(struct images *images);
 #define _cleanup_images_ _cleanup_(images_done)
 
-/* images.json; as layers_parse(). */
+/* images.json; as layers_parse(). A digest that Go would not find valid is -EBADMSG too. */
 int images_parse(struct images *ret, const char *text, size_t len, struct error *reterr);
+
+/* The digests to find the image by; returns how many. */
+size_t image_digests(const struct image *image, const char *const **ret);

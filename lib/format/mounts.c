@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Mount records (layers.go:layerMountPoint). */
+
+#include "format/mounts.h"
+#include "base/cleanup.h"
+
+static const struct member members[] = {
+        {"id", MEMBER_ID, offsetof(struct mount, id)},
+        {"path", MEMBER_TEXT, offsetof(struct mount, path)},
+        {"count", MEMBER_I64, offsetof(struct mount, count)},
+};
+
+void mounts_done(struct mounts *mounts) {
+        free(mounts->items);
+        arena_done(&mounts->arena);
+        *mounts = MOUNTS_INIT;
+}
+
+int mounts_parse(struct mounts *ret, const char *text, size_t len, struct error *reterr) {
+        static const struct record_type type = {sizeof(struct mount), members, ARRAY_SIZE(members), NULL};
+        _cleanup_mounts_ struct mounts mounts = MOUNTS_INIT;
+        int r;
+
+        r = records_parse(&type, text, len, &mounts.arena, &mounts.items, &mounts.n, reterr);
+        if (r < 0)
+                return r;
+
+        *ret = mounts;
+        mounts = MOUNTS_INIT;
+        return 0;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Names that the Go side makes, and which of them are ours to judge. */
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "format/name.h"
+#include "format/utf8.h"
+
+#define HEX_DIGITS    "0123456789abcdef"
+#define BASE32_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+#define DIGITS        "0123456789"
+
+bool name_starts_with_id(const char *name) {
+        return strspn(name, HEX_DIGITS) >= ID_LENGTH;
+}
+
+bool name_is_id(const char *name) {
+        return strspn(name, HEX_DIGITS) == ID_LENGTH && name[ID_LENGTH] == '\0';
+}
+
+bool name_is_link_id(const char *name) {
+        return strspn(name, BASE32_DIGITS) == LINK_ID_LENGTH && name[LINK_ID_LENGTH] == '\0';
+}
+
+bool name_is_component(const char *name) {
+        return *name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !strchr(name, '/');
+}
+
+const char *name_number_after(const char *name, const char *prefix) {
+        const char *digits;
+
+        if (!has_prefix(name, prefix))
+                return NULL;
+        digits = name + strlen(prefix);
+        return *digits && digits[strspn(digits, DIGITS)] == '\0' ? digits : NULL;
+}
+
+int name_link_target(const char *target, char ret_id[static ID_LENGTH + 1]) {
+        const char *id;
+
+        if (!has_prefix(target, "../"))
+                return -EINVAL;
+        id = target + strlen("../");
+        if (!name_starts_with_id(id) || strcmp(id + ID_LENGTH, "/diff") != 0)
+                return -EINVAL;
+
+        memcpy(ret_id, id, ID_LENGTH);
+        ret_id[ID_LENGTH] = '\0';
+        return 0;
+}
+
+/* ------------------------------------------------------------------------------------------------ big data
+ */
+
+/*
+ * Go reads characters until one is none of [.0-9a-z], and encodes the key if anything is left to read. The
+ * character that stopped it has been read by then: alone at the end it goes unnoticed.
+ */
+static bool is_verbatim(const char *key) {
+        size_t plain = strspn(key, ".0123456789abcdefghijklmnopqrstuvwxyz"), n = strlen(key), length;
+
+        if (plain == n)
+                return true;
+        length = utf8_length(key + plain, n - plain);
+        return plain + (length == 0 ? 1 : length) == n;
+}
+
+/* Standard base64 with padding, behind "=". */
+static char *encode(const char *key) {
+        static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        size_t n = strlen(key);
+        char *name = malloc(1 + (n + 2) / 3 * 4 + 1), *out = name;
+
+        if (!name)
+                return NULL;
+        *out++ = '=';
+        for (size_t i = 0; i < n; i += 3) {
+                uint32_t bits = (uint32_t) (uint8_t) key[i] << 16;
+
+                if (i + 1 < n)
+                        bits |= (uint32_t) (uint8_t) key[i + 1] << 8;
+                if (i + 2 < n)
+                        bits |= (uint8_t) key[i + 2];
+                *out++ = alphabet[bits >> 18];
+                *out++ = alphabet[bits >> 12 & 63];
+                *out++ = i + 1 < n ? alphabet[bits >> 6 & 63] : '=';
+                *out++ = i + 2 < n ? alphabet[bits & 63] : '=';
+        }
+        *out = '\0';
+        return name;
+}
+
+int name_big_data_file(const char *key, char **ret) {
+        _cleanup_free_ char *name = NULL;
+        size_t n = strlen(key);
+
+        if (is_verbatim(key)) {
+                name = strdup(key);
+                if (!name)
+                        return -ENOMEM;
+                /* Go joins it to the directory, which drops a slash at the end. */
+                if (n > 1 && name[n - 1] == '/')
+                        name[n - 1] = '\0';
+        } else {
+                name = encode(key);
+                if (!name)
+                        return -ENOMEM;
+        }
+        if (!name_is_component(name))
+                return -EINVAL;
+
+        *ret = TAKE_PTR(name);
+        return 0;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Times stay the text they are; this tells whether Go could read one (time/format_rfc3339.go). */
+
+#include "format/timestamp.h"
+
+static bool is_digit(char c) {
+        return c >= '0' && c <= '9';
+}
+
+/* n digits at a number between low and high, or -1. */
+static int digits(const char *at, int n, int low, int high) {
+        int value = 0;
+
+        for (int i = 0; i < n; i++) {
+                if (!is_digit(at[i]))
+                        return -1;
+                value = value * 10 + (at[i] - '0');
+        }
+        return value >= low && value <= high ? value : -1;
+}
+
+static int month_days(int year, int month) {
+        static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+        bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+        return days[month - 1] + (month == 2 && leap);
+}
+
+static bool date_is_sound(const char *at) {
+        int year = digits(at, 4, 0, 9999), month = digits(at + 5, 2, 1, 12);
+
+        return year >= 0 && month >= 0 && at[4] == '-' && at[7] == '-' &&
+               digits(at + 8, 2, 1, month_days(year, month)) >= 0;
+}
+
+static bool clock_is_sound(const char *at) {
+        return digits(at, 2, 0, 23) >= 0 && at[2] == ':' && digits(at + 3, 2, 0, 59) >= 0 && at[5] == ':' &&
+               digits(at + 6, 2, 0, 59) >= 0;
+}
+
+static bool zone_is_sound(const char *at, size_t n) {
+        if (n == 1)
+                return at[0] == 'Z';
+        return n == 6 && (at[0] == '+' || at[0] == '-') && digits(at + 1, 2, 0, 23) >= 0 && at[3] == ':' &&
+               digits(at + 4, 2, 0, 59) >= 0;
+}
+
+bool time_is_rfc3339(const char *text, size_t n) {
+        size_t at = sizeof("2006-01-02T15:04:05") - 1;
+
+        if (n <= at || !date_is_sound(text) || text[10] != 'T' || !clock_is_sound(text + 11))
+                return false;
+        if (n > at + 1 && text[at] == '.' && is_digit(text[at + 1]))
+                for (at++; at < n && is_digit(text[at]);)
+                        at++;
+        return zone_is_sound(text + at, n - at);
+}
