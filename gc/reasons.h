@@ -35,7 +35,9 @@ enum reason {
         REASON_TARGET_UNKNOWN, /* a link whose target is of no known form */
         REASON_OTHER_MOUNT,
         REASON_MOUNT_BELOW,
-        REASON_TARGET_REFUSED, /* the link's layer is refused */
+        REASON_TARGET_REFUSED, /* the layer of this link or file is refused */
+        REASON_BELOW_UNKNOWN,  /* what stays may lie on it: of some that does, what it lies on cannot be read
+                                */
         REASON_NOT_EXAMINED,   /* it could not be looked at */
         REASON_CHANGED,        /* no longer what it was when the plan was made; of the execution */
         REASON_BUSY,           /* a lock or mount came in between; of the execution */

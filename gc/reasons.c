@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The one table of what a plan may say about an entry, and of how it is told to people. */
+
+#include <assert.h>
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "reasons.h"
+
+static const struct {
+        enum verdict verdict;
+        const char *name, *text, *advice;
+} table[REASON_COUNT] = {
+        [REASON_RECORDED] = {VERDICT_KEEP, "recorded", "a record has this id"},
+        [REASON_REFERENCED] = {VERDICT_KEEP, "referenced", "a record refers to it"},
+        [REASON_BELOW_KEPT] = {VERDICT_KEEP, "below-kept", "something that stays lies on it"},
+        [REASON_MOUNTED] = {VERDICT_KEEP, "mounted", "it is mounted, or counted as mounted"},
+        [REASON_TARGET_KEPT] = {VERDICT_KEEP, "target-kept", "the layer that it leads to stays"},
+        [REASON_LOCK_HELD] = {VERDICT_KEEP, "lock-held", "somebody works on it"},
+        [REASON_YOUNG] = {VERDICT_KEEP, "young", "it may still be in the making"},
+        [REASON_GONE] = {VERDICT_KEEP, "gone", "it is not there any more"},
+
+        [REASON_NO_RECORD] = {VERDICT_REMOVE, "no-record", "no record speaks for it"},
+        [REASON_TARGET_REMOVED] = {VERDICT_REMOVE, "target-removed", "the layer that it leads to is removed"},
+        [REASON_DANGLING] = {VERDICT_REMOVE, "dangling", "it leads to no layer"},
+        [REASON_ABANDONED] = {VERDICT_REMOVE, "abandoned", "nobody works on it any more"},
+        [REASON_INTERRUPTED_SAVE] = {VERDICT_REMOVE, "interrupted-save",
+                                     "a save was interrupted and left it"},
+
+        [REASON_RECORDS_DAMAGED] = {VERDICT_REFUSE, "records-damaged",
+                                    "a record file that might speak for it cannot be read",
+                                    "Restore the record file, or move it away if nothing in it matters."},
+        [REASON_RECORDS_MISSING] =
+                {VERDICT_REFUSE, "records-missing", "a record file that must have existed is not there",
+                 "Restore the record file, mount the file system it lies on, or, if all is "
+                 "garbage, create it with the content [] and run this again."},
+        [REASON_NAME_NO_ID] = {VERDICT_REFUSE, "name-no-id", "its name is not an id of 64 hexadecimal digits",
+                               "Find out who made it, and remove it by hand if nobody needs it."},
+        [REASON_WRONG_TYPE] = {VERDICT_REFUSE, "wrong-type", "it is not the type of file that belongs there",
+                               "Find out who made it, and remove it by hand if nobody needs it."},
+        [REASON_TARGET_UNKNOWN] = {VERDICT_REFUSE, "target-unknown", "it leads to no place of a layer",
+                                   "Find out who made it, and remove it by hand if nobody needs it."},
+        [REASON_OTHER_MOUNT] = {VERDICT_REFUSE, "other-mount", "it lies on a mount of its own",
+                                "Unmount it and run this again."},
+        [REASON_MOUNT_BELOW] = {VERDICT_REFUSE, "mount-below", "something is mounted below it",
+                                "Unmount what is mounted there and run this again."},
+        [REASON_TARGET_REFUSED] = {VERDICT_REFUSE, "target-refused",
+                                   "the layer that it belongs to is refused", "See to the layer first."},
+        [REASON_BELOW_UNKNOWN] =
+                {VERDICT_REFUSE, "below-unknown",
+                 "a layer that stays may lie on it, but what that lies on cannot be read",
+                 "See to the layer that could not be looked at, or remove by its owner's means "
+                 "what refers to it."},
+        [REASON_NOT_EXAMINED] = {VERDICT_REFUSE, "not-examined", "it could not be looked at",
+                                 "See to what the error message tells; check the file system."},
+        [REASON_CHANGED] = {VERDICT_REFUSE, "changed", "it changed while it was looked at",
+                            "Run this again."},
+        [REASON_BUSY] = {VERDICT_REFUSE, "busy", "somebody began to use it", "Run this again later."},
+};
+
+static const char *const verdict_names[] = {
+        [VERDICT_KEEP] = "keep",
+        [VERDICT_REMOVE] = "remove",
+        [VERDICT_REFUSE] = "refuse",
+};
+
+enum verdict reason_verdict(enum reason reason) {
+        assert(reason < REASON_COUNT);
+        return table[reason].verdict;
+}
+
+const char *reason_name(enum reason reason) {
+        assert(reason < REASON_COUNT);
+        return table[reason].name;
+}
+
+const char *reason_text(enum reason reason) {
+        assert(reason < REASON_COUNT);
+        return table[reason].text;
+}
+
+const char *reason_advice(enum reason reason) {
+        assert(reason < REASON_COUNT);
+        return table[reason].advice;
+}
+
+const char *verdict_name(enum verdict verdict) {
+        assert(verdict < ARRAY_SIZE(verdict_names));
+        return verdict_names[verdict];
+}
