@@ -41,7 +41,10 @@ struct fact_container {
         enum cstorage_location location;
 };
 
-/* An entry of the store's directories. What has a record of its own is not examined: nothing depends on more.
+/*
+ * An entry of the store's directories. What has a record of its own is not examined: nothing depends on more.
+ * Of a temp dir or staging entry type is that of the directory; absent, with a lock, where only the lock file
+ * is there.
  */
 struct fact_entry {
         enum cstorage_entry_kind kind;
