@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which record files make everything unknown uncertain. "The list cannot be read" is not "nothing is on the
+ * list"; and a list that is not there is an empty list only where nothing shows that it once was there:
+ *
+ * layers.json of the graphroot is rightly missing where nothing stable was ever stored: all images in an
+ * additional store, all containers volatile. It must have existed where
+ *   - something of ours refers to a layer that no file records (an image in images.json, a container, a layer
+ *     whose parent it is);
+ *   - the graphroot has tar-split files or big data of layers that the image store does not record: Go makes
+ *     both for image layers alone, which are never volatile;
+ *   - a layer directory in the graphroot lies on another one there that no file records: only image layers
+ *     are ever lain on, and the same holds.
+ *
+ * layers.json of the image store is rightly missing where releases 1.53 to 1.57 keep its layers' records in
+ * the graphroot. It must have existed where something refers to a layer that no file records, or where there
+ * are layer directories in the image store, or side files of layers, that no layers file of the graphroot
+ * records (an image store that is not mounted is seen by its tar-split files: they lie in the graphroot).
+ *
+ * images.json must have existed where an image directory is there that no image record explains: Go makes one
+ * only for an image that it has a record of. So no image directory is ever removed where the file that could
+ * speak for it is missing.
+ *
+ * containers.json is rightly missing where all containers are volatile; a transient store never has one. It
+ * must have existed where layers.json has a layer that is a container's by all signs: complete, of no image,
+ * nobody's parent, without tar-split file or big data. And where layers.json itself is in doubt, nothing can
+ * be learned from it, and whoever lost the one may have lost the other.
+ *
+ * Volatile files and mountpoints.json come and go, and so do those of additional stores, which may be empty.
+ *
+ * A directory that could not be listed may hide each of these signs; then they count as seen.
+ */
+
+#include <string.h>
+
+#include "doubt.h"
+
+enum {
+        FAMILY_LAYERS = 1 << 0,
+        FAMILY_IMAGES = 1 << 1,
+        FAMILY_CONTAINERS = 1 << 2,
+};
+
+/* Whom a record file of each kind may speak for: images and containers refer to layers. */
+static const unsigned families[] = {
+        [CSTORAGE_FILE_LAYERS] = FAMILY_LAYERS,
+        [CSTORAGE_FILE_IMAGES] = FAMILY_LAYERS | FAMILY_IMAGES,
+        [CSTORAGE_FILE_CONTAINERS] = FAMILY_LAYERS | FAMILY_CONTAINERS,
+        [CSTORAGE_FILE_MOUNTS] = FAMILY_LAYERS,
+};
+
+/* The files that facts always tell about, there or not. Where they do not, nobody looked. */
+static const struct fact_file expected[] = {
+        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, .path = "layers.json of the graphroot"},
+        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, .path = "layers.json of the image store"},
+        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, .path = "volatile-layers.json of the graphroot"},
+        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT,
+         .path = "volatile-layers.json of the runroot"},
+        {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_STABLE, .path = "images.json of the graphroot"},
+        {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE, .path = "images.json of the image store"},
+        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE, .path = "containers.json of the graphroot"},
+        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE,
+         .path = "volatile-containers.json of the graphroot"},
+        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT,
+         .path = "volatile-containers.json of the runroot"},
+        {CSTORAGE_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, .path = "mountpoints.json of the runroot"},
+};
+
+/* One order for all files, so that which one is named does not depend on the order of the facts. */
+static int compare_files(const struct fact_file *a, const struct fact_file *b) {
+        if (a->kind != b->kind)
+                return a->kind < b->kind ? -1 : 1;
+        if (a->location != b->location)
+                return a->location < b->location ? -1 : 1;
+        return strcmp(a->path ? a->path : "", b->path ? b->path : "");
+}
+
+/* A file that is there and cannot be read says more than one that is not there. */
+static void doubt_add(struct doubt *doubt, enum reason reason, const struct fact_file *file) {
+        if (doubt->because && doubt->reason == REASON_RECORDS_DAMAGED && reason == REASON_RECORDS_MISSING)
+                return;
+        if (doubt->because && doubt->reason == reason && compare_files(doubt->because, file) <= 0)
+                return;
+
+        *doubt = (struct doubt){reason, file};
+}
+
+static void doubts_add(struct doubts *doubts, unsigned family, enum reason reason,
+                       const struct fact_file *file) {
+        if (family & FAMILY_LAYERS)
+                doubt_add(&doubts->layers, reason, file);
+        if (family & FAMILY_IMAGES)
+                doubt_add(&doubts->images, reason, file);
+        if (family & FAMILY_CONTAINERS)
+                doubt_add(&doubts->containers, reason, file);
+}
+
+/* No save leaves a record file empty; but an empty mountpoints.json is one without mounts
+ * (layers.go:loadMounts).
+ */
+static bool is_damaged(const struct fact_file *file) {
+        switch (file->state) {
+        case CSTORAGE_FILE_MISSING:
+        case CSTORAGE_FILE_OK:
+                return false;
+        case CSTORAGE_FILE_EMPTY:
+                return file->kind != CSTORAGE_FILE_MOUNTS;
+        case CSTORAGE_FILE_DAMAGED:
+        case CSTORAGE_FILE_UNREADABLE:
+                return true;
+        }
+        return true;
+}
+
+static bool is_told(const struct facts *facts, const struct fact_file *file) {
+        for (size_t i = 0; i < facts->n_files; i++)
+                if (facts->files[i].kind == file->kind && facts->files[i].location == file->location)
+                        return true;
+        return file->location == CSTORAGE_LOCATION_IMAGESTORE && !facts->imagestore;
+}
+
+/* Something of ours refers to a layer that no file records. */
+static bool has_lost_layers(const struct known *known) {
+        for (size_t n = 0; n < known->numbers.n_distinct; n++)
+                if ((known->marks[n] & MARK_OF_OWN_RECORD) && !(known->marks[n] & MARK_RECORDS))
+                        return true;
+        return false;
+}
+
+#define RECORDS_GRAPHROOT                                                                                    \
+        (MARK_RECORD(CSTORAGE_LOCATION_STABLE) | MARK_RECORD(CSTORAGE_LOCATION_VOLATILE) |                   \
+         MARK_RECORD(CSTORAGE_LOCATION_VOLATILE_RUNROOT))
+
+static bool is_side_file(const struct fact_entry *entry) {
+        return entry->kind == CSTORAGE_ENTRY_TAR_SPLIT || entry->kind == CSTORAGE_ENTRY_LAYER_DATA;
+}
+
+static bool shows_graphroot_layers(const struct fact_entry *entry, uint32_t marks) {
+        if (entry->imagestore)
+                return false;
+        if (is_side_file(entry))
+                return !(marks & MARK_RECORD(CSTORAGE_LOCATION_IMAGESTORE));
+        return entry->kind == CSTORAGE_ENTRY_LAYER_DIR && (marks & MARK_LOWER) && !(marks & MARK_RECORDS);
+}
+
+/* Only releases that kept their records in the image store (1.47 to 1.52) made side files there. */
+static bool shows_imagestore_layers(const struct fact_entry *entry, uint32_t marks) {
+        if (is_side_file(entry))
+                return entry->imagestore || !(marks & RECORDS_GRAPHROOT);
+        return entry->kind == CSTORAGE_ENTRY_LAYER_DIR && entry->imagestore && !(marks & RECORDS_GRAPHROOT);
+}
+
+static bool layers_existed(const struct facts *facts, const struct known *known,
+                           bool (*shows)(const struct fact_entry *entry, uint32_t marks)) {
+        if (facts->n_problems > 0 || has_lost_layers(known))
+                return true;
+        for (size_t i = 0; i < facts->n_entries; i++)
+                if (shows(&facts->entries[i], *known_marks(known, i)))
+                        return true;
+        return false;
+}
+
+/* The image store's images have directories in the graphroot as well (store.go:ImageDirectory). */
+static bool images_existed(const struct facts *facts, const struct known *known,
+                           enum cstorage_location location) {
+        for (size_t i = 0; i < facts->n_entries; i++) {
+                const struct fact_entry *entry = &facts->entries[i];
+
+                if (entry->kind == CSTORAGE_ENTRY_IMAGE_DIR && !idset_has(&known->images, entry->name) &&
+                    (location == CSTORAGE_LOCATION_IMAGESTORE || !entry->imagestore))
+                        return true;
+        }
+        return false;
+}
+
+static bool has_container_layers(const struct known *known) {
+        for (size_t n = 0; n < known->numbers.n_distinct; n++)
+                if ((known->marks[n] & MARK_STABLE_COMPLETE) &&
+                    !(known->marks[n] & (MARK_REFERENCES | MARK_SIDE_FILE)))
+                        return true;
+        return false;
+}
+
+static bool existed(const struct facts *facts, const struct known *known, const struct fact_file *file);
+
+static bool is_certain(const struct facts *facts, const struct known *known, const struct fact_file *file) {
+        return !is_damaged(file) && !(file->state == CSTORAGE_FILE_MISSING && existed(facts, known, file));
+}
+
+static bool containers_existed(const struct facts *facts, const struct known *known) {
+        for (size_t i = 0; i < facts->n_files; i++)
+                if (facts->files[i].kind == CSTORAGE_FILE_LAYERS &&
+                    facts->files[i].location == CSTORAGE_LOCATION_STABLE &&
+                    !is_certain(facts, known, &facts->files[i]))
+                        return true;
+        return !is_told(facts, &expected[0]) || has_container_layers(known);
+}
+
+/* Whether a file that is missing must have been there. */
+static bool existed(const struct facts *facts, const struct known *known, const struct fact_file *file) {
+        bool stable = file->location == CSTORAGE_LOCATION_STABLE;
+
+        if (!stable && file->location != CSTORAGE_LOCATION_IMAGESTORE)
+                return false;
+
+        switch (file->kind) {
+        case CSTORAGE_FILE_LAYERS:
+                return layers_existed(facts, known,
+                                      stable ? shows_graphroot_layers : shows_imagestore_layers);
+        case CSTORAGE_FILE_IMAGES:
+                return images_existed(facts, known, file->location);
+        case CSTORAGE_FILE_CONTAINERS:
+                return stable && containers_existed(facts, known);
+        case CSTORAGE_FILE_MOUNTS:
+                return false;
+        }
+        return true;
+}
+
+/* What lacks a file that must have been there: its own family. A lost container record takes no layer's. */
+static unsigned family_of(enum cstorage_file_kind kind) {
+        return kind == CSTORAGE_FILE_CONTAINERS ? FAMILY_CONTAINERS
+               : kind == CSTORAGE_FILE_IMAGES   ? FAMILY_IMAGES
+                                                : FAMILY_LAYERS;
+}
+
+void doubts_find(struct doubts *doubts, const struct facts *facts, const struct known *known) {
+        *doubts = (struct doubts){0};
+
+        for (size_t i = 0; i < facts->n_files; i++) {
+                const struct fact_file *file = &facts->files[i];
+
+                if (is_damaged(file))
+                        doubts_add(doubts, families[file->kind], REASON_RECORDS_DAMAGED, file);
+                else if (file->state == CSTORAGE_FILE_MISSING && existed(facts, known, file))
+                        doubts_add(doubts, family_of(file->kind), REASON_RECORDS_MISSING, file);
+        }
+        for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
+                if (!is_told(facts, &expected[i]))
+                        doubts_add(doubts, families[expected[i].kind], REASON_RECORDS_MISSING, &expected[i]);
+}

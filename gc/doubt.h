@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "facts.h"
+#include "known.h"
+#include "reasons.h"
+
+/* Why nothing that a family of records might speak for can be called garbage; because is NULL without doubt.
+ */
+struct doubt {
+        enum reason reason;
+        const struct fact_file *because;
+};
+
+struct doubts {
+        struct doubt layers;     /* of layer directories, their side files and links */
+        struct doubt images;     /* of image directories */
+        struct doubt containers; /* of container directories */
+};
+
+/* Look for record files that cannot be read, or are not there and must have been. */
+void doubts_find(struct doubts *doubts, const struct facts *facts, const struct known *known);

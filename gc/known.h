@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "base/idset.h"
+#include "facts.h"
+#include "numbers.h"
+#include "reasons.h"
+
+/*
+ * What the facts say about each id that they mention. Layers have a number and marks; of containers and
+ * images it is enough to know which have a record.
+ */
+
+/* Marks of a layer. A record of it in a file of a location is the bit of that location. */
+#define MARK_RECORD(location) (1U << (location))
+#define MARK_RECORDS          0xffU
+
+enum {
+        MARK_STABLE_COMPLETE = 1U << 8, /* a record in layers.json of the graphroot, not an incomplete one */
+        MARK_PARENT = 1U << 9,          /* a layer record has it as its parent */
+        MARK_OF_IMAGE = 1U << 10,       /* an image record has it, mapped ones included */
+        MARK_OF_CONTAINER = 1U << 11,   /* a container record has it */
+        MARK_OF_OWN_RECORD = 1U << 12, /* one of these three is in a file that is not an additional store's */
+        MARK_MOUNTED = 1U << 13,       /* mountpoints.json or a mount of this moment */
+        MARK_BELOW = 1U << 14,         /* a layer directory that stays lies on it */
+        MARK_LOWER = 1U << 15,         /* some layer directory lies on it, whether that stays or not */
+        MARK_SIDE_FILE = 1U << 16,     /* a tar-split file or big data of it is there */
+        MARK_DIR_GRAPHROOT = 1U << 17, /* there is a layer directory of it in the graphroot */
+        MARK_DIR_IMAGESTORE = 1U << 18,  /* and in the image store */
+        MARK_STAYS_GRAPHROOT = 1U << 19, /* that directory is kept */
+        MARK_STAYS_IMAGESTORE = 1U << 20,
+        MARK_REFUSED_GRAPHROOT = 1U << 21, /* that directory is refused */
+        MARK_REFUSED_IMAGESTORE = 1U << 22,
+};
+
+#define MARK_REFERENCES (MARK_PARENT | MARK_OF_IMAGE | MARK_OF_CONTAINER)
+#define MARK_KNOWN      (MARK_RECORDS | MARK_REFERENCES | MARK_MOUNTED | MARK_BELOW)
+
+struct known {
+        struct numbers numbers;
+        uint32_t *mention_marks; /* as many as the numbers have strings */
+        size_t cap_mention_marks;
+        uint32_t *marks;     /* by number; of the last one, which no id has, nothing is ever set */
+        size_t entries_at;   /* mention of the first entry's layer; the other entries follow */
+        uint32_t *lowers_at; /* by entry: mention of its first lower */
+        struct idset containers, images;
+        struct arena arena;
+};
+
+#define KNOWN_INIT ((struct known){0})
+
+void known_done(struct known *known);
+#define _cleanup_known_ _cleanup_(known_done)
+
+/* Everything but what follows from directories that stay. The facts must outlive it. */
+int known_make(struct known *known, const struct facts *facts);
+
+/* Keep what lies below what stays: known layers, and the entries that stays[] tells of. */
+int known_spread(struct known *known, const struct facts *facts, const bool *stays);
+
+/* Whether a known layer without a record may lie on layers that the facts do not tell. After known_spread().
+ */
+bool known_has_gaps(const struct known *known, const struct facts *facts);
+
+/* The marks of the layer that an entry is of or leads to; to be written to as well. */
+uint32_t *known_marks(const struct known *known, size_t entry);
+
+/* Why a layer with these marks is known; REASON_COUNT where it is not. */
+enum reason known_reason(uint32_t marks);
+
+/* The layer's directories, of one store part. */
+static inline uint32_t mark_dir(const struct fact_entry *entry) {
+        return entry->imagestore ? MARK_DIR_IMAGESTORE : MARK_DIR_GRAPHROOT;
+}
+
+static inline uint32_t mark_stays(const struct fact_entry *entry) {
+        return entry->imagestore ? MARK_STAYS_IMAGESTORE : MARK_STAYS_GRAPHROOT;
+}
+
+static inline uint32_t mark_refused(const struct fact_entry *entry) {
+        return entry->imagestore ? MARK_REFUSED_IMAGESTORE : MARK_REFUSED_GRAPHROOT;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Numbers for strings, by sorting. Tens of thousands of ids must take a millisecond or two, hence not qsort()
+ * and strcmp(): most ids differ in their first eight bytes, which sort as one number, digit by digit. No
+ * hash: its worst case is chosen by whoever chooses the ids.
+ */
+
+#include <string.h>
+
+#include "base/array.h"
+#include "numbers.h"
+
+#define PREFIX_BYTES 8
+
+struct item {
+        uint64_t prefix; /* the first bytes, the first of them most significant */
+        const char *string;
+        uint32_t index;
+};
+
+void numbers_done(struct numbers *numbers) {
+        free(numbers->strings);
+        free(numbers->numbers);
+        *numbers = NUMBERS_INIT;
+}
+
+int numbers_add(struct numbers *numbers, const char *string) {
+        int r;
+
+        assert(!numbers->numbers);
+
+        if (numbers->n == NUMBER_NONE)
+                return -ENOMEM;
+        r = ARRAY_RESERVE(numbers->strings, numbers->cap, numbers->n + 1);
+        if (r < 0)
+                return r;
+
+        numbers->strings[numbers->n++] = string;
+        return 0;
+}
+
+static uint64_t prefix_of(const char *string) {
+        uint64_t prefix = 0;
+
+        for (int i = 0; i < PREFIX_BYTES; i++) {
+                prefix = prefix << 8 | (unsigned char) *string;
+                string += *string != '\0';
+        }
+        return prefix;
+}
+
+/* One pass of a radix sort: stable, by one byte. False where all have the same byte, and nothing was moved.
+ */
+static bool sort_by_byte(const struct item *from, struct item *to, size_t n, unsigned shift) {
+        size_t at[256] = {0}, sum = 0;
+
+        for (size_t i = 0; i < n; i++)
+                at[from[i].prefix >> shift & 0xff]++;
+        if (at[from[0].prefix >> shift & 0xff] == n)
+                return false;
+
+        for (size_t i = 0; i < ARRAY_SIZE(at); i++) {
+                size_t count = at[i];
+
+                at[i] = sum;
+                sum += count;
+        }
+        for (size_t i = 0; i < n; i++)
+                to[at[from[i].prefix >> shift & 0xff]++] = from[i];
+        return true;
+}
+
+/* Returns which of the two holds the result. */
+static struct item *sort_by_prefix(struct item *items, struct item *spare, size_t n) {
+        for (unsigned shift = 0; n > 0 && shift < 8 * PREFIX_BYTES; shift += 8)
+                if (sort_by_byte(items, spare, n, shift)) {
+                        struct item *sorted = spare;
+
+                        spare = items;
+                        items = sorted;
+                }
+        return items;
+}
+
+static int compare_items(const void *a, const void *b) {
+        return strcmp(((const struct item *) a)->string, ((const struct item *) b)->string);
+}
+
+/* Items of one prefix: mostly of one string. */
+static void number_group(struct numbers *numbers, struct item *items, size_t n) {
+        for (size_t i = 1; i < n; i++)
+                if (strcmp(items[0].string, items[i].string) != 0) {
+                        qsort(items, n, sizeof(*items), compare_items);
+                        break;
+                }
+
+        for (size_t i = 0; i < n; i++) {
+                if (i > 0 && strcmp(items[i - 1].string, items[i].string) != 0)
+                        numbers->n_distinct++;
+                numbers->numbers[items[i].index] = numbers->n_distinct;
+        }
+        numbers->n_distinct++;
+}
+
+static size_t fill(struct numbers *numbers, struct item *items) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < numbers->n; i++) {
+                const char *string = numbers->strings[i];
+
+                numbers->numbers[i] = NUMBER_NONE;
+                if (string && *string)
+                        items[n++] = (struct item){prefix_of(string), string, (uint32_t) i};
+        }
+        return n;
+}
+
+int numbers_assign(struct numbers *numbers) {
+        _cleanup_free_ struct item *items = NULL;
+        struct item *sorted;
+        size_t n, end;
+
+        assert(!numbers->numbers);
+
+        items = reallocarray(NULL, numbers->n + 1, 2 * sizeof(*items));
+        numbers->numbers = reallocarray(NULL, numbers->n + 1, sizeof(*numbers->numbers));
+        if (!items || !numbers->numbers)
+                return -ENOMEM;
+
+        n = fill(numbers, items);
+        sorted = sort_by_prefix(items, items + n, n);
+        for (size_t start = 0; start < n; start = end) {
+                end = start + 1;
+                while (end < n && sorted[end].prefix == sorted[start].prefix)
+                        end++;
+                number_group(numbers, sorted + start, end - start);
+        }
+        return 0;
+}

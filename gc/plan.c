@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The verdicts. Every entry is asked the same questions in the same order: is it known, is it still there, is
+ * a record file in doubt that might speak for it, is its name one that we dare to remove, is it what belongs
+ * there. Only what passes all of them goes.
+ */
+
+#include <string.h>
+
+#include "doubt.h"
+#include "known.h"
+#include "plan.h"
+
+#define ID_DIGITS 64 /* pkg/stringid/stringid.go:ValidateID */
+
+struct planner {
+        const struct facts *facts;
+        const struct policy *policy;
+        struct known known;
+        struct doubts doubts;
+        bool gaps; /* known_has_gaps() */
+};
+
+static void planner_done(struct planner *planner) {
+        known_done(&planner->known);
+}
+
+void plan_done(struct plan *plan) {
+        free(plan->decisions);
+        *plan = PLAN_INIT;
+}
+
+static struct decision decide(enum reason reason) {
+        return (struct decision){.reason = reason};
+}
+
+static bool is_gone(const struct fact_entry *entry) {
+        return entry->examined && entry->identity.type == CSTORAGE_ENTRY_IS_ABSENT;
+}
+
+static bool is_looked_at(const struct fact_entry *entry) {
+        return entry->examined && !(entry->problem && *entry->problem);
+}
+
+static const enum cstorage_entry_type proper_types[] = {
+        [CSTORAGE_ENTRY_LAYER_DIR] = CSTORAGE_ENTRY_IS_DIRECTORY,
+        [CSTORAGE_ENTRY_CONTAINER_DIR] = CSTORAGE_ENTRY_IS_DIRECTORY,
+        [CSTORAGE_ENTRY_IMAGE_DIR] = CSTORAGE_ENTRY_IS_DIRECTORY,
+        [CSTORAGE_ENTRY_TAR_SPLIT] = CSTORAGE_ENTRY_IS_FILE,
+        [CSTORAGE_ENTRY_LAYER_DATA] = CSTORAGE_ENTRY_IS_DIRECTORY,
+        [CSTORAGE_ENTRY_LINK] = CSTORAGE_ENTRY_IS_LINK,
+        [CSTORAGE_ENTRY_TEMP_DIR] = CSTORAGE_ENTRY_IS_DIRECTORY,
+        [CSTORAGE_ENTRY_STAGING] = CSTORAGE_ENTRY_IS_DIRECTORY,
+        [CSTORAGE_ENTRY_SAVE_LEFTOVER] = CSTORAGE_ENTRY_IS_FILE,
+};
+
+/* Why an entry must not be removed for what it is, REASON_COUNT where nothing speaks against it. */
+static enum reason objection(const struct fact_entry *entry) {
+        if (is_gone(entry))
+                return REASON_GONE;
+        if (!is_looked_at(entry))
+                return REASON_NOT_EXAMINED;
+        if (entry->identity.other_mount)
+                return REASON_OTHER_MOUNT;
+        if (entry->identity.mount_below)
+                return REASON_MOUNT_BELOW;
+        return entry->identity.type == proper_types[entry->kind] ? REASON_COUNT : REASON_WRONG_TYPE;
+}
+
+static struct decision remove_unless_objected(const struct fact_entry *entry, enum reason reason) {
+        enum reason objected = objection(entry);
+
+        return decide(objected == REASON_COUNT ? reason : objected);
+}
+
+static bool is_id(const char *id) {
+        return id && strlen(id) == ID_DIGITS && strspn(id, "0123456789abcdef") == ID_DIGITS;
+}
+
+/* The id is one, and the name is made of it. */
+static bool names_an_id(const struct fact_entry *entry) {
+        if (!is_id(entry->id) || strncmp(entry->name, entry->id, ID_DIGITS) != 0)
+                return false;
+        return entry->name[ID_DIGITS] == '\0' || entry->kind == CSTORAGE_ENTRY_TAR_SPLIT;
+}
+
+/* What is unknown and has an id for its name. */
+static struct decision decide_unknown(const struct fact_entry *entry, const struct doubt *doubt) {
+        if (is_gone(entry))
+                return decide(REASON_GONE);
+        if (doubt->because)
+                return (struct decision){doubt->reason, doubt->because};
+        if (!names_an_id(entry))
+                return decide(REASON_NAME_NO_ID);
+        return remove_unless_objected(entry, REASON_NO_RECORD);
+}
+
+static struct decision decide_layer_dir(const struct planner *planner, size_t i) {
+        uint32_t *marks = known_marks(&planner->known, i);
+        const struct fact_entry *entry = &planner->facts->entries[i];
+        struct decision decision;
+
+        decision = *marks & MARK_KNOWN ? decide(known_reason(*marks))
+                                       : decide_unknown(entry, &planner->doubts.layers);
+        if (decision.reason == REASON_NO_RECORD && planner->gaps)
+                decision = decide(REASON_BELOW_UNKNOWN);
+
+        /* For the links and side files, which come after. */
+        switch (reason_verdict(decision.reason)) {
+        case VERDICT_KEEP:
+                *marks |= mark_stays(entry);
+                break;
+        case VERDICT_REFUSE:
+                *marks |= mark_refused(entry);
+                break;
+        case VERDICT_REMOVE:
+                break;
+        }
+        return decision;
+}
+
+/* Tar-split files and big data. Those of a directory that is refused stay with it. */
+static struct decision decide_side_file(const struct planner *planner, size_t i) {
+        uint32_t marks = *known_marks(&planner->known, i);
+        struct decision decision;
+
+        if (marks & MARK_KNOWN)
+                return decide(known_reason(marks));
+
+        decision = decide_unknown(&planner->facts->entries[i], &planner->doubts.layers);
+        if (decision.reason != REASON_NO_RECORD)
+                return decision;
+        if (marks & (MARK_REFUSED_GRAPHROOT | MARK_REFUSED_IMAGESTORE))
+                return decide(REASON_TARGET_REFUSED);
+        return decide(planner->gaps ? REASON_BELOW_UNKNOWN : REASON_NO_RECORD);
+}
+
+/* A link to a layer that is not there and that nothing knows of. */
+static struct decision decide_dangling(const struct planner *planner, const struct fact_entry *entry) {
+        const struct doubt *doubt = &planner->doubts.layers;
+
+        if (is_gone(entry))
+                return decide(REASON_GONE);
+        if (doubt->because)
+                return (struct decision){doubt->reason, doubt->because};
+        if (!is_id(entry->id))
+                return remove_unless_objected(entry, REASON_TARGET_UNKNOWN);
+        /* The layer may be in what could not be listed. */
+        if (planner->facts->n_problems > 0)
+                return decide(REASON_NOT_EXAMINED);
+        return remove_unless_objected(entry, REASON_DANGLING);
+}
+
+/* A link leads to a layer of the home that it stands in, never to the other one's. */
+static struct decision decide_link(const struct planner *planner, size_t i) {
+        const struct fact_entry *entry = &planner->facts->entries[i];
+        uint32_t marks = *known_marks(&planner->known, i);
+
+        if (marks & mark_stays(entry))
+                return decide(REASON_TARGET_KEPT);
+        if (marks & MARK_KNOWN)
+                return decide(known_reason(marks));
+        if (is_gone(entry))
+                return decide(REASON_GONE);
+        if (marks & mark_refused(entry))
+                return decide(REASON_TARGET_REFUSED);
+        if (marks & mark_dir(entry))
+                return remove_unless_objected(entry, REASON_TARGET_REMOVED);
+        return decide_dangling(planner, entry);
+}
+
+static struct decision decide_container_dir(const struct planner *planner, size_t i) {
+        const struct fact_entry *entry = &planner->facts->entries[i];
+
+        if (idset_has(&planner->known.containers, entry->name))
+                return decide(REASON_RECORDED);
+        return decide_unknown(entry, &planner->doubts.containers);
+}
+
+static struct decision decide_image_dir(const struct planner *planner, size_t i) {
+        const struct fact_entry *entry = &planner->facts->entries[i];
+
+        if (idset_has(&planner->known.images, entry->name))
+                return decide(REASON_RECORDED);
+        return decide_unknown(entry, &planner->doubts.images);
+}
+
+/* What seems to come from the future is young: the clock may not be set yet. */
+static bool is_young(const struct planner *planner, const struct fact_entry *entry) {
+        int64_t age;
+
+        if (__builtin_sub_overflow(planner->facts->now_ns, entry->identity.changed_ns, &age))
+                return entry->identity.changed_ns > planner->facts->now_ns;
+        return age < planner->policy->temp_young_ns;
+}
+
+/*
+ * Go makes lock-N, locks it, makes temp-dir-N, and takes them away the other way round: between the first two
+ * there is a lock file that nobody holds, and no directory. A directory with a lock file that nobody holds is
+ * nobody's (internal/tempdir/tempdir.go:NewTempDir, Cleanup).
+ */
+static struct decision decide_temp_dir(const struct planner *planner, size_t i) {
+        const struct fact_entry *entry = &planner->facts->entries[i];
+        bool lock = entry->identity.lock != CSTORAGE_ENTRY_LOCK_NONE;
+
+        if (!is_looked_at(entry))
+                return decide(REASON_NOT_EXAMINED);
+        if (entry->identity.lock == CSTORAGE_ENTRY_LOCK_HELD)
+                return decide(REASON_LOCK_HELD);
+        if (is_gone(entry) && !lock)
+                return decide(REASON_GONE);
+        if ((is_gone(entry) || !lock) && is_young(planner, entry))
+                return decide(REASON_YOUNG);
+        return is_gone(entry) ? decide(REASON_ABANDONED) : remove_unless_objected(entry, REASON_ABANDONED);
+}
+
+/*
+ * An entry is made before its lock file, that before its lock, and releases up to 1.53 lock nothing
+ * (overlay.go:newStagingDir): what was touched since the boot may be in the making. Nothing older than the
+ * boot is.
+ */
+static struct decision decide_staging(const struct planner *planner, size_t i) {
+        const struct fact_entry *entry = &planner->facts->entries[i];
+
+        if (!is_looked_at(entry))
+                return decide(REASON_NOT_EXAMINED);
+        if (entry->identity.lock == CSTORAGE_ENTRY_LOCK_HELD)
+                return decide(REASON_LOCK_HELD);
+        if (is_gone(entry))
+                return decide(REASON_GONE);
+        if (entry->identity.changed_ns >= planner->facts->boot_ns)
+                return decide(REASON_YOUNG);
+        return remove_unless_objected(entry, REASON_ABANDONED);
+}
+
+/* Whoever removes it holds the lock that a save takes: no save is going on then. */
+static struct decision decide_save_leftover(const struct planner *planner, size_t i) {
+        return remove_unless_objected(&planner->facts->entries[i], REASON_INTERRUPTED_SAVE);
+}
+
+static struct decision (*const deciders[])(const struct planner *planner, size_t entry) = {
+        [CSTORAGE_ENTRY_LAYER_DIR] = decide_layer_dir,
+        [CSTORAGE_ENTRY_CONTAINER_DIR] = decide_container_dir,
+        [CSTORAGE_ENTRY_IMAGE_DIR] = decide_image_dir,
+        [CSTORAGE_ENTRY_TAR_SPLIT] = decide_side_file,
+        [CSTORAGE_ENTRY_LAYER_DATA] = decide_side_file,
+        [CSTORAGE_ENTRY_LINK] = decide_link,
+        [CSTORAGE_ENTRY_TEMP_DIR] = decide_temp_dir,
+        [CSTORAGE_ENTRY_STAGING] = decide_staging,
+        [CSTORAGE_ENTRY_SAVE_LEFTOVER] = decide_save_leftover,
+};
+
+/* Known layers first, then what lies below what stays, then what is in doubt. */
+static int planner_learn(struct planner *planner) {
+        const struct facts *facts = planner->facts;
+        _cleanup_free_ bool *stays = NULL;
+        int r;
+
+        r = known_make(&planner->known, facts);
+        if (r < 0)
+                return r;
+
+        stays = calloc(facts->n_entries + 1, sizeof(*stays));
+        if (!stays)
+                return -ENOMEM;
+        for (size_t i = 0; i < facts->n_entries; i++)
+                stays[i] = !names_an_id(&facts->entries[i]) || objection(&facts->entries[i]) != REASON_COUNT;
+        r = known_spread(&planner->known, facts, stays);
+        if (r < 0)
+                return r;
+
+        planner->gaps = known_has_gaps(&planner->known, facts);
+        doubts_find(&planner->doubts, facts, &planner->known);
+        return 0;
+}
+
+/* Layer directories are decided first: links and side files follow them. */
+static void decide_entries(struct plan *plan, const struct planner *planner) {
+        const struct fact_entry *entries = planner->facts->entries;
+
+        for (size_t i = 0; i < plan->n; i++)
+                if (entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR)
+                        plan->decisions[i] = decide_layer_dir(planner, i);
+        for (size_t i = 0; i < plan->n; i++)
+                if (entries[i].kind != CSTORAGE_ENTRY_LAYER_DIR)
+                        plan->decisions[i] = deciders[entries[i].kind](planner, i);
+}
+
+static void count_verdicts(struct plan *plan) {
+        size_t counts[] = {[VERDICT_KEEP] = 0, [VERDICT_REMOVE] = 0, [VERDICT_REFUSE] = 0};
+
+        for (size_t i = 0; i < plan->n; i++)
+                counts[reason_verdict(plan->decisions[i].reason)]++;
+        plan->n_keep = counts[VERDICT_KEEP];
+        plan->n_remove = counts[VERDICT_REMOVE];
+        plan->n_refuse = counts[VERDICT_REFUSE];
+}
+
+int plan_make(struct plan *plan, const struct facts *facts, const struct policy *policy) {
+        _cleanup_(planner_done) struct planner planner = {.facts = facts, .policy = policy};
+        struct decision *decisions;
+        int r;
+
+        r = planner_learn(&planner);
+        if (r < 0)
+                return r;
+        decisions = calloc(facts->n_entries + 1, sizeof(*decisions));
+        if (!decisions)
+                return -ENOMEM;
+
+        *plan = (struct plan){.decisions = decisions, .n = facts->n_entries};
+        decide_entries(plan, &planner);
+        count_verdicts(plan);
+        return 0;
+}
