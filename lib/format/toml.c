@@ -20,6 +20,7 @@ enum origin {
 struct node {
         struct toml_value value;
         enum origin origin;
+        unsigned depth;
         struct node *last; /* where the next member goes */
 };
 
@@ -56,11 +57,17 @@ static int add(struct parser *p, struct node *parent, const struct toml_key *key
 
         if (++p->n_values > TOML_VALUES_MAX)
                 return toml_fail(&p->r, "more than %u values", TOML_VALUES_MAX);
+        if (parent->depth == TOML_DEPTH_MAX)
+                return toml_fail(&p->r, "more than %u levels of nesting", TOML_DEPTH_MAX);
         node = arena_alloc(p->r.arena, sizeof(*node));
         if (!node)
                 return -ENOMEM;
 
-        *node = (struct node){.value.line = p->r.line, .value.column = toml_column(&p->r, p->r.p)};
+        *node = (struct node){
+                .value.line = p->r.line,
+                .value.column = toml_column(&p->r, p->r.p),
+                .depth = parent->depth + 1,
+        };
         if (key) {
                 node->value.line = key->line;
                 node->value.column = key->column;
@@ -196,8 +203,9 @@ static int read_assignment(struct parser *p, struct node *table, struct node **r
 }
 
 static int open_container(struct parser *p, struct node *node, enum toml_type type, enum origin origin) {
-        if (p->depth == ARRAY_SIZE(p->stack))
-                return toml_fail(&p->r, "more than %u levels of nesting", TOML_DEPTH_MAX);
+        assert(p->depth <
+               ARRAY_SIZE(p->stack)); /* each is a level deeper than the last, and add() counts those */
+
         node->value.type = type;
         node->origin = origin;
         p->stack[p->depth++] = node;
