@@ -52,9 +52,10 @@ bool identity_same_content(const struct identity *a, const struct identity *b) {
                a->ctime_ns == b->ctime_ns;
 }
 
-static int open_how(int dirfd, const char *name, int flags, uint64_t resolve) {
+static int open_how(int dirfd, const char *name, int flags, mode_t mode, uint64_t resolve) {
         struct open_how how = {
                 .flags = (uint64_t) (unsigned) (flags | O_CLOEXEC | O_NOFOLLOW),
+                .mode = mode,
                 .resolve = resolve | RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
         };
         int fd;
@@ -67,15 +68,19 @@ static int open_how(int dirfd, const char *name, int flags, uint64_t resolve) {
 }
 
 int open_beneath(int dirfd, const char *name, int flags) {
-        return open_how(dirfd, name, flags, 0);
+        return open_how(dirfd, name, flags, 0, 0);
 }
 
 int open_beneath_same_mount(int dirfd, const char *name, int flags) {
-        return open_how(dirfd, name, flags, RESOLVE_NO_XDEV);
+        return open_how(dirfd, name, flags, 0, RESOLVE_NO_XDEV);
 }
 
 int open_dir_beneath(int dirfd, const char *name) {
         return open_beneath(dirfd, name, O_RDONLY | O_DIRECTORY);
+}
+
+int create_beneath(int dirfd, const char *name, int flags, mode_t mode) {
+        return open_how(dirfd, name, flags | O_CREAT, mode, 0);
 }
 
 static int read_whole(int fd, char *buffer, size_t size, size_t *ret_len) {
@@ -162,4 +167,13 @@ int fd_path(int fd, char **ret) {
 
         (void) snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
         return readlink_alloc_at(AT_FDCWD, link, ret);
+}
+
+char *path_below(int dirfd, const char *name) {
+        _cleanup_free_ char *dir = NULL;
+        char *path;
+
+        if (dirfd < 0 || fd_path(dirfd, &dir) < 0)
+                return strdup(name);
+        return asprintf(&path, "%s/%s", strcmp(dir, "/") == 0 ? "" : dir, name) < 0 ? NULL : path;
 }

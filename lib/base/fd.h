@@ -42,6 +42,9 @@ int open_beneath_same_mount(int dirfd, const char *name, int flags);
 /* open_beneath() of a directory to read. */
 int open_dir_beneath(int dirfd, const char *name);
 
+/* open_beneath() of a file that is made with this mode where it is missing (O_CREAT is added). */
+int create_beneath(int dirfd, const char *name, int flags, mode_t mode);
+
 /*
  * Read a regular file whole into fresh memory, with a NUL behind it that *ret_len does not count. Negative
  * errno; -EFBIG where it is over max bytes, -EBADF where it is not a regular file. ret_id may be NULL.
@@ -57,3 +60,6 @@ int readlink_alloc_at(int dirfd, const char *name, char **ret);
 
 /* The absolute path of an open file as the kernel has it now, fresh memory. */
 int fd_path(int fd, char **ret);
+
+/* "<path of dirfd>/name" for people, or name alone where the kernel does not tell. NULL: no memory. */
+char *path_below(int dirfd, const char *name);
