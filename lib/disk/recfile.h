@@ -18,18 +18,19 @@ struct recfile {
         enum recfile_state state;
         char *text; /* of len bytes and a NUL; NULL unless OK */
         size_t len;
-        struct identity identity; /* zero where missing or unreadable */
-        struct error error;       /* where DAMAGED or UNREADABLE */
+        struct identity
+                identity;   /* zero where missing, or unreadable in such a way that not even that is known */
+        struct error error; /* where DAMAGED or UNREADABLE */
 };
 
 #define RECFILE_INIT ((struct recfile){0})
 
 void recfile_done(struct recfile *file);
 
-/* Read one below dirfd (which may be -1: then it is missing). Only -ENOMEM is an error; all else is a state.
- */
+/* Read one below dirfd (which may be -1: then it is missing) in place of what file holds. Only -ENOMEM is an
+ * error; all else is a state. */
 int recfile_read(struct recfile *file, int dirfd, const char *path);
 
 /* Whether the file below dirfd is still the one that was read: missing still missing, same inode, size and
- * times. */
+ * times; what could not even be looked at still cannot. */
 bool recfile_is_current(const struct recfile *file, int dirfd, const char *path);

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Lock files: waiting for them, never longer than told, and being sure of which file was locked. */
+
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/fd.h"
+#include "disk/lock.h"
+
+#define NSEC_PER_SEC 1000000000ULL
+
+/*
+ * fcntl(2) can wait forever or not at all, and what could end its waiting, a signal, is not a library's to
+ * use. So we ask again and again: soon at first, since most locks are held for a moment, and never so rarely
+ * that Go processes, which queue in the kernel, would always be there first.
+ */
+#define PAUSE_MIN_NS 100000ULL
+#define PAUSE_MAX_NS 4000000ULL
+
+#define REPLACED_MAX 16 /* nobody replaces lock files but by accident, and not that often */
+
+uint64_t lock_now_ns(void) {
+        struct timespec now;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &now);
+        return (uint64_t) now.tv_sec * NSEC_PER_SEC + (uint64_t) now.tv_nsec;
+}
+
+static void sleep_until(uint64_t ns) {
+        struct timespec until = {
+                .tv_sec = (time_t) (ns / NSEC_PER_SEC),
+                .tv_nsec = (long) (ns % NSEC_PER_SEC),
+        };
+
+        (void) clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+}
+
+static struct flock whole_file(void) {
+        return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
+}
+
+/* 1 locked, 0 somebody else has it. */
+static int lock_try(int fd) {
+        struct flock lock = whole_file();
+
+        if (fcntl(fd, F_OFD_SETLK, &lock) >= 0)
+                return 1;
+        return errno == EAGAIN || errno == EACCES || errno == EINTR ? 0 : negative_errno();
+}
+
+int lock_take_fd(int fd, uint64_t deadline_ns) {
+        uint64_t pause_ns = PAUSE_MIN_NS;
+
+        for (;;) {
+                uint64_t now_ns, left_ns;
+                int r;
+
+                r = lock_try(fd);
+                if (r != 0)
+                        return r < 0 ? r : 0;
+
+                now_ns = lock_now_ns();
+                if (now_ns >= deadline_ns)
+                        return -ETIMEDOUT;
+
+                left_ns = deadline_ns - now_ns;
+                sleep_until(now_ns + (pause_ns < left_ns ? pause_ns : left_ns));
+                pause_ns = pause_ns * 2 < PAUSE_MAX_NS ? pause_ns * 2 : PAUSE_MAX_NS;
+        }
+}
+
+/* Opening a fifo or a device waits for nobody here (O_NONBLOCK), and is found out afterwards. */
+static int open_lock_file(int dirfd, const char *path, int flags, bool create) {
+        _cleanup_close_ int fd = -1;
+        struct identity id;
+        int r;
+
+        fd = create ? create_beneath(dirfd, path, flags, 0644) : open_beneath(dirfd, path, flags);
+        if (fd < 0)
+                return fd == -ENXIO ? -EBADF : fd;
+
+        r = identity_at(fd, "", &id);
+        if (r < 0)
+                return r;
+        if (!S_ISREG(id.mode))
+                return S_ISDIR(id.mode) ? -EISDIR : -EBADF;
+        return TAKE_FD(fd);
+}
+
+int lock_is_current(int fd, int dirfd, const char *path) {
+        _cleanup_close_ int there = open_beneath(dirfd, path, O_PATH);
+        struct identity ours, theirs;
+        int r;
+
+        if (there < 0)
+                return there == -ENOENT ? 0 : there;
+
+        r = identity_at(fd, "", &ours);
+        if (r < 0)
+                return r;
+        r = identity_at(there, "", &theirs);
+        if (r < 0)
+                return r;
+        return identity_same_file(&ours, &theirs);
+}
+
+int lock_take(int dirfd, const char *path, bool create, uint64_t deadline_ns) {
+        for (int i = 0; i < REPLACED_MAX; i++) {
+                _cleanup_close_ int fd = -1;
+                int r;
+
+                fd = open_lock_file(dirfd, path, O_RDWR, create);
+                if (fd < 0)
+                        return fd;
+
+                r = lock_take_fd(fd, deadline_ns);
+                if (r < 0)
+                        return r;
+
+                r = lock_is_current(fd, dirfd, path);
+                if (r != 0)
+                        return r < 0 ? r : TAKE_FD(fd);
+        }
+        return -ESTALE;
+}
+
+int lock_probe(int dirfd, const char *path) {
+        _cleanup_close_ int fd = open_lock_file(dirfd, path, O_RDONLY, false);
+        struct flock lock = whole_file();
+
+        if (fd < 0)
+                return fd;
+
+        /* To ask about a write lock, unlike to have one, a descriptor to read is enough (fs/locks.c). */
+        if (fcntl(fd, F_OFD_GETLK, &lock) < 0)
+                return negative_errno();
+        return lock.l_type != F_UNLCK;
+}
+
+int lock_read_token(int fd, struct last_write *ret) {
+        struct last_write token = {0};
+
+        while (token.length < sizeof(token.bytes)) {
+                ssize_t n = pread(fd, token.bytes + token.length, sizeof(token.bytes) - token.length,
+                                  (off_t) token.length);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return negative_errno();
+                if (n == 0)
+                        break;
+                token.length += (size_t) n;
+        }
+        *ret = token;
+        return 0;
+}
+
+int lock_read_token_at(int dirfd, const char *path, struct last_write *ret) {
+        _cleanup_close_ int fd = dirfd == -1 ? -ENOENT : open_lock_file(dirfd, path, O_RDONLY, false);
+
+        if (fd < 0 && fd != -ENOENT)
+                return fd;
+        if (fd >= 0)
+                return lock_read_token(fd, ret);
+
+        *ret = (struct last_write){0};
+        return 0;
+}
+
+static const struct {
+        int code;
+        const char *text;
+} meanings[] = {
+        {-ETIMEDOUT, "another process holds this lock, and did not let go of it in time"},
+        {-ESTALE,
+         "the lock file is being replaced over and over; something other than a container engine does this"},
+        {-ELOOP, "a symbolic link stands where a lock file or its directory must be; put the real one there"},
+        {-EISDIR, "a directory stands where a lock file must be; remove it"},
+        {-EBADF, "the lock file is no regular file; remove it while no container engine runs"},
+};
+
+int lock_error(struct error *reterr, int code, int dirfd, const char *path) {
+        _cleanup_free_ char *full = path_below(dirfd, path);
+
+        for (size_t i = 0; i < ARRAY_SIZE(meanings); i++)
+                if (meanings[i].code == code)
+                        return error_set(reterr, code, "%s: %s", full ? full : path, meanings[i].text);
+        return error_errno(reterr, code, "cannot lock %s", full ? full : path);
+}

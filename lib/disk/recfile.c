@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Record files. That one cannot be read is a fact about the store, not a failure of ours: nothing that needs
+ * it may be concluded, and all the rest goes on. */
+
+#include <fcntl.h>
+
+#include "disk/recfile.h"
+#include "format/json.h"
+
+/* The Go side replaces these files and never writes into them (pkg/ioutils/fswriters.go); one that keeps
+ * growing is none of its. On NFS a replaced file may be stale a few times in a row. */
+#define READ_TRIES 8
+
+void recfile_done(struct recfile *file) {
+        free(file->text);
+        *file = RECFILE_INIT;
+}
+
+/* Which file it is, also where it cannot be read: even a link that stands there. */
+static int look(int dirfd, const char *path, struct identity *ret) {
+        _cleanup_close_ int fd = open_beneath(dirfd, path, O_PATH);
+
+        return fd < 0 ? fd : identity_at(fd, "", ret);
+}
+
+static int read_tries(struct recfile *file, int dirfd, const char *path) {
+        int r = -EAGAIN;
+
+        for (int i = 0; i < READ_TRIES && (r == -EAGAIN || r == -ESTALE); i++)
+                r = read_file_at(dirfd, path, JSON_BYTES_MAX, &file->text, &file->len, &file->identity);
+        return r;
+}
+
+static const struct {
+        int code;
+        const char *text;
+} meanings[] = {
+        {-ELOOP,
+         "a symbolic link stands where a record file or its directory must be; put the real one there"},
+        {-EBADF, "is not a regular file; move it away, and restore the record file"},
+        {-ENXIO, "is not a regular file; move it away, and restore the record file"},
+        {-EAGAIN, "is being written to without its lock; stop what does that"},
+        {-EFBIG,
+         "is larger than any record file can be; restore it, or move it away if the store is to be empty"},
+};
+
+static void explain(struct recfile *file, int code, int dirfd, const char *path) {
+        _cleanup_free_ char *full = path_below(dirfd, path);
+        const char *name = full ? full : path;
+
+        for (size_t i = 0; i < ARRAY_SIZE(meanings); i++)
+                if (meanings[i].code == code) {
+                        error_set(&file->error, code, "%s: %s", name, meanings[i].text);
+                        return;
+                }
+        error_errno(&file->error, code, "cannot read %s", name);
+}
+
+static void set_unreadable(struct recfile *file, int code, int dirfd, const char *path) {
+        file->state = code == -EFBIG ? RECFILE_DAMAGED : RECFILE_UNREADABLE;
+        explain(file, code, dirfd, path);
+        (void) look(dirfd, path, &file->identity);
+}
+
+int recfile_read(struct recfile *file, int dirfd, const char *path) {
+        int r;
+
+        recfile_done(file);
+        if (dirfd == -1)
+                return 0;
+
+        r = read_tries(file, dirfd, path);
+        if (r == -ENOENT || r == -ENOMEM)
+                return r == -ENOMEM ? r : 0;
+        if (r < 0) {
+                set_unreadable(file, r, dirfd, path);
+                return 0;
+        }
+
+        file->state = file->len > 0 ? RECFILE_OK : RECFILE_EMPTY;
+        if (file->len == 0) {
+                free(file->text);
+                file->text = NULL;
+        }
+        return 0;
+}
+
+bool recfile_is_current(const struct recfile *file, int dirfd, const char *path) {
+        struct identity now;
+        int r;
+
+        r = dirfd == -1 ? -ENOENT : look(dirfd, path, &now);
+        if (file->state == RECFILE_MISSING)
+                return r == -ENOENT;
+        if (r < 0)
+                return r != -ENOENT && file->identity.ino == 0;
+        return identity_same_content(&file->identity, &now);
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Temp dirs, laid out so that every Go process leaves them alone while they are held, and finishes them when
+ * we died. */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#include "disk/lock.h"
+#include "disk/lockfile.h"
+#include "disk/paths.h"
+#include "disk/staging.h"
+#include "format/name.h"
+
+#define DIR_MODE 0700
+
+#define NAME_TRIES                                                                                           \
+        64 /* names are 32 random bits (os.CreateTemp): so many taken ones in a row are no accident */
+#define ROOT_TRIES                                                                                           \
+        8 /* the root may be removed by another collector that made it, between two steps of ours */
+#define LOCK_TRIES 8 /* the same of the lock file of what we adopt */
+
+#define NAME_BYTES 64U /* a prefix and a number */
+
+void temp_dir_done(struct temp_dir *temp) {
+        free(temp->number);
+        free(temp->root);
+        close_fd(temp->dir_fd);
+        close_fd(temp->root_fd);
+        close_fd(temp->parent_fd);
+        close_fd(temp->lock_fd);
+        *temp = TEMP_DIR_INIT;
+}
+
+struct names {
+        char dir[NAME_BYTES], lock[NAME_BYTES];
+};
+
+/* -ENAMETOOLONG for what no os.CreateTemp made. */
+static int names_of(const char *number, struct names *ret) {
+        if (strlen(number) >= NAME_BYTES - strlen(TEMP_DIR_PREFIX))
+                return -ENAMETOOLONG;
+
+        (void) snprintf(ret->dir, sizeof(ret->dir), TEMP_DIR_PREFIX "%s", number);
+        (void) snprintf(ret->lock, sizeof(ret->lock), TEMP_LOCK_PREFIX "%s", number);
+        return 0;
+}
+
+/* ---------------------------------------------------------------------------------------------------- the
+ * root */
+
+/* An unusual umask may have taken bits that the next step needs. What is inherited (setgid) stays. */
+static int fix_dir_mode(int dirfd, const char *name) {
+        struct stat st;
+
+        if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+                return negative_errno();
+        if ((st.st_mode & 0777) == DIR_MODE)
+                return 0;
+        if (fchmodat(dirfd, name, (st.st_mode & 07000) | DIR_MODE, AT_SYMLINK_NOFOLLOW) < 0)
+                return negative_errno();
+        return 0;
+}
+
+/* Returns a descriptor of the new directory. */
+static int make_dir(int dirfd, const char *name) {
+        int r;
+
+        if (mkdirat(dirfd, name, DIR_MODE) < 0)
+                return negative_errno();
+
+        r = fix_dir_mode(dirfd, name);
+        if (r >= 0)
+                r = open_dir_beneath(dirfd, name);
+        if (r < 0)
+                (void) unlinkat(dirfd, name, AT_REMOVEDIR);
+        return r;
+}
+
+/* Opens the directory that holds the last component of the path, and gives that a name. */
+static int open_parent(int dirfd, const char *path, const char **ret_name) {
+        _cleanup_free_ char *dir = NULL;
+        const char *slash = strrchr(path, '/');
+        int fd;
+
+        dir = slash ? strndup(path, (size_t) (slash - path)) : strdup(".");
+        if (!dir)
+                return -ENOMEM;
+
+        fd = open_dir_beneath(dirfd, dir);
+        if (fd >= 0)
+                *ret_name = slash ? slash + 1 : path;
+        return fd;
+}
+
+static int make_root(struct temp_dir *temp, int dirfd, const char *path) {
+        _cleanup_close_ int parent_fd = -1;
+        _cleanup_free_ char *root = NULL;
+        const char *name = NULL;
+        int fd;
+
+        parent_fd = open_parent(dirfd, path, &name);
+        if (parent_fd < 0)
+                return parent_fd;
+        root = strdup(name);
+        if (!root)
+                return -ENOMEM;
+
+        fd = make_dir(parent_fd, name);
+        if (fd == -EEXIST)
+                return open_dir_beneath(dirfd, path);
+        if (fd >= 0) {
+                temp->made_root = true;
+                temp->root = TAKE_PTR(root);
+                temp->parent_fd = TAKE_FD(parent_fd);
+        }
+        return fd;
+}
+
+static int open_or_make_root(struct temp_dir *temp, int dirfd, const char *path) {
+        int fd;
+
+        fd = open_dir_beneath(dirfd, path);
+        if (fd == -ENOENT)
+                fd = make_root(temp, dirfd, path);
+        if (fd < 0)
+                return fd;
+
+        temp->root_fd = fd;
+        return 0;
+}
+
+/* Others may have begun to use it, and then it stays. */
+static void remove_made_root(const struct temp_dir *temp) {
+        if (temp->made_root)
+                (void) unlinkat(temp->parent_fd, temp->root, AT_REMOVEDIR);
+}
+
+/* --------------------------------------------------------------------------------------------------------
+ * make */
+
+/* GRND_INSECURE: the number is no secret, and a boot must not wait for entropy. */
+static char *random_number(void) {
+        uint32_t n;
+        char *s;
+
+        if (getrandom(&n, sizeof(n), GRND_INSECURE) != (ssize_t) sizeof(n))
+                n = (uint32_t) lock_now_ns();
+        return asprintf(&s, "%u", n) < 0 ? NULL : s;
+}
+
+static int make_instance(struct temp_dir *temp) {
+        _cleanup_close_ int lock_fd = -1;
+        _cleanup_free_ char *number = random_number();
+        struct names names;
+        int fd, r;
+
+        if (!number)
+                return -ENOMEM;
+        r = names_of(number, &names);
+        if (r < 0)
+                return r;
+
+        lock_fd = lock_file_make(temp->root_fd, names.lock);
+        if (lock_fd < 0)
+                return lock_fd;
+
+        fd = make_dir(temp->root_fd, names.dir);
+        if (fd < 0) {
+                (void) unlinkat(temp->root_fd, names.lock, 0);
+                return fd;
+        }
+
+        temp->dir_fd = fd;
+        temp->lock_fd = TAKE_FD(lock_fd);
+        temp->number = TAKE_PTR(number);
+        return 0;
+}
+
+static int make_below(struct temp_dir *temp, int dirfd, const char *root) {
+        int r;
+
+        r = open_or_make_root(temp, dirfd, root);
+        if (r < 0)
+                return r;
+
+        r = -EEXIST;
+        for (int i = 0; i < NAME_TRIES && r == -EEXIST; i++)
+                r = make_instance(temp);
+        if (r < 0)
+                remove_made_root(temp);
+        return r;
+}
+
+static int root_error(struct error *reterr, int code, int dirfd, const char *root, const char *what) {
+        _cleanup_free_ char *path = path_below(dirfd, root);
+
+        return error_errno(reterr, code, "%s %s", what, path ? path : root);
+}
+
+int temp_dir_make(struct temp_dir *ret, int dirfd, const char *root, struct error *reterr) {
+        int r = -ENOENT;
+
+        for (int i = 0; i < ROOT_TRIES && r == -ENOENT; i++) {
+                _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
+
+                r = make_below(&temp, dirfd, root);
+                if (r >= 0) {
+                        *ret = temp;
+                        temp = TEMP_DIR_INIT;
+                }
+        }
+        return r < 0 ? root_error(reterr, r, dirfd, root, "cannot make a temporary directory in") : 0;
+}
+
+/* -------------------------------------------------------------------------------------------------------
+ * adopt */
+
+/* The lock file, locked; *ret_made where it was missing beside its directory, as a Go process makes it too.
+ */
+static int adopt_lock(int root_fd, const struct names *names, bool *ret_made) {
+        struct identity id;
+        int fd = -EEXIST, r;
+
+        for (int i = 0; i < LOCK_TRIES && fd == -EEXIST; i++) {
+                *ret_made = false;
+                fd = lock_take(root_fd, names->lock, /* create= */ false, 0);
+                if (fd != -ENOENT)
+                        return fd == -ETIMEDOUT ? -EBUSY : fd;
+
+                r = identity_at(root_fd, names->dir, &id);
+                if (r < 0)
+                        return r;
+                fd = lock_file_make(root_fd, names->lock);
+                *ret_made = fd >= 0;
+        }
+        return fd == -EEXIST ? -EBUSY : fd;
+}
+
+static int adopt_below(struct temp_dir *temp, const struct names *names) {
+        bool made;
+        int fd;
+
+        fd = adopt_lock(temp->root_fd, names, &made);
+        if (fd < 0)
+                return fd;
+        temp->lock_fd = fd;
+
+        fd = open_beneath_same_mount(temp->root_fd, names->dir, O_RDONLY | O_DIRECTORY);
+        if (fd < 0 && fd != -ENOENT) {
+                if (made)
+                        (void) unlinkat(temp->root_fd, names->lock, 0);
+                return fd;
+        }
+        temp->dir_fd = fd < 0 ? -1 : fd;
+        return 0;
+}
+
+static int adopt(struct temp_dir *temp, int dirfd, const char *root, const char *number) {
+        struct names names;
+        int r;
+
+        if (!name_number_after(number, ""))
+                return -EINVAL;
+        r = names_of(number, &names);
+        if (r < 0)
+                return r;
+        temp->number = strdup(number);
+        if (!temp->number)
+                return -ENOMEM;
+
+        temp->root_fd = open_dir_beneath(dirfd, root);
+        return temp->root_fd < 0 ? temp->root_fd : adopt_below(temp, &names);
+}
+
+int temp_dir_adopt(struct temp_dir *ret, int dirfd, const char *root, const char *number,
+                   struct error *reterr) {
+        _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
+        int r;
+
+        r = adopt(&temp, dirfd, root, number);
+        if (r < 0)
+                return root_error(reterr, r, dirfd, root, "cannot take over a temporary directory in");
+
+        *ret = temp;
+        temp = TEMP_DIR_INIT;
+        return 0;
+}
+
+/* ------------------------------------------------------------------------------------------------------
+ * remove */
+
+/* The lock file goes last, and only if it is the one that we hold. */
+static int remove_instance(const struct temp_dir *temp, const struct names *names) {
+        int r;
+
+        if (temp->dir_fd >= 0 && unlinkat(temp->root_fd, names->dir, AT_REMOVEDIR) < 0 && errno != ENOENT)
+                return errno == EEXIST ? -ENOTEMPTY : negative_errno();
+
+        r = lock_is_current(temp->lock_fd, temp->root_fd, names->lock);
+        if (r <= 0)
+                return r;
+        return unlinkat(temp->root_fd, names->lock, 0) < 0 ? negative_errno() : 0;
+}
+
+int temp_dir_remove(struct temp_dir *temp, struct error *reterr) {
+        struct names names;
+        int r;
+
+        assert(temp->number && temp->lock_fd >= 0);
+
+        r = names_of(temp->number, &names);
+        assert(r >= 0);
+        r = remove_instance(temp, &names);
+        if (r < 0)
+                return root_error(reterr, r, temp->root_fd, names.dir, "cannot remove");
+
+        remove_made_root(temp);
+        temp_dir_done(temp);
+        return 0;
+}

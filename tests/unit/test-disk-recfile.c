@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "disk/recfile.h"
+#include "format/json.h"
+#include "place.h"
+
+static void a_missing_file_is_missing_and_no_error(void **state) {
+        struct recfile file = RECFILE_INIT;
+        const struct place *place = *state;
+
+        assert_ok(recfile_read(&file, place->fd, "layers.json"));
+        assert_int_equal(file.state, RECFILE_MISSING);
+        assert_true(recfile_is_current(&file, place->fd, "layers.json"));
+        assert_ok(recfile_read(&file, -1, "layers.json"));
+        assert_int_equal(file.state, RECFILE_MISSING);
+        assert_true(recfile_is_current(&file, -1, "layers.json"));
+
+        put_text(place->fd, "layers.json", "[]");
+        assert_false(recfile_is_current(&file, place->fd, "layers.json"));
+        recfile_done(&file);
+}
+
+static void the_bytes_are_read_as_they_are(void **state) {
+        struct recfile file = RECFILE_INIT;
+        const struct place *place = *state;
+
+        put_bytes(place->fd, "f", "[\0]", 3);
+        assert_ok(recfile_read(&file, place->fd, "f"));
+        assert_int_equal(file.state, RECFILE_OK);
+        assert_int_equal(file.len, 3);
+        assert_memory_equal(file.text, "[\0]", 4);
+        assert_true(recfile_is_current(&file, place->fd, "f"));
+        recfile_done(&file);
+        assert_null(file.text);
+}
+
+static void an_empty_file_is_told_from_a_missing_one(void **state) {
+        struct recfile file = RECFILE_INIT;
+        const struct place *place = *state;
+
+        put_text(place->fd, "f", "");
+        assert_ok(recfile_read(&file, place->fd, "f"));
+        assert_int_equal(file.state, RECFILE_EMPTY);
+        assert_null(file.text);
+        assert_true(recfile_is_current(&file, place->fd, "f"));
+        assert_ok(unlinkat(place->fd, "f", 0));
+        assert_false(recfile_is_current(&file, place->fd, "f"));
+        recfile_done(&file);
+}
+
+static void a_replaced_file_is_not_current(void **state) {
+        struct recfile file = RECFILE_INIT;
+        const struct place *place = *state;
+
+        put_text(place->fd, "f", "[1]");
+        assert_ok(recfile_read(&file, place->fd, "f"));
+        put_text(place->fd, "new", "[1]");
+        assert_true(recfile_is_current(&file, place->fd, "f"));
+        assert_ok(renameat(place->fd, "new", place->fd, "f"));
+        assert_false(recfile_is_current(&file, place->fd, "f"));
+        recfile_done(&file);
+}
+
+static void expect_unreadable(const struct place *place, const char *name, const char *text) {
+        struct recfile file = RECFILE_INIT;
+
+        assert_ok(recfile_read(&file, place->fd, name));
+        assert_int_equal(file.state, RECFILE_UNREADABLE);
+        assert_null(file.text);
+        assert_non_null(strstr(file.error.text, place->path));
+        assert_non_null(strstr(file.error.text, text));
+        assert_true(recfile_is_current(&file, place->fd, name));
+        recfile_done(&file);
+}
+
+static void what_is_no_regular_file_is_unreadable_and_says_why(void **state) {
+        const struct place *place = *state;
+
+        put_dir(place->fd, "dir");
+        put_text(place->fd, "file", "[]");
+        put_link(place->fd, "link", "file");
+        put_link(place->fd, "dangling", "nothing");
+        assert_ok(mkfifoat(place->fd, "fifo", 0644));
+
+        expect_unreadable(place, "link", "/link: a symbolic link stands");
+        expect_unreadable(place, "dangling", "/dangling: a symbolic link stands");
+        expect_unreadable(place, "dir", "/dir: is not a regular file");
+        expect_unreadable(place, "fifo", "/fifo: is not a regular file");
+        expect_unreadable(place, "file/f", "cannot read");
+}
+
+static void an_unreadable_file_that_becomes_readable_is_not_current(void **state) {
+        struct recfile file = RECFILE_INIT;
+        const struct place *place = *state;
+
+        put_link(place->fd, "f", "nothing");
+        assert_ok(recfile_read(&file, place->fd, "f"));
+        assert_int_equal(file.state, RECFILE_UNREADABLE);
+        assert_ok(unlinkat(place->fd, "f", 0));
+        assert_false(recfile_is_current(&file, place->fd, "f"));
+        put_text(place->fd, "f", "[]");
+        assert_false(recfile_is_current(&file, place->fd, "f"));
+        recfile_done(&file);
+}
+
+static void a_file_of_absurd_size_is_damaged_and_not_read(void **state) {
+        struct recfile file = RECFILE_INIT;
+        const struct place *place = *state;
+
+        put_text(place->fd, "f", "[");
+        assert_ok(ftruncate(openat(place->fd, "f", O_RDWR | O_CLOEXEC), JSON_BYTES_MAX + 1L));
+        assert_ok(recfile_read(&file, place->fd, "f"));
+        assert_int_equal(file.state, RECFILE_DAMAGED);
+        assert_null(file.text);
+        assert_non_null(strstr(file.error.text, "/f: is larger"));
+        assert_true(recfile_is_current(&file, place->fd, "f"));
+        recfile_done(&file);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                in_place(a_missing_file_is_missing_and_no_error),
+                in_place(the_bytes_are_read_as_they_are),
+                in_place(an_empty_file_is_told_from_a_missing_one),
+                in_place(a_replaced_file_is_not_current),
+                in_place(what_is_no_regular_file_is_unreadable_and_says_why),
+                in_place(an_unreadable_file_that_becomes_readable_is_not_current),
+                in_place(a_file_of_absurd_size_is_damaged_and_not_read),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
