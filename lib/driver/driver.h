@@ -29,16 +29,26 @@ struct driver {
         /* Is this entry of layers_dir the driver's own, and never a layer? Feature probes included. */
         bool (*is_own_name)(const char *name);
 
-        /* NULL where layers do not lie on each other. home_fd, id of a layer whose directory is there. */
+        /*
+         * NULL where layers do not lie on each other. home_fd, id of a layer: -ENOENT where its directory is
+         * not there; none where it lies on nothing; -EBADMSG where its file makes no sense, so that what it
+         * lies on is not known. A link that leads nowhere is left out.
+         */
         int (*read_lowers)(int home_fd, const char *id, struct lowers *ret, struct error *reterr);
 
-        /* NULL where there are no links. The short name of a layer; -ENOENT where it has none. */
+        /* NULL where there are no links. The short name of a layer; -ENOENT where it has none, -EBADMSG where
+         * its file holds something else. */
         int (*read_link)(int home_fd, const char *id, char ret_link[static LINK_ID_LENGTH + 1]);
 };
+
+/* A table each, and one line in driver.c. */
+extern const struct driver driver_overlay, driver_vfs;
 
 /* "overlay2" is no name of a driver here: who means overlay says so. NULL: unknown. */
 const struct driver *driver_find(const char *name);
 
-/* Every name that the Go side has a driver for (drivers/driver_linux.go), ours or not; NULL-terminated, in
- * its order. */
+/*
+ * Every name that a release of the Go side has a driver for, ours or not; NULL-terminated, in its order of
+ * priority (drivers/driver_linux.go), and those without one last.
+ */
 extern const char *const driver_go_names[];

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an overlay layer lies on. A file that was cut short, or filled with NULs by a power cut, must never
+ * look like one that names fewer layers: anything but exactly what the Go side writes is an error. */
+
+#include <string.h>
+
+#include "base/text.h"
+#include "driver/lowers.h"
+
+/* One piece of memory: the pointers with the NULL behind them, then the names, each in a room of its own. */
+#define ROOM (ID_LENGTH + 1U)
+
+int lowers_new(struct lowers *ret, size_t n) {
+        char **ids;
+
+        assert(n <= LOWERS_MAX);
+
+        ids = calloc(1, (n + 1) * sizeof(*ids) + n * ROOM);
+        if (!ids)
+                return -ENOMEM;
+
+        for (size_t i = 0; i < n; i++)
+                ids[i] = (char *) (ids + n + 1) + i * ROOM;
+        *ret = (struct lowers){.ids = ids};
+        return 0;
+}
+
+void lowers_add(struct lowers *lowers, const char *name, size_t len) {
+        char *room = lowers->ids[lowers->n];
+
+        assert(room && len < ROOM);
+
+        memcpy(room, name, len);
+        room[len] = '\0';
+        lowers->n++;
+}
+
+static size_t count_names(const char *text, size_t len) {
+        size_t n = 1;
+
+        for (size_t i = 0; i < len; i++)
+                n += text[i] == ':';
+        return n;
+}
+
+struct shape {
+        const char *prefix;
+        bool (*is_valid)(const char *name);
+};
+
+static int add_name(struct lowers *lowers, const char *name, size_t len, const struct shape *shape) {
+        size_t skip = strlen(shape->prefix);
+        const char *added;
+
+        if (len < skip || len - skip >= ROOM || memcmp(name, shape->prefix, skip) != 0)
+                return -EBADMSG;
+
+        added = lowers->ids[lowers->n];
+        lowers_add(lowers, name + skip, len - skip);
+        return strlen(added) == len - skip && shape->is_valid(added) ? 0 : -EBADMSG;
+}
+
+static int parse(const char *text, size_t len, const struct shape *shape, struct lowers *ret) {
+        _cleanup_free_ char **owner = NULL;
+        struct lowers lowers;
+        size_t n = count_names(text, len);
+        int r;
+
+        if (n > LOWERS_MAX)
+                return -EBADMSG;
+        r = lowers_new(&lowers, n);
+        if (r < 0)
+                return r;
+        owner = lowers.ids;
+
+        for (const char *at = text, *end = text + len; at;) {
+                const char *colon = memchr(at, ':', (size_t) (end - at));
+
+                r = add_name(&lowers, at, (size_t) ((colon ? colon : end) - at), shape);
+                if (r < 0)
+                        return r;
+                at = colon ? colon + 1 : NULL;
+        }
+
+        *ret = lowers;
+        TAKE_PTR(owner);
+        return 0;
+}
+
+int lowers_parse_ids(const char *text, size_t len, struct lowers *ret) {
+        static const struct shape shape = {"", name_is_id};
+
+        return parse(text, len, &shape, ret);
+}
+
+int lowers_parse_links(const char *text, size_t len, struct lowers *ret) {
+        static const struct shape shape = {"l/", name_is_link_id};
+
+        return parse(text, len, &shape, ret);
+}
+
+const char *lowers_link_target_id(const char *target) {
+        static const char end[] = "/diff";
+        size_t len = strlen(target);
+        const char *id;
+
+        if (!has_suffix(target, end) || len < 1 + ID_LENGTH + strlen(end))
+                return NULL;
+
+        id = target + len - strlen(end) - ID_LENGTH;
+        return id[-1] == '/' && name_starts_with_id(id) ? id : NULL;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What is mounted. The one file that knows libmount. */
+
+#include <fcntl.h>
+#include <libmount.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "driver/mountinfo.h"
+#include "format/name.h"
+
+#define MOUNTINFO_PATH      "/proc/self/mountinfo"
+#define MOUNTINFO_BYTES_MAX (256U * 1024 * 1024) /* the kernel allows 100000 mounts (fs.mount-max) */
+#define READ_BYTES          (64U * 1024)
+
+struct mountinfo {
+        struct arena arena;   /* of the strings in the sets */
+        struct idset targets; /* paths of all mount points */
+        struct idset layers, links;
+};
+
+struct mountinfo *mountinfo_free(struct mountinfo *info) {
+        if (!info)
+                return NULL;
+
+        idset_done(&info->targets);
+        idset_done(&info->layers);
+        idset_done(&info->links);
+        arena_done(&info->arena);
+        free(info);
+        return NULL;
+}
+
+static int keep(struct mountinfo *info, struct idset *set, const char *text, size_t len) {
+        const char *kept = arena_text(&info->arena, text, len);
+
+        return kept ? idset_add(set, kept) : -ENOMEM;
+}
+
+/*
+ * Options are not taken apart: the kernel has several ways to write them (lowerdir=a:b, lowerdir+=a,
+ * datadir+=; with commas, colons and backslashes escaped more than once), and what stands between two of
+ * these is an id or it is not.
+ */
+#define SEPARATORS "/:,=\\"
+
+static bool is_link(const char *whole, const char *name) {
+        return name - whole >= 2 && name[-1] == '/' && name[-2] == 'l' &&
+               (name - whole == 2 || strchr(SEPARATORS, name[-3]));
+}
+
+static int keep_name(struct mountinfo *info, const char *whole, const char *name, size_t len) {
+        char copy[ID_LENGTH + 1];
+
+        if (len != ID_LENGTH && len != LINK_ID_LENGTH)
+                return 0;
+
+        memcpy(copy, name, len);
+        copy[len] = '\0';
+        if (name_is_id(copy))
+                return keep(info, &info->layers, name, len);
+        if (name_is_link_id(copy) && is_link(whole, name))
+                return keep(info, &info->links, name, len);
+        return 0;
+}
+
+static int keep_names(struct mountinfo *info, const char *text) {
+        int r = 0;
+
+        for (const char *at = text; at && *at && r >= 0;) {
+                size_t len = strcspn(at, SEPARATORS);
+
+                r = keep_name(info, text, at, len);
+                at += len;
+                at += *at ? 1 : 0;
+        }
+        return r;
+}
+
+static bool is_overlay(struct libmnt_fs *fs) {
+        const char *type = mnt_fs_get_fstype(fs);
+
+        return type && strcmp(type, "overlay") == 0;
+}
+
+/* The root of a mount is the directory of its file system that it shows: a layer may be mounted elsewhere. */
+static int keep_mount(struct mountinfo *info, struct libmnt_fs *fs) {
+        const char *target = mnt_fs_get_target(fs);
+        int r;
+
+        if (!mnt_fs_is_kernel(fs) || !target || *target != '/')
+                return -EBADMSG;
+
+        r = keep(info, &info->targets, target, strlen(target));
+        if (r >= 0)
+                r = keep_names(info, target);
+        if (r >= 0)
+                r = keep_names(info, mnt_fs_get_root(fs));
+        if (r >= 0 && is_overlay(fs))
+                r = keep_names(info, mnt_fs_get_fs_options(fs));
+        return r;
+}
+
+/* A line that is not understood could be the one that matters. */
+static int refuse_line(struct libmnt_table *table, const char *file, int line) {
+        int *bad_line = mnt_table_get_userdata(table);
+
+        (void) file;
+        *bad_line = line;
+        return -EBADMSG;
+}
+
+static void unref_tablep(struct libmnt_table **table) {
+        mnt_unref_table(*table);
+}
+
+static void unref_iterp(struct libmnt_iter **iter) {
+        mnt_free_iter(*iter);
+}
+
+static int keep_table(struct mountinfo *info, struct libmnt_table *table) {
+        _cleanup_(unref_iterp) struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+        struct libmnt_fs *fs;
+        int r;
+
+        if (!iter)
+                return -ENOMEM;
+
+        while ((r = mnt_table_next_fs(table, iter, &fs)) == 0) {
+                r = keep_mount(info, fs);
+                if (r < 0)
+                        return r;
+        }
+        return r < 0 ? r : 0;
+}
+
+static int parse_stream(FILE *stream, struct mountinfo *info, int *ret_bad_line) {
+        _cleanup_(unref_tablep) struct libmnt_table *table = mnt_new_table();
+        int r;
+
+        if (!table)
+                return -ENOMEM;
+
+        (void) mnt_table_set_userdata(table, ret_bad_line);
+        (void) mnt_table_set_parser_errcb(table, refuse_line);
+        r = mnt_table_parse_stream(table, stream, "mountinfo");
+        if (r < 0)
+                return r == -ENOMEM ? r : -EBADMSG;
+        if (mnt_table_is_empty(table))
+                return -EBADMSG;
+        return keep_table(info, table);
+}
+
+static int parse_text(const char *text, size_t len, struct mountinfo *info, int *ret_bad_line) {
+        FILE *stream;
+        int r;
+
+        /* Where /proc is, that is mounted: a text without a mount is none. */
+        if (len == 0 || memchr(text, '\0', len))
+                return -EBADMSG;
+
+        stream = fmemopen((void *) (uintptr_t) text, len, "re");
+        if (!stream)
+                return negative_errno();
+        r = parse_stream(stream, info, ret_bad_line);
+        (void) fclose(stream);
+        return r;
+}
+
+static int parse(const char *path, const char *text, size_t len, struct mountinfo **ret,
+                 struct error *reterr) {
+        _cleanup_(mountinfo_freep) struct mountinfo *info = calloc(1, sizeof(*info));
+        int bad_line = 0, r;
+
+        r = info ? parse_text(text, len, info, &bad_line) : -ENOMEM;
+        if (r == -EBADMSG)
+                return error_set(reterr, r,
+                                 "%s, line %d: not as the kernel writes it; what is mounted is unknown", path,
+                                 bad_line);
+        if (r < 0)
+                return error_errno(reterr, r, "cannot understand %s", path);
+
+        idset_seal(&info->targets);
+        idset_seal(&info->layers);
+        idset_seal(&info->links);
+        *ret = TAKE_PTR(info);
+        return 0;
+}
+
+int mountinfo_parse(const char *text, size_t len, struct mountinfo **ret, struct error *reterr) {
+        return parse("mountinfo", text, len, ret, reterr);
+}
+
+static int read_some(int fd, struct text *text) {
+        char buffer[READ_BYTES];
+        ssize_t n = read(fd, buffer, sizeof(buffer));
+        int r;
+
+        if (n < 0)
+                return errno == EINTR ? 1 : negative_errno();
+        if (text->len + (size_t) n > MOUNTINFO_BYTES_MAX)
+                return -EFBIG;
+
+        r = text_add(text, buffer, (size_t) n);
+        return r < 0 ? r : n > 0;
+}
+
+int mountinfo_read(const char *path, struct mountinfo **ret, struct error *reterr) {
+        _cleanup_text_ struct text text = TEXT_INIT;
+        _cleanup_close_ int fd = -1;
+        int r;
+
+        path = path ? path : MOUNTINFO_PATH;
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        r = fd < 0 ? negative_errno() : 1;
+        while (r > 0)
+                r = read_some(fd, &text);
+        if (r < 0)
+                return error_errno(reterr, r, "cannot read %s; what is mounted is unknown", path);
+
+        return parse(path, text.s ? text.s : "", text.len, ret, reterr);
+}
+
+/* The first of the sorted targets that is not before the path with this character, '/' or NUL, behind. */
+static const char *find_from(const struct idset *targets, const char *path, size_t len, char end) {
+        size_t low = 0, high = targets->n;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                const char *target = targets->ids[middle];
+                int order = strncmp(target, path, len);
+
+                if (order < 0 || (order == 0 && (unsigned char) target[len] < (unsigned char) end))
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low < targets->n ? targets->ids[low] : "";
+}
+
+static bool has_target(const struct idset *targets, const char *path, size_t len, char end) {
+        const char *target = find_from(targets, path, len, end);
+
+        return strncmp(target, path, len) == 0 && target[len] == end;
+}
+
+/* The path itself sorts before what is below it, but not right before: "/a", "/a-b", "/a/b". */
+bool mountinfo_has_below(const struct mountinfo *info, const char *path) {
+        size_t len = strlen(path);
+
+        while (len > 0 && path[len - 1] == '/')
+                len--;
+        return has_target(&info->targets, path, len, '\0') || has_target(&info->targets, path, len, '/');
+}
+
+const struct idset *mountinfo_layers(const struct mountinfo *info) {
+        return &info->layers;
+}
+
+const struct idset *mountinfo_links(const struct mountinfo *info) {
+        return &info->links;
+}

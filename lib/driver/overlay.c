@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The overlay driver's home (drivers/overlay/overlay.go). */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fd.h"
+#include "driver/driver.h"
+#include "driver/lowers.h"
+
+#define LINKS_DIR "l"
+
+static const char *const own_names[] = {
+        LINKS_DIR,
+        "staging",
+        "tempdirs",
+        "backingFsBlockDev", /* drivers/quota/projectquota_supported.go:makeBackingFsDev */
+        "backingFsBlockDev.tmp",
+        ".has-mount-program",
+        "lost+found", /* the home may be a file system of its own */
+};
+
+/* With digits behind (os.MkdirTemp): feature probes with live mounts inside, made under other locks than
+ * those of layers, or none (overlay.go:supportsOverlay, check.go); and a file that lives for a moment
+ * (pkg/fsutils/fsutils_linux.go). */
+static const char *const own_prefixes[] = {
+        "compat", "metacopy-check", "opaque-bug-check", "volatile-check", "fsutils-dummy",
+};
+
+static bool overlay_is_own_name(const char *name) {
+        for (size_t i = 0; i < ARRAY_SIZE(own_names); i++)
+                if (strcmp(name, own_names[i]) == 0)
+                        return true;
+        for (size_t i = 0; i < ARRAY_SIZE(own_prefixes); i++)
+                if (name_number_after(name, own_prefixes[i]))
+                        return true;
+        return false;
+}
+
+/* The layer that a short link leads to, appended; nothing where it is gone or leads elsewhere. */
+static int add_link(int links_fd, const char *link, struct lowers *lowers) {
+        _cleanup_free_ char *target = NULL;
+        const char *id;
+        int r;
+
+        r = readlink_alloc_at(links_fd, link, &target);
+        if (r == -ENOENT || r == -EINVAL)
+                return 0;
+        if (r < 0)
+                return r;
+
+        id = lowers_link_target_id(target);
+        if (id)
+                lowers_add(lowers, id, ID_LENGTH);
+        return 0;
+}
+
+static int add_links(int links_fd, const struct lowers *links, struct lowers *lowers) {
+        int r = 0;
+
+        for (size_t i = 0; i < links->n && r >= 0; i++)
+                r = add_link(links_fd, links->ids[i], lowers);
+        return r;
+}
+
+static int resolve_links(int home_fd, const struct lowers *links, struct lowers *ret) {
+        _cleanup_close_ int links_fd = open_dir_beneath(home_fd, LINKS_DIR);
+        struct lowers lowers;
+        int r;
+
+        if (links_fd < 0 && links_fd != -ENOENT)
+                return links_fd;
+        r = lowers_new(&lowers, links->n);
+        if (r < 0)
+                return r;
+
+        r = links_fd < 0 ? 0 : add_links(links_fd, links, &lowers);
+        if (r < 0) {
+                free(lowers.ids);
+                return r;
+        }
+        lowers.ids[lowers.n] = NULL;
+        *ret = lowers;
+        return 0;
+}
+
+/* -ENOENT is for the caller to judge; a file too large is one that makes no sense. */
+static int read_layer_file(int layer_fd, const char *name, char **ret, size_t *ret_len) {
+        int r = read_file_at(layer_fd, name, LOWERS_BYTES_MAX, ret, ret_len, NULL);
+
+        return r == -EFBIG ? -EBADMSG : r;
+}
+
+/* 1.64 and later. The Go side prefers it too. */
+static int read_ids(int layer_fd, struct lowers *ret) {
+        _cleanup_free_ char *text = NULL;
+        size_t len;
+        int r;
+
+        r = read_layer_file(layer_fd, "lower-layers", &text, &len);
+        return r < 0 ? r : lowers_parse_ids(text, len, ret);
+}
+
+static int read_links(int home_fd, int layer_fd, struct lowers *ret) {
+        _cleanup_free_ char *text = NULL, **owner = NULL;
+        struct lowers links;
+        size_t len;
+        int r;
+
+        r = read_layer_file(layer_fd, "lower", &text, &len);
+        if (r < 0)
+                return r;
+        r = lowers_parse_links(text, len, &links);
+        if (r < 0)
+                return r;
+        owner = links.ids;
+
+        return resolve_links(home_fd, &links, ret);
+}
+
+static int lower_error(struct error *reterr, int code, int dirfd, const char *name) {
+        _cleanup_free_ char *path = path_below(dirfd, name);
+
+        if (code == -EBADMSG)
+                return error_set(reterr, code,
+                                 "%s does not hold what it must: what the layer lies on is unknown",
+                                 path ? path : name);
+        return error_errno(reterr, code, "cannot read %s", path ? path : name);
+}
+
+static int overlay_read_lowers(int home_fd, const char *id, struct lowers *ret, struct error *reterr) {
+        _cleanup_close_ int layer_fd = open_dir_beneath(home_fd, id);
+        int r;
+
+        if (layer_fd < 0)
+                return lower_error(reterr, layer_fd, home_fd, id);
+
+        r = read_ids(layer_fd, ret);
+        if (r != -ENOENT)
+                return r < 0 ? lower_error(reterr, r, layer_fd, "lower-layers") : 0;
+
+        r = read_links(home_fd, layer_fd, ret);
+        if (r != -ENOENT)
+                return r < 0 ? lower_error(reterr, r, layer_fd, "lower") : 0;
+
+        r = lowers_new(ret, 0);
+        return r < 0 ? lower_error(reterr, r, layer_fd, "lower") : 0;
+}
+
+static int overlay_read_link(int home_fd, const char *id, char ret_link[static LINK_ID_LENGTH + 1]) {
+        _cleanup_close_ int layer_fd = open_dir_beneath(home_fd, id);
+        _cleanup_free_ char *text = NULL;
+        size_t len;
+        int r;
+
+        if (layer_fd < 0)
+                return layer_fd;
+
+        r = read_file_at(layer_fd, "link", LINK_ID_LENGTH, &text, &len, NULL);
+        if (r == -EFBIG)
+                return -EBADMSG;
+        if (r < 0)
+                return r;
+        if (strlen(text) != len || !name_is_link_id(text))
+                return -EBADMSG;
+
+        memcpy(ret_link, text, LINK_ID_LENGTH + 1);
+        return 0;
+}
+
+const struct driver driver_overlay = {
+        .name = "overlay",
+        .layers_dir = ".",
+        .links_dir = LINKS_DIR,
+        .temp_root = "tempdirs",
+        .staging_dir = "staging",
+        .is_own_name = overlay_is_own_name,
+        .read_lowers = overlay_read_lowers,
+        .read_link = overlay_read_link,
+};
