@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "format/container.h"
+#include "format/decode.h"
 
 static const struct member members[] = {
         {"id", MEMBER_ID, offsetof(struct container, id)},

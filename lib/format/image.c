@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "format/decode.h"
 #include "format/digest.h"
 #include "format/image.h"
 

@@ -32,8 +32,7 @@ void json_done(struct json *json) {
         *json = JSON_INIT;
 }
 
-/* ------------------------------------------------------------------------------------------------ the tape
- */
+/* -------------------------------------------------------------------------------------------- the tape */
 
 static int parser_fail(struct parser *p, size_t offset, const char *what) {
         size_t line = 1, column = 1;
@@ -164,8 +163,7 @@ static int parser_close(struct parser *p) {
         return parser_in_list(p) ? parser_element(p) : 1;
 }
 
-/* ----------------------------------------------------------------------------------------- yajl's callbacks
- */
+/* ------------------------------------------------------------------------------------ yajl's callbacks */
 
 static int on_null(void *ctx) {
         return parser_scalar(ctx, JSON_NULL, 0);
@@ -273,8 +271,7 @@ int json_each(const char *text, size_t len, json_element_fn *element, void *user
         return parser_run(&p, text, len);
 }
 
-/* ---------------------------------------------------------------------------------------------- the values
- */
+/* ------------------------------------------------------------------------------------------ the values */
 
 static int hex_digit(char c) {
         if (c >= '0' && c <= '9')

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "format/decode.h"
 #include "format/layer.h"
 
 static const struct member members[] = {

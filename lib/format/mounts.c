@@ -3,6 +3,7 @@
 
 #include "format/mounts.h"
 #include "base/cleanup.h"
+#include "format/decode.h"
 
 static const struct member members[] = {
         {"id", MEMBER_ID, offsetof(struct mount, id)},

@@ -52,8 +52,7 @@ int name_link_target(const char *target, char ret_id[static ID_LENGTH + 1]) {
         return 0;
 }
 
-/* ------------------------------------------------------------------------------------------------ big data
- */
+/* -------------------------------------------------------------------------------------------- big data */
 
 /*
  * Go reads characters until one is none of [.0-9a-z], and encodes the key if anything is left to read. The

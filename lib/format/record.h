@@ -6,7 +6,6 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "format/json.h"
 
 /* What the records of layers, images and containers are made of. All of it lives in the arena of the list of
  * records. */
@@ -54,70 +53,3 @@ struct big_data { /* in the order of big-data-names */
         const struct big_datum *items;
         size_t n;
 };
-
-/* ------------------------------------------------------------------------------------- how they are read */
-
-#define RECORD_LIST_MAX (1U << 20) /* names, ids, flags of one record: thousands of times what is seen */
-#define RECORDS_MAX     (1U << 20) /* of one file; its size allows for little more */
-
-/* How a member is written in JSON and what is made of it. null is as good as absent, as Go has it. */
-enum member_kind {
-        MEMBER_ID,        /* const char *, must be there and not be "" */
-        MEMBER_TEXT,      /* const char *, "" where absent */
-        MEMBER_TIME,      /* the same, RFC 3339 */
-        MEMBER_I64,       /* int64_t */
-        MEMBER_U32,       /* uint32_t */
-        MEMBER_STRINGS,   /* struct strings */
-        MEMBER_U32S,      /* struct u32s */
-        MEMBER_ID_MAPS,   /* struct id_maps */
-        MEMBER_FLAGS,     /* struct flags */
-        MEMBER_BIG_NAMES, /* these three make one struct big_data */
-        MEMBER_BIG_SIZES,
-        MEMBER_BIG_DIGESTS,
-};
-
-struct member {
-        const char *name;
-        enum member_kind kind;
-        size_t offset;
-};
-
-/* One record being read. */
-struct decoding {
-        const struct json *json;
-        struct arena *arena;
-        size_t number;            /* of the record in the file, from 0 */
-        struct strings big_names; /* what the three members tell; big_data_join() makes one of them */
-        struct big_data big_sizes, big_digests;
-        struct error *reterr;
-};
-
-struct record_type {
-        size_t size;
-        const struct member *members;                    /* in the order in which Go writes them */
-        size_t n_members;                                /* at most 32 */
-        int (*finish)(struct decoding *d, void *record); /* what no member says by itself; may be NULL */
-};
-
-/* Read a file of records into an array that the caller frees, their parts into the arena. As layers_parse().
- */
-int records_parse(const struct record_type *type, const char *text, size_t len, struct arena *arena,
-                  void *ret_items, size_t *ret_n, struct error *reterr);
-
-/* -EBADMSG and a sentence with the record's number, the offset of a token and, unless NULL, the member's
- * name. */
-int decoding_fail(const struct decoding *d, size_t token, const char *name, const char *what);
-int decoding_oom(const struct decoding *d);
-
-/* The text of a string in the arena. */
-int decode_text(struct decoding *d, size_t token, const char *name, const char **ret);
-
-/*
- * Memory for the elements of an array, or the members of an object, of size bytes each: as many as there can
- * be. *ret (a T **) is NULL where there are none. Fails where the token is of another type.
- */
-int decode_room(struct decoding *d, size_t token, const char *name, enum json_type type, size_t size,
-                void *ret);
-
-/* The bytes of the record. */
-struct slice decoding_slice(const struct decoding *d);
