@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The command line. The names are those of podman and containers-storage, so that what is known of them holds
+ * here. One table has all options; --help, the manual and the parser are held to it by tests.
+ */
+
+#include <getopt.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "options.h"
+
+enum {
+        OPT_ROOT = 256,
+        OPT_RUNROOT,
+        OPT_IMAGESTORE,
+        OPT_DRIVER,
+        OPT_STORAGE_OPT,
+        OPT_TRANSIENT,
+        OPT_LOCK_TIMEOUT,
+        OPT_JSON,
+        OPT_NO_REAP,
+        OPT_PROGRESS,
+        OPT_VERBOSE,
+        OPT_DUMP_FACTS,
+        OPT_VERSION,
+};
+
+static const struct option long_options[] = {
+        {"dry-run", no_argument, NULL, 'n'},
+        {"json", no_argument, NULL, OPT_JSON},
+        {"root", required_argument, NULL, OPT_ROOT},
+        {"runroot", required_argument, NULL, OPT_RUNROOT},
+        {"imagestore", required_argument, NULL, OPT_IMAGESTORE},
+        {"storage-driver", required_argument, NULL, OPT_DRIVER},
+        {"storage-opt", required_argument, NULL, OPT_STORAGE_OPT},
+        {"transient-store", optional_argument, NULL, OPT_TRANSIENT},
+        {"lock-timeout", required_argument, NULL, OPT_LOCK_TIMEOUT},
+        {"no-reap", no_argument, NULL, OPT_NO_REAP},
+        {"progress", required_argument, NULL, OPT_PROGRESS},
+        {"quiet", no_argument, NULL, 'q'},
+        {"verbose", no_argument, NULL, OPT_VERBOSE},
+        {"dump-facts", no_argument, NULL, OPT_DUMP_FACTS},
+        {"version", no_argument, NULL, OPT_VERSION},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+};
+
+void options_help(FILE *out) {
+        fputs("cstorage-gc [OPTIONS...]\n"
+              "\n"
+              "Removes the layer directories, container data and leftovers of a container store\n"
+              "(of podman, buildah, skopeo, CRI-O) that no record speaks for any more.\n"
+              "\n"
+              "  -n, --dry-run               say what would be removed and why; change nothing\n"
+              "      --json                  report as one JSON object on standard output\n"
+              "      --root=PATH             the graphroot, instead of what storage.conf says\n"
+              "      --runroot=PATH          the runroot, likewise\n"
+              "      --imagestore=PATH       the separate image store, likewise\n"
+              "      --storage-driver=NAME   the driver: overlay, vfs\n"
+              "      --storage-opt=KEY=VALUE a driver option; may be given many times\n"
+              "      --transient-store[=BOOL] the store is one whose containers end with the boot\n"
+              "      --lock-timeout=TIME     wait this long for the store's locks [30s]\n"
+              "      --no-reap               move what goes aside and leave deleting it to others\n"
+              "      --progress=WHEN         a progress bar while deleting: auto, always, never\n"
+              "  -q, --quiet                 print only what went wrong\n"
+              "      --verbose               list what is kept, too\n"
+              "      --dump-facts            print all that the decisions rest on, and end\n"
+              "      --version               print the version, and end\n"
+              "  -h, --help                  print this, and end\n"
+              "\n"
+              "Exit status: 0 nothing to do or all done, 1 something failed, 2 usage,\n"
+              "3 something was refused, 4 the locks were not obtained in time.\n",
+              out);
+}
+
+void options_done(struct options *options) {
+        free(options->storage_opts);
+        *options = OPTIONS_INIT;
+}
+
+static int parse_when(const char *s, enum when *ret) {
+        static const char *const names[] = {
+                [WHEN_AUTO] = "auto", [WHEN_ALWAYS] = "always", [WHEN_NEVER] = "never"};
+
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+                if (strcmp(s, names[i]) == 0) {
+                        *ret = (enum when) i;
+                        return 0;
+                }
+        return -EINVAL;
+}
+
+/* The spellings of Go's strconv.ParseBool, which podman's flags take. */
+static int parse_switch(const char *s, enum switched *ret) {
+        static const char *const on[] = {"1", "t", "T", "true", "TRUE", "True"};
+        static const char *const off[] = {"0", "f", "F", "false", "FALSE", "False"};
+
+        for (size_t i = 0; i < ARRAY_SIZE(on); i++) {
+                if (strcmp(s, on[i]) == 0) {
+                        *ret = SWITCH_ON;
+                        return 0;
+                }
+                if (strcmp(s, off[i]) == 0) {
+                        *ret = SWITCH_OFF;
+                        return 0;
+                }
+        }
+        return -EINVAL;
+}
+
+/* An option that names a place or a driver: never empty, since an empty one would silently be the default. */
+static int take_name(const char *option, const char *value, const char **ret, struct error *reterr) {
+        if (value[0] == '\0')
+                return error_set(reterr, -EINVAL, "%s wants a value that is not empty", option);
+
+        *ret = value;
+        return 0;
+}
+
+/* podman takes relative paths for these; here a path decides what is deleted, and has to say so in full. */
+static int take_path(const char *option, const char *value, const char **ret, struct error *reterr) {
+        if (value[0] != '/')
+                return error_set(reterr, -EINVAL, "%s wants an absolute path", option);
+
+        return take_name(option, value, ret, reterr);
+}
+
+static int take_storage_opt(struct options *options, const char *value, struct error *reterr) {
+        int r;
+
+        /* podman takes an empty one for "no options at all" (runtime_libpod.go:getRuntime) */
+        if (value[0] != '\0' && !strchr(value, '='))
+                return error_set(reterr, -EINVAL, "--storage-opt wants KEY=VALUE");
+
+        r = ARRAY_RESERVE(options->storage_opts, options->cap_storage_opts, options->n_storage_opts + 1);
+        if (r < 0)
+                return error_errno(reterr, r, "--storage-opt");
+
+        options->storage_opts[options->n_storage_opts++] = value;
+        return 0;
+}
+
+static int take_lock_timeout(struct options *options, const char *value, struct error *reterr) {
+        int r = parse_duration(value, &options->lock_timeout_us);
+
+        if (r == -ERANGE)
+                return error_set(reterr, -EINVAL, "--lock-timeout is at most a week");
+        if (r < 0)
+                return error_set(reterr, -EINVAL,
+                                 "--lock-timeout wants seconds, or a number with us, ms, s, min or h");
+        return 0;
+}
+
+/* What has a value, or one of its own kind. */
+static int take_valued(struct options *options, int c, const char *value, struct error *reterr) {
+        switch (c) {
+        case OPT_ROOT:
+                return take_path("--root", value, &options->root, reterr);
+        case OPT_RUNROOT:
+                return take_path("--runroot", value, &options->runroot, reterr);
+        case OPT_IMAGESTORE:
+                return take_path("--imagestore", value, &options->imagestore, reterr);
+        case OPT_DRIVER:
+                return take_name("--storage-driver", value, &options->driver, reterr);
+        case OPT_STORAGE_OPT:
+                return take_storage_opt(options, value, reterr);
+        case OPT_LOCK_TIMEOUT:
+                return take_lock_timeout(options, value, reterr);
+        case OPT_TRANSIENT:
+                if (parse_switch(value ?: "true", &options->transient) < 0)
+                        return error_set(reterr, -EINVAL, "--transient-store wants true or false");
+                return 0;
+        case OPT_PROGRESS:
+                if (parse_when(value, &options->progress) < 0)
+                        return error_set(reterr, -EINVAL, "--progress wants auto, always or never");
+                return 0;
+        default:
+                return error_set(reterr, -EINVAL, "see cstorage-gc --help");
+        }
+}
+
+static int take(struct options *options, int c, const char *value, struct error *reterr) {
+        switch (c) {
+        case 'n':
+                options->dry_run = true;
+                return 0;
+        case 'q':
+                options->quiet = true;
+                return 0;
+        case 'h':
+                options->help = true;
+                return 0;
+        case OPT_JSON:
+                options->json = true;
+                return 0;
+        case OPT_NO_REAP:
+                options->reap = false;
+                return 0;
+        case OPT_VERBOSE:
+                options->verbose = true;
+                return 0;
+        case OPT_DUMP_FACTS:
+                options->dump_facts = true;
+                return 0;
+        case OPT_VERSION:
+                options->version = true;
+                return 0;
+        default:
+                return take_valued(options, c, value, reterr);
+        }
+}
+
+/* Those that contradict each other: whichever were meant, guessing would surprise. */
+static int check_together(const struct options *options, struct error *reterr) {
+        if (options->quiet && (options->verbose || options->json))
+                return error_set(reterr, -EINVAL, "--quiet goes neither with --verbose nor with --json");
+        if (options->dump_facts && options->json)
+                return error_set(reterr, -EINVAL,
+                                 "--dump-facts has a form of its own and does not go with --json");
+        return 0;
+}
+
+/* What getopt did not take: it keeps silent itself, so that all errors look alike, and escaped. */
+static int untaken(int c, char **argv, struct error *reterr) {
+        _cleanup_text_ struct text shown = TEXT_INIT;
+        const char letter[] = {'-', (char) optopt, '\0'};
+        const char *word = optopt > 0 && optopt < OPT_ROOT ? letter : argv[optind - 1];
+
+        (void) text_add_escaped(&shown, word, strlen(word));
+        if (c == ':')
+                return error_set(reterr, -EINVAL, "%s wants a value", shown.s ?: "");
+
+        return error_set(reterr, -EINVAL, "%s: no such option, or not one that takes a value", shown.s ?: "");
+}
+
+int options_parse(struct options *options, int argc, char **argv, struct error *reterr) {
+        int c, r;
+
+        optind = 0; /* a fresh scan, also the second time in one process */
+        opterr = 0;
+        while ((c = getopt_long(argc, argv, "+:nqh", long_options, NULL)) != -1) {
+                if (c == '?' || c == ':')
+                        return untaken(c, argv, reterr);
+
+                r = take(options, c, optarg, reterr);
+                if (r < 0)
+                        return r;
+        }
+        if (optind < argc)
+                return error_set(reterr, -EINVAL, "cstorage-gc takes options only, no arguments");
+
+        return check_together(options, reterr);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cstorage.h>
+
+#include "base/error.h"
+
+/* The command line of cstorage-gc, and nothing that follows from it. Strings are those of argv. */
+
+enum when {
+        WHEN_AUTO, /* on a terminal */
+        WHEN_ALWAYS,
+        WHEN_NEVER,
+};
+
+enum switched {
+        SWITCH_UNSET, /* as storage.conf has it */
+        SWITCH_OFF,
+        SWITCH_ON,
+};
+
+struct options {
+        const char *root, *runroot, *imagestore, *driver; /* NULL: not given */
+        const char **storage_opts;
+        size_t n_storage_opts, cap_storage_opts;
+        enum switched transient;
+        uint64_t lock_timeout_us;
+        enum when progress;
+        bool dry_run, json, reap, quiet, verbose, dump_facts;
+        bool help, version;
+};
+
+/* Longer than anybody waits; keeps the sums of times far from overflow. */
+#define LOCK_TIMEOUT_MAX_US (7ULL * 24 * 3600 * 1000 * 1000)
+
+/* Half a minute: longer than any sane process holds the locks, shorter than a boot that seems to hang. */
+#define LOCK_TIMEOUT_DEFAULT_US (30ULL * 1000 * 1000)
+
+#define OPTIONS_INIT ((struct options){.lock_timeout_us = LOCK_TIMEOUT_DEFAULT_US, .reap = true})
+
+void options_done(struct options *options);
+#define _cleanup_options_ _cleanup_(options_done)
+
+/* -EINVAL where it is no proper command line; the text is for the user. */
+int options_parse(struct options *options, int argc, char **argv, struct error *reterr);
+
+/* "30", "0.5", "250ms", "2min": a number, with a fraction if need be, of seconds unless a unit follows. 0,
+ * -EINVAL or -ERANGE. */
+int parse_duration(const char *s, uint64_t *ret_us);
+
+/* What --help prints. */
+void options_help(FILE *out);
+
+/*
+ * The configuration that the options ask for: what storage.conf says, and the options over it. Where root,
+ * runroot and driver are all given, a storage.conf that cannot be read does not matter.
+ */
+int options_config(const struct options *options, struct cstorage_config **ret, struct error *reterr);

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <string.h>
+
+#include "options.h"
+#include "unit.h"
+
+static int parse(struct options *options, struct error *error, const char *const *words) {
+        char *argv[32] = {(char *) "cstorage-gc"};
+        int argc = 1;
+
+        for (; words[argc - 1]; argc++) {
+                assert_in_range(argc, 1, 30);
+                argv[argc] = (char *) words[argc - 1];
+        }
+        return options_parse(options, argc, argv, error);
+}
+
+#define PARSE(options, error, ...)                                                                           \
+        parse(options, error, (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+
+static void nothing_given_is_a_collection_with_half_a_minute_for_the_locks(void **state) {
+        _cleanup_options_ struct options options = OPTIONS_INIT;
+        struct error error;
+
+        (void) state;
+        assert_ok(PARSE(&options, &error));
+        assert_false(options.dry_run);
+        assert_true(options.reap);
+        assert_int_equal(options.transient, SWITCH_UNSET);
+        assert_int_equal(options.lock_timeout_us, 30000000);
+        assert_null(options.root);
+}
+
+static void every_option_is_understood(void **state) {
+        _cleanup_options_ struct options options = OPTIONS_INIT;
+        struct error error;
+
+        (void) state;
+        assert_ok(PARSE(&options, &error, "--dry-run", "--json", "--root=/g", "--runroot", "/r",
+                        "--imagestore=/i", "--storage-driver=vfs", "--storage-opt=a=b", "--storage-opt", "",
+                        "--transient-store", "--lock-timeout=1.5", "--no-reap", "--progress=never",
+                        "--verbose"));
+        assert_true(options.dry_run && options.json && !options.reap && options.verbose);
+        assert_string_equal(options.root, "/g");
+        assert_string_equal(options.runroot, "/r");
+        assert_string_equal(options.imagestore, "/i");
+        assert_string_equal(options.driver, "vfs");
+        assert_int_equal(options.n_storage_opts, 2);
+        assert_string_equal(options.storage_opts[0], "a=b");
+        assert_string_equal(options.storage_opts[1], "");
+        assert_int_equal(options.transient, SWITCH_ON);
+        assert_int_equal(options.lock_timeout_us, 1500000);
+        assert_int_equal(options.progress, WHEN_NEVER);
+}
+
+static void the_short_ones_are_understood(void **state) {
+        _cleanup_options_ struct options options = OPTIONS_INIT;
+        struct error error;
+
+        (void) state;
+        assert_ok(PARSE(&options, &error, "-nq"));
+        assert_true(options.dry_run && options.quiet);
+}
+
+static void transient_takes_the_spellings_of_go(void **state) {
+        static const char *const wrong[] = {"--transient-store=", "--transient-store=yes",
+                                            "--transient-store=TrUe"};
+        _cleanup_options_ struct options options = OPTIONS_INIT;
+        struct error error;
+
+        (void) state;
+        assert_ok(PARSE(&options, &error, "--transient-store=false"));
+        assert_int_equal(options.transient, SWITCH_OFF);
+        assert_ok(PARSE(&options, &error, "--transient-store=T"));
+        assert_int_equal(options.transient, SWITCH_ON);
+        for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
+                assert_int_equal(PARSE(&options, &error, wrong[i]), -EINVAL);
+}
+
+static void what_is_no_command_line_is_refused_in_words(void **state) {
+        static const struct {
+                const char *word, *text;
+        } wrong[] = {
+                {"--no-such", "--no-such"},
+                {"-x", "-x"},
+                {"--json=1", "--json=1"},
+                {"--root", "--root wants a value"},
+                {"--root=", "absolute"},
+                {"--root=relative", "absolute"},
+                {"--runroot=./x", "absolute"},
+                {"--imagestore=x", "absolute"},
+                {"--storage-driver=", "not empty"},
+                {"--storage-opt=x", "KEY=VALUE"},
+                {"--lock-timeout=soon", "seconds"},
+                {"--lock-timeout=8000h", "week"},
+                {"--progress=often", "auto"},
+                {"argument", "no arguments"},
+                {"--\x1b[31m", "--\\x1b[31m"},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+                _cleanup_options_ struct options options = OPTIONS_INIT;
+                struct error error = {0};
+
+                assert_int_equal(PARSE(&options, &error, wrong[i].word), -EINVAL);
+                assert_non_null(strstr(error.text, wrong[i].text));
+        }
+}
+
+static void contradictions_are_refused(void **state) {
+        _cleanup_options_ struct options a = OPTIONS_INIT, b = OPTIONS_INIT, c = OPTIONS_INIT;
+        struct error error;
+
+        (void) state;
+        assert_int_equal(PARSE(&a, &error, "--quiet", "--json"), -EINVAL);
+        assert_int_equal(PARSE(&b, &error, "--quiet", "--verbose"), -EINVAL);
+        assert_int_equal(PARSE(&c, &error, "--dump-facts", "--json"), -EINVAL);
+}
+
+static void durations_are_seconds_or_have_a_unit(void **state) {
+        static const struct {
+                const char *text;
+                int r;
+                uint64_t us;
+        } cases[] = {
+                {"0", 0, 0},
+                {"30", 0, 30000000},
+                {"0.1", 0, 100000},
+                {"1.2345678", 0, 1234567},
+                {"250ms", 0, 250000},
+                {"7us", 0, 7},
+                {"2s", 0, 2000000},
+                {"2m", 0, 120000000},
+                {"1.5min", 0, 90000000},
+                {"1h", 0, 3600000000},
+                {"604800", 0, LOCK_TIMEOUT_MAX_US},
+                {"604800.1", -ERANGE, 0},
+                {"604801", -ERANGE, 0},
+                {"18446744073709551616", -ERANGE, 0},
+                {"99999999999999999999999999999", -ERANGE, 0},
+                {"", -EINVAL, 0},
+                {"-1", -EINVAL, 0},
+                {"+1", -EINVAL, 0},
+                {" 1", -EINVAL, 0},
+                {"1 s", -EINVAL, 0},
+                {"1.", -EINVAL, 0},
+                {".5", -EINVAL, 0},
+                {"1d", -EINVAL, 0},
+                {"0x10", -EINVAL, 0},
+                {"1e3", -EINVAL, 0},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                uint64_t us = 0;
+
+                assert_int_equal(parse_duration(cases[i].text, &us), cases[i].r);
+                assert_int_equal(us, cases[i].us);
+        }
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(nothing_given_is_a_collection_with_half_a_minute_for_the_locks),
+                cmocka_unit_test(every_option_is_understood),
+                cmocka_unit_test(the_short_ones_are_understood),
+                cmocka_unit_test(transient_takes_the_spellings_of_go),
+                cmocka_unit_test(what_is_no_command_line_is_refused_in_words),
+                cmocka_unit_test(contradictions_are_refused),
+                cmocka_unit_test(durations_are_seconds_or_have_a_unit),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
