@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "base/cleanup.h"
+
+/* A line on standard error, after the name of the program. Names that come from the disk are escaped. */
+void complain(const char *format, ...) _printf_(1, 2);
+void complain_about(const char *path, const char *text);

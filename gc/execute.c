@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Doing. The first half runs while every container tool of the machine waits: it asks for what was decided
+ * and nothing else. The second half turns what came of it into the words of the reports, and takes its time.
+ */
+
+#include <string.h>
+
+#include "execute.h"
+
+int execute(struct cstorage_txn *txn, const struct view *view, struct cstorage_trash **ret,
+            struct error *reterr) {
+        int r;
+
+        for (size_t i = 0; i < view->plan.n; i++) {
+                const struct fact_entry *entry = &view->facts.entries[i];
+
+                if (reason_verdict(view->plan.decisions[i].reason) != VERDICT_REMOVE)
+                        continue;
+
+                r = cstorage_txn_retire(txn, entry->entry, &entry->identity);
+                if (r < 0)
+                        return error_errno(reterr, r, "%s", entry->path);
+        }
+        return cstorage_txn_commit(txn, ret, (struct cstorage_error *) reterr);
+}
+
+/* What the library says of one entry that could not be retired. Whatever changed since it was looked at was
+ * touched by somebody, who knows more about it than the plan does. */
+static void apply(struct subject *subject, int code, const char *text) {
+        switch (code) {
+        case 0:
+                return;
+        case -ENOENT:
+                subject->reason = REASON_GONE;
+                break;
+        case -ESTALE:
+                subject->reason = REASON_CHANGED;
+                break;
+        case -EBUSY:
+                subject->reason = REASON_BUSY;
+                break;
+        default:
+                subject_fail(subject, text && text[0] ? text : strerror(-code));
+                return;
+        }
+        subject->fate = fate_of(subject->reason);
+}
+
+void execute_apply(struct outcome *outcome, const struct cstorage_trash *trash) {
+        const struct cstorage_trash_item *item = NULL;
+
+        while ((item = cstorage_trash_next_item(trash, item))) {
+                struct subject *subject = outcome_find(outcome, cstorage_trash_item_get_entry(item));
+
+                if (subject)
+                        apply(subject, cstorage_trash_item_get_code(item),
+                              cstorage_trash_item_get_text(item));
+        }
+}

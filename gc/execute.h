@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "outcome.h"
+
+/*
+ * Do what a plan says, with the locks held: ask for each removal, and commit. The locks are gone when this
+ * returns; what was retired lies in the trash. Negative where nothing at all was done.
+ */
+int execute(struct cstorage_txn *txn, const struct view *view, struct cstorage_trash **ret,
+            struct error *reterr);
+
+/* Put the results of the commit over the plan's verdicts. */
+void execute_apply(struct outcome *outcome, const struct cstorage_trash *trash);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The end of every run: the report, what is wrong, and the exit status. */
+
+#include <stdio.h>
+#include <time.h>
+
+#include "complain.h"
+#include "finish.h"
+#include "problems.h"
+#include "report.h"
+#include "run.h"
+
+uint64_t now_us(void) {
+        struct timespec now = {0};
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &now);
+        return (uint64_t) now.tv_sec * 1000000 + (uint64_t) now.tv_nsec / 1000;
+}
+
+/* On standard output; a reader that had enough and went is no failure. */
+bool flush_report(void) {
+        if (fflush(stdout) == 0 && !ferror(stdout))
+                return true;
+        if (errno == EPIPE)
+                return true;
+
+        complain("the report cannot be written");
+        return false;
+}
+
+static void print_report(const struct options *options, const struct outcome *outcome,
+                         const struct problems *problems) {
+        bool verbose = options->verbose;
+
+        if (options->json)
+                report_json(stdout, outcome, problems, verbose);
+        else if (options->quiet)
+                return;
+        else if (!isatty(STDOUT_FILENO) || report_table(stdout, outcome, verbose) < 0)
+                report_plain(stdout, outcome, verbose);
+}
+
+static int status_of(const struct outcome *outcome, const struct problems *problems) {
+        if (outcome->left || outcome->n[FATE_FAILED] > 0)
+                return STATUS_FAILED;
+        if (outcome->n[FATE_REFUSED] > 0 || problems->n > 0)
+                return STATUS_REFUSED;
+        return STATUS_DONE;
+}
+
+/* The last of every run. */
+int finish(const struct options *options, uint64_t started_us, struct outcome *outcome) {
+        _cleanup_problems_ struct problems problems = PROBLEMS_INIT;
+
+        if (problems_collect(&problems, outcome) < 0)
+                complain("there is no memory to tell all that is wrong");
+
+        outcome_count(outcome);
+        outcome->elapsed_us = now_us() - started_us;
+        print_report(options, outcome, &problems);
+        if (!flush_report())
+                return STATUS_FAILED;
+
+        problems_print(&problems, outcome);
+        return status_of(outcome, &problems);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Sizes and times for people, as lsblk and systemd-analyze print them. */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "human.h"
+
+const char *human_bytes(char buffer[HUMAN_MAX], uint64_t bytes) {
+        static const char units[] = "BKMGTPE";
+        uint64_t tenths = 0;
+        size_t i = 0;
+
+        for (; bytes >= 1024 && i + 1 < sizeof(units) - 1; i++) {
+                tenths = bytes % 1024 * 10 / 1024;
+                bytes /= 1024;
+        }
+        if (i == 0 || bytes >= 10)
+                (void) snprintf(buffer, HUMAN_MAX, "%" PRIu64 "%c", bytes, units[i]);
+        else
+                (void) snprintf(buffer, HUMAN_MAX, "%" PRIu64 ".%" PRIu64 "%c", bytes, tenths, units[i]);
+        return buffer;
+}
+
+const char *human_time(char buffer[HUMAN_MAX], uint64_t us) {
+        if (us < 1000)
+                (void) snprintf(buffer, HUMAN_MAX, "%" PRIu64 "us", us);
+        else if (us < 1000000)
+                (void) snprintf(buffer, HUMAN_MAX, "%" PRIu64 ".%" PRIu64 "ms", us / 1000, us % 1000 / 100);
+        else
+                (void) snprintf(buffer, HUMAN_MAX, "%" PRIu64 ".%02" PRIu64 "s", us / 1000000,
+                                us % 1000000 / 10000);
+        return buffer;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* cstorage-gc: removes from a container store what no record speaks for. */
+
+#include <signal.h>
+
+#include "complain.h"
+#include "run.h"
+
+int main(int argc, char **argv) {
+        _cleanup_options_ struct options options = OPTIONS_INIT;
+        struct error error;
+
+        if (options_parse(&options, argc, argv, &error) < 0) {
+                complain("%s (see cstorage-gc --help)", error.text);
+                return STATUS_USAGE;
+        }
+        if (options.help) {
+                options_help(stdout);
+                return STATUS_DONE;
+        }
+        if (options.version) {
+                puts("cstorage-gc " CSTORAGE_VERSION);
+                return STATUS_DONE;
+        }
+
+        /* A reader that went away must not end a deletion half way. */
+        (void) signal(SIGPIPE, SIG_IGN);
+        return run(&options);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* How much would go. Looks into every directory that would be removed, so only done where somebody asked. */
+
+#include <sys/stat.h>
+
+#include "base/measure.h"
+#include "measure.h"
+
+/* A file or link: one entry, and its blocks where this is its last name. The path is from the listing; that
+ * it may lead elsewhere by now only makes a number wrong. */
+static void measure_file(struct subject *subject) {
+        struct stat st;
+
+        if (lstat(subject->entry->path, &st) < 0 || S_ISDIR(st.st_mode))
+                return;
+
+        subject->measured = true;
+        subject->entries = 1;
+        subject->bytes = st.st_nlink == 1 ? (uint64_t) st.st_blocks * 512 : 0;
+}
+
+static void measure_subject(struct subject *subject) {
+        struct measured measured;
+        _cleanup_close_ int fd = -1;
+
+        if (subject->entry->identity.type != CSTORAGE_ENTRY_IS_DIRECTORY) {
+                measure_file(subject);
+                return;
+        }
+
+        fd = cstorage_entry_open(subject->entry->entry);
+        if (fd < 0)
+                return;
+        if (tree_measure(fd, NULL, &measured) < 0)
+                return;
+        subject->measured = true;
+        subject->entries = measured.entries;
+        subject->bytes = measured.bytes;
+}
+
+void measure(struct outcome *outcome) {
+        for (size_t i = 0; i < outcome->n_subjects; i++)
+                if (outcome->subjects[i].fate == FATE_REMOVED)
+                        measure_subject(&outcome->subjects[i]);
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * From the library's objects to facts. The directories are listed before the records are read: Go writes a
+ * record before it makes the directory (layers.go:create), so whatever is listed and recorded is recorded
+ * when the records are read.
+ *
+ * Only what has no record of its own is looked at: for the rest nothing depends on it, and looking at tens of
+ * thousands of directories is what takes the time of a run that finds nothing.
+ */
+
+#include <string.h>
+#include <time.h>
+
+#include "base/idset.h"
+#include "observe.h"
+
+void view_done(struct view *view) {
+        plan_done(&view->plan);
+        facts_done(&view->facts);
+        cstorage_snapshot_unref(view->snapshot);
+        cstorage_inventory_unref(view->inventory);
+        *view = VIEW_INIT;
+}
+
+/* Ids that have a record, by what kind of entry they speak for. */
+struct recorded {
+        struct idset layers, images, containers;
+};
+
+static void recorded_done(struct recorded *recorded) {
+        idset_done(&recorded->layers);
+        idset_done(&recorded->images);
+        idset_done(&recorded->containers);
+}
+
+static int64_t timespec_ns(const struct timespec *ts) {
+        return ts->tv_sec * 1000000000LL + ts->tv_nsec;
+}
+
+static void observe_times(struct facts *facts) {
+        struct timespec now = {0}, up = {0};
+
+        (void) clock_gettime(CLOCK_REALTIME, &now);
+        (void) clock_gettime(CLOCK_BOOTTIME, &up);
+        facts->now_ns = timespec_ns(&now);
+        facts->boot_ns = timespec_ns(&now) - timespec_ns(&up);
+}
+
+static void observe_store(struct facts *facts, const struct cstorage_store *store) {
+        facts->graphroot = cstorage_store_get_graphroot(store);
+        facts->runroot = cstorage_store_get_runroot(store);
+        facts->imagestore = cstorage_store_get_imagestore(store);
+        facts->driver = cstorage_store_get_driver(store);
+        facts->transient = cstorage_store_is_transient(store);
+}
+
+static int observe_files(struct facts *facts, const struct cstorage_snapshot *snapshot) {
+        const struct cstorage_file *file = NULL;
+
+        while ((file = cstorage_snapshot_next_file(snapshot, file))) {
+                struct fact_file *fact = facts_add_file(facts);
+
+                if (!fact)
+                        return -ENOMEM;
+                *fact = (struct fact_file){
+                        .kind = cstorage_file_get_kind(file),
+                        .location = cstorage_file_get_location(file),
+                        .state = cstorage_file_get_state(file),
+                        .path = cstorage_file_get_path(file),
+                        .problem = cstorage_file_get_problem(file) ?: "",
+                };
+        }
+        return 0;
+}
+
+static int observe_layers(struct facts *facts, const struct cstorage_snapshot *snapshot,
+                          struct recorded *recorded) {
+        const struct cstorage_layer *layer = NULL;
+        int r;
+
+        while ((layer = cstorage_snapshot_next_layer(snapshot, layer))) {
+                struct fact_layer *fact = facts_add_layer(facts);
+
+                if (!fact)
+                        return -ENOMEM;
+                *fact = (struct fact_layer){
+                        .id = cstorage_layer_get_id(layer),
+                        .parent = cstorage_layer_get_parent_id(layer),
+                        .location = cstorage_layer_get_location(layer),
+                        .incomplete = cstorage_layer_is_incomplete(layer),
+                };
+                r = idset_add(&recorded->layers, fact->id);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* The ids are the snapshot's; the array of them lives in the arena. */
+static int observe_mapped(struct facts *facts, struct fact_image *fact, const struct cstorage_image *image) {
+        const char **mapped;
+        size_t n = 0;
+
+        while (cstorage_image_get_mapped_layer_id(image, n))
+                n++;
+        if (n == 0)
+                return 0;
+
+        mapped = arena_alloc(&facts->arena, n * sizeof(*mapped));
+        if (!mapped)
+                return -ENOMEM;
+        for (size_t i = 0; i < n; i++)
+                mapped[i] = cstorage_image_get_mapped_layer_id(image, i);
+
+        fact->mapped = mapped;
+        fact->n_mapped = n;
+        return 0;
+}
+
+static int observe_images(struct facts *facts, const struct cstorage_snapshot *snapshot,
+                          struct recorded *recorded) {
+        const struct cstorage_image *image = NULL;
+        int r;
+
+        while ((image = cstorage_snapshot_next_image(snapshot, image))) {
+                struct fact_image *fact = facts_add_image(facts);
+
+                if (!fact)
+                        return -ENOMEM;
+                *fact = (struct fact_image){
+                        .id = cstorage_image_get_id(image),
+                        .layer = cstorage_image_get_layer_id(image),
+                        .location = cstorage_image_get_location(image),
+                };
+                r = observe_mapped(facts, fact, image);
+                if (r < 0)
+                        return r;
+                r = idset_add(&recorded->images, fact->id);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int observe_containers(struct facts *facts, const struct cstorage_snapshot *snapshot,
+                              struct recorded *recorded) {
+        const struct cstorage_container *container = NULL;
+        int r;
+
+        while ((container = cstorage_snapshot_next_container(snapshot, container))) {
+                struct fact_container *fact = facts_add_container(facts);
+
+                if (!fact)
+                        return -ENOMEM;
+                *fact = (struct fact_container){
+                        .id = cstorage_container_get_id(container),
+                        .layer = cstorage_container_get_layer_id(container),
+                        .image = cstorage_container_get_image_id(container),
+                        .location = cstorage_container_get_location(container),
+                };
+                r = idset_add(&recorded->containers, fact->id);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int observe_mounts(struct facts *facts, const struct cstorage_snapshot *snapshot,
+                          const struct cstorage_inventory *inventory) {
+        const struct cstorage_mount *mount = NULL;
+        const char *id;
+        int r;
+
+        while ((mount = cstorage_snapshot_next_mount(snapshot, mount))) {
+                r = facts_add_mount(facts, cstorage_mount_get_layer_id(mount));
+                if (r < 0)
+                        return r;
+        }
+        for (size_t i = 0; (id = cstorage_inventory_get_mounted_layer(inventory, i)); i++) {
+                r = facts_add_in_use(facts, id);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int observe_problems(struct facts *facts, const struct cstorage_inventory *inventory) {
+        const char *text, *path;
+
+        for (size_t i = 0; (text = cstorage_inventory_get_problem(inventory, i, &path)); i++) {
+                struct fact_problem *fact = facts_add_problem(facts);
+
+                if (!fact)
+                        return -ENOMEM;
+                *fact = (struct fact_problem){.path = path, .text = text};
+        }
+        return 0;
+}
+
+static bool is_recorded(const struct recorded *recorded, enum cstorage_entry_kind kind, const char *id) {
+        if (!id)
+                return false;
+
+        switch (kind) {
+        case CSTORAGE_ENTRY_LAYER_DIR:
+        case CSTORAGE_ENTRY_TAR_SPLIT:
+        case CSTORAGE_ENTRY_LAYER_DATA:
+        case CSTORAGE_ENTRY_LINK:
+                return idset_has(&recorded->layers, id);
+        case CSTORAGE_ENTRY_CONTAINER_DIR:
+                return idset_has(&recorded->containers, id);
+        case CSTORAGE_ENTRY_IMAGE_DIR:
+                return idset_has(&recorded->images, id);
+        case CSTORAGE_ENTRY_TEMP_DIR:
+        case CSTORAGE_ENTRY_STAGING:
+        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+                return false;
+        }
+        return false;
+}
+
+static int keep_text(struct facts *facts, const char *text, const char **ret) {
+        const char *copy = arena_text(&facts->arena, text, strlen(text));
+
+        if (!copy)
+                return -ENOMEM;
+
+        *ret = copy;
+        return 0;
+}
+
+static int keep_lowers(struct facts *facts, struct fact_entry *fact, char **lowers) {
+        const char **kept;
+        size_t n = 0;
+        int r;
+
+        while (lowers[n])
+                n++;
+        if (n == 0)
+                return 0;
+
+        kept = arena_alloc(&facts->arena, n * sizeof(*kept));
+        if (!kept)
+                return -ENOMEM;
+        for (size_t i = 0; i < n; i++) {
+                r = keep_text(facts, lowers[i], &kept[i]);
+                if (r < 0)
+                        return r;
+        }
+
+        fact->lowers = kept;
+        fact->n_lowers = n;
+        return 0;
+}
+
+static int observe_lowers(struct facts *facts, struct fact_entry *fact) {
+        _cleanup_free_ char **lowers = NULL;
+        struct cstorage_error error = {.text = "cannot be looked at"};
+        int r;
+
+        r = cstorage_entry_read_lowers(fact->entry, &lowers, &error);
+        if (r == -ENOMEM)
+                return r;
+        if (r == -ENOENT) { /* it went in between */
+                fact->identity.type = CSTORAGE_ENTRY_IS_ABSENT;
+                return 0;
+        }
+        if (r < 0) {
+                fact->examined = false;
+                return keep_text(facts, error.text, &fact->problem);
+        }
+
+        return keep_lowers(facts, fact, lowers);
+}
+
+/* What cannot be looked at is a fact too: the plan refuses it. */
+static int examine(struct facts *facts, struct fact_entry *fact) {
+        struct cstorage_error error = {.text = "cannot be looked at"};
+        int r;
+
+        r = cstorage_entry_examine(fact->entry, &fact->identity, &error);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                return keep_text(facts, error.text, &fact->problem);
+
+        fact->examined = true;
+        if (fact->kind != CSTORAGE_ENTRY_LAYER_DIR || fact->identity.type != CSTORAGE_ENTRY_IS_DIRECTORY)
+                return 0;
+
+        return observe_lowers(facts, fact);
+}
+
+static int observe_entries(struct facts *facts, const struct cstorage_inventory *inventory,
+                           const struct recorded *recorded) {
+        const struct cstorage_entry *entry = NULL;
+        int r;
+
+        while ((entry = cstorage_inventory_next(inventory, entry))) {
+                struct fact_entry *fact = facts_add_entry(facts);
+
+                if (!fact)
+                        return -ENOMEM;
+                *fact = (struct fact_entry){
+                        .kind = cstorage_entry_get_kind(entry),
+                        .imagestore = cstorage_entry_is_in_imagestore(entry),
+                        .id = cstorage_entry_get_id(entry),
+                        .name = cstorage_entry_get_name(entry),
+                        .path = cstorage_entry_get_path(entry),
+                        .problem = "",
+                        .entry = entry,
+                };
+                if (is_recorded(recorded, fact->kind, fact->id))
+                        continue;
+
+                r = examine(facts, fact);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int observe_records(struct facts *facts, const struct cstorage_snapshot *snapshot,
+                           struct recorded *recorded) {
+        int r;
+
+        r = observe_files(facts, snapshot);
+        if (r < 0)
+                return r;
+
+        r = observe_layers(facts, snapshot, recorded);
+        if (r < 0)
+                return r;
+
+        r = observe_images(facts, snapshot, recorded);
+        if (r < 0)
+                return r;
+
+        r = observe_containers(facts, snapshot, recorded);
+        if (r < 0)
+                return r;
+
+        idset_seal(&recorded->layers);
+        idset_seal(&recorded->images);
+        idset_seal(&recorded->containers);
+        return 0;
+}
+
+static int collect_facts(struct facts *facts, const struct cstorage_snapshot *snapshot,
+                         const struct cstorage_inventory *inventory) {
+        _cleanup_(recorded_done) struct recorded recorded = {0};
+        int r;
+
+        r = observe_records(facts, snapshot, &recorded);
+        if (r < 0)
+                return r;
+
+        r = observe_mounts(facts, snapshot, inventory);
+        if (r < 0)
+                return r;
+
+        r = observe_problems(facts, inventory);
+        if (r < 0)
+                return r;
+
+        return observe_entries(facts, inventory, &recorded);
+}
+
+int view_observe(struct view *view, struct cstorage_store *store, struct error *reterr) {
+        int r;
+
+        r = cstorage_inventory_new(store, &view->inventory, (struct cstorage_error *) reterr);
+        if (r < 0)
+                return r;
+
+        r = cstorage_snapshot_new(store, &view->snapshot, (struct cstorage_error *) reterr);
+        if (r < 0)
+                return r;
+
+        observe_times(&view->facts);
+        observe_store(&view->facts, store);
+        r = collect_facts(&view->facts, view->snapshot, view->inventory);
+        if (r < 0)
+                return error_errno(reterr, r, "looking at %s", view->facts.graphroot);
+
+        return 0;
+}
+
+int view_make(struct view *view, struct cstorage_store *store, const struct policy *policy,
+              struct error *reterr) {
+        int r;
+
+        r = view_observe(view, store, reterr);
+        if (r < 0)
+                return r;
+
+        r = plan_make(&view->plan, &view->facts, policy);
+        if (r < 0)
+                return error_errno(reterr, r, "deciding about %s", view->facts.graphroot);
+
+        return 0;
+}

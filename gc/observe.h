@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <cstorage.h>
+
+#include "facts.h"
+#include "plan.h"
+
+/*
+ * One look at a store: the facts, and what they borrow from. Looking takes no lock and leaves no trace; under
+ * the locks of a txn it is done in the same way again.
+ */
+struct view {
+        struct cstorage_inventory *inventory;
+        struct cstorage_snapshot *snapshot;
+        struct facts facts;
+        struct plan plan;
+};
+
+#define VIEW_INIT ((struct view){0})
+
+void view_done(struct view *view);
+#define _cleanup_view_ _cleanup_(view_done)
+
+/* Look, and fill in all but the plan. The view must be empty; a store that can be looked at only in part is
+ * no error but a fact. */
+int view_observe(struct view *view, struct cstorage_store *store, struct error *reterr);
+
+/* The same, and decide what becomes of each entry. */
+int view_make(struct view *view, struct cstorage_store *store, const struct policy *policy,
+              struct error *reterr);

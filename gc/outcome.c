@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What became of everything. Made after the locks were let go: nothing here is done while others wait. */
+
+#include <string.h>
+
+#include "base/array.h"
+#include "outcome.h"
+
+void outcome_done(struct outcome *outcome) {
+        for (size_t i = 0; i < outcome->n_subjects; i++)
+                free(outcome->subjects[i].text);
+        free(outcome->subjects);
+        free(outcome->by_entry);
+        *outcome = OUTCOME_INIT;
+}
+
+enum fate fate_of(enum reason reason) {
+        switch (reason_verdict(reason)) {
+        case VERDICT_KEEP:
+                return FATE_KEPT;
+        case VERDICT_REMOVE:
+                return FATE_REMOVED;
+        case VERDICT_REFUSE:
+                return FATE_REFUSED;
+        }
+        return FATE_REFUSED;
+}
+
+void subject_fail(struct subject *subject, const char *text) {
+        subject->fate = FATE_FAILED;
+        free(subject->text);
+        subject->text = strdup(text); /* without memory: failed, for no stated reason */
+}
+
+static int compare_pointers(const void *a, const void *b) {
+        uintptr_t x = (uintptr_t) a, y = (uintptr_t) b;
+
+        return x < y ? -1 : x > y;
+}
+
+static int compare_subjects(const void *a, const void *b) {
+        const struct subject *const *x = a, *const *y = b;
+
+        return compare_pointers((*x)->entry->entry, (*y)->entry->entry);
+}
+
+static int compare_key(const void *key, const void *subject) {
+        const struct subject *const *s = subject;
+
+        return compare_pointers(key, (*s)->entry->entry);
+}
+
+static int index_subjects(struct outcome *outcome) {
+        outcome->by_entry = calloc(outcome->n_subjects + 1, sizeof(*outcome->by_entry));
+        if (!outcome->by_entry)
+                return -ENOMEM;
+
+        for (size_t i = 0; i < outcome->n_subjects; i++)
+                outcome->by_entry[i] = &outcome->subjects[i];
+        qsort(outcome->by_entry, outcome->n_subjects, sizeof(*outcome->by_entry), compare_subjects);
+        return 0;
+}
+
+int outcome_fill(struct outcome *outcome, const struct view *view) {
+        const struct plan *plan = &view->plan;
+        int r;
+
+        r = ARRAY_RESERVE(outcome->subjects, outcome->cap_subjects, plan->n_remove + plan->n_refuse);
+        if (r < 0)
+                return r;
+
+        outcome->facts = &view->facts;
+        outcome->plan = plan;
+        for (size_t i = 0; i < plan->n; i++) {
+                const struct decision *decision = &plan->decisions[i];
+
+                if (fate_of(decision->reason) == FATE_KEPT)
+                        continue;
+
+                assert(outcome->n_subjects < outcome->cap_subjects);
+                outcome->subjects[outcome->n_subjects++] = (struct subject){
+                        .entry = &view->facts.entries[i],
+                        .fate = fate_of(decision->reason),
+                        .reason = decision->reason,
+                        .because = decision->because,
+                };
+        }
+        return index_subjects(outcome);
+}
+
+struct subject *outcome_find(const struct outcome *outcome, const struct cstorage_entry *entry) {
+        struct subject **found;
+
+        found = bsearch(entry, outcome->by_entry, outcome->n_subjects, sizeof(*outcome->by_entry),
+                        compare_key);
+        return found ? *found : NULL;
+}
+
+void outcome_count(struct outcome *outcome) {
+        memset(outcome->n, 0, sizeof(outcome->n));
+        outcome->entries_freed = outcome->bytes_freed = 0;
+        outcome->n[FATE_KEPT] = outcome->plan ? outcome->plan->n_keep : 0;
+
+        for (size_t i = 0; i < outcome->n_subjects; i++) {
+                const struct subject *subject = &outcome->subjects[i];
+
+                outcome->n[subject->fate]++;
+                outcome->entries_freed += subject->entries;
+                outcome->bytes_freed += subject->bytes;
+        }
+}
+
+const char *fate_name(enum fate fate) {
+        static const char *const names[FATE_COUNT] = {[FATE_KEPT] = "keep",
+                                                      [FATE_REMOVED] = "remove",
+                                                      [FATE_REFUSED] = "refuse",
+                                                      [FATE_FAILED] = "fail"};
+
+        assert(fate < FATE_COUNT);
+        return names[fate];
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <cstorage.h>
+
+#include "observe.h"
+
+/*
+ * What became of everything, for the reports: the plan's verdicts, and over them what the execution met. In a
+ * dry run the verdicts alone.
+ */
+
+enum fate {
+        FATE_KEPT,
+        FATE_REMOVED, /* in a dry run: would be */
+        FATE_REFUSED,
+        FATE_FAILED,
+        FATE_COUNT,
+};
+
+struct subject { /* one entry that is not simply kept */
+        const struct fact_entry *entry;
+        enum fate fate;
+        enum reason reason;
+        const struct fact_file *because; /* as in struct decision */
+        char *text;                      /* what failed; NULL where nothing did */
+        bool measured;                   /* the two below are known */
+        uint64_t entries, bytes;
+};
+
+struct outcome {
+        const struct facts *facts;
+        const struct plan *plan;
+        struct subject *subjects; /* in the order of the facts: by kind, place, name */
+        size_t n_subjects, cap_subjects;
+        struct subject **by_entry; /* the same, for outcome_find() */
+        bool dry_run;
+        bool left;                           /* what was retired is not all deleted: by wish or by a signal */
+        size_t n[FATE_COUNT];                /* of outcome_count() */
+        uint64_t entries_freed, bytes_freed; /* likewise */
+        uint64_t lock_held_us, elapsed_us;
+};
+
+#define OUTCOME_INIT ((struct outcome){0})
+
+void outcome_done(struct outcome *outcome);
+#define _cleanup_outcome_ _cleanup_(outcome_done)
+
+/* The subjects that the view's plan makes; view must outlive the outcome. -ENOMEM. */
+int outcome_fill(struct outcome *outcome, const struct view *view);
+
+/* The subject of an entry; NULL where it has none. Logarithmic. */
+struct subject *outcome_find(const struct outcome *outcome, const struct cstorage_entry *entry);
+
+/* What a verdict comes to where nothing goes wrong. */
+enum fate fate_of(enum reason reason);
+
+/* This one failed after all. */
+void subject_fail(struct subject *subject, const char *text);
+
+/* Sum up; once all fates are final. */
+void outcome_count(struct outcome *outcome);
+
+/* "keep", "remove", "refuse", "fail" */
+const char *fate_name(enum fate fate);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "outcome.h"
+#include "progress.h"
+
+struct reap_options {
+        bool count_bytes;
+        struct progress *progress; /* NULL: none is shown */
+};
+
+/*
+ * From here on SIGINT, SIGTERM and SIGHUP do not end the process but the deleting; those that are ignored
+ * stay so. Called before the first thread is made.
+ */
+int reap_catch_signals(void);
+
+/* One of them came. */
+bool reap_stopped(void);
+
+/*
+ * Delete what lies in the trash, and its temp dirs. The locks of the store are gone by now, those of the temp
+ * dirs are held to the end. What stays is noted with its subject, or in outcome->left where the deleting was
+ * stopped.
+ */
+void reap(struct outcome *outcome, struct cstorage_trash *trash, const struct reap_options *options);

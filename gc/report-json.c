@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The report for programs: one object, the same members in every run. */
+
+#include "json-out.h"
+#include "report.h"
+
+/* Of those who read this, the oldest should go on working: members are added, never changed or taken away. */
+#define REPORT_VERSION 1
+
+static void put_store(struct json_out *json, const struct facts *facts) {
+        json_open(json, "store", '{');
+        json_string(json, "graphroot", facts->graphroot);
+        json_string(json, "runroot", facts->runroot);
+        json_string(json, "imagestore", facts->imagestore);
+        json_string(json, "driver", facts->driver);
+        json_bool(json, "transient", facts->transient);
+        json_close(json, '}');
+}
+
+static void put_subject(struct json_out *json, const struct subject *subject) {
+        json_open(json, NULL, '{');
+        json_string(json, "kind", kind_name(subject->entry->kind));
+        json_string(json, "id", subject->entry->id);
+        json_string(json, "path", subject->entry->path);
+        json_string(json, "verdict", fate_name(subject->fate));
+        json_string(json, "reason", reason_name(subject->reason));
+        if (subject->text)
+                json_string(json, "error", subject->text);
+        if (subject->measured) {
+                json_u64(json, "entries", subject->entries);
+                json_u64(json, "bytes", subject->bytes);
+        }
+        json_close(json, '}');
+}
+
+static void put_subjects(struct json_out *json, const struct outcome *outcome, bool verbose) {
+        struct subject subject;
+
+        json_open(json, "subjects", '[');
+        for (size_t i = 0; report_next(outcome, verbose, &i, &subject);)
+                put_subject(json, &subject);
+        json_close(json, ']');
+}
+
+static void put_problems(struct json_out *json, const struct problems *problems) {
+        json_open(json, "problems", '[');
+        for (size_t i = 0; i < problems->n; i++) {
+                json_open(json, NULL, '{');
+                json_string(json, "file", problems->problems[i].path);
+                json_string(json, "text", problems->problems[i].text.s ?: "");
+                json_close(json, '}');
+        }
+        json_close(json, ']');
+}
+
+static void put_summary(struct json_out *json, const struct outcome *outcome) {
+        json_open(json, "summary", '{');
+        json_u64(json, "kept", outcome->n[FATE_KEPT]);
+        json_u64(json, "removed", outcome->n[FATE_REMOVED]);
+        json_u64(json, "refused", outcome->n[FATE_REFUSED]);
+        json_u64(json, "failed", outcome->n[FATE_FAILED]);
+        json_u64(json, "entries_freed", outcome->entries_freed);
+        json_u64(json, "bytes_freed", outcome->bytes_freed);
+        json_u64(json, "lock_held_us", outcome->lock_held_us);
+        json_u64(json, "elapsed_us", outcome->elapsed_us);
+        json_close(json, '}');
+}
+
+void report_json(FILE *out, const struct outcome *outcome, const struct problems *problems, bool verbose) {
+        struct json_out json = JSON_OUT_INIT(out);
+
+        json_open(&json, NULL, '{');
+        json_u64(&json, "version", REPORT_VERSION);
+        json_bool(&json, "dry_run", outcome->dry_run);
+        put_store(&json, outcome->facts);
+        put_subjects(&json, outcome, verbose);
+        put_problems(&json, problems);
+        put_summary(&json, outcome);
+        json_close(&json, '}');
+        putc('\n', out);
+}

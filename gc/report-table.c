@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The report for a terminal. */
+
+#include <inttypes.h>
+#include <libsmartcols.h>
+#include <string.h>
+
+#include "human.h"
+#include "report.h"
+
+DEFINE_CLEANUP(struct libscols_table *, scols_unref_table);
+
+enum {
+        COLUMN_FATE,
+        COLUMN_WHAT,
+        COLUMN_WHY,
+        COLUMN_ENTRIES,
+        COLUMN_SIZE,
+        COLUMN_COUNT,
+};
+
+static const struct {
+        const char *name;
+        double hint;
+        int flags;
+} columns[COLUMN_COUNT] = {
+        [COLUMN_FATE] = {"FATE", 6, 0},
+        [COLUMN_WHAT] = {"WHAT", 0.5, SCOLS_FL_TRUNC},
+        [COLUMN_WHY] = {"WHY", 0.2, 0},
+        [COLUMN_ENTRIES] = {"ENTRIES", 7, SCOLS_FL_RIGHT},
+        [COLUMN_SIZE] = {"SIZE", 5, SCOLS_FL_RIGHT},
+};
+
+static const char *word(enum fate fate) {
+        return fate == FATE_REFUSED ? "refuse" : fate_name(fate);
+}
+
+/* Ids are cut to the twelve digits that podman shows. */
+#define ID_SHOWN 12
+
+static bool is_hex(char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+static size_t id_length(const char *s) {
+        size_t n = 0;
+
+        while (is_hex(s[n]))
+                n++;
+        return n == 64 ? n : 0;
+}
+
+/* The path below the root it lies in. libsmartcols escapes what a terminal might obey. */
+static int add_path(struct text *text, const struct facts *facts, const struct fact_entry *entry) {
+        const char *root = entry->imagestore && facts->imagestore ? facts->imagestore : facts->graphroot;
+        const char *s = entry->path;
+        size_t n = strlen(root);
+        int r = 0;
+
+        if (strncmp(s, root, n) == 0 && s[n] == '/')
+                s += n + 1;
+        while (*s && r >= 0) {
+                n = id_length(s);
+                r = text_add(text, s, n > 0 ? ID_SHOWN : 1);
+                s += n > 0 ? n : 1;
+        }
+        return r;
+}
+
+static int set_numbers(struct libscols_line *line, const struct subject *subject) {
+        char entries[HUMAN_MAX], size[HUMAN_MAX];
+        int r;
+
+        if (!subject->measured)
+                return 0;
+
+        (void) snprintf(entries, sizeof(entries), "%" PRIu64, subject->entries);
+        r = scols_line_set_data(line, COLUMN_ENTRIES, entries);
+        if (r < 0)
+                return r;
+        return scols_line_set_data(line, COLUMN_SIZE, human_bytes(size, subject->bytes));
+}
+
+static int add_line(struct libscols_table *table, const struct outcome *outcome,
+                    const struct subject *subject) {
+        _cleanup_text_ struct text path = TEXT_INIT;
+        struct libscols_line *line = scols_table_new_line(table, NULL);
+        int r;
+
+        if (!line)
+                return -ENOMEM;
+
+        r = add_path(&path, outcome->facts, subject->entry);
+        if (r >= 0)
+                r = scols_line_set_data(line, COLUMN_FATE, word(subject->fate));
+        if (r >= 0)
+                r = scols_line_set_data(line, COLUMN_WHAT, path.s);
+        if (r >= 0)
+                r = scols_line_set_data(line, COLUMN_WHY, reason_name(subject->reason));
+        if (r >= 0)
+                r = set_numbers(line, subject);
+        return r;
+}
+
+static int add_columns(struct libscols_table *table) {
+        for (size_t i = 0; i < COLUMN_COUNT; i++)
+                if (!scols_table_new_column(table, columns[i].name, columns[i].hint, columns[i].flags))
+                        return -ENOMEM;
+        return 0;
+}
+
+static void put_summary(FILE *out, const struct outcome *o) {
+        char size[HUMAN_MAX], held[HUMAN_MAX], elapsed[HUMAN_MAX];
+
+        fprintf(out, "%zu %s, %zu refused, %zu failed, %zu kept", o->n[FATE_REMOVED],
+                o->dry_run ? "would be removed" : "removed", o->n[FATE_REFUSED], o->n[FATE_FAILED],
+                o->n[FATE_KEPT]);
+        if (o->n[FATE_REMOVED] + o->n[FATE_FAILED] > 0)
+                fprintf(out, "; %" PRIu64 " entries, %s", o->entries_freed,
+                        human_bytes(size, o->bytes_freed));
+        if (o->lock_held_us > 0)
+                fprintf(out, "; locks held %s", human_time(held, o->lock_held_us));
+        fprintf(out, "; %s\n", human_time(elapsed, o->elapsed_us));
+}
+
+int report_table(FILE *out, const struct outcome *outcome, bool verbose) {
+        _cleanup_(scols_unref_tablep) struct libscols_table *table = NULL;
+        struct subject subject;
+        int r;
+
+        table = scols_new_table();
+        if (!table)
+                return -ENOMEM;
+
+        r = add_columns(table);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; report_next(outcome, verbose, &i, &subject);) {
+                r = add_line(table, outcome, &subject);
+                if (r < 0)
+                        return r;
+        }
+
+        r = scols_table_set_stream(table, out);
+        if (r < 0)
+                return r;
+        if (scols_table_get_nlines(table) > 0) {
+                r = scols_print_table(table);
+                if (r < 0)
+                        return r;
+        }
+        put_summary(out, outcome);
+        return 0;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A run: look, decide, and where something goes, look again under the locks, retire, let go of the locks,
+ * delete, report. Everything that takes time comes before the locks are taken or after they are let go.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "complain.h"
+#include "execute.h"
+#include "finish.h"
+#include "measure.h"
+#include "reap.h"
+#include "run.h"
+
+DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);
+DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
+DEFINE_CLEANUP(struct cstorage_txn *, cstorage_txn_free);
+DEFINE_CLEANUP(struct cstorage_trash *, cstorage_trash_free);
+DEFINE_CLEANUP(struct progress *, progress_stop);
+
+#define ERROR_NONE ((struct error){0})
+
+struct run {
+        const struct options *options;
+        uint64_t started_us;
+};
+
+static int out_of_memory(const char *what) {
+        complain("there is no memory for %s", what);
+        return STATUS_FAILED;
+}
+
+/* Not everything that goes wrong comes with a sentence: no memory, for one. */
+static int failed(int r, const struct error *error) {
+        complain("%s", error->text[0] ? error->text : strerror(-r));
+        switch (r) {
+        case -ETIMEDOUT:
+                return STATUS_TIMEOUT;
+        case -EOPNOTSUPP: /* a driver of which nothing is known */
+                return STATUS_REFUSED;
+        default:
+                return STATUS_FAILED;
+        }
+}
+
+/* There is no store, so there is nothing to do: a machine that never ran a container is as it should be. */
+static int finish_without_store(const struct run *run, const struct cstorage_config *config,
+                                const struct error *error) {
+        const struct facts facts = {
+                .graphroot = cstorage_config_get_graphroot(config),
+                .runroot = cstorage_config_get_runroot(config),
+                .imagestore = cstorage_config_get_imagestore(config),
+                .driver = cstorage_config_get_driver(config),
+                .transient = cstorage_config_get_transient(config),
+        };
+        struct outcome outcome = {.facts = &facts, .dry_run = run->options->dry_run};
+
+        if (run->options->verbose)
+                complain("nothing to do: %s", error->text);
+        if (!run->options->json)
+                return STATUS_DONE;
+        return finish(run->options, run->started_us, &outcome);
+}
+
+static int dump_facts(const struct view *view) {
+        _cleanup_text_ struct text text = TEXT_INIT;
+
+        if (facts_write(&view->facts, &text) < 0)
+                return out_of_memory("the facts");
+
+        (void) fwrite(text.s ?: "", 1, text.len, stdout);
+        return flush_report() ? STATUS_DONE : STATUS_FAILED;
+}
+
+/* Nothing is changed: what the plan says is the report. */
+static int preview_only(const struct run *run, const struct view *view) {
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        bool wanted = run->options->json || (isatty(STDOUT_FILENO) && !run->options->quiet);
+
+        if (outcome_fill(&outcome, view) < 0)
+                return out_of_memory("the report");
+
+        outcome.dry_run = run->options->dry_run;
+        if (wanted)
+                measure(&outcome);
+        return finish(run->options, run->started_us, &outcome);
+}
+
+static bool progress_wanted(const struct options *options) {
+        switch (options->progress) {
+        case WHEN_ALWAYS:
+                return true;
+        case WHEN_NEVER:
+                return false;
+        case WHEN_AUTO:
+                return !options->quiet && isatty(STDERR_FILENO);
+        }
+        return false;
+}
+
+static void reap_with_progress(const struct run *run, struct outcome *outcome, struct cstorage_trash *trash) {
+        _cleanup_(progress_stopp) struct progress *progress = NULL;
+
+        if (progress_wanted(run->options))
+                (void) progress_start(&progress); /* without memory or threads: without a bar */
+        reap(outcome, trash,
+             &(struct reap_options){.count_bytes = !run->options->quiet, .progress = progress});
+}
+
+/* Who was interrupted wants to know what is still there and who sees to it. */
+static void tell_left(struct cstorage_trash *trash) {
+        struct cstorage_trash_dir *dir = NULL;
+
+        while ((dir = cstorage_trash_next_dir(trash, dir)))
+                complain("interrupted: %s is not all deleted; the next run goes on with it",
+                         cstorage_trash_dir_get_path(dir));
+}
+
+/* After the locks. */
+static int dispose(const struct run *run, struct outcome *outcome, struct cstorage_trash *trash) {
+        execute_apply(outcome, trash);
+        if (run->options->reap)
+                reap_with_progress(run, outcome, trash);
+        if (outcome->left)
+                tell_left(trash);
+        return finish(run->options, run->started_us, outcome);
+}
+
+static int begin(const struct run *run, struct cstorage_store *store, struct cstorage_txn **ret,
+                 struct error *reterr) {
+        const struct cstorage_txn_options options = {
+                .size = sizeof(options),
+                .timeout_us = run->options->lock_timeout_us,
+        };
+
+        return cstorage_txn_begin(store, &options, ret, (struct cstorage_error *) reterr);
+}
+
+/* Under the locks. The preview stands where nothing was written since; else all is looked at again. */
+static int decide(struct cstorage_txn *txn, struct cstorage_store *store, struct view *preview,
+                  struct view *again, struct view **ret, struct error *reterr) {
+        int r;
+
+        r = cstorage_txn_is_current(txn, preview->snapshot);
+        if (r < 0)
+                return error_errno(reterr, r, "comparing the records of %s", preview->facts.graphroot);
+        if (r > 0) {
+                *ret = preview;
+                return 0;
+        }
+
+        r = view_make(again, store, &POLICY_DEFAULT, reterr);
+        if (r < 0)
+                return r;
+
+        *ret = again;
+        return 0;
+}
+
+/* What happens while the locks are held; they are let go by execute(), or here where nothing is to go. */
+static int change(struct cstorage_txn *txn, struct cstorage_store *store, struct view **view,
+                  struct view *again, struct cstorage_trash **ret, struct error *reterr) {
+        int r;
+
+        r = reap_catch_signals();
+        if (r < 0)
+                return error_errno(reterr, r, "catching signals");
+
+        r = decide(txn, store, *view, again, view, reterr);
+        if (r < 0)
+                return r;
+
+        if ((*view)->plan.n_remove == 0)
+                return 0;
+        if (reap_stopped())
+                return error_set(reterr, -ECANCELED, "interrupted; nothing was done");
+
+        return execute(txn, *view, ret, reterr);
+}
+
+static int collect(const struct run *run, struct cstorage_store *store, struct view *preview) {
+        _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
+        _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        _cleanup_view_ struct view again = VIEW_INIT;
+        struct view *view = preview;
+        struct error error = ERROR_NONE;
+        int r;
+
+        r = begin(run, store, &txn, &error);
+        if (r < 0)
+                return failed(r, &error);
+
+        r = change(txn, store, &view, &again, &trash, &error);
+        outcome.lock_held_us = cstorage_txn_get_held_us(txn);
+        txn = cstorage_txn_free(txn);
+        if (r < 0)
+                return failed(r, &error);
+
+        if (outcome_fill(&outcome, view) < 0)
+                return out_of_memory("the report");
+
+        return dispose(run, &outcome, trash);
+}
+
+static int run_store(const struct run *run, struct cstorage_store *store) {
+        _cleanup_view_ struct view view = VIEW_INIT;
+        struct error error = ERROR_NONE;
+        int r;
+
+        if (run->options->dump_facts) {
+                r = view_observe(&view, store, &error);
+                return r < 0 ? failed(r, &error) : dump_facts(&view);
+        }
+
+        r = view_make(&view, store, &POLICY_DEFAULT, &error);
+        if (r < 0)
+                return failed(r, &error);
+        if (run->options->dry_run || view.plan.n_remove == 0)
+                return preview_only(run, &view);
+
+        return collect(run, store, &view);
+}
+
+int run(const struct options *options) {
+        _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
+        const struct run run = {.options = options, .started_us = now_us()};
+        struct error error = ERROR_NONE;
+        int r;
+
+        r = options_config(options, &config, &error);
+        if (r < 0)
+                return failed(r, &error);
+
+        r = cstorage_store_open(config, &store, (struct cstorage_error *) &error);
+        if (r == -ENOENT)
+                return finish_without_store(&run, config, &error);
+        if (r < 0)
+                return failed(r, &error);
+
+        return run_store(&run, store);
+}

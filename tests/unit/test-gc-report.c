@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <string.h>
+
+#include "human.h"
+#include "progress.h"
+#include "report.h"
+#include "unit.h"
+
+/* The address alone counts: outcome_find() goes by it. */
+static const char entry_marks[3];
+
+#define ENTRY(i) ((const struct cstorage_entry *) (const void *) &entry_marks[i])
+
+static struct fact_file damaged = {
+        .kind = CSTORAGE_FILE_LAYERS,
+        .state = CSTORAGE_FILE_DAMAGED,
+        .path = "/g/overlay-layers/layers.json",
+        .problem = "/g/overlay-layers/layers.json: byte 7: no list",
+};
+
+static struct fact_file missing = {
+        .kind = CSTORAGE_FILE_CONTAINERS,
+        .state = CSTORAGE_FILE_MISSING,
+        .path = "/g/overlay-containers/containers.json",
+        .problem = "",
+};
+
+static struct fact_entry entries[] = {
+        {.kind = CSTORAGE_ENTRY_LAYER_DIR, .id = "a", .name = "a", .path = "/g/overlay/a"},
+        {.kind = CSTORAGE_ENTRY_LAYER_DIR, .id = "b", .name = "b", .path = "/g/overlay/b\n\x1b[2J"},
+        {.kind = CSTORAGE_ENTRY_CONTAINER_DIR, .id = NULL, .name = "c", .path = "/g/overlay-containers/\xff"},
+};
+
+static struct decision decisions[] = {
+        {.reason = REASON_RECORDED},
+        {.reason = REASON_NO_RECORD},
+        {.reason = REASON_RECORDS_MISSING, .because = &missing},
+};
+
+/* One layer stays, one goes, one container is refused for a file that is missing. */
+static struct view world(void) {
+        for (size_t i = 0; i < ARRAY_SIZE(entries); i++)
+                entries[i].entry = ENTRY(i);
+        return (struct view){
+                .facts = {.graphroot = "/g",
+                          .runroot = "/r",
+                          .driver = "overlay",
+                          .entries = entries,
+                          .n_entries = 3},
+                .plan = {.decisions = decisions, .n = 3, .n_keep = 1, .n_remove = 1, .n_refuse = 1},
+        };
+}
+
+static char *printed(void (*print)(FILE *out, void *userdata), void *userdata) {
+        char *buffer = NULL;
+        size_t size;
+        FILE *f = open_memstream(&buffer, &size);
+
+        assert_non_null(f);
+        print(f, userdata);
+        assert_int_equal(fclose(f), 0);
+        return buffer;
+}
+
+static void print_plain(FILE *out, void *outcome) {
+        report_plain(out, outcome, false);
+}
+
+static void print_plain_verbose(FILE *out, void *outcome) {
+        report_plain(out, outcome, true);
+}
+
+static void print_table(FILE *out, void *outcome) {
+        assert_ok(report_table(out, outcome, false));
+}
+
+static void print_json(FILE *out, void *outcome) {
+        _cleanup_problems_ struct problems problems = PROBLEMS_INIT;
+
+        assert_ok(problems_collect(&problems, outcome));
+        report_json(out, outcome, &problems, false);
+}
+
+static void plain_lines_hold_one_subject_each_whatever_its_name(void **state) {
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        _cleanup_free_ char *lines = NULL;
+        struct view view = world();
+
+        (void) state;
+        assert_ok(outcome_fill(&outcome, &view));
+        outcome.subjects[0].measured = true;
+        outcome.subjects[0].entries = 3;
+        outcome.subjects[0].bytes = 4096;
+        outcome_count(&outcome);
+        lines = printed(print_plain, &outcome);
+        assert_string_equal(lines, "removed layer-dir no-record 3 4096 /g/overlay/b\\x0a\\x1b[2J\n"
+                                   "refused container-dir records-missing - - /g/overlay-containers/\\xff\n"
+                                   "summary removed=1 refused=1 failed=0 kept=1 entries=3 bytes=4096 "
+                                   "lock_held_us=0 elapsed_us=0\n");
+}
+
+static void a_dry_run_says_would(void **state) {
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        _cleanup_free_ char *lines = NULL;
+        struct view view = world();
+
+        (void) state;
+        assert_ok(outcome_fill(&outcome, &view));
+        outcome.dry_run = true;
+        outcome_count(&outcome);
+        lines = printed(print_plain, &outcome);
+        assert_non_null(strstr(lines, "would-remove layer-dir no-record - - "));
+        assert_non_null(strstr(lines, "summary would-remove=1 "));
+}
+
+static void verbose_lists_what_is_kept_in_its_place(void **state) {
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        _cleanup_free_ char *lines = NULL;
+        struct view view = world();
+
+        (void) state;
+        assert_ok(outcome_fill(&outcome, &view));
+        outcome_count(&outcome);
+        lines = printed(print_plain_verbose, &outcome);
+        assert_int_equal(strncmp(lines, "kept layer-dir recorded - - /g/overlay/a\nremoved ", 49), 0);
+}
+
+static void a_table_has_no_bytes_of_names_that_a_terminal_obeys(void **state) {
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        _cleanup_free_ char *table = NULL;
+        struct view view = world();
+
+        (void) state;
+        assert_ok(outcome_fill(&outcome, &view));
+        outcome_count(&outcome);
+        table = printed(print_table, &outcome);
+        assert_non_null(strstr(table, "overlay/b\\x0a\\x1b[2J"));
+        assert_non_null(strstr(table, "no-record"));
+        assert_null(strchr(table, '\x1b'));
+        assert_null(strchr(table, '\xff'));
+        assert_non_null(strstr(table, "1 removed, 1 refused, 0 failed, 1 kept"));
+}
+
+static void json_has_the_documented_members(void **state) {
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        _cleanup_free_ char *json = NULL;
+        struct view view = world();
+
+        (void) state;
+        assert_ok(outcome_fill(&outcome, &view));
+        outcome.subjects[0].measured = true;
+        subject_fail(&outcome.subjects[0], "no \"luck\"");
+        outcome_count(&outcome);
+        json = printed(print_json, &outcome);
+        assert_string_equal(
+                json, "{\"version\":1,\"dry_run\":false,\"store\":{\"graphroot\":\"/g\",\"runroot\":\"/"
+                      "r\",\"imagestore\":null,"
+                      "\"driver\":\"overlay\",\"transient\":false},\"subjects\":["
+                      "{\"kind\":\"layer-dir\",\"id\":\"b\",\"path\":\"/g/overlay/"
+                      "b\\n\\u001b[2J\",\"verdict\":\"fail\","
+                      "\"reason\":\"no-record\",\"error\":\"no \\\"luck\\\"\",\"entries\":0,\"bytes\":0},"
+                      "{\"kind\":\"container-dir\",\"id\":null,\"path\":\"/g/overlay-containers/\\\\xff\","
+                      "\"verdict\":\"refuse\",\"reason\":\"records-missing\"}],\"problems\":[],"
+                      "\"summary\":{\"kept\":1,\"removed\":0,\"refused\":1,\"failed\":1,\"entries_freed\":0,"
+                      "\"bytes_freed\":0,\"lock_held_us\":0,\"elapsed_us\":0}}\n");
+}
+
+static void problems_name_the_file_once_and_say_what_to_do(void **state) {
+        _cleanup_problems_ struct problems problems = PROBLEMS_INIT;
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        struct fact_file files[] = {damaged, missing};
+        struct fact_problem unlisted = {.path = "/g/overlay", .text = "Input/output error"};
+        struct decision blaming[ARRAY_SIZE(decisions)];
+        struct view view = world();
+
+        (void) state;
+        view.facts.files = files;
+        view.facts.n_files = 2;
+        view.facts.problems = &unlisted;
+        view.facts.n_problems = 1;
+        memcpy(blaming, decisions, sizeof(decisions));
+        blaming[2].because = &files[1];
+        view.plan.decisions = blaming;
+        assert_ok(outcome_fill(&outcome, &view));
+        assert_ok(problems_collect(&problems, &outcome));
+
+        assert_int_equal(problems.n, 3);
+        assert_string_equal(problems.problems[0].path, damaged.path);
+        assert_int_equal(strncmp(problems.problems[0].text.s, "byte 7: no list. ", 17), 0);
+        assert_string_equal(problems.problems[1].path, missing.path);
+        assert_non_null(strstr(problems.problems[1].text.s, reason_advice(REASON_RECORDS_MISSING)));
+        assert_string_equal(problems.problems[2].path, "/g/overlay");
+}
+
+static void a_missing_file_that_nobody_misses_is_no_problem(void **state) {
+        _cleanup_problems_ struct problems problems = PROBLEMS_INIT;
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        struct fact_file files[] = {missing};
+        struct view view = world();
+
+        (void) state;
+        view.facts.files = files;
+        view.facts.n_files = 1;
+        assert_ok(outcome_fill(&outcome, &view));
+        assert_ok(problems_collect(&problems, &outcome));
+        assert_int_equal(problems.n, 0);
+}
+
+static void numbers_are_short(void **state) {
+        static const struct {
+                uint64_t bytes;
+                const char *text;
+        } cases[] = {
+                {0, "0B"},      {1023, "1023B"},    {1024, "1.0K"},    {1536, "1.5K"},
+                {10240, "10K"}, {1048575, "1023K"}, {1048576, "1.0M"}, {UINT64_MAX, "15E"},
+        };
+        char buffer[HUMAN_MAX];
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+                assert_string_equal(human_bytes(buffer, cases[i].bytes), cases[i].text);
+        assert_string_equal(human_time(buffer, 999), "999us");
+        assert_string_equal(human_time(buffer, 1200), "1.2ms");
+        assert_string_equal(human_time(buffer, 61230000), "61.23s");
+}
+
+static void the_progress_line_stays_below_the_width(void **state) {
+        char line[512];
+
+        (void) state;
+        assert_int_equal(progress_line(line, sizeof(line), 80, 12, 2048), 26);
+        assert_string_equal(line, "deleting: 12 entries, 2.0K");
+        for (unsigned width = 0; width < 100; width++) {
+                size_t n = progress_line(line, sizeof(line), width, UINT64_MAX, UINT64_MAX);
+
+                assert_int_equal(n, strlen(line));
+                assert_true(n < width || n == 0);
+        }
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(plain_lines_hold_one_subject_each_whatever_its_name),
+                cmocka_unit_test(a_dry_run_says_would),
+                cmocka_unit_test(verbose_lists_what_is_kept_in_its_place),
+                cmocka_unit_test(a_table_has_no_bytes_of_names_that_a_terminal_obeys),
+                cmocka_unit_test(json_has_the_documented_members),
+                cmocka_unit_test(problems_name_the_file_once_and_say_what_to_do),
+                cmocka_unit_test(a_missing_file_that_nobody_misses_is_no_problem),
+                cmocka_unit_test(numbers_are_short),
+                cmocka_unit_test(the_progress_line_stays_below_the_width),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
