@@ -95,3 +95,9 @@ int dir_list_read(struct dir_list *list, int fd) {
                 qsort(list->entries, list->n, sizeof(*list->entries), compare_entries);
         return 0;
 }
+
+bool dir_list_has(const struct dir_list *list, const char *name) {
+        const struct dir_entry key = {.name = name};
+
+        return list->n > 0 && bsearch(&key, list->entries, list->n, sizeof(key), compare_entries);
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/cleanup.h"
@@ -29,3 +30,5 @@ void dir_list_done(struct dir_list *list);
 
 /* List an open directory from its start. Negative errno; -E2BIG above DIR_ENTRIES_MAX. list must be empty. */
 int dir_list_read(struct dir_list *list, int fd);
+
+bool dir_list_has(const struct dir_list *list, const char *name);
