@@ -202,8 +202,8 @@ const struct cstorage_mount *cstorage_snapshot_next_mount(const struct cstorage_
 
 /*
  * Find by id, else by name, else by a prefix of the id that only one has; a container also by the id of its
- * layer, an image also by "@" and its id (layers.go:lookup, containers.go:lookup, images.go:lookup). -ENOENT,
- * or -EEXIST where a prefix fits several. Since: 0.1
+ * layer (layers.go:lookup, images.go:lookup, containers.go:lookup). -ENOENT, or -EEXIST where a prefix fits
+ * several. Since: 0.1
  */
 int cstorage_snapshot_find_layer(const struct cstorage_snapshot *snapshot, const char *name,
                                  const struct cstorage_layer **ret);
@@ -341,7 +341,7 @@ struct cstorage_identity {
         uint64_t device, inode;
         uint64_t mount_id;  /* of statx(2) */
         int64_t changed_ns; /* ctime, since the epoch; of what is in a staging entry or temp dir the latest */
-        enum cstorage_entry_type type;
+        enum cstorage_entry_type type; /* a temp dir of which there is only the lock file is a file */
         enum cstorage_entry_lock lock;
         bool other_mount; /* on another mount than the directory it stands in */
         bool mount_below; /* something is mounted on it or below it */

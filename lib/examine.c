@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an entry is at this moment. Nothing is opened for writing here, and nothing locked. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "disk/lock.h"
+#include "inventory.h"
+
+const char *entry_temp_dir_number(const struct cstorage_entry *entry) {
+        const char *number = name_number_after(entry->name, TEMP_DIR_PREFIX);
+
+        return number ? number : name_number_after(entry->name, TEMP_LOCK_PREFIX);
+}
+
+const char *entry_lock_name(const struct cstorage_entry *entry, char buffer[static NAME_BUFFER]) {
+        int n = 0;
+
+        if (entry->kind == CSTORAGE_ENTRY_TEMP_DIR)
+                n = snprintf(buffer, NAME_BUFFER, TEMP_LOCK_PREFIX "%s", entry_temp_dir_number(entry));
+        else if (entry->kind == CSTORAGE_ENTRY_STAGING)
+                n = snprintf(buffer, NAME_BUFFER, "%s/" STAGING_LOCK_NAME, entry->name);
+        return n > 0 && n < (int) NAME_BUFFER ? buffer : NULL;
+}
+
+static enum cstorage_entry_type type_of(uint32_t mode) {
+        if (S_ISDIR(mode))
+                return CSTORAGE_ENTRY_IS_DIRECTORY;
+        if (S_ISREG(mode))
+                return CSTORAGE_ENTRY_IS_FILE;
+        return S_ISLNK(mode) ? CSTORAGE_ENTRY_IS_LINK : CSTORAGE_ENTRY_IS_OTHER;
+}
+
+/* A file in the place, or in the entry, changed later than the entry: what is in the making is as young as
+ * its parts. */
+static void note_change(const struct cstorage_entry *entry, const char *name, int64_t *changed_ns) {
+        struct identity id;
+
+        if (identity_at(entry->place->fd, name, &id) >= 0 && id.ctime_ns > *changed_ns)
+                *changed_ns = id.ctime_ns;
+}
+
+static int examine_lock(const struct cstorage_entry *entry, struct cstorage_identity *identity,
+                        struct error *reterr) {
+        char lock[NAME_BUFFER], content[NAME_BUFFER];
+        int r;
+
+        if (!entry_lock_name(entry, lock))
+                return 0;
+
+        if (entry->kind == CSTORAGE_ENTRY_STAGING && identity->type != CSTORAGE_ENTRY_IS_DIRECTORY)
+                return 0;
+
+        note_change(entry, lock, &identity->changed_ns);
+        if (entry->kind == CSTORAGE_ENTRY_STAGING &&
+            snprintf(content, sizeof(content), "%s/dir", entry->name) < (int) sizeof(content))
+                note_change(entry, content, &identity->changed_ns);
+
+        r = lock_probe(entry->place->fd, lock);
+        if (r == -ENOENT)
+                return 0;
+        if (r < 0)
+                return error_errno(reterr, r, "%s/%s", entry->place->path, lock);
+        identity->lock = r > 0 ? CSTORAGE_ENTRY_LOCK_HELD : CSTORAGE_ENTRY_LOCK_FREE;
+        return 0;
+}
+
+int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mounts,
+                  struct cstorage_identity *ret, struct error *reterr) {
+        struct cstorage_identity identity = {.lock = CSTORAGE_ENTRY_LOCK_NONE};
+        const char *path = cstorage_entry_get_path(entry);
+        struct identity id;
+        int r;
+
+        if (!path)
+                return -ENOMEM;
+
+        r = identity_at(entry->place->fd, entry->name, &id);
+        if (r == -ENOENT) {
+                *ret = (struct cstorage_identity){.type = CSTORAGE_ENTRY_IS_ABSENT};
+                return 0;
+        }
+        if (r < 0)
+                return error_errno(reterr, r, "%s", path);
+
+        identity.device = id.dev;
+        identity.inode = id.ino;
+        identity.mount_id = id.mnt_id;
+        identity.changed_ns = id.ctime_ns;
+        identity.type = type_of(id.mode);
+        identity.other_mount = id.mnt_id != entry->place->mount_id;
+        identity.mount_below = mountinfo_has_below(mounts, path);
+
+        r = examine_lock(entry, &identity, reterr);
+        if (r < 0)
+                return r;
+
+        *ret = identity;
+        return 0;
+}

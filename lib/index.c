@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finding records by id. */
+
+#include <endian.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "index.h"
+
+static uint64_t head_of(const char *id) {
+        uint64_t head = 0;
+
+        memcpy(&head, id, strnlen(id, sizeof(head)));
+        return be64toh(head);
+}
+
+static int compare_ids(uint64_t a_head, const char *a_id, const struct index_key *b) {
+        if (a_head != b->head)
+                return a_head < b->head ? -1 : 1;
+        return strcmp(a_id, b->id);
+}
+
+static int compare_keys(const void *a, const void *b) {
+        const struct index_key *x = a, *y = b;
+        int r = compare_ids(x->head, x->id, y);
+
+        if (r != 0)
+                return r;
+        return x->item < y->item ? -1 : x->item > y->item;
+}
+
+static int make_keys(struct items *items, enum cstorage_file_kind kind) {
+        free(items->keys);
+        items->keys = calloc(items->n + 1, sizeof(*items->keys));
+        if (!items->keys)
+                return -ENOMEM;
+
+        for (size_t i = 0; i < items->n; i++) {
+                const char *id = snapshot_item_id(kind, &items->items[i]);
+
+                items->keys[i] = (struct index_key){.head = head_of(id), .id = id, .item = &items->items[i]};
+        }
+        qsort(items->keys, items->n, sizeof(*items->keys), compare_keys);
+        return 0;
+}
+
+static bool is_writable(const struct item *item) {
+        return item->file->location != CSTORAGE_LOCATION_ADDITIONAL;
+}
+
+/* Mark what came again by taking its record away; load order within equal ids is that of the items. */
+static size_t drop_repeated(struct items *items) {
+        size_t dropped = 0;
+
+        for (size_t i = 1, first = 0; i < items->n; i++) {
+                struct item *item = &items->items[items->keys[i].item - items->items];
+
+                if (strcmp(items->keys[first].id, items->keys[i].id) != 0) {
+                        first = i;
+                } else if (is_writable(items->keys[first].item) && is_writable(item)) {
+                        item->record = NULL;
+                        dropped++;
+                }
+        }
+        return dropped;
+}
+
+static void close_gaps(struct items *items) {
+        size_t kept = 0;
+
+        for (size_t i = 0; i < items->n; i++)
+                if (items->items[i].record)
+                        items->items[kept++] = items->items[i];
+        items->n = kept;
+}
+
+int snapshot_make_index(struct cstorage_snapshot *snapshot) {
+        int r;
+
+        for (enum cstorage_file_kind kind = 0; kind < CSTORAGE_FILE_MOUNTS; kind++) {
+                struct items *items = &snapshot->kinds[kind];
+
+                r = make_keys(items, kind);
+                if (r < 0)
+                        return r;
+                if (kind == CSTORAGE_FILE_IMAGES || drop_repeated(items) == 0)
+                        continue;
+
+                close_gaps(items);
+                r = make_keys(items, kind);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* The first key that is not less than the id, up to and including n. */
+static size_t lower_bound(const struct items *items, const char *id) {
+        uint64_t head = head_of(id);
+        size_t low = 0, high = items->n;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (compare_ids(head, id, &items->keys[middle]) > 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
+}
+
+const struct item *snapshot_find_id(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+                                    const char *id) {
+        const struct items *items = &snapshot->kinds[kind];
+        size_t at = lower_bound(items, id), last = at;
+
+        if (at == items->n || strcmp(items->keys[at].id, id) != 0)
+                return NULL;
+
+        /* Images with the same id all stay, and the last one is found (images.go:load). */
+        if (kind == CSTORAGE_FILE_IMAGES)
+                while (last + 1 < items->n && strcmp(items->keys[last + 1].id, id) == 0 &&
+                       items->keys[last + 1].item->file == items->keys[at].item->file)
+                        last++;
+        return items->keys[last].item;
+}
+
+int snapshot_find_prefix(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+                         const char *prefix, const struct item **ret) {
+        const struct items *items = &snapshot->kinds[kind];
+        size_t at = lower_bound(items, prefix), next;
+
+        if (at == items->n || !has_prefix(items->keys[at].id, prefix))
+                return -ENOENT;
+
+        for (next = at + 1; next < items->n && has_prefix(items->keys[next].id, prefix); next++)
+                if (strcmp(items->keys[next].id, items->keys[at].id) != 0)
+                        return -EEXIST;
+        *ret = items->keys[at].item;
+        return 0;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Finding records, by whatever the Go side would find them by. */
+
+#include <string.h>
+
+#include "index.h"
+
+/* Enumerating: an array with one unused element behind its last. */
+static const struct item *next_item(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+                                    const struct item *prev) {
+        const struct items *items = &snapshot->kinds[kind];
+        const struct item *next = prev ? prev + 1 : items->items;
+
+        return next < items->items + items->n ? next : NULL;
+}
+
+_public_ const struct cstorage_file *cstorage_snapshot_next_file(const struct cstorage_snapshot *snapshot,
+                                                                 const struct cstorage_file *prev) {
+        const struct cstorage_file *next = prev ? prev + 1 : snapshot->files;
+
+        return next < snapshot->files + snapshot->n_files ? next : NULL;
+}
+
+_public_ const struct cstorage_layer *cstorage_snapshot_next_layer(const struct cstorage_snapshot *snapshot,
+                                                                   const struct cstorage_layer *prev) {
+        return (const struct cstorage_layer *) next_item(snapshot, CSTORAGE_FILE_LAYERS,
+                                                         prev ? &prev->item : NULL);
+}
+
+_public_ const struct cstorage_image *cstorage_snapshot_next_image(const struct cstorage_snapshot *snapshot,
+                                                                   const struct cstorage_image *prev) {
+        return (const struct cstorage_image *) next_item(snapshot, CSTORAGE_FILE_IMAGES,
+                                                         prev ? &prev->item : NULL);
+}
+
+_public_ const struct cstorage_container *
+cstorage_snapshot_next_container(const struct cstorage_snapshot *snapshot,
+                                 const struct cstorage_container *prev) {
+        return (const struct cstorage_container *) next_item(snapshot, CSTORAGE_FILE_CONTAINERS,
+                                                             prev ? &prev->item : NULL);
+}
+
+_public_ const struct cstorage_mount *cstorage_snapshot_next_mount(const struct cstorage_snapshot *snapshot,
+                                                                   const struct cstorage_mount *prev) {
+        return (const struct cstorage_mount *) next_item(snapshot, CSTORAGE_FILE_MOUNTS,
+                                                         prev ? &prev->item : NULL);
+}
+
+static bool contains(const struct strings *names, const char *name) {
+        for (size_t i = 0; i < names->n; i++)
+                if (strcmp(names->items[i], name) == 0)
+                        return true;
+        return false;
+}
+
+static bool layer_has(const struct item *item, const char *name) {
+        return contains(&((const struct layer *) item->record)->names, name);
+}
+
+static bool image_has(const struct item *item, const char *name) {
+        return contains(&((const struct image *) item->record)->names, name);
+}
+
+static bool container_has(const struct item *item, const char *name) {
+        return contains(&((const struct container *) item->record)->names, name);
+}
+
+static bool container_has_layer(const struct item *item, const char *id) {
+        return strcmp(((const struct container *) item->record)->layer, id) == 0;
+}
+
+/* Of several holders of a name the last one loaded keeps it (layers.go:load); additional stores are asked
+ * after ours. */
+static const struct item *find_last(const struct items *items, bool additional,
+                                    bool (*has)(const struct item *item, const char *name),
+                                    const char *name) {
+        for (size_t i = items->n; i-- > 0;) {
+                const struct item *item = &items->items[i];
+
+                if ((item->file->location == CSTORAGE_LOCATION_ADDITIONAL) == additional && has(item, name))
+                        return item;
+        }
+        return NULL;
+}
+
+static const struct item *find_named(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+                                     bool (*has)(const struct item *item, const char *name),
+                                     const char *name) {
+        const struct item *item = find_last(&snapshot->kinds[kind], false, has, name);
+
+        return item ? item : find_last(&snapshot->kinds[kind], true, has, name);
+}
+
+static int find_item(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, const char *name,
+                     const struct item **ret) {
+        static bool (*const has[])(const struct item *, const char *) = {
+                [CSTORAGE_FILE_LAYERS] = layer_has,
+                [CSTORAGE_FILE_IMAGES] = image_has,
+                [CSTORAGE_FILE_CONTAINERS] = container_has,
+        };
+        const struct item *item;
+
+        if (!*name)
+                return -ENOENT;
+
+        item = snapshot_find_id(snapshot, kind, name);
+        if (!item)
+                item = find_named(snapshot, kind, has[kind], name);
+        if (!item && kind == CSTORAGE_FILE_CONTAINERS)
+                item = find_named(snapshot, kind, container_has_layer, name);
+        if (!item)
+                return snapshot_find_prefix(snapshot, kind, name, ret);
+
+        *ret = item;
+        return 0;
+}
+
+_public_ int cstorage_snapshot_find_layer(const struct cstorage_snapshot *snapshot, const char *name,
+                                          const struct cstorage_layer **ret) {
+        const struct item *item = NULL;
+        int r;
+
+        if (!snapshot || !name || !ret)
+                return -EINVAL;
+
+        r = find_item(snapshot, CSTORAGE_FILE_LAYERS, name, &item);
+        if (r < 0)
+                return r;
+
+        *ret = (const struct cstorage_layer *) item;
+        return 0;
+}
+
+_public_ int cstorage_snapshot_find_image(const struct cstorage_snapshot *snapshot, const char *name,
+                                          const struct cstorage_image **ret) {
+        const struct item *item = NULL;
+        int r;
+
+        if (!snapshot || !name || !ret)
+                return -EINVAL;
+
+        r = find_item(snapshot, CSTORAGE_FILE_IMAGES, name, &item);
+        if (r < 0)
+                return r;
+
+        *ret = (const struct cstorage_image *) item;
+        return 0;
+}
+
+_public_ int cstorage_snapshot_find_container(const struct cstorage_snapshot *snapshot, const char *name,
+                                              const struct cstorage_container **ret) {
+        const struct item *item = NULL;
+        int r;
+
+        if (!snapshot || !name || !ret)
+                return -EINVAL;
+
+        r = find_item(snapshot, CSTORAGE_FILE_CONTAINERS, name, &item);
+        if (r < 0)
+                return r;
+
+        *ret = (const struct cstorage_container *) item;
+        return 0;
+}
+
+_public_ const struct cstorage_layer *
+cstorage_snapshot_next_layer_by_digest(const struct cstorage_snapshot *snapshot, const char *digest,
+                                       bool compressed, const struct cstorage_layer *prev) {
+        const struct cstorage_layer *layer = prev;
+
+        while ((layer = cstorage_snapshot_next_layer(snapshot, layer))) {
+                const struct layer *record = layer->item.record;
+
+                if (strcmp(compressed ? record->compressed_digest : record->diff_digest, digest) == 0)
+                        break;
+        }
+        return layer;
+}
+
+_public_ const struct cstorage_image *
+cstorage_snapshot_next_image_by_digest(const struct cstorage_snapshot *snapshot, const char *digest,
+                                       const struct cstorage_image *prev) {
+        const struct cstorage_image *image = prev;
+
+        while ((image = cstorage_snapshot_next_image(snapshot, image)))
+                if (contains(&((const struct image *) image->item.record)->digests, digest))
+                        break;
+        return image;
+}
+
+_public_ const struct cstorage_layer *cstorage_snapshot_get_parent(const struct cstorage_snapshot *snapshot,
+                                                                   const struct cstorage_layer *layer) {
+        const struct layer *record = layer->item.record;
+
+        if (!*record->parent)
+                return NULL;
+        return (const struct cstorage_layer *) snapshot_find_id(snapshot, CSTORAGE_FILE_LAYERS,
+                                                                record->parent);
+}

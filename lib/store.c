@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A store that is open: descriptors of its directories, and its driver. Opening one creates nothing and locks
+ * nothing. */
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/fd.h"
+#include "disk/paths.h"
+#include "store.h"
+
+static void root_done(struct store_root *root) {
+        free(root->path);
+        close_fd(root->fd);
+        close_fd(root->home_fd);
+        *root = STORE_ROOT_INIT;
+}
+
+static struct cstorage_store *store_free(struct cstorage_store *store) {
+        for (size_t i = 0; i < ROOT_COUNT; i++)
+                root_done(&store->roots[i]);
+        for (size_t i = 0; i < store->n_additional; i++)
+                root_done(&store->additional[i]);
+        free(store->additional);
+        free(store);
+        return NULL;
+}
+
+_public_ struct cstorage_store *cstorage_store_ref(struct cstorage_store *store) {
+        if (store)
+                __atomic_add_fetch(&store->refs, 1, __ATOMIC_RELAXED);
+        return store;
+}
+
+_public_ struct cstorage_store *cstorage_store_unref(struct cstorage_store *store) {
+        if (store && __atomic_sub_fetch(&store->refs, 1, __ATOMIC_ACQ_REL) == 0)
+                return store_free(store);
+        return NULL;
+}
+
+/* Open what a path of the configuration names: links on the way are the administrator's, and are followed. */
+static int root_open(struct store_root *root, const char *path) {
+        root->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (root->fd >= 0)
+                return fd_path(root->fd, &root->path);
+
+        root->error = negative_errno();
+        root->path = strdup(path);
+        return root->path ? 0 : -ENOMEM;
+}
+
+static int open_graphroot(struct cstorage_store *store, const char *path, struct error *reterr) {
+        struct store_root *root = &store->roots[ROOT_GRAPH];
+        int r;
+
+        if (!path)
+                return error_set(reterr, -EINVAL,
+                                 "no graphroot is set: say --root or set it in storage.conf");
+
+        r = root_open(root, path);
+        if (r < 0)
+                return error_errno(reterr, r, "%s", path);
+        if (root->error == -ENOENT)
+                return error_set(reterr, -ENOENT, "%s does not exist: there is no store", path);
+        if (root->error < 0)
+                return error_errno(reterr, root->error, "cannot open the graphroot %s", path);
+        return 0;
+}
+
+static void open_home(struct cstorage_store *store, enum root which) {
+        struct store_root *root = &store->roots[which];
+        int fd = root->fd < 0 ? -ENOENT : open_dir_beneath(root->fd, store->driver->name);
+
+        root->home_fd = fd < 0 ? -1 : fd;
+        root->home_error = fd < 0 ? fd : 0;
+}
+
+static int open_runroot(struct cstorage_store *store, const char *path) {
+        return root_open(&store->roots[ROOT_RUN], path);
+}
+
+/* An image store that is the graphroot is none (types/options.go:LoadStoreOptions refuses that). */
+static int open_imagestore(struct cstorage_store *store, const char *path) {
+        struct store_root *root = &store->roots[ROOT_IMAGE];
+        int r;
+
+        if (!path)
+                return 0;
+
+        r = root_open(root, path);
+        if (r < 0)
+                return r;
+        if (strcmp(root->path, store->roots[ROOT_GRAPH].path) == 0)
+                root_done(root);
+        return 0;
+}
+
+static int add_additional(struct cstorage_store *store, const char *path) {
+        struct store_root root = {.fd = -1};
+        int r;
+
+        r = ARRAY_RESERVE(store->additional, store->cap_additional, store->n_additional + 1);
+        if (r < 0)
+                return r;
+
+        r = root_open(&root, path);
+        if (r < 0) {
+                root_done(&root);
+                return r;
+        }
+        store->additional[store->n_additional++] = root;
+        return 0;
+}
+
+/* A path that is the graphroot or the image store is opened for writing by the Go side too (store.go:load).
+ */
+static bool is_own_root(const struct cstorage_store *store, const struct store_root *root) {
+        for (enum root i = ROOT_GRAPH; i <= ROOT_IMAGE; i++)
+                if (store->roots[i].path && strcmp(store->roots[i].path, root->path) == 0)
+                        return true;
+        return false;
+}
+
+static int open_additional(struct cstorage_store *store, const struct cstorage_config *config) {
+        const char *path;
+        int r;
+
+        for (size_t i = 0; (path = cstorage_config_get_additional_image_store(config, i)); i++) {
+                r = add_additional(store, path);
+                if (r < 0)
+                        return r;
+                if (is_own_root(store, &store->additional[store->n_additional - 1]))
+                        root_done(&store->additional[--store->n_additional]);
+        }
+        return 0;
+}
+
+/* Also where it cannot be opened, or is a link: that is for those to say who need what is in it. */
+static bool is_there(const struct store_root *root, const char *name) {
+        _cleanup_close_ int fd = open_beneath(root->fd, name, O_PATH | O_DIRECTORY);
+
+        return fd != -ENOENT;
+}
+
+/*
+ * The driver whose directory is there, by priority (drivers/driver.go:New and ScanPriorDrivers). The Go side
+ * leaves vfs out of that unless priorities are configured, and then makes a new store of another driver; here
+ * the only store that is there is the one that is meant.
+ */
+static const char *find_prior_driver(const struct cstorage_store *store,
+                                     const struct cstorage_config *config) {
+        const struct store_root *graph = &store->roots[ROOT_GRAPH];
+        const char *name;
+
+        for (size_t i = 0; (name = cstorage_config_get_driver_priority(config, i)); i++)
+                if (is_there(graph, name))
+                        return name;
+        for (size_t i = 0; (name = driver_go_names[i]); i++)
+                if (is_there(graph, name))
+                        return name;
+        return NULL;
+}
+
+static int find_driver(struct cstorage_store *store, const struct cstorage_config *config,
+                       struct error *reterr) {
+        const char *path = store->roots[ROOT_GRAPH].path, *name = cstorage_config_get_driver(config);
+
+        if (!name)
+                name = find_prior_driver(store, config);
+        if (!name)
+                return error_set(reterr, -ENOENT, "%s holds no store", path);
+
+        store->driver = driver_find(name);
+        if (!store->driver)
+                return error_set(reterr, -EOPNOTSUPP, "%s: stores of the driver \"%s\" are not known here",
+                                 path, name);
+        return 0;
+}
+
+static int require_store(const struct cstorage_store *store, struct error *reterr) {
+        const struct store_root *graph = &store->roots[ROOT_GRAPH];
+        char layers[PATH_LENGTH_MAX];
+
+        path_of(PATH_LAYERS_DIR, store->driver->name, layers);
+        if (is_there(graph, store->driver->name) || is_there(graph, layers))
+                return 0;
+        return error_set(reterr, -ENOENT, "%s holds no store of the driver \"%s\"", graph->path,
+                         store->driver->name);
+}
+
+static int store_fill(struct cstorage_store *store, const struct cstorage_config *config,
+                      struct error *reterr) {
+        int r;
+
+        r = open_graphroot(store, cstorage_config_get_graphroot(config), reterr);
+        if (r < 0)
+                return r;
+
+        r = find_driver(store, config, reterr);
+        if (r < 0)
+                return r;
+
+        r = require_store(store, reterr);
+        if (r < 0)
+                return r;
+
+        r = open_runroot(store, cstorage_config_get_runroot(config));
+        if (r < 0)
+                return r;
+
+        r = open_imagestore(store, cstorage_config_get_imagestore(config));
+        if (r < 0)
+                return r;
+
+        open_home(store, ROOT_GRAPH);
+        open_home(store, ROOT_IMAGE);
+        return open_additional(store, config);
+}
+
+_public_ int cstorage_store_open(const struct cstorage_config *config, struct cstorage_store **ret,
+                                 struct cstorage_error *reterr) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
+        int r;
+
+        if (!config || !ret)
+                return -EINVAL;
+        if (!cstorage_config_get_runroot(config))
+                return error_set(error_of(reterr), -EINVAL,
+                                 "no runroot is set: say --runroot or set it in storage.conf");
+
+        store = calloc(1, sizeof(*store));
+        if (!store)
+                return -ENOMEM;
+        store->refs = 1;
+        store->transient = cstorage_config_get_transient(config);
+        for (size_t i = 0; i < ROOT_COUNT; i++)
+                store->roots[i] = STORE_ROOT_INIT;
+
+        r = store_fill(store, config, error_of(reterr));
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(store);
+        return 0;
+}
+
+_public_ const char *cstorage_store_get_graphroot(const struct cstorage_store *store) {
+        return store->roots[ROOT_GRAPH].path;
+}
+
+_public_ const char *cstorage_store_get_runroot(const struct cstorage_store *store) {
+        return store->roots[ROOT_RUN].path;
+}
+
+_public_ const char *cstorage_store_get_imagestore(const struct cstorage_store *store) {
+        return store->roots[ROOT_IMAGE].path;
+}
+
+_public_ const char *cstorage_store_get_driver(const struct cstorage_store *store) {
+        return store->driver->name;
+}
+
+_public_ bool cstorage_store_is_transient(const struct cstorage_store *store) {
+        return store->transient;
+}

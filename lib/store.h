@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "driver/driver.h"
+#include "public.h"
+
+/* The directory trees of a store. */
+enum root {
+        ROOT_GRAPH,
+        ROOT_IMAGE,
+        ROOT_RUN,
+        ROOT_COUNT,
+};
+
+/* A directory that configuration names. Configured and not there is not the same as not configured. */
+struct store_root {
+        char *path;     /* NULL: not configured; resolved where it exists */
+        int fd;         /* -1: does not exist */
+        int error;      /* why not, negative errno; 0 where fd is there or nothing configured */
+        int home_fd;    /* the driver's directory in it; -1: see home_error */
+        int home_error; /* -ENOENT where there is none */
+};
+
+#define STORE_ROOT_INIT ((struct store_root){.fd = -1, .home_fd = -1})
+
+struct cstorage_store {
+        unsigned refs;
+        const struct driver *driver;
+        bool transient;
+        struct store_root roots[ROOT_COUNT];
+        struct store_root *additional; /* image stores that others write */
+        size_t n_additional, cap_additional;
+};
+
+DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What was taken out of a store and is not deleted yet. */
+
+#include <string.h>
+
+#include "trash.h"
+
+_public_ struct cstorage_trash *cstorage_trash_free(struct cstorage_trash *trash) {
+        if (!trash)
+                return NULL;
+
+        for (size_t i = 0; i < trash->n; i++) {
+                cstorage_inventory_unref(trash->items[i].entry->inventory);
+                free(trash->items[i].name);
+                close_fd(trash->items[i].lock_fd);
+        }
+        for (struct cstorage_trash_dir *dir = trash->dirs, *next; dir; dir = next) {
+                next = dir->next;
+                temp_dir_done(&dir->temp);
+                free(dir->path);
+                free(dir);
+        }
+        free(trash->items);
+        free(trash);
+        return NULL;
+}
+
+_public_ struct cstorage_trash_dir *cstorage_trash_next_dir(struct cstorage_trash *trash,
+                                                            struct cstorage_trash_dir *prev) {
+        return prev ? prev->next : trash->dirs;
+}
+
+_public_ const struct cstorage_trash_item *cstorage_trash_next_item(const struct cstorage_trash *trash,
+                                                                    const struct cstorage_trash_item *prev) {
+        const struct cstorage_trash_item *next = prev ? prev + 1 : trash->items;
+
+        return next < trash->items + trash->n ? next : NULL;
+}
+
+_public_ int cstorage_trash_dir_get_fd(const struct cstorage_trash_dir *dir) {
+        return dir->temp.dir_fd;
+}
+
+_public_ int cstorage_trash_dir_get_lock_fd(const struct cstorage_trash_dir *dir) {
+        return dir->temp.lock_fd;
+}
+
+_public_ const char *cstorage_trash_dir_get_path(const struct cstorage_trash_dir *dir) {
+        return dir->path;
+}
+
+_public_ int cstorage_trash_dir_remove(struct cstorage_trash_dir *dir, struct cstorage_error *reterr) {
+        if (!dir)
+                return -EINVAL;
+        return temp_dir_remove(&dir->temp, error_of(reterr));
+}
+
+_public_ const struct cstorage_entry *cstorage_trash_item_get_entry(const struct cstorage_trash_item *item) {
+        return item->entry;
+}
+
+_public_ int cstorage_trash_item_get_code(const struct cstorage_trash_item *item) {
+        return item->error.code;
+}
+
+_public_ const char *cstorage_trash_item_get_text(const struct cstorage_trash_item *item) {
+        return item->error.text;
+}
+
+_public_ const struct cstorage_trash_dir *
+cstorage_trash_item_get_dir(const struct cstorage_trash_item *item) {
+        return item->dir;
+}
+
+_public_ const char *cstorage_trash_item_get_name(const struct cstorage_trash_item *item) {
+        return item->name;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "disk/staging.h"
+#include "inventory.h"
+
+struct cstorage_trash_dir {
+        struct cstorage_trash_dir *next;
+        struct temp_dir temp;
+        char *path;
+        int base_fd; /* where we made it, and takes more; -1: one that others left */
+        char root[PATH_LENGTH_MAX];
+        unsigned count; /* of what was put into it: the next name's number */
+};
+
+struct cstorage_trash_item {
+        const struct cstorage_entry *entry; /* its inventory is referenced */
+        struct cstorage_identity seen;
+        bool done;
+        struct error error; /* code is 0 where it went well */
+        struct cstorage_trash_dir *dir;
+        char *name;
+        int lock_fd; /* of a staging entry; held until the trash is gone */
+};
+
+struct cstorage_trash {
+        struct cstorage_trash_item *items;
+        size_t n, cap;
+        struct cstorage_trash_dir *dirs, *last;
+};
+
+DEFINE_CLEANUP(struct cstorage_trash *, cstorage_trash_free);
+
+/* Take this item out of the store; its result is in it. */
+void trash_retire(struct cstorage_trash *trash, struct cstorage_trash_item *item,
+                  const struct mountinfo *mounts);
+
+/* Whether the item may still go: 0, or -ENOENT, -ESTALE, -EBUSY and a text. */
+int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *mounts, struct error *reterr);

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "fixture.h"
+#include "unit.h"
+
+DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
+DEFINE_CLEANUP(struct cstorage_inventory *, cstorage_inventory_unref);
+
+#define LINK "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+static struct cstorage_inventory *inventory_of(struct fixture *f) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(f);
+        struct cstorage_inventory *inventory = NULL;
+
+        assert_ok(cstorage_inventory_new(store, &inventory, NULL));
+        return inventory;
+}
+
+/* "kind:name kind:name ", in the order of the inventory. */
+static char *names_of(const struct cstorage_inventory *inventory) {
+        _cleanup_text_ struct text text = TEXT_INIT;
+        const struct cstorage_entry *entry = NULL;
+
+        while ((entry = cstorage_inventory_next(inventory, entry)))
+                assert_ok(text_addf(&text, "%d:%.24s ", (int) cstorage_entry_get_kind(entry),
+                                    cstorage_entry_get_name(entry)));
+        return text_take(&text);
+}
+
+static const struct cstorage_entry *only_entry(const struct cstorage_inventory *inventory) {
+        const struct cstorage_entry *entry = cstorage_inventory_next(inventory, NULL);
+
+        assert_non_null(entry);
+        assert_null(cstorage_inventory_next(inventory, entry));
+        return entry;
+}
+
+static void what_is_gos_own_is_not_listed(void **state) {
+        static const char *const own[] = {
+                "graphroot/overlay/staging",
+                "graphroot/overlay/tempdirs",
+                "graphroot/overlay/compat123",
+                "graphroot/overlay/metacopy-check42",
+                "graphroot/overlay/opaque-bug-check7",
+                "graphroot/overlay/volatile-check9",
+                "graphroot/overlay/lost+found",
+                "graphroot/overlay-images/lost+found",
+                "graphroot/overlay-containers/lost+found",
+                "graphroot/overlay-layers/tmp",
+                "graphroot/vfs/dir",
+                "graphroot/libpod",
+                "graphroot/volumes",
+        };
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        _cleanup_free_ char *names = NULL;
+
+        for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+                fixture_mkdir(*state, own[i]);
+        fixture_write(*state, "graphroot/overlay/.has-mount-program", "false");
+        fixture_write(*state, "graphroot/overlay-containers/containers.json", "[]");
+        inventory = inventory_of(*state);
+        names = names_of(inventory);
+        assert_string_equal(names, "");
+}
+
+static void entries_come_by_kind_then_name(void **state) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        _cleanup_free_ char *names = NULL;
+        char path[256];
+
+        fixture_add_layer_dir(*state, fixture_id("b"), LINK);
+        fixture_add_layer_dir(*state, fixture_id("a"), "BBCDEFGHIJKLMNOPQRSTUVWXYZ");
+        fixture_mkdir(*state, "graphroot/overlay/stranger");
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-layers/%s.tar-split.gz", fixture_id("c"));
+        fixture_write(*state, path, "");
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-layers/%s", fixture_id("d"));
+        fixture_mkdir(*state, path);
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-images/%s", fixture_id("e"));
+        fixture_mkdir(*state, path);
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-containers/%s", fixture_id("f"));
+        fixture_mkdir(*state, path);
+        fixture_write(*state, "graphroot/overlay/tempdirs/lock-7", "");
+        fixture_write(*state, "graphroot/overlay/tempdirs/lock-8", "");
+        fixture_mkdir(*state, "graphroot/overlay/tempdirs/temp-dir-8");
+        fixture_mkdir(*state, "graphroot/overlay-layers/tmp/temp-dir-9");
+        fixture_mkdir(*state, "graphroot/overlay/staging/123");
+        fixture_write(*state, "graphroot/overlay-layers/.tmp-layers.json17", "");
+        fixture_write(*state, "graphroot/overlay-images/.tmp-images.json18", "");
+        fixture_write(*state, "graphroot/overlay-images/.tmp-layers.json19", "");
+        inventory = inventory_of(*state);
+        names = names_of(inventory);
+        assert_string_equal(names, "0:a00000000000000000000000 0:b00000000000000000000000 0:stranger "
+                                   "1:f00000000000000000000000 2:e00000000000000000000000 "
+                                   "3:c00000000000000000000000 4:d00000000000000000000000 "
+                                   "6:lock-7 6:temp-dir-8 6:temp-dir-9 7:123 "
+                                   "8:.tmp-layers.json17 8:.tmp-images.json18 ");
+}
+
+static void links_are_listed_where_there_are_more_than_layers(void **state) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        const struct cstorage_entry *entry;
+        char target[128];
+
+        (void) snprintf(target, sizeof(target), "../%s/diff", fixture_id("ab"));
+        fixture_symlink(*state, target, "graphroot/overlay/l/" LINK);
+        inventory = inventory_of(*state);
+        entry = only_entry(inventory);
+        assert_int_equal(cstorage_entry_get_kind(entry), CSTORAGE_ENTRY_LINK);
+        assert_string_equal(cstorage_entry_get_id(entry), fixture_id("ab"));
+        assert_string_equal(cstorage_entry_get_target(entry), target);
+}
+
+static void a_link_that_leads_elsewhere_has_no_id(void **state) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+
+        fixture_symlink(*state, "/etc/passwd", "graphroot/overlay/l/" LINK);
+        inventory = inventory_of(*state);
+        assert_null(cstorage_entry_get_id(only_entry(inventory)));
+}
+
+static void a_directory_that_is_a_link_is_a_problem(void **state) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        struct fixture *f = *state;
+        const char *path;
+
+        assert_int_equal(unlinkat(f->fd, "graphroot/overlay/l", AT_REMOVEDIR), 0);
+        assert_int_equal(unlinkat(f->fd, "graphroot/overlay", AT_REMOVEDIR), 0);
+        fixture_symlink(f, "/etc", "graphroot/overlay");
+        inventory = inventory_of(f);
+        assert_non_null(cstorage_inventory_get_problem(inventory, 0, &path));
+        assert_non_null(strstr(path, "/graphroot/overlay"));
+        assert_null(cstorage_inventory_get_problem(inventory, 1, &path));
+        assert_null(cstorage_inventory_next(inventory, NULL));
+}
+
+static void a_link_named_like_a_layer_is_listed_as_what_it_is(void **state) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        struct cstorage_identity identity;
+        char path[256];
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s", fixture_id("ab"));
+        fixture_symlink(*state, "/etc", path);
+        inventory = inventory_of(*state);
+        assert_ok(cstorage_entry_examine(only_entry(inventory), &identity, NULL));
+        assert_int_equal(identity.type, CSTORAGE_ENTRY_IS_LINK);
+        assert_int_equal(cstorage_entry_open(only_entry(inventory)), -ENOTDIR);
+}
+
+static void locks_of_temp_dirs_and_staging_are_seen(void **state) {
+        static const struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        const struct cstorage_entry *entry = NULL;
+        struct cstorage_identity identity;
+        struct fixture *f = *state;
+        _cleanup_close_ int fd = -1;
+        int expected[] = {CSTORAGE_ENTRY_LOCK_NONE, CSTORAGE_ENTRY_LOCK_FREE, CSTORAGE_ENTRY_LOCK_HELD},
+            n = 0;
+
+        fixture_mkdir(f, "graphroot/overlay/tempdirs/temp-dir-1");
+        fixture_write(f, "graphroot/overlay/tempdirs/lock-2", "");
+        fixture_write(f, "graphroot/overlay/staging/3/staging.lock", "");
+        fd = openat(f->fd, "graphroot/overlay/staging/3/staging.lock", O_RDWR | O_CLOEXEC);
+        assert_int_equal(fcntl(fd, F_OFD_SETLK, &lock), 0);
+
+        /* The lock without a directory comes first by its name. */
+        expected[0] = CSTORAGE_ENTRY_LOCK_FREE;
+        expected[1] = CSTORAGE_ENTRY_LOCK_NONE;
+        inventory = inventory_of(f);
+        while ((entry = cstorage_inventory_next(inventory, entry))) {
+                assert_ok(cstorage_entry_examine(entry, &identity, NULL));
+                assert_int_equal(identity.lock, expected[n++]);
+        }
+        assert_int_equal(n, 3);
+}
+
+static void lowers_come_from_lower_layers_or_through_the_links(void **state) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        const struct cstorage_entry *entry = NULL;
+        _cleanup_free_ char **lowers = NULL;
+        char path[256], text[256];
+
+        fixture_add_layer_dir(*state, fixture_id("a"), LINK);
+        fixture_add_layer_dir(*state, fixture_id("b"), "BBCDEFGHIJKLMNOPQRSTUVWXYZ");
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s/lower", fixture_id("b"));
+        fixture_write(*state, path, "l/" LINK ":l/CBCDEFGHIJKLMNOPQRSTUVWXYZ");
+        inventory = inventory_of(*state);
+        entry = cstorage_inventory_next(inventory, cstorage_inventory_next(inventory, NULL));
+        assert_ok(cstorage_entry_read_lowers(entry, &lowers, NULL));
+        assert_string_equal(lowers[0], fixture_id("a"));
+        assert_null(lowers[1]);
+        free(TAKE_PTR(lowers));
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s/lower-layers", fixture_id("b"));
+        (void) snprintf(text, sizeof(text), "%s:%s", fixture_id("c"), fixture_id("a"));
+        fixture_write(*state, path, text);
+        assert_ok(cstorage_entry_read_lowers(entry, &lowers, NULL));
+        assert_string_equal(lowers[0], fixture_id("c"));
+        assert_string_equal(lowers[1], fixture_id("a"));
+        assert_null(lowers[2]);
+}
+
+int main(void) {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+        const struct CMUnitTest tests[] = {
+                CASE(what_is_gos_own_is_not_listed),
+                CASE(entries_come_by_kind_then_name),
+                CASE(links_are_listed_where_there_are_more_than_layers),
+                CASE(a_link_that_leads_elsewhere_has_no_id),
+                CASE(a_directory_that_is_a_link_is_a_problem),
+                CASE(a_link_named_like_a_layer_is_listed_as_what_it_is),
+                CASE(locks_of_temp_dirs_and_staging_are_seen),
+                CASE(lowers_come_from_lower_layers_or_through_the_links),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+
+#include "base/cleanup.h"
+#include "base/tree.h"
+#include "fixture.h"
+#include "unit.h"
+
+DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
+DEFINE_CLEANUP(struct cstorage_inventory *, cstorage_inventory_unref);
+DEFINE_CLEANUP(struct cstorage_snapshot *, cstorage_snapshot_unref);
+DEFINE_CLEANUP(struct cstorage_txn *, cstorage_txn_free);
+DEFINE_CLEANUP(struct cstorage_trash *, cstorage_trash_free);
+
+#define LINK "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+static const struct cstorage_entry *find_entry(const struct cstorage_inventory *inventory,
+                                               enum cstorage_entry_kind kind, const char *name) {
+        const struct cstorage_entry *entry = NULL;
+
+        while ((entry = cstorage_inventory_next(inventory, entry)))
+                if (cstorage_entry_get_kind(entry) == kind &&
+                    strcmp(cstorage_entry_get_name(entry), name) == 0)
+                        return entry;
+        return NULL;
+}
+
+static void empty_trash(struct cstorage_trash *trash) {
+        struct cstorage_trash_dir *dir = NULL;
+
+        while ((dir = cstorage_trash_next_dir(trash, dir))) {
+                _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
+
+                if (cstorage_trash_dir_get_fd(dir) >= 0)
+                        assert_int_equal(tree_remove(cstorage_trash_dir_get_fd(dir), NULL, &result, NULL), 0);
+                assert_ok(cstorage_trash_dir_remove(dir, NULL));
+        }
+}
+
+/* Look, wait for meddle to do its worst, retire; the result's code. */
+static int retire_one(struct fixture *f, enum cstorage_entry_kind kind, const char *name,
+                      void (*meddle)(struct fixture *f)) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(f);
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
+        _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
+        const struct cstorage_entry *entry;
+        struct cstorage_identity seen;
+        int code;
+
+        assert_ok(cstorage_inventory_new(store, &inventory, NULL));
+        entry = find_entry(inventory, kind, name);
+        assert_non_null(entry);
+        assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+        if (meddle)
+                meddle(f);
+
+        assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
+        assert_ok(cstorage_txn_retire(txn, entry, &seen));
+        assert_ok(cstorage_txn_commit(txn, &trash, NULL));
+        txn = cstorage_txn_free(txn);
+        code = cstorage_trash_item_get_code(cstorage_trash_next_item(trash, NULL));
+        empty_trash(trash);
+        return code;
+}
+
+static void a_layer_goes_with_its_link_and_leaves_no_temp_dir(void **state) {
+        const char *id = fixture_id("ab");
+        struct fixture *f = *state;
+        char path[256];
+
+        fixture_add_layer_dir(f, id, LINK);
+        fixture_add_layer_dir(f, fixture_id("cd"), "BBCDEFGHIJKLMNOPQRSTUVWXYZ");
+        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, id, NULL), 0);
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s", id);
+        assert_false(fixture_exists(f, path));
+        assert_false(fixture_exists(f, "graphroot/overlay/l/" LINK));
+        assert_false(fixture_exists(f, "graphroot/overlay/tempdirs"));
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s/diff/etc/passwd", fixture_id("cd"));
+        assert_true(fixture_exists(f, path));
+        assert_true(fixture_exists(f, "graphroot/overlay/l/BBCDEFGHIJKLMNOPQRSTUVWXYZ"));
+}
+
+static void data_goes_through_the_temp_dirs_of_the_layers(void **state) {
+        const char *id = fixture_id("ab");
+        struct fixture *f = *state;
+        char path[256];
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-containers/%s/userdata/config.json", id);
+        fixture_write(f, path, "{}");
+        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_CONTAINER_DIR, id, NULL), 0);
+        *strstr(path, "/userdata") = '\0';
+        assert_false(fixture_exists(f, path));
+        assert_false(fixture_exists(f, "graphroot/overlay-layers/tmp"));
+}
+
+static void replace_layer(struct fixture *f) {
+        char from[256], to[256];
+
+        (void) snprintf(from, sizeof(from), "graphroot/overlay/%s", fixture_id("ab"));
+        (void) snprintf(to, sizeof(to), "graphroot/overlay/%s", fixture_id("ef"));
+        assert_int_equal(renameat(f->fd, from, f->fd, to), 0);
+        fixture_symlink(f, "/etc", from);
+}
+
+static void what_was_replaced_since_is_left(void **state) {
+        struct fixture *f = *state;
+        char path[256];
+
+        fixture_add_layer_dir(f, fixture_id("ab"), LINK);
+        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), replace_layer), -ESTALE);
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s", fixture_id("ab"));
+        assert_true(fixture_exists(f, path));
+}
+
+static void remove_layer(struct fixture *f) {
+        char from[256];
+
+        (void) snprintf(from, sizeof(from), "graphroot/overlay/%s", fixture_id("ab"));
+        assert_int_equal(renameat(f->fd, from, f->fd, "elsewhere"), 0);
+}
+
+static void what_is_gone_is_gone(void **state) {
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        assert_int_equal(retire_one(*state, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), remove_layer),
+                         -ENOENT);
+}
+
+static void mount_below(struct fixture *f) {
+        char path[4096];
+
+        (void) snprintf(path, sizeof(path), "%s/graphroot/overlay/%s/diff/etc", f->top, fixture_id("ab"));
+        assert_int_equal(mount("none", path, "tmpfs", 0, NULL), 0);
+}
+
+static void what_has_a_mount_below_is_left(void **state) {
+        struct fixture *f = *state;
+        char path[4096];
+        int code;
+
+        if (geteuid() != 0) {
+                skip();
+                return;
+        }
+        fixture_add_layer_dir(f, fixture_id("ab"), LINK);
+        code = retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), mount_below);
+        (void) snprintf(path, sizeof(path), "%s/graphroot/overlay/%s/diff/etc", f->top, fixture_id("ab"));
+        assert_int_equal(umount(path), 0);
+        assert_int_equal(code, -EBUSY);
+        assert_true(fixture_exists(f, "graphroot/overlay/l/" LINK));
+}
+
+static void a_temp_dir_that_nobody_holds_is_taken_over(void **state) {
+        struct fixture *f = *state;
+
+        fixture_write(f, "graphroot/overlay/tempdirs/temp-dir-42/0-x/file", "x");
+        fixture_write(f, "graphroot/overlay/tempdirs/lock-42", "");
+        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_TEMP_DIR, "temp-dir-42", NULL), 0);
+        assert_false(fixture_exists(f, "graphroot/overlay/tempdirs/temp-dir-42"));
+        assert_false(fixture_exists(f, "graphroot/overlay/tempdirs/lock-42"));
+        assert_true(fixture_exists(f, "graphroot/overlay/tempdirs"));
+}
+
+static void hold_lock(struct fixture *f) {
+        static const struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        int fd = openat(f->fd, "graphroot/overlay/tempdirs/lock-42", O_RDWR | O_CLOEXEC);
+
+        /* Left open: the lock is to stay. */
+        assert_true(fd >= 0);
+        assert_int_equal(fcntl(fd, F_OFD_SETLK, &lock), 0);
+}
+
+static void a_temp_dir_that_somebody_holds_is_left(void **state) {
+        struct fixture *f = *state;
+
+        fixture_write(f, "graphroot/overlay/tempdirs/temp-dir-42/0-addition/file", "x");
+        fixture_write(f, "graphroot/overlay/tempdirs/lock-42", "");
+        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_TEMP_DIR, "temp-dir-42", hold_lock), -EBUSY);
+        assert_true(fixture_exists(f, "graphroot/overlay/tempdirs/temp-dir-42/0-addition/file"));
+}
+
+static void leftovers_of_saves_and_stray_links_are_unlinked(void **state) {
+        struct fixture *f = *state;
+        char target[128];
+
+        fixture_write(f, "graphroot/overlay-layers/.tmp-layers.json123", "[");
+        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_SAVE_LEFTOVER, ".tmp-layers.json123", NULL), 0);
+        assert_false(fixture_exists(f, "graphroot/overlay-layers/.tmp-layers.json123"));
+
+        (void) snprintf(target, sizeof(target), "../%s/diff", fixture_id("ab"));
+        fixture_symlink(f, target, "graphroot/overlay/l/" LINK);
+        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_LINK, LINK, NULL), 0);
+        assert_false(fixture_exists(f, "graphroot/overlay/l/" LINK));
+}
+
+static void a_held_lock_ends_the_wait_at_the_deadline(void **state) {
+        static const struct cstorage_txn_options options = {.size = sizeof(options), .timeout_us = 50000};
+        static const struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(*state);
+        _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
+        struct fixture *f = *state;
+        struct cstorage_error error = {0};
+        _cleanup_close_ int fd = openat(f->fd, "graphroot/overlay-images/images.lock", O_RDONLY | O_CLOEXEC);
+
+        assert_int_equal(fcntl(fd, F_OFD_SETLK, &lock), 0);
+        assert_int_equal(cstorage_txn_begin(store, &options, &txn, &error), -ETIMEDOUT);
+        assert_null(txn);
+        assert_non_null(strstr(error.text, "overlay-images/images.lock"));
+        fd = close_fd(fd);
+        assert_ok(cstorage_txn_begin(store, &options, &txn, &error));
+}
+
+static void options_of_a_newer_library_are_refused(void **state) {
+        struct cstorage_txn_options options = {.size = sizeof(options) + 8};
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(*state);
+        struct cstorage_txn *txn = NULL;
+
+        assert_int_equal(cstorage_txn_begin(store, &options, &txn, NULL), -EINVAL);
+        options = (struct cstorage_txn_options){.size = sizeof(options), .flags = 1};
+        assert_int_equal(cstorage_txn_begin(store, &options, &txn, NULL), -EINVAL);
+}
+
+static void without_a_commit_nothing_happens(void **state) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
+        struct cstorage_identity seen;
+        const struct cstorage_entry *entry;
+        struct fixture *f = *state;
+
+        fixture_add_layer_dir(f, fixture_id("ab"), LINK);
+        store = fixture_open(f);
+        assert_ok(cstorage_inventory_new(store, &inventory, NULL));
+        entry = find_entry(inventory, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"));
+        assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+        assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
+        assert_ok(cstorage_txn_retire(txn, entry, &seen));
+        txn = cstorage_txn_free(txn);
+        assert_true(fixture_exists(f, "graphroot/overlay/l/" LINK));
+        assert_false(fixture_exists(f, "graphroot/overlay/tempdirs"));
+}
+
+static void a_directory_without_an_id_cannot_be_retired(void **state) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
+        struct cstorage_identity seen;
+        const struct cstorage_entry *entry;
+
+        fixture_mkdir(*state, "graphroot/overlay/somebody's");
+        store = fixture_open(*state);
+        assert_ok(cstorage_inventory_new(store, &inventory, NULL));
+        entry = find_entry(inventory, CSTORAGE_ENTRY_LAYER_DIR, "somebody's");
+        assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+        assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
+        assert_int_equal(cstorage_txn_retire(txn, entry, &seen), -EINVAL);
+}
+
+static void a_txn_tells_whether_a_snapshot_still_holds(void **state) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(*state);
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
+        _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
+
+        assert_ok(cstorage_snapshot_new(store, &snapshot, NULL));
+        assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
+        assert_int_equal(cstorage_txn_is_current(txn, snapshot), 1);
+        fixture_write(*state, "graphroot/overlay-images/images.json", "[ ]");
+        assert_int_equal(cstorage_txn_is_current(txn, snapshot), 0);
+}
+
+int main(void) {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+        const struct CMUnitTest tests[] = {
+                CASE(a_layer_goes_with_its_link_and_leaves_no_temp_dir),
+                CASE(data_goes_through_the_temp_dirs_of_the_layers),
+                CASE(what_was_replaced_since_is_left),
+                CASE(what_is_gone_is_gone),
+                CASE(what_has_a_mount_below_is_left),
+                CASE(a_temp_dir_that_nobody_holds_is_taken_over),
+                CASE(a_temp_dir_that_somebody_holds_is_left),
+                CASE(leftovers_of_saves_and_stray_links_are_unlinked),
+                CASE(a_held_lock_ends_the_wait_at_the_deadline),
+                CASE(options_of_a_newer_library_are_refused),
+                CASE(without_a_commit_nothing_happens),
+                CASE(a_directory_without_an_id_cannot_be_retired),
+                CASE(a_txn_tells_whether_a_snapshot_still_holds),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
