@@ -45,7 +45,7 @@ static int arena_grow(struct arena *arena, size_t n) {
 char *arena_bytes(struct arena *arena, size_t n) {
         char *p;
 
-        if (n > arena->left && arena_grow(arena, n) < 0)
+        if ((!arena->blocks || n > arena->left) && arena_grow(arena, n) < 0)
                 return NULL;
 
         p = arena->at;
@@ -61,7 +61,7 @@ void *arena_alloc(struct arena *arena, size_t n) {
                 return NULL;
         whole &= ~(ALIGNMENT - 1);
 
-        if (whole > arena->left && arena_grow(arena, whole) < 0)
+        if ((!arena->blocks || whole > arena->left) && arena_grow(arena, whole) < 0)
                 return NULL;
 
         arena->left -= whole;

@@ -18,7 +18,7 @@ struct arena {
 void arena_done(struct arena *arena);
 #define _cleanup_arena_ _cleanup_(arena_done)
 
-/* n bytes, not cleared, aligned for pointers and int64_t; NULL where there is no memory. */
+/* n bytes, not cleared, aligned for pointers and int64_t; NULL where there is no memory, and only then. */
 void *arena_alloc(struct arena *arena, size_t n);
 
 /* Bytes that need no alignment: for text. */

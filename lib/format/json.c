@@ -103,7 +103,7 @@ static int parser_put(struct parser *p, enum json_type type, size_t decoded) {
 
         if (start >= end || !parser_is_gap_sound(p, start))
                 return parser_cancel(p, parser_fail(p, start, "this is no white space"));
-        if (n == p->json->cap) {
+        if (n == p->json->cap || n >= JSON_TOKENS_MAX) {
                 r = parser_room(p);
                 if (r < 0)
                         return parser_cancel(p, r);
@@ -225,9 +225,13 @@ static int parser_judge(struct parser *p, yajl_status status) {
         if (status == yajl_status_ok)
                 return 0;
 
-        offset = parser_end(p);
-        if (offset >= p->len)
+        if (p->at_end)
                 return parser_fail(p, p->len, p->len == 0 ? "there is nothing" : "the text ends too early");
+
+        /* yajl stops within or behind what it does not like; where that begins says more. */
+        offset = yajl_get_bytes_consumed(p->yajl);
+        if (offset > parser_gap(p))
+                offset = parser_gap(p);
         return parser_fail(p, offset, "this is not JSON");
 }
 
