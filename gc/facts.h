@@ -104,6 +104,9 @@ struct fact_problem *facts_add_problem(struct facts *facts);
 int facts_add_mount(struct facts *facts, const char *layer_id);
 int facts_add_in_use(struct facts *facts, const char *layer_id);
 
+/* "layer-dir": for reports and the text form. */
+const char *fact_kind_name(enum cstorage_entry_kind kind);
+
 /* The text form; reading what was written gives the same facts. Anything not understood is -EBADMSG with its
  * line. */
 int facts_write(const struct facts *facts, struct text *text);
