@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The rules between the directories, as far as a machine can hold them: who may include whom, that each foreign header
+# comes in by one door, that the format layer makes no system call and the library is silent.
+#
+#   tests/check-layers.sh LIBBASE LIBFORMAT LIBDISK LIBDRIVER LIBINTERNAL    (static libraries of a build)
+set -u
+export LC_ALL=C
+[ $# = 5 ] || {
+        sed -n '6s/^# *//p' "$0" >&2
+        exit 2
+}
+base=$(realpath "$1") format=$(realpath "$2") disk=$(realpath "$3") driver=$(realpath "$4") internal=$(realpath "$5")
+cd "$(dirname "$0")/.." || exit 2
+
+n=0 failed=0
+# check NAME OFFENDERS: a rule holds if nobody breaks it.
+check() {
+        n=$((n + 1))
+        if [ -z "$2" ]; then
+                echo "ok $n - $1"
+        else
+                echo "not ok $n - $1"
+                echo "$2" | sed 's/^/# /'
+                failed=1
+        fi
+}
+
+# includes FILE...: lines "file:header" of what is included by its quoted name.
+includes() {
+        grep -HoE '^[ \t]*#[ \t]*include[ \t]+"[^"]+"' "$@" | sed -E 's/:[^"]*"/:/; s/"$//'
+}
+
+# ---------------------------------------------------------------------------------------------- files
+
+sources=$(find lib gc tests units packaging .ci \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name meson.build \) \
+        -not -path 'tests/corpus/*' 2>/dev/null | sort)
+# shellcheck disable=SC2086
+check "every file says its licence in its first lines" "$(
+        for f in $sources meson.build meson_options.txt; do
+                head -n 3 "$f" | grep -q 'SPDX-License-Identifier: LGPL-2.1-or-later' || echo "$f"
+        done
+)"
+check "every header is included once" "$(
+        for f in $(echo "$sources" | grep '\.h$'); do
+                grep -qE '^#(pragma once|ifndef CSTORAGE_H)$' "$f" || echo "$f"
+        done
+)"
+
+# --------------------------------------------------------------------------------------------- layers
+
+# layer DIRECTORY PATTERN: what its files may include by quoted name.
+layer() {
+        # shellcheck disable=SC2046
+        check "$1 includes nothing above it" "$(includes $(find "$1" -name '*.[ch]') | grep -vE ":($2)$")"
+}
+layer lib/base 'base/[a-z0-9-]+\.h'
+layer lib/format '(base|format)/[a-z0-9-]+\.h'
+layer lib/disk '(base|format|disk)/[a-z0-9-]+\.h'
+layer lib/driver '(base|format|disk|driver)/[a-z0-9-]+\.h'
+check "lib/*.c includes the layers and its own headers" "$(
+        includes lib/*.[ch] | grep -vE ':((base|format|disk|driver)/)?[a-z0-9-]+\.h$'
+)"
+check "the public header includes nothing of ours" "$(includes lib/cstorage.h)"
+check "the collector includes the library's public header, lib/base and its own" "$(
+        includes gc/*.[ch] | while IFS=: read -r file header; do
+                case $header in
+                cstorage.h | base/*.h) ;;
+                *) [ -f "gc/$header" ] || echo "$file:$header" ;;
+                esac
+        done
+)"
+
+# ---------------------------------------------------------------------------------------- foreign headers
+
+# door PATTERN FILES: the header is included in these files only.
+door() {
+        check "<$1> comes in by $2" "$(
+                grep -lE "^[ \t]*#[ \t]*include[ \t]+<$1" $(find lib gc -name '*.[ch]') | grep -vE "^($2)$"
+        )"
+}
+door 'yajl/' 'lib/format/json\.c'
+door 'libmount' 'lib/driver/mountinfo\.c'
+door 'systemd/' 'gc/[a-z-]+\.c'
+door 'libsmartcols' 'gc/report[a-z-]*\.c'
+door 'btrfsutil' 'lib/driver/btrfs\.c'
+
+# ----------------------------------------------------------------------------------------------- symbols
+
+# undefined LIBRARY, defined LIBRARY: lines "object symbol", without what compilers and sanitizers bring.
+undefined() {
+        nm --undefined-only --print-file-name "$1" | sed -E 's/^.*[:/]([^:/]+\.o): *U /\1 /' |
+                grep -vE ' (__(asan|ubsan|sanitizer|tsan|gcov|cyg|sancov)_|__llvm_|_GLOBAL_OFFSET_TABLE_)'
+}
+defined() {
+        nm --defined-only --extern-only --print-file-name "$1" | sed -E 's/^.*[:/]([^:/]+\.o): *[0-9a-f]+ [A-Z] /\1 /' |
+                grep -vE ' __(odr_)?asan'
+}
+
+allowed='mem(cpy|move|set|chr|cmp|rchr|mem)|str(n?len|r?chr|chrnul|n?cmp|n?casecmp|n?dup|spn|cspn|str|ncat|cat)|malloc|calloc|realloc(array)?|free
+qsort|bsearch|v?snprintf|__errno_location|__assert_fail|__stack_chk_fail|abort
+(arena|array|error|text|idset)_[a-z0-9_]+|has_(prefix|suffix)|parse_u64|yajl_[a-z_]+
+__(memcpy|memmove|memset|strcpy|strcat|strncat|v?snprintf)_chk'
+check "every library has symbols to look at" "$(
+        for lib in "$base" "$format" "$disk" "$driver" "$internal"; do
+                [ -n "$(undefined "$lib")" ] && [ -n "$(defined "$lib")" ] || echo "$lib"
+        done
+)"
+check "lib/format makes no system call" "$(
+        own=$(defined "$format" | cut -d' ' -f2 | sort -u)
+        undefined "$format" | while read -r object symbol; do
+                echo "$own" | grep -qx -- "$symbol" || echo "$symbol" | grep -qxE "$(echo "$allowed" | paste -sd'|')" ||
+                        echo "$object $symbol"
+        done
+)"
+for lib in "$base" "$format" "$disk" "$driver"; do
+        check "$(basename "$lib" .a) defines no public name" "$(defined "$lib" | grep ' cstorage_')"
+done
+check "the library neither prints nor ends the process nor minds signals" "$(
+        for lib in "$base" "$format" "$disk" "$driver" "$internal"; do
+                undefined "$lib" | grep -E ' (__)?(v?f?printf|v?dprintf|puts|putchar|fputs|perror|syslog|exit|_exit|quick_exit|signal|sigaction|atexit)(_chk)?$'
+        done
+)"
+check "only the configuration reads the environment" "$(
+        for lib in "$base" "$format" "$disk" "$driver" "$internal"; do
+                undefined "$lib" | grep -E ' (__)?(secure_)?getenv$|^[^ ]+ environ$' | grep -v '^config'
+        done
+)"
+
+echo "1..$n"
+exit $failed
