@@ -9,11 +9,8 @@
 #include "inventory.h"
 
 static struct cstorage_inventory *inventory_free(struct cstorage_inventory *inventory) {
-        for (size_t i = 0; i < inventory->n_places; i++) {
-                dir_list_done(&inventory->places[i].list);
-                close_fd(inventory->places[i].fd);
-                free(inventory->places[i].path);
-        }
+        for (size_t i = 0; i < inventory->n_places; i++)
+                place_done(&inventory->places[i]);
         for (size_t i = 0; i < inventory->n; i++)
                 free(inventory->entries[i].path);
         free(inventory->entries);
@@ -56,9 +53,7 @@ _public_ int cstorage_inventory_new(struct cstorage_store *store, struct cstorag
         inventory->store = cstorage_store_ref(store);
         inventory->mounts_once = (pthread_once_t) PTHREAD_ONCE_INIT;
 
-        r = inventory_list_places(inventory);
-        if (r >= 0)
-                r = inventory_add_entries(inventory);
+        r = inventory_fill(inventory);
         if (r < 0)
                 return error_errno(error_of(reterr), r, "cannot list %s", store->roots[ROOT_GRAPH].path);
 

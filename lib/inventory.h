@@ -6,41 +6,10 @@
 #include "base/arena.h"
 #include "base/dir.h"
 #include "base/fd.h"
-#include "disk/paths.h"
 #include "driver/mountinfo.h"
-#include "store.h"
+#include "places.h"
 
 #define ENTRY_KINDS (CSTORAGE_ENTRY_SAVE_LEFTOVER + 1)
-
-#define NAME_BUFFER 256U /* NAME_MAX and a NUL */
-
-/* The directories of a store whose entries are in the inventory. */
-enum place_kind {
-        PLACE_LAYERS,
-        PLACE_LINKS,
-        PLACE_STAGING,
-        PLACE_DRIVER_TEMP,
-        PLACE_LAYER_DATA,
-        PLACE_DATA_TEMP,
-        PLACE_IMAGES,
-        PLACE_CONTAINERS,
-        PLACE_KINDS,
-};
-
-struct place {
-        const struct cstorage_store *store;
-        enum place_kind kind;
-        enum root root;
-        int base_fd;                /* the store's root, or the driver's home; not ours to close */
-        char name[PATH_LENGTH_MAX]; /* below that */
-        int fd;
-        char *path; /* as the kernel has it */
-        uint64_t mount_id;
-        struct dir_list list;
-};
-
-/* Eight kinds of directories, in the graphroot and in the image store. */
-#define PLACES_MAX (2U * PLACE_KINDS)
 
 struct cstorage_entry {
         struct cstorage_inventory *inventory;
@@ -75,15 +44,12 @@ struct cstorage_inventory {
 
 DEFINE_CLEANUP(struct cstorage_inventory *, cstorage_inventory_unref);
 
-/* Open and list all places of the store. */
-int inventory_list_places(struct cstorage_inventory *inventory);
-
 /* The place of this kind in the same root; NULL where it is not there. */
 const struct place *inventory_find_place(const struct cstorage_inventory *inventory, enum root root,
                                          enum place_kind kind);
 
-/* Sort what was listed into entries. */
-int inventory_add_entries(struct cstorage_inventory *inventory);
+/* List all places, and sort what they hold into entries. */
+int inventory_fill(struct cstorage_inventory *inventory);
 
 /* Look at an entry, given what is mounted. */
 int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mounts,

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The directories of a store: where they are, and which of their entries are what. */
+/* The directories of a store: where they are, and what is what in them. */
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/fd.h"
 #include "base/text.h"
 #include "format/name.h"
-#include "inventory.h"
-
-/* ---------------------------------------------------------------------------------------------- places */
+#include "places.h"
 
 static const struct {
         bool in_home;
@@ -35,294 +32,123 @@ static const char *name_in_home(const struct driver *driver, enum place_kind kin
         return name;
 }
 
-static int add_problem(struct cstorage_inventory *inventory, const char *path, const char *name, int code) {
-        struct inventory_problem problem = {0};
-        char why[128];
-        int r;
-
-        r = ARRAY_RESERVE(inventory->problems, inventory->cap_problems, inventory->n_problems + 1);
-        if (r < 0)
-                return r;
-        if (asprintf(&problem.path, "%s/%s", path, name) < 0)
-                return -ENOMEM;
-        problem.text = strdup(code == -ELOOP || code == -ENOTDIR
-                                      ? "is no directory, or a symbolic link, which is not followed"
-                                      : strerror_r(-code, why, sizeof(why)));
-        if (!problem.text) {
-                free(problem.path);
-                return -ENOMEM;
-        }
-        inventory->problems[inventory->n_problems++] = problem;
-        return 0;
+void place_done(struct place *place) {
+        dir_list_done(&place->list);
+        close_fd(place->fd);
+        free(place->path);
+        *place = PLACE_INIT;
 }
 
-static int fill_place(struct place *place) {
-        struct identity id;
-        int r;
-
-        r = fd_path(place->fd, &place->path);
-        if (r < 0)
-                return r;
-
-        r = identity_at(place->fd, "", &id);
-        if (r < 0)
-                return r;
-
-        place->mount_id = id.mnt_id;
-        return dir_list_read(&place->list, place->fd);
-}
-
-static int open_place(struct cstorage_inventory *inventory, const struct place *where) {
-        struct place *place = &inventory->places[inventory->n_places];
-        int r;
-
-        *place = *where;
-        place->fd = open_dir_beneath(place->base_fd, place->name);
-        if (place->fd < 0)
-                return place->fd;
-
-        inventory->n_places++;
-        r = fill_place(place);
-        if (r < 0)
-                dir_list_done(&place->list);
-        return r;
-}
-
-static int list_place(struct cstorage_inventory *inventory, enum root root, enum place_kind kind) {
-        const struct store_root *in = &inventory->store->roots[root];
-        const struct driver *driver = inventory->store->driver;
-        struct place place = {.store = inventory->store, .kind = kind, .root = root, .list = DIR_LIST_INIT};
-        const char *name;
-        int r;
-
+/* Where a place is: below this descriptor, which may be -1. NULL where the driver has no such place. */
+static const char *locate(const struct cstorage_store *store, enum root root, enum place_kind kind,
+                          int *ret_fd, char buffer[static PATH_LENGTH_MAX]) {
         if (place_kinds[kind].in_home) {
-                name = name_in_home(driver, kind);
-                if (!name)
-                        return 0;
-                (void) snprintf(place.name, sizeof(place.name), "%s", name);
-                place.base_fd = in->home_fd;
-        } else {
-                path_of(place_kinds[kind].path, driver->name, place.name);
-                place.base_fd = in->fd;
+                *ret_fd = store->roots[root].home_fd;
+                return name_in_home(store->driver, kind);
         }
-
-        r = place.base_fd < 0 ? -ENOENT : open_place(inventory, &place);
-        if (r == -ENOENT || r == -ENOMEM)
-                return r == -ENOMEM ? r : 0;
-        return r < 0 ? add_problem(inventory, in->path, place.name, r) : 0;
+        *ret_fd = store->roots[root].fd;
+        return path_of(place_kinds[kind].path, store->driver->name, buffer);
 }
 
-static int list_root(struct cstorage_inventory *inventory, enum root root) {
-        const struct store_root *in = &inventory->store->roots[root];
-        int r;
+int place_open(const struct cstorage_store *store, enum root root, enum place_kind kind, struct place *ret) {
+        char buffer[PATH_LENGTH_MAX];
+        const char *name;
+        int base_fd, fd;
 
-        if (in->home_fd < 0 && in->home_error != -ENOENT && in->path) {
-                r = add_problem(inventory, in->path, inventory->store->driver->name, in->home_error);
-                if (r < 0)
-                        return r;
-        }
-        for (enum place_kind kind = 0; kind < PLACE_KINDS; kind++) {
-                r = list_place(inventory, root, kind);
-                if (r < 0)
-                        return r;
-        }
+        name = locate(store, root, kind, &base_fd, buffer);
+        if (!name || base_fd < 0)
+                return -ENOENT;
+
+        fd = open_dir_beneath(base_fd, name);
+        if (fd < 0)
+                return fd;
+
+        *ret = (struct place){.store = store, .kind = kind, .root = root, .base_fd = base_fd, .fd = fd};
+        (void) snprintf(ret->name, sizeof(ret->name), "%s", name);
         return 0;
 }
 
-int inventory_list_places(struct cstorage_inventory *inventory) {
-        int r;
+char *place_describe(const struct cstorage_store *store, enum root root, enum place_kind kind) {
+        const char *above = store->roots[root].path, *name;
+        char buffer[PATH_LENGTH_MAX], *path;
+        bool in_home = place_kinds[kind].in_home;
+        int base_fd;
 
-        r = list_root(inventory, ROOT_GRAPH);
-        if (r < 0)
-                return r;
-        return list_root(inventory, ROOT_IMAGE);
+        name = locate(store, root, kind, &base_fd, buffer);
+        if (asprintf(&path, "%s%s%s/%s", above, in_home ? "/" : "", in_home ? store->driver->name : "",
+                     name) < 0)
+                return NULL;
+        return path;
 }
-
-const struct place *inventory_find_place(const struct cstorage_inventory *inventory, enum root root,
-                                         enum place_kind kind) {
-        for (size_t i = 0; i < inventory->n_places; i++)
-                if (inventory->places[i].root == root && inventory->places[i].kind == kind)
-                        return &inventory->places[i];
-        return NULL;
-}
-
-/* --------------------------------------------------------------------------------------------- entries */
 
 /* What may be a directory, or stands where one belongs. */
-static bool may_be_directory(const struct dir_entry *entry) {
-        return entry->type == DT_DIR || entry->type == DT_UNKNOWN || entry->type == DT_LNK;
+static bool may_be_directory(unsigned char type) {
+        return type == DT_DIR || type == DT_UNKNOWN || type == DT_LNK;
 }
 
-/* Each says whether this entry of a place is of its kind: 1 and the id, if the name gives one; 0; or -ENOMEM.
- */
+static int classify_layer(const struct place *place, const char *name, unsigned char type) {
+        if (name_is_id(name))
+                return CSTORAGE_ENTRY_LAYER_DIR;
+        return may_be_directory(type) && !place->store->driver->is_own_name(name)
+                       ? (int) CSTORAGE_ENTRY_LAYER_DIR
+                       : NOT_LISTED;
+}
 
-static int is_layer_dir(const struct place *place, const struct dir_entry *entry,
-                        struct cstorage_entry *ret) {
-        const struct driver *driver = ret->inventory->store->driver;
-
+static int classify_link(const struct place *place, const char *name, unsigned char type) {
         (void) place;
-        if (name_is_id(entry->name)) {
-                ret->id = entry->name;
-                return 1;
-        }
-        return may_be_directory(entry) && !driver->is_own_name(entry->name);
+        (void) type;
+        return name_is_link_id(name) ? (int) CSTORAGE_ENTRY_LINK : NOT_LISTED;
 }
 
-static int is_data_dir(const struct place *place, const struct dir_entry *entry, struct cstorage_entry *ret) {
+static int classify_staging(const struct place *place, const char *name, unsigned char type) {
         (void) place;
-        if (name_is_id(entry->name)) {
-                ret->id = entry->name;
-                return 1;
-        }
-        return may_be_directory(entry) && strcmp(entry->name, "lost+found") != 0;
+        (void) name;
+        return may_be_directory(type) ? (int) CSTORAGE_ENTRY_STAGING : NOT_LISTED;
 }
 
-static int is_layer_data(const struct place *place, const struct dir_entry *entry,
-                         struct cstorage_entry *ret) {
+static int classify_temp(const struct place *place, const char *name, unsigned char type) {
         (void) place;
-        ret->id = entry->name;
-        return name_is_id(entry->name);
+        (void) type;
+        return name_number_after(name, TEMP_DIR_PREFIX) || name_number_after(name, TEMP_LOCK_PREFIX)
+                       ? (int) CSTORAGE_ENTRY_TEMP_DIR
+                       : NOT_LISTED;
 }
 
-static int is_tar_split(const struct place *place, const struct dir_entry *entry,
-                        struct cstorage_entry *ret) {
-        (void) place;
-        if (!name_starts_with_id(entry->name) || strcmp(entry->name + ID_LENGTH, TAR_SPLIT_SUFFIX) != 0)
-                return 0;
-
-        ret->id = arena_text(&ret->inventory->arena, entry->name, ID_LENGTH);
-        return ret->id ? 1 : -ENOMEM;
+static int classify_layer_data(const struct place *place, const char *name, unsigned char type) {
+        (void) type;
+        if (!name_starts_with_id(name))
+                return path_is_save_leftover(place_kinds[place->kind].path, name)
+                               ? (int) CSTORAGE_ENTRY_SAVE_LEFTOVER
+                               : NOT_LISTED;
+        if (strcmp(name + ID_LENGTH, TAR_SPLIT_SUFFIX) == 0)
+                return CSTORAGE_ENTRY_TAR_SPLIT;
+        return name[ID_LENGTH] == '\0' ? (int) CSTORAGE_ENTRY_LAYER_DATA : NOT_LISTED;
 }
 
-static int read_target(struct cstorage_entry *entry) {
-        _cleanup_free_ char *target = NULL;
-        char id[ID_LENGTH + 1];
-        int r;
-
-        r = readlink_alloc_at(entry->place->fd, entry->name, &target);
-        if (r < 0)
-                return r == -ENOMEM ? r : 0;
-
-        entry->target = arena_text(&entry->inventory->arena, target, strlen(target));
-        if (!entry->target)
-                return -ENOMEM;
-        if (name_link_target(target, id) < 0)
-                return 0;
-
-        entry->id = arena_text(&entry->inventory->arena, id, ID_LENGTH);
-        return entry->id ? 0 : -ENOMEM;
+static int classify_data(const struct place *place, const char *name, unsigned char type,
+                         enum cstorage_entry_kind kind) {
+        if (name_is_id(name))
+                return (int) kind;
+        if (path_is_save_leftover(place_kinds[place->kind].path, name))
+                return CSTORAGE_ENTRY_SAVE_LEFTOVER;
+        return may_be_directory(type) && strcmp(name, "lost+found") != 0 ? (int) kind : NOT_LISTED;
 }
 
-static int is_link(const struct place *place, const struct dir_entry *entry, struct cstorage_entry *ret) {
-        int r;
-
-        (void) place;
-        if (!name_is_link_id(entry->name))
-                return 0;
-
-        r = read_target(ret);
-        return r < 0 ? r : 1;
+static int classify_image(const struct place *place, const char *name, unsigned char type) {
+        return classify_data(place, name, type, CSTORAGE_ENTRY_IMAGE_DIR);
 }
 
-/* The directory stands for both, where it is there; else the lock file does. */
-static int is_temp_dir(const struct place *place, const struct dir_entry *entry, struct cstorage_entry *ret) {
-        const char *number = name_number_after(entry->name, TEMP_LOCK_PREFIX);
-        char directory[NAME_BUFFER];
-
-        (void) ret;
-        if (!number)
-                return name_number_after(entry->name, TEMP_DIR_PREFIX) != NULL;
-
-        (void) snprintf(directory, sizeof(directory), TEMP_DIR_PREFIX "%s", number);
-        return !dir_list_has(&place->list, directory);
+static int classify_container(const struct place *place, const char *name, unsigned char type) {
+        return classify_data(place, name, type, CSTORAGE_ENTRY_CONTAINER_DIR);
 }
 
-static int is_staging(const struct place *place, const struct dir_entry *entry, struct cstorage_entry *ret) {
-        (void) place;
-        (void) ret;
-        return may_be_directory(entry);
-}
+int place_classify(const struct place *place, const char *name, unsigned char type) {
+        static int (*const classify[PLACE_KINDS])(const struct place *, const char *, unsigned char) = {
+                [PLACE_LAYERS] = classify_layer,          [PLACE_LINKS] = classify_link,
+                [PLACE_STAGING] = classify_staging,       [PLACE_DRIVER_TEMP] = classify_temp,
+                [PLACE_LAYER_DATA] = classify_layer_data, [PLACE_DATA_TEMP] = classify_temp,
+                [PLACE_IMAGES] = classify_image,          [PLACE_CONTAINERS] = classify_container,
+        };
 
-static int is_save_leftover(const struct place *place, const struct dir_entry *entry,
-                            struct cstorage_entry *ret) {
-        (void) ret;
-        return path_is_save_leftover(place_kinds[place->kind].path, entry->name);
-}
-
-/* By kind of entry, then place: the order of the inventory. */
-static const struct {
-        enum cstorage_entry_kind kind;
-        enum place_kind place;
-        int (*accepts)(const struct place *place, const struct dir_entry *entry, struct cstorage_entry *ret);
-} rules[] = {
-        {CSTORAGE_ENTRY_LAYER_DIR, PLACE_LAYERS, is_layer_dir},
-        {CSTORAGE_ENTRY_CONTAINER_DIR, PLACE_CONTAINERS, is_data_dir},
-        {CSTORAGE_ENTRY_IMAGE_DIR, PLACE_IMAGES, is_data_dir},
-        {CSTORAGE_ENTRY_TAR_SPLIT, PLACE_LAYER_DATA, is_tar_split},
-        {CSTORAGE_ENTRY_LAYER_DATA, PLACE_LAYER_DATA, is_layer_data},
-        {CSTORAGE_ENTRY_LINK, PLACE_LINKS, is_link},
-        {CSTORAGE_ENTRY_TEMP_DIR, PLACE_DRIVER_TEMP, is_temp_dir},
-        {CSTORAGE_ENTRY_TEMP_DIR, PLACE_DATA_TEMP, is_temp_dir},
-        {CSTORAGE_ENTRY_STAGING, PLACE_STAGING, is_staging},
-        {CSTORAGE_ENTRY_SAVE_LEFTOVER, PLACE_LAYER_DATA, is_save_leftover},
-        {CSTORAGE_ENTRY_SAVE_LEFTOVER, PLACE_IMAGES, is_save_leftover},
-        {CSTORAGE_ENTRY_SAVE_LEFTOVER, PLACE_CONTAINERS, is_save_leftover},
-};
-
-/*
- * To read a link costs as much as all else that is done for a layer, so they are read only where there are
- * more of them than layers: then one must lead nowhere. The link of a layer that goes is found through the
- * layer.
- */
-static bool links_are_worth_reading(const struct cstorage_inventory *inventory, const struct place *links) {
-        const struct place *layers = inventory_find_place(inventory, links->root, PLACE_LAYERS);
-        size_t n_links = 0, n_layers = 0;
-
-        for (size_t i = 0; i < links->list.n; i++)
-                n_links += name_is_link_id(links->list.entries[i].name);
-        for (size_t i = 0; layers && i < layers->list.n; i++)
-                n_layers += name_is_id(layers->list.entries[i].name);
-        return n_links > n_layers;
-}
-
-static int add_entries_of(struct cstorage_inventory *inventory, const struct place *place, size_t rule) {
-        int r;
-
-        for (size_t i = 0; i < place->list.n; i++) {
-                struct cstorage_entry entry = {
-                        .inventory = inventory,
-                        .place = place,
-                        .name = place->list.entries[i].name,
-                        .kind = rules[rule].kind,
-                };
-
-                r = rules[rule].accepts(place, &place->list.entries[i], &entry);
-                if (r < 0)
-                        return r;
-                if (r == 0)
-                        continue;
-
-                r = ARRAY_RESERVE(inventory->entries, inventory->cap, inventory->n + 1);
-                if (r < 0)
-                        return r;
-                inventory->entries[inventory->n++] = entry;
-        }
-        return 0;
-}
-
-int inventory_add_entries(struct cstorage_inventory *inventory) {
-        int r;
-
-        for (size_t rule = 0; rule < ARRAY_SIZE(rules); rule++)
-                for (size_t i = 0; i < inventory->n_places; i++) {
-                        const struct place *place = &inventory->places[i];
-
-                        if (place->kind != rules[rule].place ||
-                            (place->kind == PLACE_LINKS && !links_are_worth_reading(inventory, place)))
-                                continue;
-                        r = add_entries_of(inventory, place, rule);
-                        if (r < 0)
-                                return r;
-                }
-        return 0;
+        return classify[place->kind](place, name, type);
 }
