@@ -139,6 +139,15 @@ const char *cstorage_store_get_imagestore(const struct cstorage_store *store);
 const char *cstorage_store_get_driver(const struct cstorage_store *store);
 bool cstorage_store_is_transient(const struct cstorage_store *store);
 
+/*
+ * 1 where everything that lies in the store's directories has a record of its own, so that there is nothing
+ * that an inventory and a snapshot could tell more about; 0 where that is not so, or cannot be told at a
+ * glance: look closely then. Many times cheaper than those two, and it keeps nothing: it reads names and ids,
+ * and of the record files no more than that they look like lists from end to end. Takes no lock. With 1 the
+ * number of those entries, if ret_entries is not NULL. Since: 0.1
+ */
+int cstorage_store_is_accounted_for(const struct cstorage_store *store, uint64_t *ret_entries);
+
 /* ----------------------------------------------------------------------------------------------- snapshot */
 
 /* Which file a record stands in (store.go, layers.go:layerLocations). */

@@ -84,13 +84,7 @@ const char *snapshot_item_id(enum cstorage_file_kind kind, const struct item *it
         return id;
 }
 
-/* The files of a store, in the order in which their records are loaded. */
-static const struct {
-        enum cstorage_file_kind kind;
-        enum cstorage_location location;
-        enum root root;
-        enum path path;
-} own_files[] = {
+const struct own_file own_files[OWN_FILES] = {
         {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, ROOT_GRAPH, PATH_LAYERS_JSON},
         {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, ROOT_IMAGE, PATH_LAYERS_JSON},
         {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, ROOT_GRAPH, PATH_LAYERS_VOLATILE_JSON},
@@ -180,7 +174,7 @@ static int add_files(struct cstorage_snapshot *snapshot) {
         const struct cstorage_store *store = snapshot->store;
         int r;
 
-        for (size_t i = 0; i < ARRAY_SIZE(own_files); i++) {
+        for (size_t i = 0; i < OWN_FILES; i++) {
                 r = add_file(snapshot, own_files[i].kind, own_files[i].location,
                              &store->roots[own_files[i].root], own_files[i].path);
                 if (r < 0)

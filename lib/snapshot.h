@@ -11,6 +11,18 @@
 
 #define FILE_KINDS (CSTORAGE_FILE_MOUNTS + 1)
 
+/* The record files of a store itself, in the order in which their records are loaded. */
+struct own_file {
+        enum cstorage_file_kind kind;
+        enum cstorage_location location;
+        enum root root;
+        enum path path;
+};
+
+#define OWN_FILES 10U
+
+extern const struct own_file own_files[OWN_FILES];
+
 struct cstorage_file {
         enum cstorage_file_kind kind;
         enum cstorage_location location;

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The question that almost every run asks, and almost always is answered with yes: does everything that lies
+ * in the store have a record? For that the records need not be understood, nor any list be sorted or kept: it
+ * is enough to see that each id that is the name of a directory is the id of a record. Where that cannot be
+ * told at a glance the answer is no, and whoever asked looks closely.
+ */
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/dirstream.h"
+#include "base/fd.h"
+#include "format/idscan.h"
+#include "format/json.h"
+#include "format/name.h"
+#include "places.h"
+#include "snapshot.h"
+
+/* Which records speak for an entry. */
+enum owner {
+        OWNER_LAYER,
+        OWNER_IMAGE,
+        OWNER_CONTAINER,
+        OWNERS,
+};
+
+/* What was found in some of the places. */
+struct listing {
+        const struct cstorage_store *store;
+        const enum place_kind *kinds;
+        size_t n_kinds;
+        struct hexids ids[OWNERS];
+        size_t n_layers[ROOT_RUN], n_links[ROOT_RUN];
+        int result; /* 1 so far all entries have an id and an owner, 0 not, or negative errno */
+};
+
+/* -------------------------------------------------------------------------------------------- what is there
+ */
+
+static int account_entry(struct listing *listing, const struct place *place, const struct dir_entry *entry) {
+        int kind = place_classify(place, entry->name, entry->type);
+        enum owner owner = OWNER_LAYER;
+
+        if (kind == NOT_LISTED)
+                return 1;
+
+        switch ((enum cstorage_entry_kind) kind) {
+        case CSTORAGE_ENTRY_LINK:
+                listing->n_links[place->root]++;
+                return 1;
+        case CSTORAGE_ENTRY_TEMP_DIR:
+        case CSTORAGE_ENTRY_STAGING:
+        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+                return 0;
+        case CSTORAGE_ENTRY_LAYER_DIR:
+                listing->n_layers[place->root]++;
+                break;
+        case CSTORAGE_ENTRY_CONTAINER_DIR:
+                owner = OWNER_CONTAINER;
+                break;
+        case CSTORAGE_ENTRY_IMAGE_DIR:
+                owner = OWNER_IMAGE;
+                break;
+        case CSTORAGE_ENTRY_TAR_SPLIT:
+        case CSTORAGE_ENTRY_LAYER_DATA:
+                break;
+        }
+        if (kind != CSTORAGE_ENTRY_TAR_SPLIT && !name_is_id(entry->name))
+                return 0;
+
+        return hexids_add(&listing->ids[owner], entry->name) < 0 ? -ENOMEM : 1;
+}
+
+static int account_place(struct listing *listing, const struct place *place) {
+        struct dir_stream stream;
+        struct dir_entry entry;
+        int r;
+
+        while ((r = dir_stream_fill(&stream, place->fd)) > 0)
+                while (dir_stream_take(&stream, &entry)) {
+                        r = account_entry(listing, place, &entry);
+                        if (r <= 0)
+                                return r;
+                }
+        return r < 0 ? r : 1;
+}
+
+static int account_root(struct listing *listing, enum root root, enum place_kind kind) {
+        struct place place = PLACE_INIT;
+        int r;
+
+        r = place_open(listing->store, root, kind, &place);
+        if (r < 0)
+                return r == -ENOENT;
+
+        r = account_place(listing, &place);
+        place_done(&place);
+        return r;
+}
+
+static void *account_places(void *userdata) {
+        struct listing *listing = userdata;
+
+        listing->result = 1;
+        for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE; root++)
+                for (size_t i = 0; i < listing->n_kinds && listing->result > 0; i++)
+                        listing->result = account_root(listing, root, listing->kinds[i]);
+        return NULL;
+}
+
+/* Where a store is large, so are three of its directories; the kernel takes its time for them, on each core.
+ */
+static const enum place_kind first_kinds[] = {PLACE_LAYERS, PLACE_IMAGES, PLACE_CONTAINERS, PLACE_STAGING,
+                                              PLACE_DRIVER_TEMP};
+static const enum place_kind second_kinds[] = {PLACE_LINKS, PLACE_LAYER_DATA, PLACE_DATA_TEMP};
+
+_Static_assert(ARRAY_SIZE(first_kinds) + ARRAY_SIZE(second_kinds) == PLACE_KINDS,
+               "each kind of place has its turn");
+
+/* A thread of a library takes no signals that are its caller's. */
+static int start_thread(pthread_t *ret, struct listing *listing) {
+        sigset_t all, before;
+        int r;
+
+        (void) sigfillset(&all);
+        (void) pthread_sigmask(SIG_SETMASK, &all, &before);
+        r = pthread_create(ret, NULL, account_places, listing);
+        (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
+        return -r;
+}
+
+static void account_listings(struct listing *first, struct listing *second) {
+        pthread_t thread;
+
+        if (start_thread(&thread, second) < 0) {
+                account_places(second);
+                account_places(first);
+                return;
+        }
+        account_places(first);
+        (void) pthread_join(thread, NULL);
+}
+
+static bool links_are_too_many(const struct listing *first, const struct listing *second) {
+        for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE; root++)
+                if (second->n_links[root] > first->n_layers[root])
+                        return true;
+        return false;
+}
+
+/* ----------------------------------------------------------------------------------------- what is recorded
+ */
+
+/* Read in pieces, so that a large file costs no memory. */
+#define PIECE_BYTES (128U * 1024)
+
+struct piece {
+        size_t n;
+        char last; /* the last byte that is no white space */
+        char bytes[PIECE_BYTES];
+};
+
+static void note_last(struct piece *piece, size_t from) {
+        for (size_t i = piece->n; i > from; i--)
+                if (!strchr(" \t\r\n", piece->bytes[i - 1])) {
+                        piece->last = piece->bytes[i - 1];
+                        return;
+                }
+}
+
+/* 1 where the file looks like a list and was seen to its end, 0 where it does not. */
+static int scan_pieces(struct hexids *ids, int fd, struct piece *piece) {
+        size_t total = 0, used;
+        ssize_t n;
+        int r;
+
+        while ((n = read(fd, piece->bytes + piece->n, sizeof(piece->bytes) - piece->n)) > 0) {
+                if (total == 0 && piece->bytes[0] != '[')
+                        return 0;
+                if (memchr(piece->bytes + piece->n, '\0', (size_t) n))
+                        return 0;
+                total += (size_t) n;
+                piece->n += (size_t) n;
+                note_last(piece, piece->n - (size_t) n);
+                r = idscan(piece->bytes, piece->n, ids, &used);
+                if (r < 0)
+                        return r;
+                piece->n -= used;
+                memmove(piece->bytes, piece->bytes + used, piece->n);
+                if (total > JSON_BYTES_MAX)
+                        return 0;
+        }
+        return n == 0 && total > 0 && piece->last == ']';
+}
+
+static int scan_file(const struct cstorage_store *store, const struct own_file *file, struct hexids *ids,
+                     struct piece *piece) {
+        const struct store_root *root = &store->roots[file->root];
+        _cleanup_close_ int fd = -1;
+        char name[PATH_LENGTH_MAX];
+        struct identity id;
+
+        if (root->fd < 0)
+                return 1;
+
+        fd = open_beneath(root->fd, path_of(file->path, store->driver->name, name), O_RDONLY);
+        if (fd < 0)
+                return fd == -ENOENT;
+        if (identity_at(fd, "", &id) < 0 || !S_ISREG(id.mode))
+                return 0;
+
+        piece->n = 0;
+        piece->last = '\0';
+        return scan_pieces(ids, fd, piece);
+}
+
+static int scan_files(const struct cstorage_store *store, enum cstorage_file_kind kind, struct hexids *ids) {
+        _cleanup_free_ struct piece *piece = malloc(sizeof(*piece));
+        int r = 1;
+
+        if (!piece)
+                return -ENOMEM;
+        for (size_t i = 0; i < OWN_FILES && r > 0; i++)
+                if (own_files[i].kind == kind)
+                        r = scan_file(store, &own_files[i], ids, piece);
+        return r;
+}
+
+/* ------------------------------------------------------------------------------------------------ comparing
+ */
+
+static bool has_all(const struct hexids *recorded, const struct hexids *found) {
+        for (size_t i = 0; i < found->n; i++)
+                if (!hexids_has(recorded, &found->ids[i]))
+                        return false;
+        return true;
+}
+
+static int compare(const struct cstorage_store *store, enum owner owner, const struct listing *first,
+                   const struct listing *second) {
+        static const enum cstorage_file_kind kinds[] = {
+                [OWNER_LAYER] = CSTORAGE_FILE_LAYERS,
+                [OWNER_IMAGE] = CSTORAGE_FILE_IMAGES,
+                [OWNER_CONTAINER] = CSTORAGE_FILE_CONTAINERS,
+        };
+        _cleanup_(hexids_done) struct hexids recorded = HEXIDS_INIT;
+        int r;
+
+        r = scan_files(store, kinds[owner], &recorded);
+        if (r <= 0)
+                return r;
+
+        r = hexids_seal(&recorded);
+        if (r < 0)
+                return r;
+        return has_all(&recorded, &first->ids[owner]) && has_all(&recorded, &second->ids[owner]);
+}
+
+/* A directory that is configured and cannot be opened is somebody else's to speak about. */
+static bool roots_are_known(const struct cstorage_store *store) {
+        for (enum root i = ROOT_GRAPH; i < ROOT_COUNT; i++) {
+                const struct store_root *root = &store->roots[i];
+
+                if (root->fd < 0 && root->path && !(i == ROOT_RUN && root->error == -ENOENT))
+                        return false;
+                if (root->home_fd < 0 && root->home_error < 0 && root->home_error != -ENOENT)
+                        return false;
+        }
+        return true;
+}
+
+static int compare_all(const struct cstorage_store *store, const struct listing *first,
+                       const struct listing *second) {
+        int r = 1;
+
+        if (first->result <= 0 || second->result <= 0)
+                return first->result < 0 || second->result < 0 ? -ENOMEM : 0;
+        if (links_are_too_many(first, second))
+                return 0;
+        for (enum owner owner = 0; owner < OWNERS && r > 0; owner++)
+                r = compare(store, owner, first, second);
+        return r;
+}
+
+static void listing_done(struct listing *listing) {
+        for (enum owner owner = 0; owner < OWNERS; owner++)
+                hexids_done(&listing->ids[owner]);
+}
+
+static uint64_t count(const struct listing *listing) {
+        uint64_t n = 0;
+
+        for (enum owner owner = 0; owner < OWNERS; owner++)
+                n += listing->ids[owner].n;
+        return n;
+}
+
+_public_ int cstorage_store_is_accounted_for(const struct cstorage_store *store, uint64_t *ret_entries) {
+        struct listing first = {.store = store, .kinds = first_kinds, .n_kinds = ARRAY_SIZE(first_kinds)};
+        struct listing second = {.store = store, .kinds = second_kinds, .n_kinds = ARRAY_SIZE(second_kinds)};
+        int r;
+
+        if (!store)
+                return -EINVAL;
+        if (!roots_are_known(store))
+                return 0;
+
+        /* The directories before the records, as for an inventory and a snapshot. */
+        account_listings(&first, &second);
+        r = compare_all(store, &first, &second);
+        if (r > 0 && ret_entries)
+                *ret_entries = count(&first) + count(&second);
+        listing_done(&first);
+        listing_done(&second);
+        return r;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Large sets of ids. */
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/hexids.h"
+
+#define SLOTS_MIN 64U
+
+void hexids_done(struct hexids *set) {
+        free(set->ids);
+        free(set->slots);
+        *set = HEXIDS_INIT;
+}
+
+static int digit_value(char c) {
+        if (c >= '0' && c <= '9')
+                return c - '0';
+        return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int hexids_add(struct hexids *set, const char *text) {
+        struct hexid id = {0};
+        int r;
+
+        for (size_t i = 0; i < HEXID_DIGITS; i++) {
+                int value = digit_value(text[i]);
+
+                if (value < 0)
+                        return -EINVAL;
+                id.words[i / 16] = id.words[i / 16] << 4 | (uint64_t) value;
+        }
+
+        r = ARRAY_RESERVE(set->ids, set->cap, set->n + 1);
+        if (r < 0)
+                return r;
+        set->ids[set->n++] = id;
+        return 0;
+}
+
+static size_t hash(const struct hexids *set, const struct hexid *id) {
+        unsigned __int128 a =
+                (unsigned __int128) (id->words[0] ^ set->keys[0]) * (id->words[1] ^ set->keys[1]);
+        unsigned __int128 b =
+                (unsigned __int128) (id->words[2] ^ set->keys[2]) * (id->words[3] ^ set->keys[3]);
+
+        a ^= b;
+        return (size_t) (a ^ a >> 64) & set->mask;
+}
+
+/* The slot of an id, or the free one where it would be: at least half of them are free. */
+static size_t find_slot(const struct hexids *set, const struct hexid *id) {
+        size_t slot = hash(set, id);
+
+        while (set->slots[slot] > 0 && memcmp(&set->ids[set->slots[slot] - 1], id, sizeof(*id)) != 0)
+                slot = (slot + 1) & set->mask;
+        return slot;
+}
+
+int hexids_seal(struct hexids *set) {
+        size_t size = SLOTS_MIN;
+
+        if (set->n >= UINT32_MAX / 2)
+                return -E2BIG;
+        while (size < set->n * 2)
+                size *= 2;
+
+        free(set->slots);
+        set->slots = calloc(size, sizeof(*set->slots));
+        if (!set->slots)
+                return -ENOMEM;
+        set->mask = size - 1;
+        if (getrandom(set->keys, sizeof(set->keys), 0) != (ssize_t) sizeof(set->keys))
+                return negative_errno();
+
+        for (size_t i = 0; i < set->n; i++)
+                set->slots[find_slot(set, &set->ids[i])] = (uint32_t) (i + 1);
+        return 0;
+}
+
+bool hexids_has(const struct hexids *set, const struct hexid *id) {
+        return set->slots && set->slots[find_slot(set, id)] > 0;
+}

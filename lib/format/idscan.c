@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A glance at a record file. */
+
+#include <string.h>
+
+#include "format/idscan.h"
+
+#define START        "{\"id\":\""
+#define START_BYTES  (sizeof(START) - 1)
+#define RECORD_BYTES (START_BYTES + HEXID_DIGITS + 1)
+
+static int scan_record(const char *record, struct hexids *ids) {
+        int r;
+
+        if (memcmp(record, START, START_BYTES) != 0 || record[RECORD_BYTES - 1] != '"')
+                return 0;
+
+        r = hexids_add(ids, record + START_BYTES);
+        return r == -EINVAL ? 0 : r;
+}
+
+int idscan(const char *bytes, size_t n, struct hexids *ids, size_t *ret_used) {
+        const char *end = bytes + n, *brace = memchr(bytes, '{', n);
+        int r;
+
+        while (brace && (size_t) (end - brace) >= RECORD_BYTES) {
+                r = scan_record(brace, ids);
+                if (r < 0)
+                        return r;
+                brace = memchr(brace + 1, '{', (size_t) (end - brace - 1));
+        }
+        *ret_used = (size_t) ((brace ? brace : end) - bytes);
+        return 0;
+}

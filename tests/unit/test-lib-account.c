@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "fixture.h"
+#include "unit.h"
+
+DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
+
+#define LINK "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+static int accounted(struct fixture *f, uint64_t *ret_entries) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(f);
+
+        return cstorage_store_is_accounted_for(store, ret_entries);
+}
+
+static void record(struct fixture *f, const char *path, const char *format, const char *id) {
+        char text[512];
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        (void) snprintf(text, sizeof(text), format, id);
+#pragma GCC diagnostic pop
+        fixture_write(f, path, text);
+}
+
+static void an_empty_store_is(void **state) {
+        uint64_t entries = 7;
+
+        assert_int_equal(accounted(*state, &entries), 1);
+        assert_int_equal(entries, 0);
+}
+
+static void a_layer_is_when_a_record_of_any_mode_has_its_id(void **state) {
+        static const char *const paths[] = {
+                "graphroot/overlay-layers/layers.json",
+                "graphroot/overlay-layers/volatile-layers.json",
+                "runroot/overlay-layers/volatile-layers.json",
+        };
+        uint64_t entries = 0;
+
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        assert_int_equal(accounted(*state, NULL), 0);
+        for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+                record(*state, paths[i], "[{\"id\":\"%s\",\"created\":\"2026-11-23T18:40:41Z\"}]",
+                       fixture_id("ab"));
+                assert_int_equal(accounted(*state, &entries), 1);
+                assert_int_equal(entries, 1);
+                fixture_write(*state, paths[i], "[]");
+                assert_int_equal(accounted(*state, NULL), 0);
+        }
+}
+
+static void the_record_of_a_container_speaks_for_no_layer(void **state) {
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        record(*state, "graphroot/overlay-containers/containers.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
+        assert_int_equal(accounted(*state, NULL), 0);
+}
+
+static void an_id_that_is_only_mentioned_is_no_record(void **state) {
+        static const char *const texts[] = {
+                "[{\"id\":\"x\",\"parent\":\"%s\"}]",
+                "[{\"id\":\"x\",\"metadata\":\"{\\\"id\\\":\\\"%s\\\"}\"}]",
+                "[{\"id\":\"%s0\"}]",
+        };
+
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                record(*state, "graphroot/overlay-layers/layers.json", texts[i], fixture_id("ab"));
+                assert_int_equal(accounted(*state, NULL), 0);
+        }
+}
+
+static void a_file_that_is_no_whole_list_wants_a_closer_look(void **state) {
+        static const char *const texts[] = {"", "{}", "null", "[{\"id\":\"%s\"}", "[{\"id\":\"%s\"}]x", " x"};
+
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                record(*state, "graphroot/overlay-layers/layers.json", texts[i], fixture_id("ab"));
+                assert_int_equal(accounted(*state, NULL), 0);
+        }
+        record(*state, "graphroot/overlay-layers/layers.json", "[{\"id\":\"%s\"}]\n", fixture_id("ab"));
+        assert_int_equal(accounted(*state, NULL), 1);
+}
+
+static void what_is_neither_layer_nor_data_wants_a_closer_look(void **state) {
+        static const char *const paths[] = {
+                "graphroot/overlay/stranger/x",
+                "graphroot/overlay/tempdirs/lock-1",
+                "graphroot/overlay-layers/tmp/temp-dir-1/x",
+                "graphroot/overlay/staging/1/staging.lock",
+                "graphroot/overlay-layers/.tmp-layers.json1",
+                "graphroot/overlay-images/.tmp-images.json1",
+                "graphroot/overlay-containers/stranger/x",
+        };
+        struct fixture *f = *state;
+
+        for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+                char moved[32];
+
+                fixture_write(f, paths[i], "");
+                assert_int_equal(accounted(f, NULL), 0);
+
+                /* Away with it, and with the directory that it may be in. */
+                (void) snprintf(moved, sizeof(moved), "moved-%zu", i);
+                if (renameat(f->fd, paths[i], f->fd, moved) == 0 && strstr(paths[i], "/x")) {
+                        _cleanup_free_ char *above = strndup(paths[i], strlen(paths[i]) - 2);
+
+                        assert_int_equal(unlinkat(f->fd, above, AT_REMOVEDIR), 0);
+                }
+                if (strstr(paths[i], "staging.lock"))
+                        assert_int_equal(unlinkat(f->fd, "graphroot/overlay/staging/1", AT_REMOVEDIR), 0);
+                assert_int_equal(accounted(f, NULL), 1);
+        }
+}
+
+static void more_links_than_layers_want_a_closer_look(void **state) {
+        fixture_symlink(*state, "../x/diff", "graphroot/overlay/l/" LINK);
+        assert_int_equal(accounted(*state, NULL), 0);
+}
+
+static void a_layers_files_must_be_spoken_for_too(void **state) {
+        char path[256];
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-layers/%s.tar-split.gz", fixture_id("ab"));
+        fixture_write(*state, path, "");
+        assert_int_equal(accounted(*state, NULL), 0);
+        record(*state, "graphroot/overlay-layers/layers.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
+        assert_int_equal(accounted(*state, NULL), 1);
+}
+
+static void a_large_file_is_read_to_its_end(void **state) {
+        enum { RECORDS = 5000 };
+        _cleanup_text_ struct text text = TEXT_INIT;
+        char digits[16];
+        uint64_t entries;
+
+        assert_ok(text_adds(&text, "["));
+        for (int i = 0; i < RECORDS; i++) {
+                (void) snprintf(digits, sizeof(digits), "%08x", i * 2654435761U);
+                assert_ok(text_addf(&text, "%s{\"id\":\"%s\",\"created\":\"2026-11-23T18:40:41.703211868Z\"}",
+                                    i ? "," : "", fixture_id(digits)));
+                if (i % 100 == 0) {
+                        char path[256];
+
+                        (void) snprintf(path, sizeof(path), "graphroot/overlay-layers/%s",
+                                        fixture_id(digits));
+                        fixture_mkdir(*state, path);
+                }
+        }
+        assert_ok(text_adds(&text, "]"));
+        fixture_write(*state, "graphroot/overlay-layers/layers.json", text.s);
+        assert_int_equal(accounted(*state, &entries), 1);
+        assert_int_equal(entries, RECORDS / 100);
+        fixture_mkdir(*state, "graphroot/overlay-layers/"
+                              "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
+        assert_int_equal(accounted(*state, &entries), 0);
+}
+
+int main(void) {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+        const struct CMUnitTest tests[] = {
+                CASE(an_empty_store_is),
+                CASE(a_layer_is_when_a_record_of_any_mode_has_its_id),
+                CASE(the_record_of_a_container_speaks_for_no_layer),
+                CASE(an_id_that_is_only_mentioned_is_no_record),
+                CASE(a_file_that_is_no_whole_list_wants_a_closer_look),
+                CASE(what_is_neither_layer_nor_data_wants_a_closer_look),
+                CASE(more_links_than_layers_want_a_closer_look),
+                CASE(a_layers_files_must_be_spoken_for_too),
+                CASE(a_large_file_is_read_to_its_end),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
