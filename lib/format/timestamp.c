@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Times stay the text they are; this tells whether Go could read one (time/format_rfc3339.go). */
+/* Times stay the text they are; this tells whether Go could read one (time/format.go, and
+ * format_rfc3339.go whose strict checks are switched off). */
+
+#include <string.h>
 
 #include "format/timestamp.h"
 
@@ -33,25 +36,34 @@ static bool date_is_sound(const char *at) {
                digits(at + 8, 2, 1, month_days(year, month)) >= 0;
 }
 
-static bool clock_is_sound(const char *at) {
-        return digits(at, 2, 0, 23) >= 0 && at[2] == ':' && digits(at + 3, 2, 0, 59) >= 0 && at[5] == ':' &&
-               digits(at + 6, 2, 0, 59) >= 0;
+/* Behind the hour. */
+static bool minutes_are_sound(const char *at) {
+        return at[0] == ':' && digits(at + 1, 2, 0, 59) >= 0 && at[3] == ':' && digits(at + 4, 2, 0, 59) >= 0;
 }
 
 static bool zone_is_sound(const char *at, size_t n) {
         if (n == 1)
                 return at[0] == 'Z';
-        return n == 6 && (at[0] == '+' || at[0] == '-') && digits(at + 1, 2, 0, 23) >= 0 && at[3] == ':' &&
-               digits(at + 4, 2, 0, 59) >= 0;
+        return n == strlen("+01:00") && (at[0] == '+' || at[0] == '-') && digits(at + 1, 2, 0, 24) >= 0 &&
+               at[3] == ':' && digits(at + 4, 2, 0, 60) >= 0;
 }
 
 bool time_is_rfc3339(const char *text, size_t n) {
-        size_t at = sizeof("2006-01-02T15:04:05") - 1;
+        const char *at = text + strlen("2006-01-02T"), *end = text + n;
+        int hour_digits;
 
-        if (n <= at || !date_is_sound(text) || text[10] != 'T' || !clock_is_sound(text + 11))
+        if (n < strlen("2006-01-02T3:04:05Z") || !date_is_sound(text) || at[-1] != 'T')
                 return false;
-        if (n > at + 1 && text[at] == '.' && is_digit(text[at + 1]))
-                for (at++; at < n && is_digit(text[at]);)
+        hour_digits = is_digit(at[1]) ? 2 : 1;
+        if (digits(at, hour_digits, 0, 23) < 0)
+                return false;
+        at += hour_digits;
+        if (end - at <= (ptrdiff_t) strlen(":04:05") || !minutes_are_sound(at))
+                return false;
+
+        at += strlen(":04:05");
+        if (end - at > 1 && (*at == '.' || *at == ',') && is_digit(at[1]))
+                for (at++; at < end && is_digit(*at);)
                         at++;
-        return zone_is_sound(text + at, n - at);
+        return zone_is_sound(at, (size_t) (end - at));
 }

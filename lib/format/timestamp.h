@@ -4,6 +4,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What Go's time.Time reads from JSON: RFC 3339, strictly ("T" and "Z", a point before the fraction, two
- * digits each, no leap second). */
+/* What Go's time.Time reads from JSON: RFC 3339 with "T" and "Z" and without leap seconds, but also with an
+ * hour of one digit, a comma before the fraction and an offset of 24 hours or 60 minutes. */
 bool time_is_rfc3339(const char *text, size_t n);
