@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# records.sh SUITE: the corpus of record files, read by the real containers-storage of a Debian suite. What our readers
+# take, it takes; and sid's takes nothing that ours refuse, but for the kinds of files that are refused on purpose.
+. "$(dirname "$0")/../lib.sh"
+
+suite=$1
+need_root
+need_machines "$suite"
+make_scratch
+
+# In the machine: a fresh store for each file; prints "kind side name status".
+read_all='
+cd /var/lib/containers/corpus || exit
+for kind in layers images containers mounts; do
+        for file in $kind/good/* $kind/bad/*; do
+                rm -rf /tmp/g /tmp/r
+                mkdir -p /tmp/g/vfs/dir /tmp/g/vfs-layers /tmp/g/vfs-images /tmp/g/vfs-containers /tmp/r/vfs-layers
+                list=$kind where=/tmp/g/vfs-$kind/$kind.json
+                [ $kind = mounts ] && list=layers where=/tmp/r/vfs-layers/mountpoints.json
+                cp $file $where
+                timeout 20 containers-storage --graph /tmp/g --run /tmp/r --storage-driver vfs $list >/dev/null 2>&1
+                echo $kind $(basename $(dirname $file)) $(basename $file .json) $?
+        done
+done
+'
+
+# Podman has the algorithms that containers-storage itself is built without.
+not_built_in='^images digest-sha(384|512)$'
+
+# Go takes the last member of several and any case; has "" and 0 for what is missing or null; reads ids that no file of
+# its own has, text that is none, and numbers that no user id is; takes NUL for the end; and nests deeper.
+on_purpose='-twice(-|$)|-(upper|mixed)-case|dotted-capital-i
+ (id-(empty|missing|null)|second-record-bad|nothing)$|-of-null$
+-with-nul$|invalid-utf8|overlong|surrogate
+ [ug]idmap-(negative|too-large)$
+ trailing-nul$| flags-too-deep$|^mounts null-'
+
+check "$suite: a machine boots" machine_start m "$suite" || finish
+cp -r "$tests_dir/corpus" "$scratch/m/store/corpus"
+machine_run m sh -c "$read_all" >"$scratch/verdicts" 2>"$scratch/errors"
+expect "$suite: containers-storage judges every file" \
+        "$(find "$tests_dir"/corpus/{layers,images,containers,mounts} -name '*.json' | wc -l)" "$(wc -l <"$scratch/verdicts")"
+expect "$suite: it loads what our readers take" "" \
+        "$(awk '$2 == "good" && $4 != 0 { print $1, $3 }' "$scratch/verdicts" | grep -vE -e "$not_built_in")"
+if [ "$suite" = sid ]; then
+        expect "$suite: it fails on what they refuse, but for what is refused on purpose" "" \
+                "$(awk '$2 == "bad" && $4 == 0 { print $1, $3 }' "$scratch/verdicts" | grep -vE -e "$(paste -sd'|' <<<"$on_purpose")")"
+fi
+finish
