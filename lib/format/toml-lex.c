@@ -59,43 +59,6 @@ bool toml_take_newline(struct toml_reader *r) {
         return true;
 }
 
-/* Length of the valid sequence at s, or 0: no overlong forms, no surrogates, nothing over U+10FFFF. */
-static size_t utf8_length(const unsigned char *s, size_t left) {
-        unsigned char low = 0x80, high = 0xbf;
-        size_t n;
-
-        if (s[0] < 0x80)
-                return 1;
-        if (s[0] < 0xc2 || s[0] > 0xf4)
-                return 0;
-
-        n = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-        if (s[0] == 0xe0)
-                low = 0xa0;
-        else if (s[0] == 0xed)
-                high = 0x9f;
-        else if (s[0] == 0xf0)
-                low = 0x90;
-        else if (s[0] == 0xf4)
-                high = 0x8f;
-
-        if (n > left || s[1] < low || s[1] > high)
-                return 0;
-        for (size_t i = 2; i < n; i++)
-                if ((s[i] & 0xc0) != 0x80)
-                        return 0;
-        return n;
-}
-
-const char *toml_find_bad_utf8(const char *text, size_t len) {
-        for (size_t i = 0, n; i < len; i += n) {
-                n = utf8_length((const unsigned char *) text + i, len - i);
-                if (n == 0)
-                        return text + i;
-        }
-        return NULL;
-}
-
 bool toml_is_control(int c) {
         return (c >= 0 && c < 0x20 && c != '\t') || c == 0x7f;
 }

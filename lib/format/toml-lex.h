@@ -47,9 +47,6 @@ bool toml_take(struct toml_reader *r, char c);
 /* Step over a line end (LF or CRLF) if one comes next. */
 bool toml_take_newline(struct toml_reader *r);
 
-/* The first byte that is no valid UTF-8, or NULL. */
-const char *toml_find_bad_utf8(const char *text, size_t len);
-
 /* A control character, which may stand nowhere in a comment or string. */
 bool toml_is_control(int c);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format/toml-lex.h"
+#include "format/utf8.h"
 
 /* One string on its way from the text into memory. */
 struct string {
@@ -23,24 +24,6 @@ static int hex_digit(int c) {
         return -1;
 }
 
-static void put_utf8(struct string *s, uint32_t c) {
-        if (c < 0x80) {
-                s->out[s->len++] = (char) c;
-                return;
-        }
-        if (c < 0x800) {
-                s->out[s->len++] = (char) (0xc0 | c >> 6);
-        } else if (c < 0x10000) {
-                s->out[s->len++] = (char) (0xe0 | c >> 12);
-                s->out[s->len++] = (char) (0x80 | (c >> 6 & 0x3f));
-        } else {
-                s->out[s->len++] = (char) (0xf0 | c >> 18);
-                s->out[s->len++] = (char) (0x80 | (c >> 12 & 0x3f));
-                s->out[s->len++] = (char) (0x80 | (c >> 6 & 0x3f));
-        }
-        s->out[s->len++] = (char) (0x80 | (c & 0x3f));
-}
-
 static int read_unicode(struct toml_reader *r, struct string *s, unsigned digits) {
         uint32_t c = 0;
 
@@ -55,7 +38,7 @@ static int read_unicode(struct toml_reader *r, struct string *s, unsigned digits
         if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
                 return toml_fail(r, "U+%04X is no character", c);
 
-        put_utf8(s, c);
+        s->len += utf8_put(s->out + s->len, c);
         return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format/toml-lex.h"
+#include "format/utf8.h"
 
 /* Who brought a table into being: that decides who may still add to it. */
 enum origin {
@@ -340,15 +341,20 @@ static void bind_reader(struct parser *p, struct toml_doc *doc, const char *text
         p->root = p->table = &doc->root;
 }
 
-static int check_utf8(struct parser *p) {
-        const char *bad = toml_find_bad_utf8(p->r.p, (size_t) (p->r.end - p->r.p));
+/* The whole text at once, so that nothing behind it meets anything else. */
+static int check_utf8(const struct toml_reader *from) {
+        struct toml_reader r = *from;
+        size_t n;
 
-        if (!bad)
-                return 0;
-        while (p->r.p < bad)
-                if (!toml_take_newline(&p->r))
-                        p->r.p++;
-        return toml_fail(&p->r, "byte 0x%02x is no UTF-8", (unsigned char) *bad);
+        while (r.p < r.end) {
+                if (toml_take_newline(&r))
+                        continue;
+                n = utf8_length(r.p, (size_t) (r.end - r.p));
+                if (n == 0)
+                        return toml_fail(&r, "byte 0x%02x is no UTF-8", (unsigned char) *r.p);
+                r.p += n;
+        }
+        return 0;
 }
 
 int toml_parse(const char *text, size_t len, struct toml_doc **ret, struct error *reterr) {
@@ -371,7 +377,7 @@ int toml_parse(const char *text, size_t len, struct toml_doc **ret, struct error
         p->r.scratch = scratch;
         p->r.reterr = reterr;
 
-        r = check_utf8(p);
+        r = check_utf8(&p->r);
         if (r < 0)
                 return r;
         r = read_document(p);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Driver options (internal/driver/driver.go:ParseDriverOption). Of all of them, those that name additional
+ * image stores are the ones that say what a store holds; the others tune drivers. */
+
+#include <stdbool.h>
+#include <string.h>
+#include <strings.h>
+
+#include "format/conf-option.h"
+#include "format/conf-path.h"
+
+/* What Go's strings.TrimSpace takes off, as far as it is ASCII. */
+#define SPACE " \t\n\v\f\r"
+
+/* A part of a string that is somebody else's. */
+struct slice {
+        const char *s;
+        size_t n;
+};
+
+int conf_split_options(const char *text, struct strlist *options) {
+        return *text ? strlist_add_split(options, text) : 0;
+}
+
+static struct slice trim(const char *s, size_t n) {
+        while (n > 0 && strchr(SPACE, *s)) {
+                s++;
+                n--;
+        }
+        while (n > 0 && strchr(SPACE, s[n - 1]))
+                n--;
+        return (struct slice){s, n};
+}
+
+static bool equals(struct slice a, const char *b) {
+        return a.n == strlen(b) && strncasecmp(a.s, b, a.n) == 0;
+}
+
+static bool is_overlay(struct slice name) {
+        return equals(name, "overlay") || equals(name, "overlay2");
+}
+
+/* No driver, or an empty one as releases up to 1.62 wrote it, is every driver. */
+static bool is_for(struct slice prefix, const char *driver) {
+        if (prefix.n == 0 || !driver)
+                return true;
+        return equals(prefix, driver) || (is_overlay(prefix) && strcmp(driver, "overlay") == 0);
+}
+
+/* overlay.go:parseOptions takes both names, the others (vfs/driver.go:Init) the first. */
+static bool names_stores(struct slice key, const char *driver) {
+        return equals(key, "imagestore") ||
+               (equals(key, "additionalimagestore") && (!driver || strcmp(driver, "vfs") != 0));
+}
+
+static int add_store(struct strlist *stores, const char *path) {
+        _cleanup_free_ char *clean = NULL;
+        int r;
+
+        if (*path != '/')
+                return -EINVAL;
+        r = conf_clean_path(path, &clean);
+        if (r < 0)
+                return r;
+        return strlist_add(stores, clean);
+}
+
+/* One value may hold several paths. */
+static int add_stores(struct strlist *stores, struct slice value) {
+        _cleanup_free_ char *text = strndup(value.s, value.n);
+        _cleanup_strlist_ struct strlist paths = STRLIST_INIT;
+        int r;
+
+        if (!text)
+                return -ENOMEM;
+        r = *text ? strlist_add_split(&paths, text) : 0;
+        for (size_t i = 0; i < paths.n && r >= 0; i++)
+                r = add_store(stores, paths.s[i]);
+        return r;
+}
+
+int conf_add_image_stores(const char *option, const char *driver, struct strlist *stores) {
+        const char *equal = strchr(option, '='), *dot;
+        struct slice key, prefix;
+
+        if (!equal)
+                return -EINVAL;
+        key = trim(option, (size_t) (equal - option));
+        prefix = (struct slice){key.s, 0};
+        dot = memchr(key.s, '.', key.n);
+        if (dot) {
+                prefix.n = (size_t) (dot - key.s);
+                key.n -= prefix.n + 1;
+                key.s = dot + 1;
+        }
+        if (!names_stores(key, driver) || !is_for(prefix, driver))
+                return 0;
+        return add_stores(stores, trim(equal + 1, strlen(equal + 1)));
+}
