@@ -1,26 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a store lies, set by hand. */
+/* Where a store lies and how it is used: the object, and setting it by hand. */
 
 #include <string.h>
 
-#include "base/array.h"
-#include "base/text.h"
+#include "config.h"
+#include "format/conf-option.h"
 #include "public.h"
-
-enum setting {
-        SETTING_GRAPHROOT,
-        SETTING_RUNROOT,
-        SETTING_IMAGESTORE,
-        SETTING_DRIVER,
-        SETTING_COUNT,
-};
-
-struct cstorage_config {
-        char *settings[SETTING_COUNT];
-        bool transient;
-        char **options;
-        size_t n_options, cap_options;
-};
 
 _public_ int cstorage_config_new(struct cstorage_config **ret) {
         struct cstorage_config *config;
@@ -34,24 +19,22 @@ _public_ int cstorage_config_new(struct cstorage_config **ret) {
         return 0;
 }
 
-_public_ void cstorage_config_clear_options(struct cstorage_config *config) {
-        for (size_t i = 0; i < config->n_options; i++)
-                free(config->options[i]);
-        config->n_options = 0;
-}
-
 _public_ struct cstorage_config *cstorage_config_free(struct cstorage_config *config) {
         if (!config)
                 return NULL;
-        for (size_t i = 0; i < SETTING_COUNT; i++)
-                free(config->settings[i]);
-        cstorage_config_clear_options(config);
-        free(config->options);
+        free(config->graphroot);
+        free(config->runroot);
+        free(config->imagestore);
+        free(config->driver);
+        strlist_done(&config->options);
+        strlist_done(&config->image_stores);
+        strlist_done(&config->driver_priority);
+        conf_done(&config->conf);
         free(config);
         return NULL;
 }
 
-static int set(struct cstorage_config *config, enum setting setting, const char *value) {
+static int set_text(char **setting, const char *value) {
         char *copy = NULL;
 
         if (value) {
@@ -59,31 +42,31 @@ static int set(struct cstorage_config *config, enum setting setting, const char 
                 if (!copy)
                         return -ENOMEM;
         }
-        free(config->settings[setting]);
-        config->settings[setting] = copy;
+        free(*setting);
+        *setting = copy;
         return 0;
 }
 
-static int set_path(struct cstorage_config *config, enum setting setting, const char *path) {
-        if (!config || (path && *path != '/'))
-                return -EINVAL;
-        return set(config, setting, path);
+static bool is_absolute_or_null(const char *path) {
+        return !path || *path == '/';
 }
 
 _public_ int cstorage_config_set_graphroot(struct cstorage_config *config, const char *path) {
-        return set_path(config, SETTING_GRAPHROOT, path);
+        if (!config || !is_absolute_or_null(path))
+                return -EINVAL;
+        return set_text(&config->graphroot, path);
 }
 
 _public_ int cstorage_config_set_runroot(struct cstorage_config *config, const char *path) {
-        return set_path(config, SETTING_RUNROOT, path);
+        if (!config || !is_absolute_or_null(path))
+                return -EINVAL;
+        return set_text(&config->runroot, path);
 }
 
 _public_ int cstorage_config_set_imagestore(struct cstorage_config *config, const char *path) {
-        return set_path(config, SETTING_IMAGESTORE, path);
-}
-
-_public_ int cstorage_config_set_driver(struct cstorage_config *config, const char *name) {
-        return config ? set(config, SETTING_DRIVER, name) : -EINVAL;
+        if (!config || !is_absolute_or_null(path))
+                return -EINVAL;
+        return set_text(&config->imagestore, path);
 }
 
 _public_ int cstorage_config_set_transient(struct cstorage_config *config, bool transient) {
@@ -93,36 +76,84 @@ _public_ int cstorage_config_set_transient(struct cstorage_config *config, bool 
         return 0;
 }
 
+/* Which stores the options name depends on the driver that they are read by. */
+static int find_image_stores(const struct cstorage_config *config, const char *driver,
+                             struct strlist *stores) {
+        int r = 0;
+
+        for (size_t i = 0; i < config->options.n && r >= 0; i++)
+                r = conf_add_image_stores(config->options.s[i], driver, stores);
+        return r;
+}
+
+static void replace_image_stores(struct cstorage_config *config, struct strlist *stores) {
+        strlist_done(&config->image_stores);
+        config->image_stores = *stores;
+        *stores = STRLIST_INIT;
+}
+
+int config_update_image_stores(struct cstorage_config *config) {
+        _cleanup_strlist_ struct strlist stores = STRLIST_INIT;
+        int r;
+
+        r = find_image_stores(config, config->driver, &stores);
+        if (r < 0)
+                return r;
+        replace_image_stores(config, &stores);
+        return 0;
+}
+
+_public_ int cstorage_config_set_driver(struct cstorage_config *config, const char *name) {
+        _cleanup_strlist_ struct strlist stores = STRLIST_INIT;
+        int r;
+
+        if (!config || (name && !*name))
+                return -EINVAL;
+        r = find_image_stores(config, name, &stores);
+        if (r < 0)
+                return r;
+        r = set_text(&config->driver, name);
+        if (r < 0)
+                return r;
+        replace_image_stores(config, &stores);
+        return 0;
+}
+
 _public_ int cstorage_config_add_option(struct cstorage_config *config, const char *option) {
-        char *copy;
         int r;
 
         if (!config || !option)
                 return -EINVAL;
-        r = ARRAY_RESERVE(config->options, config->cap_options, config->n_options + 1);
+        r = strlist_add(&config->options, option);
         if (r < 0)
                 return r;
-        copy = strdup(option);
-        if (!copy)
-                return -ENOMEM;
-        config->options[config->n_options++] = copy;
-        return 0;
+        r = config_update_image_stores(config);
+        if (r < 0)
+                strlist_drop_last(&config->options);
+        return r;
+}
+
+_public_ void cstorage_config_clear_options(struct cstorage_config *config) {
+        if (!config)
+                return;
+        strlist_done(&config->options);
+        strlist_done(&config->image_stores);
 }
 
 _public_ const char *cstorage_config_get_graphroot(const struct cstorage_config *config) {
-        return config->settings[SETTING_GRAPHROOT];
+        return config->graphroot;
 }
 
 _public_ const char *cstorage_config_get_runroot(const struct cstorage_config *config) {
-        return config->settings[SETTING_RUNROOT];
+        return config->runroot;
 }
 
 _public_ const char *cstorage_config_get_imagestore(const struct cstorage_config *config) {
-        return config->settings[SETTING_IMAGESTORE];
+        return config->imagestore;
 }
 
 _public_ const char *cstorage_config_get_driver(const struct cstorage_config *config) {
-        return config->settings[SETTING_DRIVER];
+        return config->driver;
 }
 
 _public_ bool cstorage_config_get_transient(const struct cstorage_config *config) {
@@ -130,36 +161,14 @@ _public_ bool cstorage_config_get_transient(const struct cstorage_config *config
 }
 
 _public_ const char *cstorage_config_get_option(const struct cstorage_config *config, size_t index) {
-        return index < config->n_options ? config->options[index] : NULL;
-}
-
-/* The value of an option that names an additional image store (overlay.go:parseOptions); NULL for others. */
-static const char *image_store_of(const char *option) {
-        static const char *const keys[] = {"imagestore=", "additionalimagestore="};
-        const char *dot = strchr(option, '.'), *equals = strchr(option, '=');
-
-        if (dot && equals && dot < equals)
-                option = dot + 1;
-        for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-                if (has_prefix(option, keys[i]))
-                        return option + strlen(keys[i]);
-        return NULL;
+        return strlist_get(&config->options, index);
 }
 
 _public_ const char *cstorage_config_get_additional_image_store(const struct cstorage_config *config,
                                                                 size_t index) {
-        for (size_t i = 0; i < config->n_options; i++) {
-                const char *path = image_store_of(config->options[i]);
-
-                if (path && index-- == 0)
-                        return path;
-        }
-        return NULL;
+        return strlist_get(&config->image_stores, index);
 }
 
-/* Priorities come from storage.conf alone. */
 _public_ const char *cstorage_config_get_driver_priority(const struct cstorage_config *config, size_t index) {
-        (void) config;
-        (void) index;
-        return NULL;
+        return strlist_get(&config->driver_priority, index);
 }

@@ -63,3 +63,9 @@ int strlist_add_split(struct strlist *list, const char *s) {
 const char *strlist_get(const struct strlist *list, size_t index) {
         return index < list->n ? list->s[index] : NULL;
 }
+
+void strlist_drop_last(struct strlist *list) {
+        assert(list->n > 0);
+
+        free(list->s[--list->n]);
+}

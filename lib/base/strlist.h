@@ -24,3 +24,6 @@ int strlist_add_split(struct strlist *list, const char *s);
 
 /* The string at index, or NULL after the last. */
 const char *strlist_get(const struct strlist *list, size_t index);
+
+/* Take back what was added last. */
+void strlist_drop_last(struct strlist *list);
