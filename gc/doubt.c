@@ -28,7 +28,8 @@
  *
  * Volatile files and mountpoints.json come and go, and so do those of additional stores, which may be empty.
  *
- * A directory that could not be listed may hide each of these signs; then they count as seen.
+ * A directory that could not be listed, or a record file that cannot be read, may hide each of these signs;
+ * then they count as seen.
  */
 
 #include <string.h>
@@ -119,6 +120,13 @@ static bool is_told(const struct facts *facts, const struct fact_file *file) {
         return file->location == CSTORAGE_LOCATION_IMAGESTORE && !facts->imagestore;
 }
 
+static bool signs_may_be_hidden(const struct facts *facts) {
+        for (size_t i = 0; i < facts->n_files; i++)
+                if (is_damaged(&facts->files[i]))
+                        return true;
+        return facts->n_problems > 0;
+}
+
 /* Something of ours refers to a layer that no file records. */
 static bool has_lost_layers(const struct known *known) {
         for (size_t n = 0; n < known->numbers.n_distinct; n++)
@@ -152,7 +160,7 @@ static bool shows_imagestore_layers(const struct fact_entry *entry, uint32_t mar
 
 static bool layers_existed(const struct facts *facts, const struct known *known,
                            bool (*shows)(const struct fact_entry *entry, uint32_t marks)) {
-        if (facts->n_problems > 0 || has_lost_layers(known))
+        if (signs_may_be_hidden(facts) || has_lost_layers(known))
                 return true;
         for (size_t i = 0; i < facts->n_entries; i++)
                 if (shows(&facts->entries[i], *known_marks(known, i)))
@@ -163,6 +171,8 @@ static bool layers_existed(const struct facts *facts, const struct known *known,
 /* The image store's images have directories in the graphroot as well (store.go:ImageDirectory). */
 static bool images_existed(const struct facts *facts, const struct known *known,
                            enum cstorage_location location) {
+        if (signs_may_be_hidden(facts))
+                return true;
         for (size_t i = 0; i < facts->n_entries; i++) {
                 const struct fact_entry *entry = &facts->entries[i];
 

@@ -312,6 +312,9 @@ static bool lowers_are_read(const struct fact_entry *entry) {
 }
 
 bool known_has_gaps(const struct known *known, const struct facts *facts) {
+        if (known_has_hidden_dirs(facts))
+                return true;
+
         for (size_t i = 0; i < facts->n_entries; i++) {
                 uint32_t marks = *known_marks(known, i);
 
@@ -320,10 +323,22 @@ bool known_has_gaps(const struct known *known, const struct facts *facts) {
                         return true;
         }
 
-        /* Where a directory could not be listed, the one of such a layer may stand in it. */
-        for (size_t n = 0; facts->n_problems > 0 && n < known->numbers.n_distinct; n++)
-                if ((known->marks[n] & MARK_KNOWN) &&
-                    !(known->marks[n] & (MARK_RECORDS | MARK_DIR_GRAPHROOT | MARK_DIR_IMAGESTORE)))
+        return false;
+}
+
+/* The directories of a store that hold something else; the last part of their paths. */
+static const char *const other_directories[] = {
+        "/l", "/staging", "/tempdirs", "-layers", "-layers/tmp", "-images", "-containers",
+};
+
+bool known_has_hidden_dirs(const struct facts *facts) {
+        for (size_t i = 0; i < facts->n_problems; i++) {
+                bool other = false;
+
+                for (size_t k = 0; k < ARRAY_SIZE(other_directories); k++)
+                        other |= has_suffix(facts->problems[i].path, other_directories[k]);
+                if (!other)
                         return true;
+        }
         return false;
 }

@@ -58,9 +58,11 @@ int known_make(struct known *known, const struct facts *facts);
 /* Keep what lies below what stays: known layers, and the entries that stays[] tells of. */
 int known_spread(struct known *known, const struct facts *facts, const bool *stays);
 
-/* Whether a known layer without a record may lie on layers that the facts do not tell. After known_spread().
- */
+/* Whether something that stays may lie on layers that the facts do not tell. After known_spread(). */
 bool known_has_gaps(const struct known *known, const struct facts *facts);
+
+/* Whether there may be layer directories that could not be listed. */
+bool known_has_hidden_dirs(const struct facts *facts);
 
 /* The marks of the layer that an entry is of or leads to; to be written to as well. */
 uint32_t *known_marks(const struct known *known, size_t entry);

@@ -18,7 +18,7 @@ struct planner {
         const struct policy *policy;
         struct known known;
         struct doubts doubts;
-        bool gaps; /* known_has_gaps() */
+        bool gaps, hidden_dirs; /* known_has_gaps(), known_has_hidden_dirs() */
 };
 
 static void planner_done(struct planner *planner) {
@@ -145,8 +145,7 @@ static struct decision decide_dangling(const struct planner *planner, const stru
                 return (struct decision){doubt->reason, doubt->because};
         if (!is_id(entry->id))
                 return remove_unless_objected(entry, REASON_TARGET_UNKNOWN);
-        /* The layer may be in what could not be listed. */
-        if (planner->facts->n_problems > 0)
+        if (planner->hidden_dirs)
                 return decide(REASON_NOT_EXAMINED);
         return remove_unless_objected(entry, REASON_DANGLING);
 }
@@ -270,6 +269,7 @@ static int planner_learn(struct planner *planner) {
                 return r;
 
         planner->gaps = known_has_gaps(&planner->known, facts);
+        planner->hidden_dirs = known_has_hidden_dirs(facts);
         doubts_find(&planner->doubts, facts, &planner->known);
         return 0;
 }
