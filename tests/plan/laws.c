@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The laws of the plan, on generated worlds:
+ *
+ *     laws [SEED [WORLDS]]
+ *
+ * A world that breaks one is printed as facts: put it among the golden ones.
+ */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "brute.h"
+#include "plan.h"
+#include "world.h"
+
+#define WORLDS      12000
+#define WORLDS_LONG 500000
+#define ENTRIES_MAX 256
+
+static const struct policy policy = {.temp_young_ns = 40};
+
+static bool is_removed(const struct plan *plan, size_t i) {
+        return reason_verdict(plan->decisions[i].reason) == VERDICT_REMOVE;
+}
+
+/* To find the decision of an entry in another world with the same entries, or some of them. */
+static size_t find_entry(const struct facts *facts, const struct fact_entry *wanted) {
+        for (size_t i = 0; i < facts->n_entries; i++)
+                if (facts->entries[i].entry == wanted->entry)
+                        return i;
+        return SIZE_MAX;
+}
+
+/* Entries get a mark to be known by; the plan does not look at it. */
+static void mark_entries(struct facts *facts) {
+        for (size_t i = 0; i < facts->n_entries; i++)
+                facts->entries[i].entry = (const struct cstorage_entry *) (uintptr_t) (i + 1);
+}
+
+/* The facts and plan that a law is about. */
+struct world {
+        struct facts facts;
+        struct plan plan;
+};
+
+static void world_done(struct world *world) {
+        plan_done(&world->plan);
+        facts_done(&world->facts);
+}
+
+#define _cleanup_world_ _cleanup_(world_done)
+
+static void make_plan(struct world *world) {
+        if (plan_make(&world->plan, &world->facts, &policy) < 0)
+                abort();
+}
+
+static void copy(struct world *to, const struct world *from) {
+        if (world_copy(&to->facts, &from->facts) < 0)
+                abort();
+}
+
+/* --------------------------------------------------------------------------------------------- the laws */
+
+static bool agrees_with_brute_force(const struct world *world, struct dice *dice) {
+        bool may_go[ENTRIES_MAX];
+
+        (void) dice;
+        brute_plan(&world->facts, policy.temp_young_ns, may_go);
+        for (size_t i = 0; i < world->facts.n_entries; i++)
+                if (may_go[i] != is_removed(&world->plan, i))
+                        return false;
+        return true;
+}
+
+static bool does_not_depend_on_the_order(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world other = {0};
+
+        copy(&other, world);
+        world_shuffle(&other.facts, dice);
+        make_plan(&other);
+        for (size_t i = 0; i < other.facts.n_entries; i++) {
+                size_t k = find_entry(&world->facts, &other.facts.entries[i]);
+                const struct decision *a = &other.plan.decisions[i], *b = &world->plan.decisions[k];
+
+                if (a->reason != b->reason || !a->because != !b->because)
+                        return false;
+                if (a->because && strcmp(a->because->path, b->because->path) != 0)
+                        return false;
+        }
+        return true;
+}
+
+/* What was removed is not there any more. */
+static void carry_out(struct facts *facts, const struct plan *plan) {
+        size_t kept = 0;
+
+        for (size_t i = 0; i < facts->n_entries; i++)
+                if (!is_removed(plan, i))
+                        facts->entries[kept++] = facts->entries[i];
+        facts->n_entries = kept;
+}
+
+static bool removes_nothing_the_second_time(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world other = {0};
+
+        (void) dice;
+        copy(&other, world);
+        carry_out(&other.facts, &world->plan);
+        make_plan(&other);
+        return other.plan.n_remove == 0;
+}
+
+/* A reason that tells of a doubt, which a record can settle: the reference that had none gets one. */
+static bool is_doubt(enum reason reason) {
+        return reason == REASON_RECORDS_MISSING || reason == REASON_BELOW_UNKNOWN;
+}
+
+static bool was_in_doubt(const struct world *world, size_t i) {
+        if (is_doubt(world->plan.decisions[i].reason))
+                return true;
+        for (size_t k = 0; world->plan.decisions[i].reason == REASON_TARGET_REFUSED && k < world->plan.n; k++)
+                if (world->facts.entries[k].kind == CSTORAGE_ENTRY_LAYER_DIR &&
+                    is_doubt(world->plan.decisions[k].reason))
+                        return true;
+        return false;
+}
+
+static bool removes_no_more(const struct world *before, const struct world *after, bool but_doubtful) {
+        for (size_t i = 0; i < after->facts.n_entries; i++) {
+                size_t k = find_entry(&before->facts, &after->facts.entries[i]);
+
+                if (is_removed(&after->plan, i) && !is_removed(&before->plan, k) &&
+                    !(but_doubtful && was_in_doubt(before, k)))
+                        return false;
+        }
+        return true;
+}
+
+static bool removes_no_more_for_a_record(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world other = {0};
+
+        copy(&other, world);
+        if (world_add_record(&other.facts, dice) < 0)
+                abort();
+        make_plan(&other);
+        return removes_no_more(world, &other, true) && agrees_with_brute_force(&other, dice);
+}
+
+static bool removes_no_more_for_a_mount(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world other = {0};
+
+        copy(&other, world);
+        if (world_add_mount(&other.facts, dice) < 0)
+                abort();
+        make_plan(&other);
+        return removes_no_more(world, &other, false) && agrees_with_brute_force(&other, dice);
+}
+
+static bool removes_no_more_for_a_held_lock(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world other = {0};
+
+        copy(&other, world);
+        world_hold_lock(&other.facts, dice);
+        make_plan(&other);
+        return removes_no_more(world, &other, false);
+}
+
+static bool removes_no_more_for_damage(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world other = {0};
+
+        copy(&other, world);
+        world_damage_file(&other.facts, dice);
+        make_plan(&other);
+        return removes_no_more(world, &other, false) && agrees_with_brute_force(&other, dice);
+}
+
+static bool removes_no_more_for_what_is_hidden(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world other = {0};
+
+        copy(&other, world);
+        if (world_hide_directory(&other.facts, dice) < 0)
+                abort();
+        make_plan(&other);
+        return removes_no_more(world, &other, false) && agrees_with_brute_force(&other, dice);
+}
+
+/* From every record and mount along parents and lowers; a set of names, and nothing clever. */
+struct reached {
+        const char *ids[1024];
+        size_t n;
+};
+
+static void reach(struct reached *reached, const char *id) {
+        for (size_t i = 0; i < reached->n; i++)
+                if (strcmp(reached->ids[i], id) == 0)
+                        return;
+        assert(reached->n < ARRAY_SIZE(reached->ids));
+        reached->ids[reached->n++] = id;
+}
+
+static void reach_from_records(struct reached *reached, const struct facts *facts) {
+        for (size_t i = 0; i < facts->n_layers; i++)
+                reach(reached, facts->layers[i].id);
+        for (size_t i = 0; i < facts->n_mounts; i++)
+                reach(reached, facts->mounts[i]);
+        for (size_t i = 0; i < facts->n_in_use; i++)
+                reach(reached, facts->in_use[i]);
+        for (size_t i = 0; i < facts->n_containers; i++)
+                reach(reached, facts->containers[i].layer);
+        for (size_t i = 0; i < facts->n_images; i++) {
+                reach(reached, facts->images[i].layer);
+                for (size_t k = 0; k < facts->images[i].n_mapped; k++)
+                        reach(reached, facts->images[i].mapped[k]);
+        }
+}
+
+/* reached grows while it is walked. */
+static void reach_further(struct reached *reached, const struct facts *facts) {
+        for (size_t at = 0; at < reached->n; at++) {
+                const char *id = reached->ids[at];
+
+                for (size_t i = 0; i < facts->n_layers; i++)
+                        if (strcmp(facts->layers[i].id, id) == 0)
+                                reach(reached, facts->layers[i].parent);
+                for (size_t i = 0; i < facts->n_entries; i++)
+                        if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR &&
+                            strcmp(facts->entries[i].name, id) == 0)
+                                for (size_t k = 0; k < facts->entries[i].n_lowers; k++)
+                                        reach(reached, facts->entries[i].lowers[k]);
+        }
+}
+
+static bool removes_nothing_reachable(const struct world *world, struct dice *dice) {
+        struct reached reached = {.n = 0};
+
+        (void) dice;
+        reach_from_records(&reached, &world->facts);
+        reach_further(&reached, &world->facts);
+        for (size_t i = 0; i < world->facts.n_entries; i++) {
+                const struct fact_entry *e = &world->facts.entries[i];
+
+                for (size_t k = 0; is_removed(&world->plan, i) && k < reached.n; k++)
+                        if (*reached.ids[k] && e->id && strcmp(e->id, reached.ids[k]) == 0 &&
+                            e->kind != CSTORAGE_ENTRY_CONTAINER_DIR && e->kind != CSTORAGE_ENTRY_IMAGE_DIR)
+                                return false;
+        }
+        return true;
+}
+
+/* The text form loses nothing that the plan looks at. */
+static bool survives_as_text(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world other = {0};
+        _cleanup_text_ struct text text = TEXT_INIT, again = TEXT_INIT;
+
+        (void) dice;
+        if (facts_write(&world->facts, &text) < 0 || facts_parse(&other.facts, text.s, text.len, NULL) < 0 ||
+            facts_write(&other.facts, &again) < 0)
+                return false;
+        make_plan(&other);
+        for (size_t i = 0; i < world->plan.n; i++)
+                if (world->plan.decisions[i].reason != other.plan.decisions[i].reason)
+                        return false;
+        return strcmp(text.s, again.s) == 0;
+}
+
+static const struct law {
+        const char *name;
+        bool (*holds)(const struct world *world, struct dice *dice);
+} laws[] = {
+        {"removes what brute force says may go, and nothing else", agrees_with_brute_force},
+        {"nothing reachable from a record or mount is removed", removes_nothing_reachable},
+        {"the order of the facts changes nothing", does_not_depend_on_the_order},
+        {"the plan of a planned world removes nothing", removes_nothing_the_second_time},
+        {"one record more never adds a removal, but where it settles a doubt", removes_no_more_for_a_record},
+        {"one mount more never adds a removal", removes_no_more_for_a_mount},
+        {"a held lock never adds a removal", removes_no_more_for_a_held_lock},
+        {"a damaged record file never adds a removal", removes_no_more_for_damage},
+        {"a directory that cannot be listed never adds a removal", removes_no_more_for_what_is_hidden},
+        {"facts survive as text", survives_as_text},
+};
+
+struct tally {
+        bool broken[ARRAY_SIZE(laws)];
+        size_t n_seen[REASON_COUNT];
+};
+
+static void report_broken(const struct world *world, const struct law *law, uint64_t seed) {
+        _cleanup_text_ struct text text = TEXT_INIT;
+
+        if (facts_write(&world->facts, &text) < 0)
+                abort();
+        fprintf(stderr, "seed %" PRIu64 " breaks: %s\n%s", seed, law->name, text.s);
+        for (size_t i = 0; i < world->plan.n; i++)
+                fprintf(stderr, "# %s %s\n", reason_name(world->plan.decisions[i].reason),
+                        world->facts.entries[i].name);
+}
+
+static void try_world(struct tally *tally, uint64_t seed) {
+        _cleanup_world_ struct world world = {0};
+        struct dice dice = dice_of(seed);
+
+        if (world_make(&world.facts, &dice) < 0)
+                abort();
+        mark_entries(&world.facts);
+        make_plan(&world);
+        for (size_t i = 0; i < world.plan.n; i++)
+                tally->n_seen[world.plan.decisions[i].reason]++;
+        for (size_t i = 0; i < ARRAY_SIZE(laws); i++)
+                if (!tally->broken[i] && !laws[i].holds(&world, &dice)) {
+                        tally->broken[i] = true;
+                        report_broken(&world, &laws[i], seed);
+                }
+}
+
+/* Laws about what never comes up would hold in vain. All but the two reasons that only an execution has. */
+static bool all_reasons_came_up(const struct tally *tally) {
+        bool all = true;
+
+        for (int i = 0; i < REASON_COUNT; i++) {
+                printf("# %8zu %s\n", tally->n_seen[i], reason_name((enum reason) i));
+                all &= tally->n_seen[i] > 0 || i == REASON_CHANGED || i == REASON_BUSY;
+        }
+        return all;
+}
+
+static int report(const struct tally *tally, uint64_t seed, uint64_t n) {
+        bool ok = true, seen;
+
+        printf("# worlds %" PRIu64 " to %" PRIu64 "\n", seed, seed + n - 1);
+        for (size_t i = 0; i < ARRAY_SIZE(laws); i++) {
+                printf("%sok %zu - %s\n", tally->broken[i] ? "not " : "", i + 1, laws[i].name);
+                ok &= !tally->broken[i];
+        }
+        seen = n < WORLDS || all_reasons_came_up(tally);
+        printf("%sok %zu - every reason of a plan came up\n1..%zu\n", seen ? "" : "not ",
+               ARRAY_SIZE(laws) + 1, ARRAY_SIZE(laws) + 1);
+        return ok && seen ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv) {
+        const char *is_long = getenv("CSTORAGE_TEST_LONG");
+        uint64_t seed = 1, n = is_long && strcmp(is_long, "1") == 0 ? WORLDS_LONG : WORLDS;
+        struct tally tally = {0};
+
+        if (argc > 3 || (argc > 1 && parse_u64(argv[1], &seed) < 0) ||
+            (argc > 2 && parse_u64(argv[2], &n) < 0)) {
+                fprintf(stderr, "usage: laws [SEED [WORLDS]]\n");
+                return 2;
+        }
+        for (uint64_t i = 0; i < n; i++)
+                try_world(&tally, seed + i);
+        return report(&tally, seed, n);
+}
