@@ -47,7 +47,7 @@ static void observe_times(struct facts *facts) {
         facts->boot_ns = timespec_ns(&now) - timespec_ns(&up);
 }
 
-static void observe_store(struct facts *facts, const struct cstorage_store *store) {
+void observe_store(struct facts *facts, const struct cstorage_store *store) {
         facts->graphroot = cstorage_store_get_graphroot(store);
         facts->runroot = cstorage_store_get_runroot(store);
         facts->imagestore = cstorage_store_get_imagestore(store);

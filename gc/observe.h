@@ -22,6 +22,9 @@ struct view {
 void view_done(struct view *view);
 #define _cleanup_view_ _cleanup_(view_done)
 
+/* Only where the store lies. */
+void observe_store(struct facts *facts, const struct cstorage_store *store);
+
 /* Look, and fill in all but the plan. The view must be empty; a store that can be looked at only in part is
  * no error but a fact. */
 int view_observe(struct view *view, struct cstorage_store *store, struct error *reterr);

@@ -100,7 +100,7 @@ struct subject *outcome_find(const struct outcome *outcome, const struct cstorag
 void outcome_count(struct outcome *outcome) {
         memset(outcome->n, 0, sizeof(outcome->n));
         outcome->entries_freed = outcome->bytes_freed = 0;
-        outcome->n[FATE_KEPT] = outcome->plan ? outcome->plan->n_keep : 0;
+        outcome->n[FATE_KEPT] = outcome->plan ? outcome->plan->n_keep : (size_t) outcome->n_accounted;
 
         for (size_t i = 0; i < outcome->n_subjects; i++) {
                 const struct subject *subject = &outcome->subjects[i];

@@ -30,7 +30,8 @@ struct subject { /* one entry that is not simply kept */
 
 struct outcome {
         const struct facts *facts;
-        const struct plan *plan;
+        const struct plan *plan; /* NULL where there was nothing to plan */
+        uint64_t n_accounted; /* then: entries that were seen to have a record, and not looked at further */
         struct subject *subjects; /* in the order of the facts: by kind, place, name */
         size_t n_subjects, cap_subjects;
         struct subject **by_entry; /* the same, for outcome_find() */

@@ -206,11 +206,29 @@ static int collect(const struct run *run, struct cstorage_store *store, struct v
         return dispose(run, &outcome, trash);
 }
 
+/* What almost every run finds. Who wants to see what is kept, or the facts, wants the closer look too. */
+static bool is_accounted_for(const struct run *run, const struct cstorage_store *store,
+                             uint64_t *ret_entries) {
+        return !run->options->dump_facts && !run->options->verbose &&
+               cstorage_store_is_accounted_for(store, ret_entries) > 0;
+}
+
+static int finish_accounted_for(const struct run *run, const struct cstorage_store *store, uint64_t entries) {
+        _cleanup_facts_ struct facts facts = FACTS_INIT;
+        struct outcome outcome = {.facts = &facts, .n_accounted = entries, .dry_run = run->options->dry_run};
+
+        observe_store(&facts, store);
+        return finish(run->options, run->started_us, &outcome);
+}
+
 static int run_store(const struct run *run, struct cstorage_store *store) {
         _cleanup_view_ struct view view = VIEW_INIT;
         struct error error = ERROR_NONE;
+        uint64_t entries;
         int r;
 
+        if (is_accounted_for(run, store, &entries))
+                return finish_accounted_for(run, store, entries);
         if (run->options->dump_facts) {
                 r = view_observe(&view, store, &error);
                 return r < 0 ? failed(r, &error) : dump_facts(&view);
