@@ -22,7 +22,7 @@ case "${1-}" in
 esac
 
 install_needs() {
-        local packages="gcc clang libclang-rt-14-dev meson ninja-build pkg-config python3 git
+        local packages="gcc g++ perl clang libclang-rt-14-dev meson ninja-build pkg-config python3 git
                         libyajl-dev libmount-dev libsystemd-dev libsmartcols-dev libcmocka-dev
                         clang-format-14 valgrind strace mandoc debootstrap e2fsprogs xfsprogs btrfs-progs uidmap jq acl attr"
         local missing="" p

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The header, the version map and the shared library name the same functions, and the header says of each since when.
+#
+#   tests/abi/check-symbols.sh LIBRARY
+set -u
+export LC_ALL=C
+[ $# = 1 ] || exit 2
+library=$(realpath "$1")
+cd "$(dirname "$0")/../../lib" || exit 2
+
+n=0 failed=0
+same() {
+        n=$((n + 1))
+        if diff=$(diff <(echo "$2") <(echo "$3")) && [ -n "$2" ]; then
+                echo "ok $n - $1"
+        else
+                echo "not ok $n - $1"
+                echo "$diff" | sed 's/^/# /'
+                failed=1
+        fi
+}
+
+header=$(sed 's,//.*,,' cstorage.h | perl -0pe 's,/\*.*?\*/,,gs' | grep -oE '\bcstorage_[a-z0-9_]+\(' | tr -d '(' | sort -u)
+map=$(sed -n 's/^ *\(cstorage_[a-z0-9_]*\);$/\1/p' libcstorage.sym | sort)
+exported=$(nm -D --defined-only "$library" | awk '$2 == "T" { sub(/@.*/, "", $3); print $3 }' | sort)
+others=$(nm -D --defined-only "$library" | awk '$2 != "T" && $2 != "A" { print $3 }' | sort)
+
+same "the version map has what the header declares" "$header" "$map"
+same "the library exports what the version map has" "$map" "$exported"
+same "it exports nothing else" "none" "none$others"
+
+# A comment speaks for the declarations below it, up to the next heading.
+undated=$(perl -0ne '
+        my $since = 0;
+        for (split /\n/) {
+                $since = 1 if /Since: [0-9]/;
+                $since = 0 if /^\/\* -+/;
+                print "$1\n" if !$since && /^(?!.*\*\s)[a-z].*\b(cstorage_[a-z0-9_]+)\(/;
+        }' cstorage.h)
+same "every function stands below a comment that says since when" "none" "none$undated"
+echo "1..$n"
+exit $failed
