@@ -43,8 +43,7 @@ struct fact_container {
 
 /*
  * An entry of the store's directories. What has a record of its own is not examined: nothing depends on more.
- * Of a temp dir or staging entry type is that of the directory; absent, with a lock, where only the lock file
- * is there.
+ * A temp dir is called temp-dir-N, and lock-N where that file is all that is there of it.
  */
 struct fact_entry {
         enum cstorage_entry_kind kind;

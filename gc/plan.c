@@ -11,7 +11,8 @@
 #include "known.h"
 #include "plan.h"
 
-#define ID_DIGITS 64 /* pkg/stringid/stringid.go:ValidateID */
+#define TEMP_LOCK_PREFIX "lock-" /* internal/tempdir/tempdir.go:tempdirLockPrefix */
+#define ID_DIGITS        64      /* pkg/stringid/stringid.go:ValidateID */
 
 struct planner {
         const struct facts *facts;
@@ -54,6 +55,12 @@ static const enum cstorage_entry_type proper_types[] = {
         [CSTORAGE_ENTRY_SAVE_LEFTOVER] = CSTORAGE_ENTRY_IS_FILE,
 };
 
+static bool is_proper_type(const struct fact_entry *entry) {
+        if (entry->kind == CSTORAGE_ENTRY_TEMP_DIR && has_prefix(entry->name, TEMP_LOCK_PREFIX))
+                return entry->identity.type == CSTORAGE_ENTRY_IS_FILE;
+        return entry->identity.type == proper_types[entry->kind];
+}
+
 /* Why an entry must not be removed for what it is, REASON_COUNT where nothing speaks against it. */
 static enum reason objection(const struct fact_entry *entry) {
         if (is_gone(entry))
@@ -64,7 +71,7 @@ static enum reason objection(const struct fact_entry *entry) {
                 return REASON_OTHER_MOUNT;
         if (entry->identity.mount_below)
                 return REASON_MOUNT_BELOW;
-        return entry->identity.type == proper_types[entry->kind] ? REASON_COUNT : REASON_WRONG_TYPE;
+        return is_proper_type(entry) ? REASON_COUNT : REASON_WRONG_TYPE;
 }
 
 static struct decision remove_unless_objected(const struct fact_entry *entry, enum reason reason) {
@@ -200,17 +207,17 @@ static bool is_young(const struct planner *planner, const struct fact_entry *ent
  */
 static struct decision decide_temp_dir(const struct planner *planner, size_t i) {
         const struct fact_entry *entry = &planner->facts->entries[i];
-        bool lock = entry->identity.lock != CSTORAGE_ENTRY_LOCK_NONE;
+        bool only_lock = has_prefix(entry->name, TEMP_LOCK_PREFIX);
 
         if (!is_looked_at(entry))
                 return decide(REASON_NOT_EXAMINED);
         if (entry->identity.lock == CSTORAGE_ENTRY_LOCK_HELD)
                 return decide(REASON_LOCK_HELD);
-        if (is_gone(entry) && !lock)
+        if (is_gone(entry))
                 return decide(REASON_GONE);
-        if ((is_gone(entry) || !lock) && is_young(planner, entry))
+        if ((only_lock || entry->identity.lock == CSTORAGE_ENTRY_LOCK_NONE) && is_young(planner, entry))
                 return decide(REASON_YOUNG);
-        return is_gone(entry) ? decide(REASON_ABANDONED) : remove_unless_objected(entry, REASON_ABANDONED);
+        return remove_unless_objected(entry, REASON_ABANDONED);
 }
 
 /*

@@ -35,7 +35,8 @@ static bool is_absent(const struct fact_entry *e) {
 }
 
 static bool is_sound(const struct fact_entry *e) {
-        bool file = e->kind == CSTORAGE_ENTRY_TAR_SPLIT || e->kind == CSTORAGE_ENTRY_SAVE_LEFTOVER;
+        bool file = e->kind == CSTORAGE_ENTRY_TAR_SPLIT || e->kind == CSTORAGE_ENTRY_SAVE_LEFTOVER ||
+                    (e->kind == CSTORAGE_ENTRY_TEMP_DIR && strncmp(e->name, "lock-", 5) == 0);
         bool link = e->kind == CSTORAGE_ENTRY_LINK;
         enum cstorage_entry_type type = file   ? CSTORAGE_ENTRY_IS_FILE
                                         : link ? CSTORAGE_ENTRY_IS_LINK
@@ -453,17 +454,11 @@ static bool image_dir_may_go(const struct brute *b, const struct fact_entry *e) 
 static bool temp_dir_may_go(const struct brute *b, const struct fact_entry *e) {
         bool old = b->f->now_ns - e->identity.changed_ns >= b->temp_young_ns;
 
-        if (!e->examined || *e->problem)
+        if (!is_sound(e) || e->identity.lock == CSTORAGE_ENTRY_LOCK_HELD)
                 return false;
-        switch (e->identity.lock) {
-        case CSTORAGE_ENTRY_LOCK_HELD:
-                return false;
-        case CSTORAGE_ENTRY_LOCK_FREE:
-                return is_absent(e) ? old : is_sound(e);
-        case CSTORAGE_ENTRY_LOCK_NONE:
-                return is_sound(e) && old;
-        }
-        return false;
+        if (strncmp(e->name, "lock-", 5) == 0 || e->identity.lock == CSTORAGE_ENTRY_LOCK_NONE)
+                return old;
+        return true;
 }
 
 static bool staging_may_go(const struct brute *b, const struct fact_entry *e) {

@@ -293,8 +293,10 @@ static int add_entry(struct facts *facts, const struct mood *mood, struct dice *
         entry->identity.changed_ns = (int64_t) dice_roll(dice, 6) * 20;
         if (entry->kind == CSTORAGE_ENTRY_TEMP_DIR || entry->kind == CSTORAGE_ENTRY_STAGING)
                 entry->identity.lock = (enum cstorage_entry_lock) dice_roll(dice, 3);
-        if (entry->kind == CSTORAGE_ENTRY_TEMP_DIR && dice_hit(dice, 3))
-                entry->identity.type = CSTORAGE_ENTRY_IS_ABSENT;
+        if (entry->kind == CSTORAGE_ENTRY_TEMP_DIR && dice_hit(dice, 2)) {
+                entry->name = "lock-7";
+                entry->identity.type = CSTORAGE_ENTRY_IS_FILE;
+        }
         if (dice_hit(dice, mood->odd_entries))
                 make_odd(entry, dice);
         return entry->kind == CSTORAGE_ENTRY_LAYER_DIR && dice_hit(dice, mood->chains ? 2 : 6)

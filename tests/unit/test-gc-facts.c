@@ -65,7 +65,7 @@ static void what_is_left_out_has_its_usual_value(void **state) {
         parse(&facts, HEAD "layer id=a\n"
                            "entry kind=tar-split id=a\n"
                            "entry kind=layer-dir id=a examined=no\n"
-                           "entry kind=temp-dir name=1 type=absent lock=free\n");
+                           "entry kind=temp-dir name=lock-1 type=absent lock=free\n");
         e = facts.entries;
         assert_string_equal(facts.graphroot, "");
         assert_null(facts.imagestore);
