@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Facts from any bytes: what is read is written so that it reads the same, and what the plan removes is what
+ * may ever be removed. */
+
+#include <string.h>
+
+#include "fuzz.h"
+#include "plan.h"
+
+#define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
+
+static bool is_id(const char *s) {
+        return s && strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
+}
+
+static bool needs_an_id(enum cstorage_entry_kind kind) {
+        return kind != CSTORAGE_ENTRY_TEMP_DIR && kind != CSTORAGE_ENTRY_STAGING &&
+               kind != CSTORAGE_ENTRY_SAVE_LEFTOVER;
+}
+
+/* Whatever the facts are. */
+static void check_removal(const struct facts *facts, const struct fact_entry *entry) {
+        FUZZ_ASSERT(entry->examined && !*entry->problem);
+        FUZZ_ASSERT(entry->identity.type != CSTORAGE_ENTRY_IS_ABSENT);
+        FUZZ_ASSERT(!entry->identity.other_mount && !entry->identity.mount_below);
+        FUZZ_ASSERT(entry->identity.lock != CSTORAGE_ENTRY_LOCK_HELD ||
+                    (entry->kind != CSTORAGE_ENTRY_TEMP_DIR && entry->kind != CSTORAGE_ENTRY_STAGING));
+        if (!needs_an_id(entry->kind))
+                return;
+
+        FUZZ_ASSERT(is_id(entry->id));
+        for (size_t i = 0; i < facts->n_files; i++)
+                FUZZ_ASSERT(facts->files[i].state != CSTORAGE_FILE_DAMAGED ||
+                            entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR ||
+                            entry->kind == CSTORAGE_ENTRY_IMAGE_DIR);
+        for (size_t i = 0; i < facts->n_layers; i++)
+                FUZZ_ASSERT(strcmp(facts->layers[i].id, entry->id) != 0 ||
+                            entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR ||
+                            entry->kind == CSTORAGE_ENTRY_IMAGE_DIR);
+}
+
+static void check_plan(const struct facts *facts) {
+        _cleanup_plan_ struct plan plan = PLAN_INIT;
+
+        if (plan_make(&plan, facts, &POLICY_DEFAULT) < 0)
+                return;
+        FUZZ_ASSERT(plan.n == facts->n_entries && plan.n_keep + plan.n_remove + plan.n_refuse == plan.n);
+        for (size_t i = 0; i < plan.n; i++) {
+                const struct decision *decision = &plan.decisions[i];
+                bool doubt = decision->reason == REASON_RECORDS_DAMAGED ||
+                             decision->reason == REASON_RECORDS_MISSING;
+
+                FUZZ_ASSERT(decision->reason != REASON_CHANGED && decision->reason != REASON_BUSY);
+                FUZZ_ASSERT(doubt == (decision->because != NULL));
+                if (reason_verdict(decision->reason) == VERDICT_REMOVE)
+                        check_removal(facts, &facts->entries[i]);
+        }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+        _cleanup_facts_ struct facts facts = FACTS_INIT, again = FACTS_INIT;
+        _cleanup_text_ struct text first = TEXT_INIT, second = TEXT_INIT;
+        struct error e = {0};
+        int r;
+
+        if (size > INPUT_MAX)
+                return 0;
+        r = facts_parse(&facts, (const char *) data, size, &e);
+        if (r < 0) {
+                FUZZ_ASSERT(r == -EBADMSG && strncmp(e.text, "facts, line ", 12) == 0);
+                return 0;
+        }
+        if (facts_write(&facts, &first) < 0)
+                return 0;
+        FUZZ_ASSERT(facts_parse(&again, first.s, first.len, &e) >= 0);
+        FUZZ_ASSERT(facts_write(&again, &second) >= 0);
+        FUZZ_ASSERT(first.len == second.len && memcmp(first.s, second.s, first.len) == 0);
+        check_plan(&facts);
+        return 0;
+}
