@@ -30,6 +30,8 @@ void images_done(struct images *images) {
         *images = IMAGES_INIT;
 }
 
+#define DIGESTS_MAX 1024U /* manifests of one image; a list of many platforms has some dozens */
+
 /* Whether a digest is not in the list yet; images have a handful. */
 static bool is_new(const struct strings *digests, const char *digest) {
         for (size_t i = 0; i < digests->n; i++)
@@ -43,8 +45,12 @@ static int image_add_digest(struct decoding *d, const char **items, struct strin
                             const char *digest) {
         if (!digest_is_valid(digest))
                 return decoding_fail(d, 0, NULL, "the image has a digest that is none");
-        if (is_new(digests, digest))
-                items[digests->n++] = digest;
+        if (!is_new(digests, digest))
+                return 0;
+        if (digests->n >= DIGESTS_MAX)
+                return error_set(d->reterr, -EFBIG, "record %zu: more than %u manifests", d->number + 1,
+                                 DIGESTS_MAX);
+        items[digests->n++] = digest;
         return 0;
 }
 
