@@ -157,8 +157,9 @@ static int parse_text(const char *text, size_t len, struct mountinfo *info, int 
         FILE *stream;
         int r;
 
-        /* Where /proc is, that is mounted: a text without a mount is none. */
-        if (len == 0 || memchr(text, '\0', len))
+        /* Where /proc is, that is mounted: a text without a mount is none. Without the last newline it was
+         * cut. */
+        if (len == 0 || text[len - 1] != '\n' || memchr(text, '\0', len))
                 return -EBADMSG;
 
         stream = fmemopen((void *) (uintptr_t) text, len, "re");
@@ -175,10 +176,13 @@ static int parse(const char *path, const char *text, size_t len, struct mountinf
         int bad_line = 0, r;
 
         r = info ? parse_text(text, len, info, &bad_line) : -ENOMEM;
-        if (r == -EBADMSG)
+        if (r == -EBADMSG && bad_line > 0)
                 return error_set(reterr, r,
-                                 "%s, line %d: not as the kernel writes it; what is mounted is unknown", path,
-                                 bad_line);
+                                 "%s, line %d is not as the kernel writes it; what is mounted is unknown",
+                                 path, bad_line);
+        if (r == -EBADMSG)
+                return error_set(reterr, r, "%s is not as the kernel writes it; what is mounted is unknown",
+                                 path);
         if (r < 0)
                 return error_errno(reterr, r, "cannot understand %s", path);
 
