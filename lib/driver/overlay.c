@@ -64,6 +64,33 @@ static int add_links(int links_fd, const struct lowers *links, struct lowers *lo
         return r;
 }
 
+/* -ENOENT is for the caller to judge; a file too large is one that makes no sense. */
+static int read_layer_file(int layer_fd, const char *name, char **ret, size_t *ret_len) {
+        int r = read_file_at(layer_fd, name, LOWERS_BYTES_MAX, ret, ret_len, NULL);
+
+        return r == -EFBIG ? -EBADMSG : r;
+}
+
+/* 1.64 and later. The Go side prefers it too. */
+static int read_ids(int layer_fd, struct lowers *ret) {
+        _cleanup_free_ char *text = NULL;
+        size_t len;
+        int r;
+
+        r = read_layer_file(layer_fd, "lower-layers", &text, &len);
+        return r < 0 ? r : lowers_parse_ids(text, len, ret);
+}
+
+/* Those of the lower file: -ENOENT where there is none. */
+static int read_links(int layer_fd, struct lowers *ret) {
+        _cleanup_free_ char *text = NULL;
+        size_t len;
+        int r;
+
+        r = read_layer_file(layer_fd, "lower", &text, &len);
+        return r < 0 ? r : lowers_parse_links(text, len, ret);
+}
+
 static int resolve_links(int home_fd, const struct lowers *links, struct lowers *ret) {
         _cleanup_close_ int links_fd = open_dir_beneath(home_fd, LINKS_DIR);
         struct lowers lowers;
@@ -85,40 +112,6 @@ static int resolve_links(int home_fd, const struct lowers *links, struct lowers 
         return 0;
 }
 
-/* -ENOENT is for the caller to judge; a file too large is one that makes no sense. */
-static int read_layer_file(int layer_fd, const char *name, char **ret, size_t *ret_len) {
-        int r = read_file_at(layer_fd, name, LOWERS_BYTES_MAX, ret, ret_len, NULL);
-
-        return r == -EFBIG ? -EBADMSG : r;
-}
-
-/* 1.64 and later. The Go side prefers it too. */
-static int read_ids(int layer_fd, struct lowers *ret) {
-        _cleanup_free_ char *text = NULL;
-        size_t len;
-        int r;
-
-        r = read_layer_file(layer_fd, "lower-layers", &text, &len);
-        return r < 0 ? r : lowers_parse_ids(text, len, ret);
-}
-
-static int read_links(int home_fd, int layer_fd, struct lowers *ret) {
-        _cleanup_free_ char *text = NULL, **owner = NULL;
-        struct lowers links;
-        size_t len;
-        int r;
-
-        r = read_layer_file(layer_fd, "lower", &text, &len);
-        if (r < 0)
-                return r;
-        r = lowers_parse_links(text, len, &links);
-        if (r < 0)
-                return r;
-        owner = links.ids;
-
-        return resolve_links(home_fd, &links, ret);
-}
-
 static int lower_error(struct error *reterr, int code, int dirfd, const char *name) {
         _cleanup_free_ char *path = path_below(dirfd, name);
 
@@ -129,6 +122,19 @@ static int lower_error(struct error *reterr, int code, int dirfd, const char *na
         return error_errno(reterr, code, "cannot read %s", path ? path : name);
 }
 
+static int follow_lower(int home_fd, int layer_fd, struct lowers *ret, struct error *reterr) {
+        struct lowers links = {0};
+        int r;
+
+        r = read_links(layer_fd, &links);
+        if (r < 0 && r != -ENOENT)
+                return lower_error(reterr, r, layer_fd, "lower");
+
+        r = r == -ENOENT ? lowers_new(ret, 0) : resolve_links(home_fd, &links, ret);
+        free(links.ids);
+        return r < 0 ? lower_error(reterr, r, home_fd, LINKS_DIR) : 0;
+}
+
 static int overlay_read_lowers(int home_fd, const char *id, struct lowers *ret, struct error *reterr) {
         _cleanup_close_ int layer_fd = open_dir_beneath(home_fd, id);
         int r;
@@ -137,15 +143,9 @@ static int overlay_read_lowers(int home_fd, const char *id, struct lowers *ret, 
                 return lower_error(reterr, layer_fd, home_fd, id);
 
         r = read_ids(layer_fd, ret);
-        if (r != -ENOENT)
-                return r < 0 ? lower_error(reterr, r, layer_fd, "lower-layers") : 0;
-
-        r = read_links(home_fd, layer_fd, ret);
-        if (r != -ENOENT)
-                return r < 0 ? lower_error(reterr, r, layer_fd, "lower") : 0;
-
-        r = lowers_new(ret, 0);
-        return r < 0 ? lower_error(reterr, r, layer_fd, "lower") : 0;
+        if (r == -ENOENT)
+                return follow_lower(home_fd, layer_fd, ret, reterr);
+        return r < 0 ? lower_error(reterr, r, layer_fd, "lower-layers") : 0;
 }
 
 static int overlay_read_link(int home_fd, const char *id, char ret_link[static LINK_ID_LENGTH + 1]) {

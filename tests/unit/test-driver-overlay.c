@@ -58,6 +58,185 @@ static void the_ids_of_lower_layers_are_preferred(void **state) {
         expect_lowers(place, ID_B, ID_C);
 }
 
+static void what_the_driver_keeps_for_itself_is_no_layer(void **state) {
+        static const char *const own[] = {
+                "l",
+                "staging",
+                "tempdirs",
+                "backingFsBlockDev",
+                "backingFsBlockDev.tmp",
+                ".has-mount-program",
+                "lost+found",
+                "compat1234567890",
+                "metacopy-check0",
+                "opaque-bug-check1",
+                "volatile-check2",
+        };
+        static const char *const not_own[] = {
+                "",     ID_A, "compat", "compatx",     "compat1x", "xcompat1", "volatile-check",
+                "link", "L",  "l/",     "lost+found1", "vfs",
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+                assert_true(driver_overlay.is_own_name(own[i]));
+        for (size_t i = 0; i < ARRAY_SIZE(not_own); i++)
+                assert_false(driver_overlay.is_own_name(not_own[i]));
+        assert_true(driver_overlay.is_own_name(driver_overlay.links_dir));
+        assert_true(driver_overlay.is_own_name(driver_overlay.temp_root));
+        assert_true(driver_overlay.is_own_name(driver_overlay.staging_dir));
+}
+
+static void a_link_that_leads_nowhere_is_left_out(void **state) {
+        const struct place *place = *state;
+
+        put_text(place->fd, ID_A "/lower", "l/" LINK_A ":l/" LINK_B);
+        expect_lowers(place, ID_B, NULL);
+        put_link(place->fd, "l/" LINK_A, "../elsewhere/diff");
+        expect_lowers(place, ID_B, NULL);
+        assert_ok(unlinkat(place->fd, "l/" LINK_A, 0));
+        put_text(place->fd, "l/" LINK_A, "../" ID_C "/diff");
+        expect_lowers(place, ID_B, NULL);
+}
+
+static void without_links_all_of_them_are_left_out(void **state) {
+        const struct place *place = *state;
+
+        assert_ok(renameat(place->fd, "l", place->fd, "m"));
+        put_text(place->fd, ID_A "/lower", "l/" LINK_B);
+        expect_lowers(place, NULL, NULL);
+}
+
+static void a_link_of_an_old_image_store_is_absolute(void **state) {
+        const struct place *place = *state;
+
+        put_link(place->fd, "l/" LINK_A, "/var/lib/containers/storage/overlay/" ID_C "/diff");
+        put_text(place->fd, ID_A "/lower", "l/" LINK_A ":l/" LINK_B);
+        expect_lowers(place, ID_C, ID_B);
+}
+
+static void expect_error(const struct place *place, const char *id, int code, const char *file) {
+        struct lowers lowers = {.n = 77};
+        struct error error;
+
+        assert_int_equal(driver_overlay.read_lowers(place->fd, id, &lowers, &error), code);
+        assert_int_equal(lowers.n, 77);
+        assert_int_equal(error.code, code);
+        assert_non_null(strstr(error.text, place->path));
+        assert_non_null(strstr(error.text, file));
+}
+
+static void what_a_damaged_file_says_is_not_guessed(void **state) {
+        const struct place *place = *state;
+        static const char *const texts[] = {
+                "",
+                ":",
+                "l/" LINK_B "\n",
+                "l/" LINK_B ":",
+                ":l/" LINK_B,
+                "l/" LINK_B "::l/" LINK_C,
+                "l/BBB",
+                LINK_B,
+                "l/" LINK_B " ",
+                "../" ID_B "/diff",
+                "l/bbbbbbbbbbbbbbbbbbbbbbbbbb",
+                "l/..",
+                ID_B,
+                "L/" LINK_B,
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                put_text(place->fd, ID_A "/lower", texts[i]);
+                expect_error(place, ID_A, -EBADMSG, "/lower does");
+        }
+        put_bytes(place->fd, ID_A "/lower", "l/" LINK_B "\0\0\0", 31);
+        expect_error(place, ID_A, -EBADMSG, "/lower does");
+}
+
+static void damaged_ids_are_not_made_up_for_by_the_links(void **state) {
+        const struct place *place = *state;
+        static const char *const texts[] = {"",       ID_B ":",    ID_B "\n", ID_B ":bbbb",
+                                            ID_B "/", "l/" LINK_B, "BB" ID_B};
+
+        put_text(place->fd, ID_A "/lower", "l/" LINK_B);
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                put_text(place->fd, ID_A "/lower-layers", texts[i]);
+                expect_error(place, ID_A, -EBADMSG, "/lower-layers does");
+        }
+}
+
+static char *repeat(const char *name, size_t n) {
+        size_t len = strlen(name);
+        char *text = malloc(n * (len + 1));
+
+        assert_non_null(text);
+        for (size_t i = 0; i < n; i++) {
+                memcpy(text + i * (len + 1), name, len);
+                text[i * (len + 1) + len] = i + 1 < n ? ':' : '\0';
+        }
+        return text;
+}
+
+static void a_layer_lies_on_500_others_at_most(void **state) {
+        _cleanup_free_ char *ids = repeat(ID_B, LOWERS_MAX), *links = repeat("l/" LINK_B, LOWERS_MAX);
+        _cleanup_free_ char *more_ids = repeat(ID_B, LOWERS_MAX + 1);
+        _cleanup_free_ char *more_links = repeat("l/" LINK_B, LOWERS_MAX + 1);
+        const struct place *place = *state;
+        struct lowers lowers;
+
+        put_text(place->fd, ID_A "/lower", links);
+        assert_ok(driver_overlay.read_lowers(place->fd, ID_A, &lowers, NULL));
+        assert_int_equal(lowers.n, LOWERS_MAX);
+        assert_string_equal(lowers.ids[LOWERS_MAX - 1], ID_B);
+        free(lowers.ids);
+        put_text(place->fd, ID_A "/lower", more_links);
+        expect_error(place, ID_A, -EBADMSG, "/lower does");
+
+        put_text(place->fd, ID_A "/lower-layers", ids);
+        assert_ok(driver_overlay.read_lowers(place->fd, ID_A, &lowers, NULL));
+        assert_int_equal(lowers.n, LOWERS_MAX);
+        free(lowers.ids);
+        put_text(place->fd, ID_A "/lower-layers", more_ids);
+        expect_error(place, ID_A, -EBADMSG, "/lower-layers does");
+}
+
+static void nothing_is_read_through_a_link(void **state) {
+        const struct place *place = *state;
+
+        put_text(place->fd, "file", "l/" LINK_B);
+        put_link(place->fd, ID_A "/lower", "../file");
+        expect_error(place, ID_A, -ELOOP, "/lower");
+        assert_ok(unlinkat(place->fd, ID_A "/lower", 0));
+
+        put_link(place->fd, ID_B, ID_A);
+        expect_error(place, ID_B, -ENOTDIR, ID_B);
+
+        put_text(place->fd, ID_A "/lower", "l/" LINK_B);
+        assert_ok(renameat(place->fd, "l", place->fd, "m"));
+        put_link(place->fd, "l", "m");
+        expect_error(place, ID_A, -ENOTDIR, "/l:");
+}
+
+static void a_file_that_is_none_is_an_error(void **state) {
+        const struct place *place = *state;
+
+        expect_error(place, ID_C, -ENOENT, ID_C);
+        put_text(place->fd, ID_C, "");
+        expect_error(place, ID_C, -ENOTDIR, ID_C);
+        put_dir(place->fd, ID_A "/lower");
+        expect_error(place, ID_A, -EBADF, "/lower");
+        assert_ok(mkfifoat(place->fd, ID_A "/lower-layers", 0644));
+        expect_error(place, ID_A, -EBADF, "/lower-layers");
+}
+
+static void where_diff_leads_does_not_matter(void **state) {
+        const struct place *place = *state;
+
+        put_link(place->fd, ID_A "/diff", "/nowhere/at/all");
+        put_text(place->fd, ID_A "/lower", "l/" LINK_C);
+        expect_lowers(place, ID_C, NULL);
+}
+
 static void the_short_name_is_read(void **state) {
         const struct place *place = *state;
         char link[LINK_ID_LENGTH + 1];
@@ -67,12 +246,42 @@ static void the_short_name_is_read(void **state) {
         assert_string_equal(link, LINK_C);
 }
 
+static void what_is_no_short_name_is_none(void **state) {
+        static const char *const texts[] = {
+                "", "A", LINK_A "\n", LINK_A "A", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "../AAAAAAAAAAAAAAAAAAAAAAA"};
+        const struct place *place = *state;
+        char link[LINK_ID_LENGTH + 1] = "unchanged";
+
+        assert_int_equal(driver_overlay.read_link(place->fd, ID_A, link), -ENOENT);
+        assert_int_equal(driver_overlay.read_link(place->fd, ID_B, link), -ENOENT);
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                put_text(place->fd, ID_A "/link", texts[i]);
+                assert_int_equal(driver_overlay.read_link(place->fd, ID_A, link), -EBADMSG);
+        }
+        assert_ok(unlinkat(place->fd, ID_A "/link", 0));
+        put_text(place->fd, "file", LINK_A);
+        put_link(place->fd, ID_A "/link", "../file");
+        assert_int_equal(driver_overlay.read_link(place->fd, ID_A, link), -ELOOP);
+        assert_string_equal(link, "unchanged");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                in_home(what_the_driver_keeps_for_itself_is_no_layer),
                 in_home(a_layer_without_a_lower_file_lies_on_nothing),
                 in_home(the_lower_file_is_followed_through_the_links),
                 in_home(the_ids_of_lower_layers_are_preferred),
+                in_home(a_link_that_leads_nowhere_is_left_out),
+                in_home(without_links_all_of_them_are_left_out),
+                in_home(a_link_of_an_old_image_store_is_absolute),
+                in_home(what_a_damaged_file_says_is_not_guessed),
+                in_home(damaged_ids_are_not_made_up_for_by_the_links),
+                in_home(a_layer_lies_on_500_others_at_most),
+                in_home(nothing_is_read_through_a_link),
+                in_home(a_file_that_is_none_is_an_error),
+                in_home(where_diff_leads_does_not_matter),
                 in_home(the_short_name_is_read),
+                in_home(what_is_no_short_name_is_none),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
