@@ -12,8 +12,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/idset.h"
 #include "observe.h"
+#include "recorded.h"
 
 void view_done(struct view *view) {
         plan_done(&view->plan);
@@ -21,17 +21,6 @@ void view_done(struct view *view) {
         cstorage_snapshot_unref(view->snapshot);
         cstorage_inventory_unref(view->inventory);
         *view = VIEW_INIT;
-}
-
-/* Ids that have a record, by what kind of entry they speak for. */
-struct recorded {
-        struct idset layers, images, containers;
-};
-
-static void recorded_done(struct recorded *recorded) {
-        idset_done(&recorded->layers);
-        idset_done(&recorded->images);
-        idset_done(&recorded->containers);
 }
 
 static int64_t timespec_ns(const struct timespec *ts) {
@@ -198,28 +187,6 @@ static int observe_problems(struct facts *facts, const struct cstorage_inventory
         return 0;
 }
 
-static bool is_recorded(const struct recorded *recorded, enum cstorage_entry_kind kind, const char *id) {
-        if (!id)
-                return false;
-
-        switch (kind) {
-        case CSTORAGE_ENTRY_LAYER_DIR:
-        case CSTORAGE_ENTRY_TAR_SPLIT:
-        case CSTORAGE_ENTRY_LAYER_DATA:
-        case CSTORAGE_ENTRY_LINK:
-                return idset_has(&recorded->layers, id);
-        case CSTORAGE_ENTRY_CONTAINER_DIR:
-                return idset_has(&recorded->containers, id);
-        case CSTORAGE_ENTRY_IMAGE_DIR:
-                return idset_has(&recorded->images, id);
-        case CSTORAGE_ENTRY_TEMP_DIR:
-        case CSTORAGE_ENTRY_STAGING:
-        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
-                return false;
-        }
-        return false;
-}
-
 static int keep_text(struct facts *facts, const char *text, const char **ret) {
         const char *copy = arena_text(&facts->arena, text, strlen(text));
 
@@ -292,29 +259,31 @@ static int examine(struct facts *facts, struct fact_entry *fact) {
         return observe_lowers(facts, fact);
 }
 
+static int observe_entry(struct facts *facts, const struct cstorage_entry *entry, bool recorded) {
+        struct fact_entry *fact = facts_add_entry(facts);
+
+        if (!fact)
+                return -ENOMEM;
+
+        *fact = (struct fact_entry){
+                .kind = cstorage_entry_get_kind(entry),
+                .imagestore = cstorage_entry_is_in_imagestore(entry),
+                .id = cstorage_entry_get_id(entry),
+                .name = cstorage_entry_get_name(entry),
+                .path = cstorage_entry_get_path(entry),
+                .problem = "",
+                .entry = entry,
+        };
+        return recorded ? 0 : examine(facts, fact);
+}
+
 static int observe_entries(struct facts *facts, const struct cstorage_inventory *inventory,
                            const struct recorded *recorded) {
         const struct cstorage_entry *entry = NULL;
         int r;
 
         while ((entry = cstorage_inventory_next(inventory, entry))) {
-                struct fact_entry *fact = facts_add_entry(facts);
-
-                if (!fact)
-                        return -ENOMEM;
-                *fact = (struct fact_entry){
-                        .kind = cstorage_entry_get_kind(entry),
-                        .imagestore = cstorage_entry_is_in_imagestore(entry),
-                        .id = cstorage_entry_get_id(entry),
-                        .name = cstorage_entry_get_name(entry),
-                        .path = cstorage_entry_get_path(entry),
-                        .problem = "",
-                        .entry = entry,
-                };
-                if (is_recorded(recorded, fact->kind, fact->id))
-                        continue;
-
-                r = examine(facts, fact);
+                r = observe_entry(facts, entry, recorded_has(recorded, entry));
                 if (r < 0)
                         return r;
         }
@@ -341,30 +310,28 @@ static int observe_records(struct facts *facts, const struct cstorage_snapshot *
         if (r < 0)
                 return r;
 
-        idset_seal(&recorded->layers);
-        idset_seal(&recorded->images);
-        idset_seal(&recorded->containers);
+        recorded_seal(recorded);
         return 0;
 }
 
-static int collect_facts(struct facts *facts, const struct cstorage_snapshot *snapshot,
-                         const struct cstorage_inventory *inventory) {
-        _cleanup_(recorded_done) struct recorded recorded = {0};
+static int collect_facts(struct view *view) {
+        _cleanup_recorded_ struct recorded recorded = RECORDED_INIT;
+        struct facts *facts = &view->facts;
         int r;
 
-        r = observe_records(facts, snapshot, &recorded);
+        r = observe_records(facts, view->snapshot, &recorded);
         if (r < 0)
                 return r;
 
-        r = observe_mounts(facts, snapshot, inventory);
+        r = observe_mounts(facts, view->snapshot, view->inventory);
         if (r < 0)
                 return r;
 
-        r = observe_problems(facts, inventory);
+        r = observe_problems(facts, view->inventory);
         if (r < 0)
                 return r;
 
-        return observe_entries(facts, inventory, &recorded);
+        return observe_entries(facts, view->inventory, &recorded);
 }
 
 int view_observe(struct view *view, struct cstorage_store *store, struct error *reterr) {
@@ -380,7 +347,7 @@ int view_observe(struct view *view, struct cstorage_store *store, struct error *
 
         observe_times(&view->facts);
         observe_store(&view->facts, store);
-        r = collect_facts(&view->facts, view->snapshot, view->inventory);
+        r = collect_facts(view);
         if (r < 0)
                 return error_errno(reterr, r, "looking at %s", view->facts.graphroot);
 

@@ -99,6 +99,20 @@ static void note_removed_at_once(struct outcome *outcome, const struct cstorage_
         }
 }
 
+/* Of a temp dir that is an item itself, the directory is one entry more than what was in it. */
+static void note_dir_itself(struct outcome *outcome, const struct cstorage_trash *trash,
+                            const struct cstorage_trash_dir *dir) {
+        const struct cstorage_trash_item *item = NULL;
+
+        while ((item = cstorage_trash_next_item(trash, item))) {
+                struct subject *subject = outcome_find(outcome, cstorage_trash_item_get_entry(item));
+
+                if (subject && cstorage_trash_item_get_dir(item) == dir &&
+                    !cstorage_trash_item_get_name(item))
+                        subject->entries++;
+        }
+}
+
 static void reap_dir(struct outcome *outcome, struct cstorage_trash *trash, struct cstorage_trash_dir *dir,
                      const struct tree_options *options) {
         _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
@@ -115,6 +129,8 @@ static void reap_dir(struct outcome *outcome, struct cstorage_trash *trash, stru
         r = cstorage_trash_dir_remove(dir, (struct cstorage_error *) &error);
         if (r < 0)
                 note_dir(outcome, trash, dir, NULL, &error);
+        else
+                note_dir_itself(outcome, trash, dir);
 }
 
 void reap(struct outcome *outcome, struct cstorage_trash *trash, const struct reap_options *options) {

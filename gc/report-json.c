@@ -20,7 +20,7 @@ static void put_store(struct json_out *json, const struct facts *facts) {
 
 static void put_subject(struct json_out *json, const struct subject *subject) {
         json_open(json, NULL, '{');
-        json_string(json, "kind", kind_name(subject->entry->kind));
+        json_string(json, "kind", fact_kind_name(subject->entry->kind));
         json_string(json, "id", subject->entry->id);
         json_string(json, "path", subject->entry->path);
         json_string(json, "verdict", fate_name(subject->fate));

@@ -26,7 +26,7 @@ static void put_subject(FILE *out, const struct outcome *outcome, const struct s
         _cleanup_text_ struct text path = TEXT_INIT;
 
         (void) text_add_escaped(&path, subject->entry->path, strlen(subject->entry->path));
-        fprintf(out, "%s %s %s ", word(subject->fate, outcome->dry_run), kind_name(subject->entry->kind),
+        fprintf(out, "%s %s %s ", word(subject->fate, outcome->dry_run), fact_kind_name(subject->entry->kind),
                 reason_name(subject->reason));
         if (subject->measured)
                 fprintf(out, "%" PRIu64 " %" PRIu64 " ", subject->entries, subject->bytes);

@@ -1,25 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the forms of a report share: the order, and the names. */
+/* What the forms of a report share: what is listed, in which order. */
 
 #include "report.h"
-
-const char *kind_name(enum cstorage_entry_kind kind) {
-        static const char *const names[] = {
-                [CSTORAGE_ENTRY_LAYER_DIR] = "layer-dir",
-                [CSTORAGE_ENTRY_CONTAINER_DIR] = "container-dir",
-                [CSTORAGE_ENTRY_IMAGE_DIR] = "image-dir",
-                [CSTORAGE_ENTRY_TAR_SPLIT] = "tar-split",
-                [CSTORAGE_ENTRY_LAYER_DATA] = "layer-data",
-                [CSTORAGE_ENTRY_LINK] = "link",
-                [CSTORAGE_ENTRY_TEMP_DIR] = "temp-dir",
-                [CSTORAGE_ENTRY_STAGING] = "staging",
-                [CSTORAGE_ENTRY_SAVE_LEFTOVER] = "save-leftover",
-        };
-
-        assert((size_t) kind < ARRAY_SIZE(names));
-        return names[kind];
-}
 
 /* All entries, the kept ones made up on the way: there is no memory of them but in the plan. */
 static bool next_of_all(const struct outcome *outcome, size_t *i, struct subject *ret) {

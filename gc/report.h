@@ -19,9 +19,6 @@ void report_plain(FILE *out, const struct outcome *outcome, bool verbose);
  */
 int report_table(FILE *out, const struct outcome *outcome, bool verbose);
 
-/* "layer-dir", as in reports and facts. */
-const char *kind_name(enum cstorage_entry_kind kind);
-
 /*
  * One after the other what a report lists: the subjects, with verbose among them what is kept, in the order
  * of the facts. *i starts at 0. false after the last. The strings stay the outcome's.

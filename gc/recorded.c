@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Which entries have a record, by what kind of record speaks for them. */
+
+#include "recorded.h"
+
+void recorded_done(struct recorded *recorded) {
+        idset_done(&recorded->layers);
+        idset_done(&recorded->images);
+        idset_done(&recorded->containers);
+}
+
+void recorded_seal(struct recorded *recorded) {
+        idset_seal(&recorded->layers);
+        idset_seal(&recorded->images);
+        idset_seal(&recorded->containers);
+}
+
+bool recorded_has(const struct recorded *recorded, const struct cstorage_entry *entry) {
+        const char *id = cstorage_entry_get_id(entry);
+
+        if (!id)
+                return false;
+
+        switch (cstorage_entry_get_kind(entry)) {
+        case CSTORAGE_ENTRY_LAYER_DIR:
+        case CSTORAGE_ENTRY_TAR_SPLIT:
+        case CSTORAGE_ENTRY_LAYER_DATA:
+        case CSTORAGE_ENTRY_LINK:
+                return idset_has(&recorded->layers, id);
+        case CSTORAGE_ENTRY_CONTAINER_DIR:
+                return idset_has(&recorded->containers, id);
+        case CSTORAGE_ENTRY_IMAGE_DIR:
+                return idset_has(&recorded->images, id);
+        case CSTORAGE_ENTRY_TEMP_DIR:
+        case CSTORAGE_ENTRY_STAGING:
+        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+                return false;
+        }
+        return false;
+}
