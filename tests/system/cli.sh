@@ -1,0 +1,378 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The program as a user meets it: options, exit statuses, forms of output, the manual; what it says to damaged files and
+# hostile names.
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+make_scratch
+
+source=$tests_dir/..
+gc=$build/gc/cstorage-gc
+plan_tool=$build/tests/plan/plan-tool
+export LC_ALL=C
+unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
+
+# ------------------------------------------------------------------------------------------------------------- helpers
+
+# make NAME [OPTIONS OF mkstore.py...]: a store in $scratch/NAME, and how to tell cstorage-gc about it in $store.
+make() {
+        local name=$1
+        shift
+        rm -rf "${scratch:?}/$name"
+        python3 "$tests_dir/fixture/mkstore.py" --root "$scratch/$name/g" --runroot "$scratch/$name/r" "$@" \
+                >"$scratch/$name.made" || exit 1
+        g=$scratch/$name/g
+        r=$scratch/$name/r
+        store="--root=$g --runroot=$r --storage-driver=overlay"
+}
+
+# run OPTIONS...: its exit status in $status, what it prints in $out and $err.
+run() {
+        # shellcheck disable=SC2086
+        "$gc" $store "$@" >"$scratch/out" 2>"$scratch/err"
+        status=$?
+        out=$(cat "$scratch/out")
+        err=$(cat "$scratch/err")
+}
+
+# says NAME PATTERN: on standard error, in one line that names the program.
+says() { check "$1" grep -qE "^cstorage-gc: .*$2" "$scratch/err" || note "stderr: $err"; }
+
+silent() { expect "$1" "" "$out"; }
+
+orphans() { find "$g/overlay" "$g/overlay-containers" -mindepth 1 -maxdepth 1 -newermt '1 year ago' -type d; }
+
+# with_lock FILE COMMAND...: run it while another process holds the lock as Go does.
+with_lock() {
+        local file=$1
+        shift
+        python3 - "$file" "$@" <<'EOF'
+import fcntl, subprocess, sys
+f = open(sys.argv[1], "r+b")
+fcntl.lockf(f, fcntl.LOCK_EX)
+sys.exit(subprocess.run(sys.argv[2:]).returncode)
+EOF
+}
+
+# --------------------------------------------------------------------------------------------------------------- usage
+
+store=
+for wrong in --no-such -x --json=1 --root --root=relative --runroot= --imagestore=x --storage-driver= --storage-opt=x \
+        --lock-timeout=soon --lock-timeout=-1 --progress=often --transient-store=maybe argument "--quiet --json"; do
+        # shellcheck disable=SC2086
+        run $wrong
+        expect "\"$wrong\" is a usage error" 2 $status
+        silent "\"$wrong\" prints nothing on standard output"
+        expect "\"$wrong\" gets one line" 1 "$(wc -l <"$scratch/err")"
+done
+run $'--\e[31m\n'
+check "a hostile option does not reach the terminal" sh -c "! grep -q '[^[:print:]]' '$scratch/err'"
+
+run --version
+expect "--version prints name and version" "0 cstorage-gc $(sed -n "s/^ *version : '\(.*\)',/\1/p" "$source/meson.build" | head -1)" \
+        "$status $out"
+run --help
+expect "--help succeeds" 0 $status
+check "--help fits a terminal" sh -c "! grep -qE '.{81}' '$scratch/out'"
+
+# -------------------------------------------------------------------------------------------------------------- manual
+
+manual=$source/gc/cstorage-gc.8
+if command -v mandoc >/dev/null; then
+        expect "the manual has no flaw that mandoc knows of" "" \
+                "$(mandoc -T lint -W style "$manual" 2>/dev/null | grep -v 'referenced manual not found')"
+else
+        skip "the manual has no flaw that mandoc knows of" "there is no mandoc"
+fi
+options_help=$(grep -oE -- '^ +(-[a-z], )?--[a-z-]+' "$scratch/out" | grep -oE -- '--[a-z-]+' | sort)
+options_manual=$(sed -n '/^\.Ss Options/,/^\.Sh/p' "$manual" | grep -E '^\.It Fl' | grep -oE 'Fl Fl [a-z-]+' |
+        sed 's/Fl Fl /--/' | sort)
+expect "the manual has the options of --help, and no others" "$options_help" "$options_manual"
+expect "each is in its synopsis" "" "$(for o in $options_help; do
+        sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/p' "$manual" | grep -q "Fl Fl ${o#--}\b" || echo "$o"
+done)"
+reasons=$(grep -oE 'VERDICT_[A-Z]+, "[a-z-]+"' "$source/gc/reasons.c" | sed 's/.*"\(.*\)"/\1/')
+expect "there are reasons" 1 $(($(wc -w <<<"$reasons") > 20))
+expect "each reason is in the manual" "" "$(for reason in $reasons; do
+        sed -n '/^\.Sh REASONS/,/^\.Sh FILES/p' "$manual" | grep -qx "\.It Cm $reason" || echo "$reason"
+done)"
+expect "each kind is in the manual" "" "$(
+        for kind in layer-dir container-dir image-dir tar-split layer-data link temp-dir staging save-leftover; do
+                grep -qE "^\.It Cm.*\b$kind\b" "$manual" || echo "$kind"
+        done
+)"
+
+# ------------------------------------------------------------------------------------------------------------ no store
+
+store="--root=$scratch/none --runroot=$scratch/none-run"
+run
+expect "no store is nothing to do" "0  " "$status $out $err"
+run --verbose
+expect "with --verbose that is said" 0 $status
+says "and where" "$scratch/none"
+run --json
+expect "no store has an empty report" '0 {"subjects":[],"removed":0}' \
+        "$status $(jq -c '{subjects, removed: .summary.removed}' "$scratch/out")"
+check "nothing was created" test ! -e "$scratch/none" -a ! -e "$scratch/none-run"
+
+# ------------------------------------------------------------------------------------------------------- configuration
+
+make conf --orphans 1
+printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$g" "$r" >"$scratch/storage.conf"
+store=
+CONTAINERS_STORAGE_CONF=$scratch/storage.conf run --dry-run --json
+expect "storage.conf says where the store lies" "0 $g overlay" "$status $(jq -r '.store | .graphroot + " " + .driver' "$scratch/out")"
+CONTAINERS_STORAGE_CONF=$scratch/storage.conf run --json --dry-run --root="$scratch/none"
+expect "options are over it" "0 $scratch/none" "$status $(jq -r '.store.graphroot' "$scratch/out")"
+printf '[storage]\ndriver = overlay\n' >"$scratch/broken.conf"
+CONTAINERS_STORAGE_CONF=$scratch/broken.conf run
+expect "a broken storage.conf ends the run" 1 $status
+silent "and nothing is reported"
+says "the error names file and line" "$scratch/broken.conf.*2"
+store="--root=$g --runroot=$r --storage-driver=overlay"
+CONTAINERS_STORAGE_CONF=$scratch/broken.conf run --dry-run
+expect "it does not matter where the options say all" 0 $status
+store="--root=$g --runroot=$r"
+CONTAINERS_STORAGE_CONF=$scratch/broken.conf run --dry-run
+expect "it does where they do not" 1 $status
+store="--root=$g --runroot=$r --storage-driver=zfs"
+run
+expect "a driver of which nothing is known is refused" 3 $status
+says "by name" "zfs"
+
+# ---------------------------------------------------------------------------------------------------------------- runs
+
+make runs --transient 2 --containers 1 --orphans 3 --extras
+listing make --ctime "$scratch/runs" >"$scratch/before"
+run --dry-run
+expect "a dry run succeeds" 0 $status
+expect "it has a line for each subject, and a summary" "" "$(grep -vE \
+        '^(would-remove [a-z-]+ [a-z-]+ - - /.*|summary would-remove=[0-9]+ refused=0 failed=0 kept=[0-9]+ .*)$' "$scratch/out")"
+check "it names the orphans" sh -c "[ \$(grep -c '^would-remove layer-dir no-record' '$scratch/out') = 3 ]"
+run -n --json --verbose
+listing make --ctime "$scratch/runs" >"$scratch/after"
+check "it changes nothing" listing diff "$scratch/before" "$scratch/after"
+
+cat >"$scratch/shape.py" <<'EOF'
+import json, sys
+r = json.load(open(sys.argv[1], encoding="utf-8"))
+number = lambda v: isinstance(v, int) and v >= 0
+assert list(r) == ["version", "dry_run", "store", "subjects", "problems", "summary"], list(r)
+assert r["version"] == 1 and isinstance(r["dry_run"], bool)
+assert list(r["store"]) == ["graphroot", "runroot", "imagestore", "driver", "transient"]
+kinds = "layer-dir container-dir image-dir tar-split layer-data link temp-dir staging save-leftover".split()
+for s in r["subjects"]:
+    assert {"kind", "id", "path", "verdict", "reason"} <= set(s) <= {"kind", "id", "path", "verdict", "reason", "error", "entries", "bytes"}, s
+    assert s["kind"] in kinds and s["verdict"] in ("keep", "remove", "refuse", "fail"), s
+    assert s["path"].startswith("/") and (s["id"] is None or len(s["id"]) == 64), s
+    assert ("entries" in s) == ("bytes" in s) and number(s.get("entries", 0)) and number(s.get("bytes", 0)), s
+    assert ("error" in s) == (s["verdict"] == "fail"), s
+for p in r["problems"]:
+    assert list(p) == ["file", "text"] and p["text"], p
+assert list(r["summary"]) == "kept removed refused failed entries_freed bytes_freed lock_held_us elapsed_us".split()
+assert all(number(v) for v in r["summary"].values())
+shown = lambda verdict: sum(s["verdict"] == verdict for s in r["subjects"])
+assert shown("remove") == r["summary"]["removed"] and shown("refuse") == r["summary"]["refused"]
+assert shown("fail") == r["summary"]["failed"] and shown("keep") in (0, r["summary"]["kept"])
+assert sum(s.get("entries", 0) for s in r["subjects"] if s["verdict"] != "keep") == r["summary"]["entries_freed"]
+EOF
+check "the JSON report is as the manual says" python3 "$scratch/shape.py" "$scratch/out"
+expect "--verbose lists what is kept" "$(jq .summary.kept "$scratch/out")" \
+        "$(jq '[.subjects[] | select(.verdict == "keep")] | length' "$scratch/out")"
+expect "with --json a dry run measures" true \
+        "$(jq '[.subjects[] | select(.verdict == "remove") | .entries > 0] | all' "$scratch/out")"
+jq -r '.subjects[] | "\(.verdict) \(.reason) \(.kind) \(.path | sub(".*/"; ""))"' "$scratch/out" |
+        sed -E 's/ lock-/ temp-dir-/' | sort >"$scratch/report"
+run --dump-facts
+expect "--dump-facts succeeds" 0 $status
+cp "$scratch/out" "$scratch/dump.facts"
+(cd "$scratch" && "$plan_tool" dump.facts) | sed -E 's/ because of .*//; s/ lock-/ temp-dir-/' | sort >"$scratch/replayed"
+check "a plan made of dumped facts is the plan" diff "$scratch/report" "$scratch/replayed"
+
+jq -r '.orphan_layers[]' "$scratch/runs.made" >"$scratch/orphans"
+run
+expect "a collection succeeds" "0 " "$status $err"
+check "its lines have numbers" sh -c "grep -qE '^removed layer-dir no-record [1-9][0-9]* [1-9][0-9]* /' '$scratch/out'"
+expect "the orphans are gone" "" "$(cd "$g/overlay" && xargs ls -d <"$scratch/orphans" 2>/dev/null)"
+expect "no temp dir is left" "" "$(find "$g" -name 'temp-dir-*' -o -name 'lock-[0-9]*')"
+listing make --ctime "$scratch/runs" >"$scratch/before"
+run --json
+check "a second JSON report is as the manual says" python3 "$scratch/shape.py" "$scratch/out"
+expect "a second run removes nothing" "0 0" "$status $(jq .summary.removed "$scratch/out")"
+run --quiet
+expect "--quiet is quiet" "0  " "$status $out $err"
+listing make --ctime "$scratch/runs" >"$scratch/after"
+check "and neither left a trace" listing diff "$scratch/before" "$scratch/after"
+
+make transient --transient 2
+kept=$(find "$g" | sort)
+run --transient-store=false
+expect "whether the store is transient is not believed" "$kept" "$(find "$g" | sort)"
+
+# --------------------------------------------------------------------------------------------------------------- reaping
+
+make noreap --orphans 2
+run --no-reap --json
+expect "--no-reap succeeds" "0 true" "$status $(jq '.summary.removed >= 2' "$scratch/out")"
+expect "it leaves the temp dirs" 1 "$(find "$g/overlay/tempdirs" -name 'temp-dir-*' | wc -l)"
+run --json
+expect "the next run finishes" "0 temp-dir abandoned" \
+        "$status $(jq -r '.subjects[] | select(.path | test("overlay/tempdirs")) | .kind + " " + .reason' "$scratch/out")"
+expect "then they are gone" "" "$(find "$g" -name 'temp-dir-*')"
+
+make big --orphans 4 --orphan-files 20000
+cp -a "$scratch/big" "$scratch/big2"
+run --progress=always
+expect "--progress=always counts on standard error" 1 $(($(grep -c 'deleting: ' "$scratch/err") > 0))
+expect "and erases itself" 1 "$(tail -c 90 "$scratch/err" | tr '\r' '\n' | tail -1 | grep -cE '^ +$|^$')"
+g=$scratch/big2/g r=$scratch/big2/r store="--root=$g --runroot=$r --storage-driver=overlay"
+# shellcheck disable=SC2086
+"$gc" $store --progress=never >"$scratch/out" 2>"$scratch/err" &
+pid=$!
+for _ in $(seq 500); do
+        [ -n "$(find "$g/overlay/tempdirs" -name 'temp-dir-*' 2>/dev/null)" ] && break
+        sleep 0.01
+done
+kill -TERM $pid
+wait $pid
+expect "a signal ends the deleting" 1 $?
+says "what is left is said" "interrupted: .*temp-dir-"
+check "it lies in its temp dir" sh -c "find '$g/overlay/tempdirs' -name 'temp-dir-*' | grep -q ."
+run --progress=never
+expect "the next run finishes that, silently" "0 " "$status $err"
+expect "nothing is left of it" "" "$(find "$g" -name 'temp-dir-*')"
+
+make pipe --orphans 20
+# shellcheck disable=SC2086
+"$gc" $store --json | head -c 1 >/dev/null
+expect "a reader that went is no failure" "0 0" "${PIPESTATUS[*]}"
+make full --orphans 1
+# shellcheck disable=SC2086
+"$gc" $store >/dev/full 2>"$scratch/err"
+expect "a report that cannot be written is one" 1 $?
+says "and that is said" "report"
+
+# ----------------------------------------------------------------------------------------------------- not all goes well
+
+make locked --orphans 1
+listing make --ctime "$scratch/locked" >"$scratch/before"
+for lock in "$g/overlay-layers/layers.lock" "$g/overlay-images/images.lock"; do
+        [ -e "$lock" ] || continue
+        # shellcheck disable=SC2086
+        with_lock "$lock" "$gc" $store --lock-timeout=200ms >"$scratch/out" 2>"$scratch/err"
+        expect "a lock that is held ends the run" 4 $?
+        says "its name is told" "$(basename "$lock")"
+        expect "nothing is reported" "" "$(cat "$scratch/out")"
+done
+listing make --ctime "$scratch/locked" >"$scratch/after"
+check "nothing was done" listing diff "$scratch/before" "$scratch/after"
+# shellcheck disable=SC2086
+with_lock "$g/overlay-layers/layers.lock" "$gc" $store --dry-run >"$scratch/out" 2>&1
+expect "a dry run needs no lock" 0 $?
+
+make readonly --orphans 1
+mount --bind "$scratch/readonly" "$scratch/readonly" && mount -o remount,bind,ro "$scratch/readonly"
+run
+expect "a store that cannot be written to is a failure" 1 $status
+says "and named" "$g"
+umount "$scratch/readonly"
+
+records="overlay-layers/layers.json overlay-images/images.json overlay-containers/containers.json"
+for record in $records; do
+        for damage in empty nul truncated null object garbage; do
+                make damaged --containers 1 --orphans 2
+                file=$g/$record
+                case $damage in
+                empty) : >"$file" ;;
+                nul) head -c "$(stat -c %s "$file")" /dev/zero >"$scratch/nul" && cat "$scratch/nul" >"$file" ;;
+                truncated) truncate -s -5 "$file" ;;
+                null) printf null >"$file" ;;
+                object) printf '{}' >"$file" ;;
+                garbage) printf '[{"id":7}]' >"$file" ;;
+                esac
+                listing make --ctime "$g/overlay" >"$scratch/before"
+                run
+                # Go itself takes null for a list without records, and writes it (images.go:load).
+                if [ $damage = null ] && [ $status = 0 ]; then
+                        skip "$record, $damage" "it is taken for an empty list"
+                        continue
+                fi
+                expect "$record, $damage: refused" 3 $status
+                says "$record, $damage: it is named, with what to do" "$file: .*\. [A-Z]"
+                listing make --ctime "$g/overlay" >"$scratch/after"
+                check "$record, $damage: no layer is removed" listing diff "$scratch/before" "$scratch/after"
+        done
+done
+
+make missing --orphans 2
+rm "$g/overlay-layers/layers.json"
+run
+expect "a record file that must have been there is missed" 3 $status
+says "by name, with what to do" "$g/overlay-layers/layers.json: .*missing.*\. [A-Z]"
+
+make both --orphans 2
+first=$(jq -r '.orphan_containers[0]' "$scratch/both.made")
+mkdir "$g/overlay-containers/$first/m" && mount -t tmpfs none "$g/overlay-containers/$first/m"
+run
+expect "what has a mount below is refused, the rest goes" "3 1 1" \
+        "$status $(grep -c '^refused container-dir mount-below ' "$scratch/out") $(grep -c '^removed container-dir ' "$scratch/out")"
+says "with what to do" "mount-below.*[Uu]nmount"
+umount "$g/overlay-containers/$first/m"
+
+# --------------------------------------------------------------------------------------------------------- hostile names
+
+make hostile --orphans 1
+python3 - "$g" <<'EOF'
+import os, sys
+g = os.fsencode(sys.argv[1])
+for name in (b"new\nline", b"esc\x1b[2J", b"\xff\xfe", b"back\\slash", b"quote\"", b"removed layer-dir no-record", "é".encode()):
+    for place in (b"overlay-containers", b"overlay-images", b"overlay"):
+        os.mkdir(os.path.join(g, place, name))
+    os.symlink(name, os.path.join(g, b"overlay/l", name))
+    os.symlink(b"../" + b"0" * 63 + b"\n/diff", os.path.join(g, b"overlay/l", b"x" + name))
+EOF
+run --json --verbose
+check "JSON is valid whatever the names" python3 "$scratch/shape.py" "$scratch/out"
+cp "$scratch/out" "$scratch/hostile.json"
+check "and gives the names back" python3 - "$scratch/hostile.json" "$g" <<'EOF'
+import json, os, re, sys
+def undo(s):
+    return re.sub(rb"\\(\\|x[0-9a-f]{2})", lambda m: b"\\" if m[1] == b"\\" else bytes([int(m[1][1:], 16)]), s.encode())
+paths = {undo(s["path"]) for s in json.load(open(sys.argv[1]))["subjects"]}
+wanted = {os.path.join(os.fsencode(sys.argv[2]), b"overlay-containers", n) for n in os.listdir(os.fsencode(sys.argv[2]) + b"/overlay-containers") if not n.startswith(b"containers.")}
+assert wanted <= paths, wanted - paths
+EOF
+run --verbose
+check "lines have no bytes that a terminal obeys" sh -c "! LC_ALL=C grep -q '[^ -~]' '$scratch/out' '$scratch/err'"
+check "no name makes a line of its own" sh -c "! grep -vE '^(kept|removed|refused|summary) ?' '$scratch/out'"
+if command -v script >/dev/null; then
+        script -qec "stty cols 70; $gc $store --verbose" /dev/null </dev/null >"$scratch/table" 2>&1
+        check "nor does the table" sh -c "! tr -d '\r\n' <'$scratch/table' | LC_ALL=C grep -q '[^ -~]'"
+        check "the table keeps to the width" sh -c "tr -d '\r' <'$scratch/table' | grep -v '^cstorage-gc: ' | grep -v ' kept; ' | (! grep -qE '.{71}')"
+else
+        skip "nor does the table" "there is no script"
+fi
+
+# ------------------------------------------------------------------------------------------------------------- full disk
+
+if truncate -s 24M "$scratch/disk" && mkfs.ext4 -q -m 0 -N 4096 "$scratch/disk" && mkdir "$scratch/mnt" &&
+        mount -o loop "$scratch/disk" "$scratch/mnt" 2>/dev/null; then
+        make mnt/full --orphans 5 --orphan-files 100 2>/dev/null || true
+        dd if=/dev/zero of="$scratch/mnt/fill" bs=64k 2>/dev/null
+        dd if=/dev/zero of="$scratch/mnt/fill2" bs=1k 2>/dev/null
+        i=0
+        while mkdir "$scratch/mnt/d$i" 2>/dev/null; do i=$((i + 1)); done
+        expect "the disk is full" 0 "$(df --output=avail "$scratch/mnt" | tail -1 | tr -d ' ')"
+        run
+        expect "on a full disk a collection succeeds" "0 " "$status $err"
+        check "and frees space" test "$(df --output=avail "$scratch/mnt" | tail -1)" -gt 100
+        expect "no orphan is left" 0 "$(grep -c '^failed' "$scratch/out")"
+        umount "$scratch/mnt"
+else
+        skip "on a full disk a collection succeeds" "no loop device"
+fi
+
+finish
