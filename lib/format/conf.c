@@ -232,7 +232,7 @@ static int take_value(struct merge *m, enum conf_key k, const struct toml_value 
 }
 
 static int merge_document(struct merge *m, const struct toml_value *root) {
-        const struct toml_value *table, *value;
+        const struct toml_value *table = NULL, *value = NULL;
         int r;
 
         for (enum conf_key k = 0; k < _CONF_KEY_MAX; k++) {
