@@ -56,7 +56,7 @@ build() {
 out=${CSTORAGE_BUILD_ROOT:-build}
 mkdir -p "$out"
 failed=0
-build "$out/check" --native-file build-dev.ini || failed=1
+build "$out/check" --native-file build-dev.ini -Dbuildtype=debug || failed=1
 build "$out/plain" --native-file build-dev.ini -Db_sanitize=none -Dbuildtype=debugoptimized || failed=1
 if [ $failed = 1 ]; then
         echo "0 passed, 1 failed, 0 skipped"
