@@ -44,7 +44,7 @@ static bool is_new(const struct strings *digests, const char *digest) {
 static int image_add_digest(struct decoding *d, const char **items, struct strings *digests,
                             const char *digest) {
         if (!digest_is_valid(digest))
-                return decoding_fail(d, 0, NULL, "the image has a digest that is none");
+                return decoding_fail(d, 0, NULL, "the image has a digest that is not valid");
         if (!is_new(digests, digest))
                 return 0;
         if (digests->n >= DIGESTS_MAX)

@@ -8,8 +8,8 @@
 
 #include "format/decode.h"
 
-/* The character of ASCII that Go takes the one at *at for, whose length goes to ret_length; 0 for none. Three
- * characters beyond ASCII become one of it (unicode.ToLower, encoding/json's folding). */
+/* What Go makes of the character at *at before it compares names. Three characters beyond ASCII become one of
+ * it (unicode.ToLower, encoding/json's folding). */
 static char fold(const char *at, size_t n, size_t *ret_length) {
         static const struct {
                 char bytes[4], as;
