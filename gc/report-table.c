@@ -32,8 +32,13 @@ static const struct {
         [COLUMN_SIZE] = {"SIZE", 5, SCOLS_FL_RIGHT},
 };
 
-static const char *word(enum fate fate) {
-        return fate == FATE_REFUSED ? "refuse" : fate_name(fate);
+static const char *word(enum fate fate, bool dry_run) {
+        static const char *const done[FATE_COUNT] = {[FATE_KEPT] = "kept",
+                                                     [FATE_REMOVED] = "removed",
+                                                     [FATE_REFUSED] = "refused",
+                                                     [FATE_FAILED] = "failed"};
+
+        return dry_run ? fate_name(fate) : done[fate];
 }
 
 /* Ids are cut to the twelve digits that podman shows. */
@@ -93,7 +98,7 @@ static int add_line(struct libscols_table *table, const struct outcome *outcome,
 
         r = add_path(&path, outcome->facts, subject->entry);
         if (r >= 0)
-                r = scols_line_set_data(line, COLUMN_FATE, word(subject->fate));
+                r = scols_line_set_data(line, COLUMN_FATE, word(subject->fate, outcome->dry_run));
         if (r >= 0)
                 r = scols_line_set_data(line, COLUMN_WHAT, path.s);
         if (r >= 0)
