@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The whole story in one command, on a fresh Debian or Fedora: installs what the build needs, builds, makes a small
+# store with containers in transient mode, reboots it (what a reboot does to it: the runroot is gone), and collects.
+# Everything happens in a directory of its own that is removed at the end; the machine's own containers are not looked
+# at.
+#
+#   packaging/demo.sh               everything
+#   packaging/demo.sh --no-install  with what is installed already
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+install=yes
+case "${1-}" in
+'') ;;
+--no-install) install=no ;;
+*)
+        sed -n '8,9s/^# *//p' "$0" >&2
+        exit 2
+        ;;
+esac
+
+bold="" plain=""
+[ -t 1 ] && bold=$'\e[1m' plain=$'\e[0m'
+title() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
+show() {
+        printf '%s$ %s%s\n' "$bold" "$*" "$plain"
+        "$@"
+}
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+debian_packages="gcc meson ninja-build pkg-config libc6-dev libyajl-dev libmount-dev libsmartcols-dev python3"
+fedora_packages="gcc meson ninja-build pkgconf-pkg-config yajl-devel libmount-devel libsmartcols-devel python3"
+
+install_needs() {
+        local p missing=""
+
+        if command -v apt-get >/dev/null; then
+                for p in $debian_packages; do
+                        dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
+                done
+                [ -z "$missing" ] && return
+                echo "installing:$missing"
+                as_root apt-get update -qq
+                # shellcheck disable=SC2086
+                as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
+        elif command -v dnf >/dev/null; then
+                # shellcheck disable=SC2086
+                as_root dnf install -q -y $fedora_packages
+        else
+                echo "neither apt-get nor dnf is here; what is needed: $debian_packages" >&2
+        fi
+}
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/cstorage-demo.XXXXXX")
+trap 'rm -rf "$dir"' EXIT
+
+title "Building"
+[ $install = no ] || install_needs
+meson setup "$dir/build" --buildtype=debugoptimized -Dtests=disabled -Dsystemd=disabled >"$dir/log" || {
+        cat "$dir/log"
+        exit 1
+}
+ninja -C "$dir/build" >"$dir/log" || {
+        cat "$dir/log"
+        exit 1
+}
+PATH=$dir/build/gc:$PATH
+cstorage-gc --version
+
+title "A store with two images, a container, and three containers of transient mode"
+python3 tests/fixture/mkstore.py --root "$dir/graph" --runroot "$dir/run" \
+        --images 2 --layers 2 --containers 1 --transient 3 --container-files 200 >"$dir/made"
+printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/graph"\nrunroot = "%s/run"\ntransient_store = true\n' "$dir" "$dir" \
+        >"$dir/storage.conf"
+export CONTAINERS_STORAGE_CONF=$dir/storage.conf
+unset CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
+images() { sed -E 's/.*"names":\["([^"]*)".*"names":\["([^"]*)".*/\1 \2/' "$dir/graph/overlay-images/images.json"; }
+echo "images: $(images)"
+echo "layer directories: $(find "$dir/graph/overlay" -mindepth 2 -maxdepth 2 -name diff | wc -l)"
+echo "Every one of them has a record, so there is nothing to collect:"
+show cstorage-gc
+
+title "The machine reboots: the runroot, and with it every record of the transient containers, is gone"
+rm -rf "$dir/run"
+mkdir "$dir/run"
+show cstorage-gc --dry-run
+
+title "Now for real"
+show cstorage-gc
+
+title "And what had a record is all there"
+echo "images: $(images)"
+echo "layer directories: $(find "$dir/graph/overlay" -mindepth 2 -maxdepth 2 -name diff | wc -l)"
+show cstorage-gc
