@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Directories too large to be listed whole. */
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/syscall.h>
 
 #include "base/dirstream.h"
 #include "base/error.h"
+#include "base/fd.h"
+
+int dir_open_quietly(int dirfd, const char *name) {
+        int fd = open_beneath_same_mount(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOATIME);
+
+        return fd == -EPERM ? open_beneath_same_mount(dirfd, name, O_RDONLY | O_DIRECTORY) : fd;
+}
 
 int dir_stream_fill(struct dir_stream *stream, int fd) {
         long n = syscall(SYS_getdents64, fd, stream->bytes, sizeof(stream->bytes));
@@ -15,6 +23,10 @@ int dir_stream_fill(struct dir_stream *stream, int fd) {
                 return errno == ENOENT ? 0 : negative_errno(); /* removed meanwhile: nothing is in it */
         stream->n = (size_t) n;
         return n > 0;
+}
+
+bool dir_stream_is_full(const struct dir_stream *stream) {
+        return stream->n + sizeof(struct dirent64) > sizeof(stream->bytes);
 }
 
 bool dir_stream_take(struct dir_stream *stream, struct dir_entry *ret) {

@@ -21,8 +21,15 @@ struct dir_stream {
         _Alignas(struct dirent64) char bytes[DIR_STREAM_BYTES];
 };
 
+/* Open a directory on the same mount for reading, without a trace in its access time where the caller is its
+ * owner. Negative errno as of open_beneath_same_mount(). */
+int dir_open_quietly(int dirfd, const char *name);
+
 /* Read the next piece: 1, 0 at the end, negative errno. What the piece before still held is lost. */
 int dir_stream_fill(struct dir_stream *stream, int fd);
+
+/* Whether the piece is so large that another one may follow. */
+bool dir_stream_is_full(const struct dir_stream *stream);
 
 /* The next entry of the piece, never "." or ".."; false where it holds no more. The name lives until the next
  * fill. */

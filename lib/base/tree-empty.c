@@ -7,88 +7,94 @@
 
 #define BLOCK_BYTES 512U
 
-/* A directory at work. */
-struct place {
-        struct tree_worker *worker;
-        struct subject *subject;
-        int fd;
-        uint64_t removed, left; /* in this sweep */
-};
-
-static void leave(struct place *place, int code, const char *name, const char *what) {
-        place->left++;
-        subject_left(place->worker->run, place->subject, code, name, what);
+static void leave(struct tree_run *run, struct tree_dir *dir, int code, const char *name) {
+        atomic_fetch_add(&dir->left, 1);
+        subject_left(run, dir->subject, code, name);
 }
 
-/* Out of memory for jobs it is still known to the top directory. */
-static void enqueue(struct tree_run *run, const struct tree_job *job) {
-        if (!queue_push(run, job))
-                queue_overflowed(run);
-}
-
-static void remove_subdir(struct place *place, const char *name) {
-        struct tree_run *run = place->worker->run;
+static void remove_subdir(struct tree_worker *worker, struct tree_dir *dir, const char *name) {
+        struct tree_run *run = worker->run;
         const struct tree_job job = {
-                .subject = place->subject,
+                .subject = dir->subject,
                 .serial = atomic_fetch_add_explicit(&run->next_serial, 1, memory_order_relaxed),
         };
         int r;
 
-        r = move_up(run, place->fd, name, &job);
-        if (r >= 0) {
-                place->removed++;
-                enqueue(run, &job);
-        } else if (r == -EBUSY)
-                leave(place, r, name, "something is mounted there");
-        else if (r != -ENOENT && !walk_remove(place->worker, place->fd, name, place->subject))
-                place->left++;
+        r = move_up(run, dir->fd, name, &job);
+        if (r == -EBUSY)
+                leave(run, dir, r, name);
+        else if (r < 0 && r != -ENOENT && !walk_remove(worker, dir->fd, name, dir->subject))
+                atomic_fetch_add(&dir->left, 1);
+        else if (r >= 0 && !queue_push(run, &job))
+                queue_overflowed(run);
 }
 
-static void remove_entry(struct place *place, const struct dir_entry *entry) {
+static void remove_entry(struct tree_worker *worker, struct tree_dir *dir, const struct dir_entry *entry) {
         uint64_t bytes = 0;
         int r = -EISDIR;
 
         if (entry->type != DT_DIR)
-                r = remove_file(place->worker->run, place->fd, entry->name, &bytes);
+                r = remove_file(worker->run, dir->fd, entry->name, &bytes);
         if (r == -EISDIR)
-                remove_subdir(place, entry->name);
+                remove_subdir(worker, dir, entry->name);
         else if (r < 0)
-                leave(place, r, entry->name, "cannot be unlinked");
-        else if (r > 0) {
-                place->removed++;
-                subject_removed(place->worker->run, place->subject, bytes);
-        }
+                leave(worker->run, dir, r, entry->name);
+        else if (r > 0)
+                subject_removed(worker->run, dir->subject, bytes);
 }
 
-/* One reading of the directory from its start. */
-static int sweep(struct place *place) {
-        struct dir_stream *stream = &place->worker->dir;
+static int remove_piece(struct tree_worker *worker, struct tree_dir *dir) {
         struct dir_entry entry;
+
+        while (dir_stream_take(&worker->dir, &entry)) {
+                if (run_stopped(worker->run))
+                        return -ECANCELED;
+                remove_entry(worker, dir, &entry);
+        }
+        return 0;
+}
+
+/* Pieces until there are no more; the first large one calls for help. */
+static int sweep_on(struct tree_worker *worker, struct tree_dir *dir, bool call) {
         int r;
 
-        place->removed = place->left = 0;
-        if (lseek(place->fd, 0, SEEK_SET) < 0)
-                return negative_errno();
-        while ((r = dir_stream_fill(stream, place->fd)) > 0)
-                while (dir_stream_take(stream, &entry)) {
-                        if (run_stopped(place->worker->run))
-                                return -ECANCELED;
-                        remove_entry(place, &entry);
-                }
+        while ((r = dir_stream_fill(&worker->dir, dir->fd)) > 0) {
+                if (call && dir_stream_is_full(&worker->dir))
+                        queue_share(worker->run, dir);
+                call = false;
+                r = remove_piece(worker, dir);
+                if (r < 0)
+                        return r;
+        }
         return r;
 }
 
+static int sweep(struct tree_worker *worker, struct tree_dir *dir) {
+        int r;
+
+        if (lseek(dir->fd, 0, SEEK_SET) < 0)
+                return negative_errno();
+        r = sweep_on(worker, dir, /* call= */ true);
+        queue_unshare(worker->run, dir);
+        return r;
+}
+
+/* What it meets that it cannot read is met again by the owner of the directory. */
+void empty_shared(struct tree_worker *worker, struct tree_dir *dir) {
+        (void) sweep_on(worker, dir, /* call= */ false);
+}
+
 /* Nothing is said of a directory that stays because of what is in it: that has been reported. */
-static int sweep_and_remove(struct place *place, const char *name) {
+static int sweep_and_remove(struct tree_worker *worker, struct tree_dir *dir, const char *name) {
         int r = -ENOTEMPTY;
 
         for (unsigned n = 0; n < TREE_SWEEPS_MAX && r == -ENOTEMPTY; n++) {
-                r = sweep(place);
+                r = sweep(worker, dir);
                 if (r < 0)
                         return r;
-                if (place->left > 0)
+                if (dir->left > 0)
                         return 0;
-                r = remove_empty_dir(place->worker->run->top_fd, name);
+                r = remove_empty_dir(worker->run->top_fd, name);
         }
         return r;
 }
@@ -101,49 +107,40 @@ static uint64_t bytes_of_dir(const struct tree_run *run, int fd) {
         return (uint64_t) st.st_blocks * BLOCK_BYTES;
 }
 
-/* A file of the top directory, or what looked like a directory of it and is none. */
-static void remove_named_file(struct place *place, const char *name) {
+static void remove_top_file(struct tree_worker *worker, const char *name, struct subject *subject) {
+        struct tree_dir top = {.subject = subject, .fd = worker->run->top_fd};
         const struct dir_entry entry = {.name = name, .type = DT_UNKNOWN};
 
-        place->fd = place->worker->run->top_fd;
-        remove_entry(place, &entry);
+        remove_entry(worker, &top, &entry);
 }
 
-static const char *why_not(int r) {
-        switch (r) {
-        case -EBUSY:
-        case -EXDEV:
-                return "something is mounted there";
-        case -ENOTEMPTY:
-                return "something is being written to it";
-        default:
-                return "cannot be removed";
-        }
-}
+static void empty_dir(struct tree_worker *worker, const char *name, struct tree_dir *dir) {
+        uint64_t bytes = bytes_of_dir(worker->run, dir->fd);
+        int r = sweep_and_remove(worker, dir, name);
 
-void empty_named(struct tree_worker *worker, const char *name, struct subject *subject) {
-        _cleanup_close_ int fd = open_garbage_dir(worker->run->top_fd, name);
-        struct place place = {.worker = worker, .subject = subject, .fd = fd};
-        uint64_t bytes;
-        int r;
-
-        if (fd == -ENOENT)
-                return;
-        if (fd == -ENOTDIR || fd == -ELOOP) {
-                remove_named_file(&place, name);
-                return;
-        }
-        if (fd < 0) {
-                leave(&place, fd, name, why_not(fd));
-                return;
-        }
-
-        bytes = bytes_of_dir(worker->run, fd);
-        r = sweep_and_remove(&place, name);
         if (r > 0)
-                subject_removed(worker->run, subject, bytes);
+                subject_removed(worker->run, dir->subject, bytes);
         else if (r < 0 && r != -ECANCELED)
-                leave(&place, r, name, why_not(r));
+                leave(worker->run, dir, r, name);
+}
+
+static void empty_named(struct tree_worker *worker, const char *name, struct subject *subject) {
+        _cleanup_close_ int fd = open_garbage_dir(worker->run->top_fd, name);
+        struct tree_dir dir = {.subject = subject, .fd = fd};
+
+        if (fd == -ENOTDIR || fd == -ELOOP)
+                remove_top_file(worker, name, subject);
+        else if (fd < 0 && fd != -ENOENT)
+                leave(worker->run, &dir, fd, name);
+        else if (fd >= 0)
+                empty_dir(worker, name, &dir);
+}
+
+void empty_entry(struct tree_worker *worker, const struct dir_entry *entry, struct subject *subject) {
+        if (entry->type == DT_DIR || entry->type == DT_UNKNOWN)
+                empty_named(worker, entry->name, subject);
+        else
+                remove_top_file(worker, entry->name, subject);
 }
 
 void empty_job(struct tree_worker *worker, const struct tree_job *job) {

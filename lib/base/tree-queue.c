@@ -39,23 +39,81 @@ static void wait_for_others(struct tree_run *run) {
         run->idle--;
 }
 
-enum tree_task queue_next(struct tree_run *run, struct tree_job *ret_job) {
-        enum tree_task task = TREE_END;
+/* What is in the top directory goes first: more of it can be worked on at once. */
+static bool find_task(struct tree_run *run, struct tree_next *ret) {
+        if (take_job(run, &ret->job))
+                ret->task = TREE_JOB;
+        else if (!run->scanned)
+                ret->task = TREE_SCAN;
+        else if (run->shared) {
+                ret->task = TREE_HELP;
+                ret->dir = run->shared;
+                ret->dir->helpers++;
+                run_spawn_locked(run);
+        } else
+                return false;
+        return true;
+}
 
+void queue_next(struct tree_run *run, struct tree_next *ret) {
+        ret->task = TREE_END;
         pthread_mutex_lock(&run->lock);
-        while (!run->finished && !run_stopped(run)) {
-                if (take_job(run, ret_job))
-                        task = TREE_JOB;
-                else if (!run->scanned)
-                        task = TREE_SCAN;
-                if (task != TREE_END)
-                        break;
+        while (!run->finished && !run_stopped(run) && !find_task(run, ret))
                 wait_for_others(run);
-        }
-        if (task == TREE_END)
+        if (ret->task == TREE_END)
                 pthread_cond_broadcast(&run->wake);
         pthread_mutex_unlock(&run->lock);
-        return task;
+}
+
+/* Somebody should come: who waits, or another one. */
+static void call_locked(struct tree_run *run) {
+        if (run->idle > 0)
+                pthread_cond_signal(&run->wake);
+        else
+                run_spawn_locked(run);
+}
+
+void queue_share(struct tree_run *run, struct tree_dir *dir) {
+        pthread_mutex_lock(&run->lock);
+        if (!dir->shared) {
+                dir->shared = true;
+                dir->next_shared = run->shared;
+                run->shared = dir;
+        }
+        if (run->idle > 0)
+                pthread_cond_broadcast(&run->wake);
+        else
+                run_spawn_locked(run);
+        pthread_mutex_unlock(&run->lock);
+}
+
+static void unlink_shared(struct tree_run *run, struct tree_dir *dir) {
+        struct tree_dir **at = &run->shared;
+
+        while (*at != dir)
+                at = &(*at)->next_shared;
+        *at = dir->next_shared;
+        dir->shared = false;
+}
+
+void queue_unshare(struct tree_run *run, struct tree_dir *dir) {
+        pthread_mutex_lock(&run->lock);
+        if (dir->shared)
+                unlink_shared(run, dir);
+        while (dir->helpers > 0)
+                pthread_cond_wait(&run->left, &run->lock);
+        pthread_mutex_unlock(&run->lock);
+}
+
+/* Helpers leave at the end of the directory: nobody else needs to be sent there. */
+void queue_helped(struct tree_run *run, struct tree_dir *dir) {
+        pthread_mutex_lock(&run->lock);
+        if (dir->shared)
+                unlink_shared(run, dir);
+        dir->helpers--;
+        if (dir->helpers == 0)
+                pthread_cond_broadcast(&run->left);
+        pthread_mutex_unlock(&run->lock);
 }
 
 bool queue_push(struct tree_run *run, const struct tree_job *job) {
@@ -65,13 +123,16 @@ bool queue_push(struct tree_run *run, const struct tree_job *job) {
         room = run->n_jobs < TREE_QUEUE_MAX;
         if (room) {
                 run->jobs[run->n_jobs++] = *job;
-                if (run->idle > 0)
-                        pthread_cond_signal(&run->wake);
-                else
-                        run_spawn_locked(run);
+                call_locked(run);
         }
         pthread_mutex_unlock(&run->lock);
         return room;
+}
+
+void queue_scan_is_long(struct tree_run *run) {
+        pthread_mutex_lock(&run->lock);
+        call_locked(run);
+        pthread_mutex_unlock(&run->lock);
 }
 
 void queue_scanned(struct tree_run *run) {

@@ -33,12 +33,26 @@ struct tree_job {
         uint64_t serial;
 };
 
+/* A directory that is being emptied. Where it is large, other threads come and read on in the same
+ * descriptor. */
+struct tree_dir {
+        struct subject *subject;
+        int fd;
+        _Atomic uint64_t left; /* objects in it that stay */
+
+        /* Under run.lock. */
+        struct tree_dir *next_shared;
+        bool shared;
+        unsigned helpers;
+};
+
 struct tree_run {
         int top_fd;
         struct tree_options options;
 
         pthread_mutex_t lock;
-        pthread_cond_t wake;
+        pthread_cond_t wake; /* whoever has nothing to do */
+        pthread_cond_t left; /* whoever waits for helpers to leave */
 
         /* Under the lock. */
         struct tree_job jobs[TREE_QUEUE_MAX];
@@ -48,6 +62,7 @@ struct tree_run {
         bool overflow;      /* something was moved up since pass_to, and found no room in jobs */
         uint64_t pass_from; /* of what was moved up, this reading looks only at these serials */
         uint64_t pass_to;
+        struct tree_dir *shared; /* where another thread would be of use */
         unsigned max_threads, threads, idle;
         bool finished;
         pthread_t *thread_ids; /* of all but the caller's */
@@ -79,9 +94,8 @@ struct subject *subject_of_name(struct tree_run *run, const char *name, uint64_t
 
 void subject_removed(struct tree_run *run, struct subject *subject, uint64_t bytes);
 
-/* One object stays. */
-void subject_left(struct tree_run *run, struct subject *subject, int code, const char *name,
-                  const char *what);
+/* One object stays; the text follows from the code. */
+void subject_left(struct tree_run *run, struct subject *subject, int code, const char *name);
 
 /* The serial in a name that was given to a directory moved up; 0 for any other name. */
 uint64_t serial_of_name(const char *name, const char **ret_tag);
@@ -94,16 +108,35 @@ void subjects_done(struct tree_run *run);
 /* What a thread should do next. */
 enum tree_task {
         TREE_END,
-        TREE_JOB,  /* empty *ret_job */
+        TREE_JOB,  /* empty a directory of the top directory */
         TREE_SCAN, /* read a piece of scan_fd */
+        TREE_HELP, /* read on in a large directory, then say queue_helped() */
 };
 
-enum tree_task queue_next(struct tree_run *run, struct tree_job *ret_job);
+struct tree_next {
+        enum tree_task task;
+        struct tree_job job;
+        struct tree_dir *dir;
+};
+
+void queue_next(struct tree_run *run, struct tree_next *ret);
 
 /* false where there is no room. */
 bool queue_push(struct tree_run *run, const struct tree_job *job);
 
+/* There is more in it than one thread reads at once. */
+void queue_share(struct tree_run *run, struct tree_dir *dir);
+
+/* It was read to its end; returns when all who help are done. */
+void queue_unshare(struct tree_run *run, struct tree_dir *dir);
+
+void queue_helped(struct tree_run *run, struct tree_dir *dir);
+
+/* A piece of the top directory was read, and there may be more. */
+void queue_scan_is_long(struct tree_run *run);
 void queue_scanned(struct tree_run *run);
+
+/* Something was moved up and is in no queue. */
 void queue_overflowed(struct tree_run *run);
 
 /* tree-empty.c */
@@ -111,8 +144,11 @@ void queue_overflowed(struct tree_run *run);
 /* A directory of the top directory: empty it and remove it. */
 void empty_job(struct tree_worker *worker, const struct tree_job *job);
 
-/* The same by name, for what was not in the queue. */
-void empty_named(struct tree_worker *worker, const char *name, struct subject *subject);
+/* An entry of the top directory that was not in the queue. */
+void empty_entry(struct tree_worker *worker, const struct dir_entry *entry, struct subject *subject);
+
+/* Some of the entries of a directory that another thread has shared. */
+void empty_shared(struct tree_worker *worker, struct tree_dir *dir);
 
 /* tree-unlink.c: 1 removed, 0 was not there any more, -EISDIR, or why not. */
 int remove_file(struct tree_run *run, int dirfd, const char *name, uint64_t *ret_bytes);

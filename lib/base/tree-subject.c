@@ -111,24 +111,41 @@ void subject_removed(struct tree_run *run, struct subject *subject, uint64_t byt
         }
 }
 
-static struct error *describe(int code, const char *name, const char *what) {
+static const char *why_not(int code) {
+        switch (code) {
+        case -EBUSY:
+        case -EXDEV:
+                return "cannot be removed: something is mounted there";
+        case -ENOTEMPTY:
+                return "cannot be removed: something is being written to it";
+        case -ENOBUFS:
+                return "too much in it cannot be removed";
+        default:
+                return NULL;
+        }
+}
+
+static struct error *describe(int code, const char *name) {
         _cleanup_text_ struct text printable = TEXT_INIT;
         struct error *e = calloc(1, sizeof(*e));
+        const char *why = why_not(code);
 
         if (!e)
                 return NULL;
         if (text_add_escaped(&printable, name, strlen(name)) < 0)
                 (void) text_adds(&printable, "?");
-        (void) error_errno(e, code, "%.160s: %s", printable.s, what);
+        if (why)
+                (void) error_set(e, code, "%.160s: %s", printable.s ? printable.s : "", why);
+        else
+                (void) error_errno(e, code, "%.160s: cannot be removed", printable.s ? printable.s : "");
         return e;
 }
 
-void subject_left(struct tree_run *run, struct subject *subject, int code, const char *name,
-                  const char *what) {
+void subject_left(struct tree_run *run, struct subject *subject, int code, const char *name) {
         count(&subject->left, 1);
         pthread_mutex_lock(&run->lock);
         if (!subject->error)
-                subject->error = describe(code, name, what);
+                subject->error = describe(code, name);
         pthread_mutex_unlock(&run->lock);
 }
 

@@ -24,7 +24,7 @@ static void scan_entry(struct tree_worker *worker, const struct dir_entry *entry
         if (job.serial >= run->pass_to || job.serial < run->pass_from)
                 return;
         if (!can_wait(&job, entry) || !queue_push(run, &job))
-                empty_named(worker, entry->name, job.subject);
+                empty_entry(worker, entry, job.subject);
 }
 
 /* Files of the top directory are unlinked at once, directories go to the queue. */
@@ -35,6 +35,8 @@ static void scan(struct tree_worker *worker) {
                 queue_scanned(worker->run);
                 return;
         }
+        if (dir_stream_is_full(&worker->scan))
+                queue_scan_is_long(worker->run);
         while (dir_stream_take(&worker->scan, &entry) && !run_stopped(worker->run))
                 scan_entry(worker, &entry);
 }
@@ -47,20 +49,35 @@ static struct tree_worker *worker_new(struct tree_run *run) {
         return worker;
 }
 
-static void run_work(struct tree_worker *worker) {
-        struct tree_job job;
+static void help(struct tree_worker *worker, struct tree_dir *dir) {
+        empty_shared(worker, dir);
+        queue_helped(worker->run, dir);
+}
 
-        for (;;)
-                switch (queue_next(worker->run, &job)) {
-                case TREE_END:
-                        return;
-                case TREE_JOB:
-                        empty_job(worker, &job);
-                        break;
-                case TREE_SCAN:
-                        scan(worker);
-                        break;
-                }
+/* false where there is nothing left to do. */
+static bool do_next(struct tree_worker *worker) {
+        struct tree_next next;
+
+        queue_next(worker->run, &next);
+        switch (next.task) {
+        case TREE_JOB:
+                empty_job(worker, &next.job);
+                return true;
+        case TREE_SCAN:
+                scan(worker);
+                return true;
+        case TREE_HELP:
+                help(worker, next.dir);
+                return true;
+        case TREE_END:
+                break;
+        }
+        return false;
+}
+
+static void run_work(struct tree_worker *worker) {
+        while (do_next(worker))
+                ;
 }
 
 static void *thread_main(void *p) {

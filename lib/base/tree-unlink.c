@@ -115,12 +115,9 @@ int move_up(struct tree_run *run, int dirfd, const char *name, const struct tree
 }
 
 int open_garbage_dir(int dirfd, const char *name) {
-        int fd = open_beneath_same_mount(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOATIME);
+        int fd = dir_open_quietly(dirfd, name);
 
-        /* O_NOATIME is for the owner. */
-        if (fd == -EPERM)
-                fd = open_beneath_same_mount(dirfd, name, O_RDONLY | O_DIRECTORY);
         if (fd == -EACCES && loosen_dir_at(dirfd, name) > 0)
-                fd = open_beneath_same_mount(dirfd, name, O_RDONLY | O_DIRECTORY);
+                fd = dir_open_quietly(dirfd, name);
         return fd;
 }

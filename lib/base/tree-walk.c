@@ -69,8 +69,8 @@ static void pass_by(struct walk *walk, const struct bad *bad) {
                 walk->bad[walk->n_bad++] = *bad;
 }
 
-static void leave(struct walk *walk, int code, const struct bad *bad, const char *name, const char *what) {
-        subject_left(walk->worker->run, walk->subject, code, name, what);
+static void leave(struct walk *walk, int code, const struct bad *bad, const char *name) {
+        subject_left(walk->worker->run, walk->subject, code, name);
         pass_by(walk, bad);
 }
 
@@ -95,7 +95,7 @@ static void enter(struct walk *walk, int parent_fd, const char *name, const stru
         if (fd == -ENOENT)
                 return;
         if (fd < 0) {
-                leave(walk, fd, self, name, fd == -EXDEV ? "something is mounted there" : "cannot be opened");
+                leave(walk, fd, self, name);
                 return;
         }
 
@@ -117,7 +117,7 @@ static int remove_entry(struct walk *walk, int fd, const struct dir_entry *entry
         if (r == -EISDIR)
                 return r;
         if (r < 0)
-                leave(walk, r, self, entry->name, "cannot be unlinked");
+                leave(walk, r, self, entry->name);
         else if (r > 0)
                 subject_removed(walk->worker->run, walk->subject, bytes);
         return 0;
@@ -168,8 +168,7 @@ static void finish_level(struct walk *walk, int parent_fd) {
         else if (done.dirty)
                 pass_by(walk, &done.self);
         else if (r < 0)
-                leave(walk, r, &done.self, done.name,
-                      r == -ENOTEMPTY ? "something is being written to it" : "cannot be removed");
+                leave(walk, r, &done.self, done.name);
 }
 
 /* 1 to go on, 0 where nothing is open any more. */
@@ -213,7 +212,6 @@ bool walk_remove(struct tree_worker *worker, int dirfd, const char *name, struct
         while (r > 0 && !is_bad(&walk, &self));
 
         if (r < 0 && r != -ECANCELED)
-                subject_left(worker->run, subject, r, name,
-                             r == -ENOBUFS ? "too much in it cannot be removed" : "cannot be read");
+                subject_left(worker->run, subject, r, name);
         return r == 0 && !walk.failed;
 }

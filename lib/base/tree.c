@@ -48,6 +48,7 @@ static struct tree_run *run_free(struct tree_run *run) {
         pthread_mutex_destroy(&run->lock);
         pthread_mutex_destroy(&run->links_lock);
         pthread_cond_destroy(&run->wake);
+        pthread_cond_destroy(&run->left);
         free(run);
         return NULL;
 }
@@ -68,6 +69,7 @@ static struct tree_run *run_new(int dirfd, const struct tree_options *options) {
         pthread_mutex_init(&run->lock, NULL);
         pthread_mutex_init(&run->links_lock, NULL);
         pthread_cond_init(&run->wake, NULL);
+        pthread_cond_init(&run->left, NULL);
         return run;
 }
 

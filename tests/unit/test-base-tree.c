@@ -148,6 +148,27 @@ static void depth_needs_no_descriptors(void **state) {
         assert_int_equal(result.n, 1);
 }
 
+static void threads_that_share_a_directory_count_each_entry_once(void **state) {
+        const struct tree_options options = {.threads = 8, .count_bytes = true};
+        _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
+        const struct place *place = *state;
+        _cleanup_close_ int dir = -1;
+        char name[32];
+
+        make_dir(place->fd, "a");
+        dir = openat(place->fd, "a", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        for (int i = 0; i < 6000; i++) {
+                (void) snprintf(name, sizeof(name), "file-%d", i);
+                if (i % 100 == 0)
+                        make_dir(dir, name);
+                else
+                        make_file(dir, name, 0);
+        }
+
+        assert_int_equal(tree_remove(place->fd, &options, &result, NULL), 0);
+        assert_int_equal(result.total.entries, 6001);
+}
+
 static void what_an_earlier_run_moved_up_belongs_to_its_subject(void **state) {
         _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
         const struct place *place = *state;
@@ -221,6 +242,7 @@ int main(void) {
                 CASE(bytes_are_those_of_inodes_that_lose_their_last_link),
                 CASE(links_are_removed_and_not_followed),
                 CASE(depth_needs_no_descriptors),
+                CASE(threads_that_share_a_directory_count_each_entry_once),
                 CASE(what_an_earlier_run_moved_up_belongs_to_its_subject),
                 CASE(any_name_can_be_removed),
                 CASE(stopping_ends_it_early),
