@@ -66,7 +66,7 @@ static int enter(struct walk *walk, int fd) {
 
 /* 1 where it went down. What cannot be opened counts as one entry: the deletion will meet it, too. */
 static int enter_below(struct walk *walk, const char *name) {
-        int r, fd = open_beneath_same_mount(walk->fd, name, O_RDONLY | O_DIRECTORY);
+        int r, fd = dir_open_quietly(walk->fd, name);
 
         if (fd < 0) {
                 count(walk->sum, 0, 1);
@@ -141,9 +141,9 @@ int tree_measure(int dirfd, const atomic_bool *stop, struct measured *ret) {
         walk->fd = -1;
         walk->sum = ret;
 
-        fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        fd = dir_open_quietly(dirfd, ".");
         if (fd < 0)
-                return negative_errno();
+                return fd;
 
         r = enter(walk, fd);
         while (r >= 0 && walk->n > 0) {
