@@ -4,8 +4,8 @@
  *
  *   tree-tool remove DIR [threads=N] [fds=N] [count] [stop-after-ms=N]
  *
- * Prints "name entries bytes left error" for each entry of DIR, then the totals. The exit status is 0 where
- * DIR is empty, 1 where something is left, 2 where it did not begin.
+ * Prints "name entries bytes left error" for each entry of DIR, then the totals, then the most memory used in
+ * KiB. The exit status is 0 where DIR is empty, 1 where something is left, 2 where it did not begin.
  */
 
 #include <fcntl.h>
@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/text.h"
@@ -77,6 +78,13 @@ static int print_result(const struct tree_result *result) {
         return print_subject(&result->total);
 }
 
+static void print_memory(void) {
+        struct rusage usage;
+
+        if (getrusage(RUSAGE_SELF, &usage) >= 0)
+                printf("memory %ld\n", usage.ru_maxrss);
+}
+
 static int remove_all(int fd, struct arguments *args) {
         _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
         struct error error;
@@ -94,7 +102,10 @@ static int remove_all(int fd, struct arguments *args) {
                 fprintf(stderr, "%s\n", error.text);
                 return 2;
         }
-        return print_result(&result) < 0 ? 2 : r;
+        if (print_result(&result) < 0)
+                return 2;
+        print_memory();
+        return r;
 }
 
 static int usage(void) {
