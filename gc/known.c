@@ -12,8 +12,6 @@
 #include "base/array.h"
 #include "known.h"
 
-#define TAR_SPLIT_SUFFIX ".tar-split.gz" /* layers.go:tarSplitSuffix */
-
 void known_done(struct known *known) {
         numbers_done(&known->numbers);
         free(known->mention_marks);

@@ -11,6 +11,8 @@
  * images it is enough to know which have a record.
  */
 
+#define TAR_SPLIT_SUFFIX ".tar-split.gz" /* layers.go:tarSplitSuffix */
+
 /* Marks of a layer. A record of it in a file of a location is the bit of that location. */
 #define MARK_RECORD(location) (1U << (location))
 #define MARK_RECORDS          0xffU

@@ -86,9 +86,10 @@ static bool is_id(const char *id) {
 
 /* The id is one, and the name is made of it. */
 static bool names_an_id(const struct fact_entry *entry) {
-        if (!is_id(entry->id) || strncmp(entry->name, entry->id, ID_DIGITS) != 0)
-                return false;
-        return entry->name[ID_DIGITS] == '\0' || entry->kind == CSTORAGE_ENTRY_TAR_SPLIT;
+        const char *suffix = entry->kind == CSTORAGE_ENTRY_TAR_SPLIT ? TAR_SPLIT_SUFFIX : "";
+
+        return is_id(entry->id) && strncmp(entry->name, entry->id, ID_DIGITS) == 0 &&
+               strcmp(entry->name + ID_DIGITS, suffix) == 0;
 }
 
 /* What is unknown and has an id for its name. */
