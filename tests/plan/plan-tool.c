@@ -30,6 +30,13 @@ static int add_decision(struct text *text, const struct fact_entry *entry, const
         return r < 0 ? r : text_adds(text, "\n");
 }
 
+/* Not read_file_at(): valgrind does not know openat2(2). */
+static int read_whole(int dirfd, const char *name, char **ret, size_t *ret_len) {
+        _cleanup_close_ int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
+
+        return fd < 0 ? negative_errno() : read_fd(fd, FILE_BYTES_MAX, ret, ret_len, NULL);
+}
+
 static int plan_of(int dirfd, const char *name, struct text *text) {
         _cleanup_facts_ struct facts facts = FACTS_INIT;
         _cleanup_plan_ struct plan plan = PLAN_INIT;
@@ -38,7 +45,7 @@ static int plan_of(int dirfd, const char *name, struct text *text) {
         size_t n;
         int r;
 
-        r = read_file_at(dirfd, name, FILE_BYTES_MAX, &bytes, &n, NULL);
+        r = read_whole(dirfd, name, &bytes, &n);
         if (r >= 0)
                 r = facts_parse(&facts, bytes, n, &error);
         if (r < 0)
@@ -68,8 +75,7 @@ static bool is_as_expected(int dirfd, const char *name, const char *base) {
         size_t n;
 
         if (text_addf(&golden, "%s.plan", base) < 0 || plan_of(dirfd, name, &plan) < 0 ||
-            read_file_at(dirfd, golden.s, FILE_BYTES_MAX, &bytes, &n, NULL) < 0 ||
-            without_comments(bytes, &expected) < 0) {
+            read_whole(dirfd, golden.s, &bytes, &n) < 0 || without_comments(bytes, &expected) < 0) {
                 fprintf(stderr, "%s\n", plan.s ? plan.s : golden.s);
                 return false;
         }

@@ -267,7 +267,7 @@ static int add_lowers(struct facts *facts, struct fact_entry *entry, struct dice
         if (!lowers)
                 return -ENOMEM;
         for (unsigned i = 0; i < n; i++)
-                lowers[i] = pick_layer(dice);
+                lowers[i] = dice_hit(dice, 20) ? "" : pick_layer(dice);
         entry->lowers = lowers;
         entry->n_lowers = n;
         return 0;
