@@ -414,20 +414,6 @@ static void go_recover(struct race *race, int root_fd, const char *number) {
         (void) close(fd);
 }
 
-static int recover_all(struct race *race, const struct place *place) {
-        int root_fd = openat(place->fd, ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        DIR *dir = fdopendir(dup(root_fd));
-        struct dirent *d;
-
-        while (dir && !race->stop) {
-                rewinddir(dir);
-                while ((d = readdir(dir)))
-                        if (has_prefix(d->d_name, "lock-"))
-                                go_recover(race, root_fd, d->d_name + strlen("lock-"));
-        }
-        return 0;
-}
-
 #define ROUNDS 500
 
 /* Each one made must be ours, under its name, with its directory, as long as we hold it. */
@@ -469,15 +455,34 @@ static unsigned count_lockable(const struct place *place) {
         return n;
 }
 
-static void make_one_traced(const struct place *place) {
-        struct temp_dir temp = TEMP_DIR_INIT;
+static int make_one(const struct place *place) {
+        _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
+        char dir[64], lock[64];
 
-        if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0 || raise(SIGSTOP) != 0)
-                _exit(1);
-        _exit(temp_dir_make(&temp, place->fd, ROOT, NULL) < 0 || temp_dir_remove(&temp, NULL) < 0 ? 2 : 0);
+        if (temp_dir_make(&temp, place->fd, ROOT, NULL) < 0)
+                return 2;
+        names_of(temp.number, dir, lock);
+        if (lock_is_current(temp.lock_fd, place->fd, lock) != 1 || !is_there(place->fd, dir))
+                return 3;
+        return temp_dir_remove(&temp, NULL) < 0 ? 4 : 0;
 }
 
-/* The process that makes one is halted before and after each of its system calls. */
+static int make_one_without_tmpfile(const struct place *place) {
+        return refuse(SYS_openat, 2, TMPFILE_BIT, EOPNOTSUPP) ? make_one(place) : 1;
+}
+
+/* A process that is halted before and after each of its system calls. */
+static pid_t start_traced(int (*f)(const struct place *), const struct place *place) {
+        pid_t pid = fork();
+
+        if (pid == 0) {
+                if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0 || raise(SIGSTOP) != 0)
+                        _exit(1);
+                _exit(f(place));
+        }
+        return pid;
+}
+
 static void at_no_step_can_anybody_else_lock_it(void **state) {
         const struct place *place = *state;
         unsigned steps = 0, lockable = 0;
@@ -485,11 +490,8 @@ static void at_no_step_can_anybody_else_lock_it(void **state) {
         int status;
 
         put_dir(place->fd, ROOT);
-        pid = fork();
+        pid = start_traced(make_one, place);
         assert_ok(pid);
-        if (pid == 0)
-                make_one_traced(place);
-
         while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status)) {
                 steps++;
                 lockable += count_lockable(place);
@@ -498,6 +500,55 @@ static void at_no_step_can_anybody_else_lock_it(void **state) {
         assert_int_equal(lockable, 0);
         assert_int_equal(status, 0);
         assert_true(steps > 10);
+}
+
+static void recover_once(struct race *race, const struct place *place) {
+        _cleanup_close_ int root_fd = openat(place->fd, ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR *dir = fdopendir(dup(root_fd));
+        struct dirent *d;
+
+        while (dir && (d = readdir(dir)))
+                if (has_prefix(d->d_name, "lock-"))
+                        go_recover(race, root_fd, d->d_name + strlen("lock-"));
+        (void) closedir(dir);
+}
+
+/* Ends with the test, should that end before its time. */
+static int recover_all(struct race *race, const struct place *place) {
+        (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+        while (!race->stop)
+                recover_once(race, place);
+        return 0;
+}
+
+/* A Go process comes at one step, another in each round. Returns how many steps there were. */
+static unsigned recover_at(unsigned step, struct race *race, const struct place *place) {
+        pid_t pid = start_traced(make_one_without_tmpfile, place);
+        unsigned steps = 0;
+        int status;
+
+        assert_ok(pid);
+        while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status)) {
+                if (++steps == step)
+                        recover_once(race, place);
+                (void) ptrace(PTRACE_SYSCALL, pid, NULL, NULL);
+        }
+        assert_int_equal(status, 0);
+        return steps;
+}
+
+/* Without nameless files the lock file may be lost, but then there is no directory yet, and it is made anew.
+ */
+static void at_whichever_step_a_go_process_comes_one_is_made(void **state) {
+        const struct place *place = *state;
+        struct race race = {0};
+        unsigned steps = 1;
+
+        put_dir(place->fd, ROOT);
+        for (unsigned step = 1; step <= steps; step++)
+                steps = recover_at(step, &race, place);
+        assert_true(race.locked > 0);
+        assert_int_equal(race.stolen, 0);
 }
 
 static struct race race_against_recovery(int (*f)(const struct place *), const struct place *place) {
@@ -559,6 +610,7 @@ int main(void) {
                 in_place(what_is_no_directory_or_no_lock_file_is_refused),
                 in_place(only_the_lock_file_that_is_held_is_removed),
                 in_place(at_no_step_can_anybody_else_lock_it),
+                in_place(at_whichever_step_a_go_process_comes_one_is_made),
                 in_place(no_go_process_ever_locks_what_we_make),
                 in_place(nor_gets_our_directory_where_there_are_no_nameless_files),
         };
