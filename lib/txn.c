@@ -65,11 +65,8 @@ static int take(struct cstorage_txn *txn, size_t i, uint64_t deadline_ns, struct
         fd = lock_take(root->fd, name, store_locks[i].create, deadline_ns);
         if (fd == -ENOENT)
                 return 0;
-        if (fd == -ETIMEDOUT)
-                return error_set(reterr, fd, "%s/%s is held by another process; try again later", root->path,
-                                 name);
         if (fd < 0)
-                return error_errno(reterr, fd, "cannot lock %s/%s", root->path, name);
+                return lock_error(reterr, fd, root->fd, name);
 
         txn->locks[i] = fd;
         return 0;

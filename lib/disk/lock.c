@@ -173,12 +173,11 @@ static const struct {
         int code;
         const char *text;
 } meanings[] = {
-        {-ETIMEDOUT, "another process holds this lock, and did not let go of it in time"},
-        {-ESTALE,
-         "the lock file is being replaced over and over; something other than a container engine does this"},
-        {-ELOOP, "a symbolic link stands where a lock file or its directory must be; put the real one there"},
-        {-EISDIR, "a directory stands where a lock file must be; remove it"},
-        {-EBADF, "the lock file is no regular file; remove it while no container engine runs"},
+        {-ETIMEDOUT, "is held by another process; try again later"},
+        {-ESTALE, "is being replaced over and over, which no container engine does; stop what does that"},
+        {-ELOOP, "is a symbolic link, or lies behind one; put the real file or directory there"},
+        {-EISDIR, "is a directory where a lock file must be; remove it"},
+        {-EBADF, "is no regular file, as a lock file must be; remove it while no container engine runs"},
 };
 
 int lock_error(struct error *reterr, int code, int dirfd, const char *path) {
@@ -186,6 +185,6 @@ int lock_error(struct error *reterr, int code, int dirfd, const char *path) {
 
         for (size_t i = 0; i < ARRAY_SIZE(meanings); i++)
                 if (meanings[i].code == code)
-                        return error_set(reterr, code, "%s: %s", full ? full : path, meanings[i].text);
+                        return error_set(reterr, code, "%s %s", full ? full : path, meanings[i].text);
         return error_errno(reterr, code, "cannot lock %s", full ? full : path);
 }
