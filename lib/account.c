@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -31,8 +32,7 @@ enum owner {
 /* What was found in some of the places. */
 struct listing {
         const struct cstorage_store *store;
-        const enum place_kind *kinds;
-        size_t n_kinds;
+        atomic_size_t *next; /* of list_order: shared by those who list */
         struct hexids ids[OWNERS];
         size_t n_layers[ROOT_RUN], n_links[ROOT_RUN];
         int result; /* 1 so far all entries have an id and an owner, 0 not, or negative errno */
@@ -102,24 +102,25 @@ static int account_root(struct listing *listing, enum root root, enum place_kind
         return r;
 }
 
+/*
+ * Where a store is large, so are the first three of these; the kernel takes its time for them, on each core.
+ * Whoever is done with one takes the next.
+ */
+static const enum place_kind list_order[PLACE_KINDS] = {
+        PLACE_LAYER_DATA, PLACE_LAYERS,  PLACE_LINKS,       PLACE_CONTAINERS,
+        PLACE_IMAGES,     PLACE_STAGING, PLACE_DRIVER_TEMP, PLACE_DATA_TEMP,
+};
+
 static void *account_places(void *userdata) {
         struct listing *listing = userdata;
+        size_t i;
 
         listing->result = 1;
-        for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE; root++)
-                for (size_t i = 0; i < listing->n_kinds && listing->result > 0; i++)
-                        listing->result = account_root(listing, root, listing->kinds[i]);
+        while (listing->result > 0 && (i = atomic_fetch_add(listing->next, 1)) < PLACE_KINDS)
+                for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE && listing->result > 0; root++)
+                        listing->result = account_root(listing, root, list_order[i]);
         return NULL;
 }
-
-/* Where a store is large, so are three of its directories; the kernel takes its time for them, on each core.
- */
-static const enum place_kind first_kinds[] = {PLACE_LAYERS, PLACE_IMAGES, PLACE_CONTAINERS, PLACE_STAGING,
-                                              PLACE_DRIVER_TEMP};
-static const enum place_kind second_kinds[] = {PLACE_LINKS, PLACE_LAYER_DATA, PLACE_DATA_TEMP};
-
-_Static_assert(ARRAY_SIZE(first_kinds) + ARRAY_SIZE(second_kinds) == PLACE_KINDS,
-               "each kind of place has its turn");
 
 /* A thread of a library takes no signals that are its caller's. */
 static int start_thread(pthread_t *ret, struct listing *listing) {
@@ -147,7 +148,8 @@ static void account_listings(struct listing *first, struct listing *second) {
 
 static bool links_are_too_many(const struct listing *first, const struct listing *second) {
         for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE; root++)
-                if (second->n_links[root] > first->n_layers[root])
+                if (first->n_links[root] + second->n_links[root] >
+                    first->n_layers[root] + second->n_layers[root])
                         return true;
         return false;
 }
@@ -307,8 +309,8 @@ static uint64_t count(const struct listing *listing) {
 }
 
 _public_ int cstorage_store_is_accounted_for(const struct cstorage_store *store, uint64_t *ret_entries) {
-        struct listing first = {.store = store, .kinds = first_kinds, .n_kinds = ARRAY_SIZE(first_kinds)};
-        struct listing second = {.store = store, .kinds = second_kinds, .n_kinds = ARRAY_SIZE(second_kinds)};
+        atomic_size_t next = 0;
+        struct listing first = {.store = store, .next = &next}, second = first;
         int r;
 
         if (!store)
