@@ -7,6 +7,8 @@
         --removed FILE                   these paths (one a line, relative) must be gone, and only these; the
                                          directories that they were in have another mtime
         --touched PATH                   this directory may have another mtime
+  listing.py summary BEFORE AFTER        the same in a few words
+        --removed FILE
   listing.py orphans DIR RUNROOT DRIVER  the paths in a graphroot that no record speaks for, by brute force
 
 Mounts are not entered. A name that is no UTF-8 is written with escapes."""
@@ -91,6 +93,32 @@ def diff(before, after, removed, touched):
         yield f"never was there: {path}"
 
 
+CLASSES = (("layer", r"[^/]+/overlay/[a-f0-9]{64}|[^/]+/vfs/dir/[a-f0-9]{64}"), ("link", r"[^/]+/overlay/l/[A-Z2-7]{26}"),
+           ("container", r"[^/]+/\w+-containers/[a-f0-9]{64}"), ("image", r"[^/]+/\w+-images/[a-f0-9]{64}"),
+           ("tar-split", r"[^/]+/\w+-layers/[a-f0-9]{64}\.tar-split\.gz"), ("outside file", r"outside(/.*)?"),
+           ("probe", r"[^/]+/overlay/[a-z-]+[0-9]+"))
+
+
+def classify(paths):
+    """How many of each class, in words; what is below another counts once."""
+    counts = {}
+    for path in paths:
+        name = next((n for n, pattern in CLASSES if re.fullmatch(pattern, path)), path)
+        counts[name] = counts.get(name, 0) + 1
+    return ", ".join(f"{n} {name}{'s' if n > 1 else ''}" if any(name == c for c, _ in CLASSES) else name
+                     for name, n in sorted(counts.items()))
+
+
+def summary(before, after, removed):
+    """What was lost and what was left of what may go, in words."""
+    lost = {p for p in before.keys() - after.keys() if not below(p, removed)}
+    tops = [p for p in lost if p.startswith("outside/") or os.path.dirname(p) not in lost]
+    left = [p for p in after if p in removed]
+    words = ["LOST " + classify(tops)] if tops else []
+    words += [f"left {classify(left)}"] if left else []
+    return "; ".join(words) or "orphans gone, all else kept"
+
+
 def records(path):
     try:
         with open(path, encoding="utf-8") as f:
@@ -125,10 +153,13 @@ def orphans(graphroot, runroot, driver):
     for name in names(f"{graphroot}/{driver}-layers"):
         if ID.match(name.removesuffix(".tar-split.gz")) and name.removesuffix(".tar-split.gz") not in layers:
             yield f"{driver}-layers/{name}"
-        if re.match(r"\.tmp-.*\.json[0-9]+$", name):
-            yield f"{driver}-layers/{name}"
+    for kind in "layers", "images", "containers":
+        yield from (f"{driver}-{kind}/{name}" for name in names(f"{graphroot}/{driver}-{kind}")
+                    if re.match(rf"\.tmp-(volatile-)?{kind}\.json[0-9]+$", name))
+    # A lock file alone may be that of a process that is about to make the directory: it stays for a minute.
     for root in f"{driver}/tempdirs", f"{driver}-layers/tmp":
-        yield from (f"{root}/{name}" for name in names(f"{graphroot}/{root}"))
+        yield from (f"{root}/{name}" for name in names(f"{graphroot}/{root}")
+                    if os.path.lexists(f"{graphroot}/{root}/{name.replace('lock-', 'temp-dir-')}"))
 
 
 def main():
@@ -142,6 +173,10 @@ def main():
     c.add_argument("after")
     c.add_argument("--removed")
     c.add_argument("--touched", action="append", default=[])
+    c = commands.add_parser("summary")
+    c.add_argument("before")
+    c.add_argument("after")
+    c.add_argument("--removed", required=True)
     c = commands.add_parser("orphans")
     c.add_argument("dir")
     c.add_argument("runroot")
@@ -152,6 +187,8 @@ def main():
     elif o.command == "orphans":
         for path in orphans(o.dir, o.runroot, o.driver):
             print(path)
+    elif o.command == "summary":
+        print(summary(load(o.before), load(o.after), set(open(o.removed, encoding="utf-8").read().split("\n")) - {""}))
     else:
         removed = set(open(o.removed, encoding="utf-8").read().split("\n")) - {""} if o.removed else set()
         lines = list(diff(load(o.before), load(o.after), removed, o.touched))

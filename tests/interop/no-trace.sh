@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A run that finds nothing to do, a dry run, and a run where there is no store: traced, they open nothing for writing,
+# create nothing, take no write lock and mount nothing; and all files are what they were, with all their times.
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+command -v strace >/dev/null || skip_all "there is no strace"
+make_scratch
+here=$tests_dir/interop
+mkstore=$tests_dir/fixture/mkstore.py
+
+# traced DIR OPTIONS...: of a store in DIR/g and DIR/r.
+traced() {
+        local dir=$1
+        shift
+        strace -f -qq -o "$scratch/trace" "$build/gc/cstorage-gc" --root "$dir/g" --runroot "$dir/r" "$@" \
+                >"$scratch/out" 2>"$scratch/err"
+}
+
+# no_trace NAME WANTED-STATUS DIR OPTIONS...
+no_trace() {
+        local name=$1 wanted=$2 dir=$3
+        shift 2
+        listing make --ctime "$dir" >"$scratch/before"
+        traced "$@"
+        expect "$name: exit status" "$wanted" $? || note "$(tail -3 "$scratch/err")"
+        listing make --ctime "$dir" >"$scratch/after"
+        check "$name: nothing is opened for writing, made, locked for writing or mounted" \
+                python3 "$here/traces.py" "$scratch/trace"
+        check "$name: all is as it was, with all its times" listing diff "$scratch/before" "$scratch/after"
+}
+
+store() {
+        local dir=$1
+        shift
+        "$mkstore" --graphroot "$dir/g" --runroot "$dir/r" --containers 3 --volatile 2 --transient 2 "$@" >/dev/null
+}
+
+for driver in overlay vfs; do
+        store "$scratch/clean-$driver" --driver $driver
+        store "$scratch/full-$driver" --driver $driver --orphans 5 --extras
+        no_trace "$driver, nothing to do" 0 "$scratch/clean-$driver" --storage-driver $driver
+        no_trace "$driver, nothing to do, the driver is found out" 0 "$scratch/clean-$driver" --json
+        no_trace "$driver, dry run with orphans" 0 "$scratch/full-$driver" --storage-driver $driver --dry-run
+        no_trace "$driver, dry run with orphans, JSON" 0 "$scratch/full-$driver" --storage-driver $driver --dry-run --json
+        no_trace "$driver, facts" 0 "$scratch/full-$driver" --storage-driver $driver --dump-facts
+done
+
+store "$scratch/split" --imagestore "$scratch/split/i"
+no_trace "image store, nothing to do" 0 "$scratch/split" --storage-driver overlay --imagestore "$scratch/split/i"
+
+mkdir "$scratch/none"
+no_trace "no store" 0 "$scratch/none"
+no_trace "no store, dry run" 0 "$scratch/none" --dry-run
+no_trace "no store, a driver is given" 0 "$scratch/none" --storage-driver overlay
+mkdir -p "$scratch/empty/g" "$scratch/empty/r"
+no_trace "an empty graphroot" 0 "$scratch/empty"
+no_trace "an empty graphroot, a driver is given" 0 "$scratch/empty" --storage-driver overlay
+store "$scratch/rebooted"
+rm -rf "$scratch/rebooted/r"
+no_trace "no runroot, dry run" 0 "$scratch/rebooted" --storage-driver overlay --dry-run
+
+# What this test looks for is found where it is done.
+traced "$scratch/full-overlay" --storage-driver overlay
+python3 "$here/traces.py" "$scratch/trace" >"$scratch/found"
+check "a collection leaves its traces" sh -c "grep -q rename '$scratch/found' && grep -q F_WRLCK '$scratch/found'"
+finish
