@@ -83,10 +83,11 @@ struct cstorage_trash_item;
 int cstorage_config_new(struct cstorage_config **ret);
 
 /*
- * What storage.conf, its drop-ins and the environment say, as the Go side reads them
- * (pkg/configfile/parse.go, types/options.go). -EBADMSG where a file is no TOML or a value not of its type:
- * the text names file, line and column, and there is no configuration then. A store need not exist. Since:
- * 0.1
+ * What storage.conf, its drop-ins and the environment say, as the Go side reads them from release 1.63 on
+ * (pkg/configfile/parse.go, types/options.go). To root, earlier releases say the same where there are neither
+ * drop-ins nor a file in root's own ~/.config: they look at none of them. -EBADMSG where a file is no TOML or
+ * a value not of its type: the text names file, line and column, and there is no configuration then. A store
+ * need not exist. Since: 0.1
  */
 int cstorage_config_load(struct cstorage_config **ret, struct cstorage_error *reterr);
 
