@@ -119,8 +119,11 @@ static void tell_left(struct cstorage_trash *trash) {
                          cstorage_trash_dir_get_path(dir));
 }
 
-/* After the locks. */
+/* After the locks. The trash is NULL where the second look found nothing to remove. */
 static int dispose(const struct run *run, struct outcome *outcome, struct cstorage_trash *trash) {
+        if (!trash)
+                return finish(run->options, run->started_us, outcome);
+
         execute_apply(outcome, trash);
         if (run->options->reap)
                 reap_with_progress(run, outcome, trash);

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What happens to a store between the first look and the locks decides, not what the first look saw: the locks are held
+# by another process until cstorage-gc waits for them, then the store is changed, then they are let go.
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+make_scratch
+
+gc=$build/gc/cstorage-gc
+unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
+
+# second_look NAME COMMANDS...: a store with orphans, the commands run between the two looks. Its report in $scratch/out.
+second_look() {
+        local name=$1 holder collector waited=0
+        shift
+        m=$scratch/$name g=$scratch/$name/g r=$scratch/$name/r
+        python3 "$tests_dir/fixture/mkstore.py" --root "$g" --runroot "$r" --containers 1 --orphans 3 --seed "$name" >"$scratch/made"
+        layer=$(jq -r '.orphan_layers[0]' "$scratch/made")
+        container=$(jq -r '.orphan_containers[0]' "$scratch/made")
+
+        mkfifo "$m/go"
+        python3 -c '
+import fcntl, sys
+f = open(sys.argv[1] + "/overlay-layers/layers.lock", "r+b")
+fcntl.lockf(f, fcntl.LOCK_EX)
+open(sys.argv[2] + "/held", "w")
+open(sys.argv[2] + "/go").read()
+' "$g" "$m" &
+        holder=$!
+        while [ ! -e "$m/held" ]; do sleep 0.01; done
+
+        "$gc" --root="$g" --runroot="$r" --storage-driver=overlay --json --lock-timeout=20 \
+                >"$scratch/out" 2>"$scratch/err" &
+        collector=$!
+        # It has the lock file open once it is done with looking.
+        until find "/proc/$collector/fd" -lname '*layers.lock' 2>/dev/null | grep -q . || [ $((waited += 1)) -gt 1000 ]; do
+                sleep 0.01
+        done
+        "$@"
+        echo >"$m/go"
+        wait $collector
+        status=$?
+        wait $holder
+}
+
+# fate PATH: what became of it, and why.
+fate() { jq -r --arg p "$g/$1" '.subjects[] | select(.path == $p) | .verdict + " " + .reason' "$scratch/out"; }
+removed() { jq '[.subjects[] | select(.verdict == "remove" and .kind == "layer-dir")] | length' "$scratch/out"; }
+
+nothing() { :; }
+second_look quiet nothing
+expect "where nothing changed all orphans go" "0 3" "$status $(removed)"
+
+add_record() {
+        python3 - "$g" "$layer" <<'EOF'
+import json, os, sys
+path = sys.argv[1] + "/overlay-layers/layers.json"
+records = json.load(open(path)) + [{"id": sys.argv[2], "created": "2026-01-01T00:00:00Z"}]
+with open(path + ".new", "w") as f:
+    json.dump(records, f)
+os.rename(path + ".new", path)
+EOF
+}
+second_look recorded add_record
+expect "a record that came in between keeps its layer" "0 2" "$status $(removed)"
+check "its directory is there" test -d "$g/overlay/$layer/diff"
+
+lose_records() { : >"$g/overlay-layers/layers.json"; }
+second_look lost lose_records
+expect "records that were lost in between keep everything" "3 0" "$status $(removed)"
+
+replace() {
+        mv "$g/overlay/$layer" "$m/old"
+        cp -a "$m/old" "$g/overlay/$layer"
+}
+second_look replaced replace
+expect "a directory that was replaced is refused" "3 refuse changed 2" "$status $(fate "overlay/$layer") $(removed)"
+check "it is there" test -d "$g/overlay/$layer/diff"
+
+leave() { mv "$g/overlay/$layer" "$m/old"; }
+second_look left leave
+expect "a directory that went by itself is nobody's loss" "0 2" "$status $(removed)"
+
+bind() {
+        mkdir "$g/overlay-containers/$container/m" "$m/precious"
+        echo kept >"$m/precious/file"
+        mount --bind "$m/precious" "$g/overlay-containers/$container/m"
+}
+second_look mounted bind
+expect "what was mounted on is refused" "3 refuse" "$status $(fate "overlay-containers/$container" | cut -d' ' -f1)"
+expect "and what is mounted there is not touched" kept "$(cat "$m/precious/file")"
+umount "$g/overlay-containers/$container/m"
+
+swap_for_link() {
+        mkdir "$m/outside"
+        echo kept >"$m/outside/file"
+        mv "$g/overlay/$layer" "$m/old"
+        ln -s "$m/outside" "$g/overlay/$layer"
+}
+second_look linked swap_for_link
+expect "a link in the place of a directory is refused" "3 refuse changed" "$status $(fate "overlay/$layer")"
+expect "and not followed" kept "$(cat "$m/outside/file")"
+
+finish
