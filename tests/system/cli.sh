@@ -120,6 +120,8 @@ check "nothing was created" test ! -e "$scratch/none" -a ! -e "$scratch/none-run
 
 # ------------------------------------------------------------------------------------------------------- configuration
 
+make one --orphans 1
+make two --orphans 1
 make conf --orphans 1
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$g" "$r" >"$scratch/storage.conf"
 store=
@@ -138,6 +140,20 @@ expect "it does not matter where the options say all" 0 $status
 store="--root=$g --runroot=$r"
 CONTAINERS_STORAGE_CONF=$scratch/broken.conf run --dry-run
 expect "it does where they do not" 1 $status
+
+# additional PATTERN: the options name an additional store there.
+additional() { grep -q " location=additional .*path=$scratch/$1/g/" "$scratch/out"; }
+export CONTAINERS_STORAGE_CONF=$scratch/storage.conf STORAGE_OPTS=overlay.imagestore=$scratch/one/g
+store=
+run --dump-facts
+check "STORAGE_OPTS names additional stores" additional one
+run --dump-facts --storage-opt="overlay.imagestore=$scratch/two/g"
+check "--storage-opt replaces them" additional two
+expect "all of them" no "$(additional one && echo yes || echo no)"
+run --dump-facts --root="$g"
+expect "--root forgets them: they belong to the configured one" "0 no" "$status $(additional one && echo yes || echo no)"
+unset CONTAINERS_STORAGE_CONF STORAGE_OPTS
+
 store="--root=$g --runroot=$r --storage-driver=zfs"
 run
 expect "a driver of which nothing is known is refused" 3 $status
@@ -223,7 +239,7 @@ expect "the next run finishes" "0 temp-dir abandoned" \
         "$status $(jq -r '.subjects[] | select(.path | test("overlay/tempdirs")) | .kind + " " + .reason' "$scratch/out")"
 expect "then they are gone" "" "$(find "$g" -name 'temp-dir-*')"
 
-make big --orphans 4 --orphan-files 20000
+make big --orphans 4 --orphan-files 10000
 cp -a "$scratch/big" "$scratch/big2"
 run --progress=always
 expect "--progress=always counts on standard error" 1 $(($(grep -c 'deleting: ' "$scratch/err") > 0))
@@ -280,10 +296,26 @@ expect "a store that cannot be written to is a failure" 1 $status
 says "and named" "$g"
 umount "$scratch/readonly"
 
+chmod 700 "$scratch/readonly/g"
+cp "$gc" "$build"/lib/libcstorage.so.0 "$scratch/"
+chmod 755 "$scratch" "$scratch/cstorage-gc" "$scratch/libcstorage.so.0"
+if command -v setpriv >/dev/null && LD_LIBRARY_PATH=$scratch setpriv --reuid=65534 --clear-groups \
+        "$scratch/cstorage-gc" --version >/dev/null 2>&1; then
+        # shellcheck disable=SC2086
+        LD_LIBRARY_PATH=$scratch setpriv --reuid=65534 --clear-groups "$scratch/cstorage-gc" $store >"$scratch/out" 2>"$scratch/err"
+        expect "a store that one may not read is a failure" 1 $?
+        says "and named" "$g.*Permission denied"
+else
+        skip "a store that one may not read is a failure" "nobody cannot run the program"
+fi
+
 records="overlay-layers/layers.json overlay-images/images.json overlay-containers/containers.json"
+make damaged --containers 1 --orphans 2
+cp -a "$scratch/damaged" "$scratch/whole"
 for record in $records; do
         for damage in empty nul truncated null object garbage; do
-                make damaged --containers 1 --orphans 2
+                rm -rf "$scratch/damaged"
+                cp -a "$scratch/whole" "$scratch/damaged"
                 file=$g/$record
                 case $damage in
                 empty) : >"$file" ;;
