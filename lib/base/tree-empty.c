@@ -56,17 +56,18 @@ static int remove_piece(struct tree_worker *worker, struct tree_dir *dir) {
 
 /* Pieces until there are no more; the first large one calls for help. */
 static int sweep_on(struct tree_worker *worker, struct tree_dir *dir, bool call) {
-        int r;
+        for (unsigned n = 0; n < TREE_SWEEP_PIECES_MAX; n++) {
+                int r = dir_stream_fill(&worker->dir, dir->fd);
 
-        while ((r = dir_stream_fill(&worker->dir, dir->fd)) > 0) {
-                if (call && dir_stream_is_full(&worker->dir))
+                if (r <= 0)
+                        return r;
+                if (n == 0 && call && dir_stream_is_full(&worker->dir))
                         queue_share(worker->run, dir);
-                call = false;
                 r = remove_piece(worker, dir);
                 if (r < 0)
                         return r;
         }
-        return r;
+        return 0;
 }
 
 static int sweep(struct tree_worker *worker, struct tree_dir *dir) {

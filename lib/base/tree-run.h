@@ -18,8 +18,11 @@
 #define TREE_WALK_FDS   4U
 #define TREE_THREAD_FDS (4U + TREE_WALK_FDS)
 
-/* A directory that still is not empty after so many readings is being written to. */
-#define TREE_SWEEPS_MAX 8U
+/* A directory that still is not empty after so many readings is being written to; and one reading ends after
+ * so many pieces, some seven million entries even with the longest names, because on some file systems what
+ * is made meanwhile is met by it as well. */
+#define TREE_SWEEPS_MAX       8U
+#define TREE_SWEEP_PIECES_MAX (64U * 1024)
 
 struct subject {
         char *name;
