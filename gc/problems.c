@@ -62,7 +62,8 @@ static int add_file(struct problems *problems, const struct outcome *outcome, co
                 return add(problems, file->path, "is missing, and must have been there",
                            reason_advice(REASON_RECORDS_MISSING));
         case CSTORAGE_FILE_EMPTY:
-                return add(problems, file->path, file->problem[0] ? file->problem : "is empty", damaged);
+                return add(problems, file->path, file->problem[0] ? file->problem : "is empty, or null",
+                           damaged);
         case CSTORAGE_FILE_DAMAGED:
                 return add(problems, file->path, file->problem[0] ? file->problem : "is damaged", damaged);
         case CSTORAGE_FILE_UNREADABLE:

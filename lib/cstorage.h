@@ -172,7 +172,7 @@ enum cstorage_file_kind {
 enum cstorage_file_state {
         CSTORAGE_FILE_MISSING,
         CSTORAGE_FILE_OK,
-        CSTORAGE_FILE_EMPTY,      /* there, and not one byte long: no save leaves it so */
+        CSTORAGE_FILE_EMPTY,      /* there, and not one byte long, or null: no save leaves it so */
         CSTORAGE_FILE_DAMAGED,    /* not what a record file is; none of its records is in the snapshot */
         CSTORAGE_FILE_UNREADABLE, /* could not be opened or read */
 };

@@ -3,6 +3,7 @@
  * it may be concluded, and all the rest goes on. */
 
 #include <fcntl.h>
+#include <string.h>
 
 #include "disk/recfile.h"
 #include "format/json.h"
@@ -62,6 +63,16 @@ static void set_unreadable(struct recfile *file, int code, int dirfd, const char
         (void) look(dirfd, path, &file->identity);
 }
 
+/* One that has nothing to say is "[]"; no Go process saves null but one that read it. */
+static bool is_null(const struct recfile *file) {
+        static const char blank[] = " \t\r\n";
+        const char *word = file->text + strspn(file->text, blank);
+        size_t length = strcspn(word, blank);
+
+        return length == strlen("null") && memcmp(word, "null", length) == 0 &&
+               word + length + strspn(word + length, blank) == file->text + file->len;
+}
+
 int recfile_read(struct recfile *file, int dirfd, const char *path) {
         int r;
 
@@ -77,8 +88,8 @@ int recfile_read(struct recfile *file, int dirfd, const char *path) {
                 return 0;
         }
 
-        file->state = file->len > 0 ? RECFILE_OK : RECFILE_EMPTY;
-        if (file->len == 0) {
+        file->state = file->len == 0 || is_null(file) ? RECFILE_EMPTY : RECFILE_OK;
+        if (file->state == RECFILE_EMPTY) {
                 free(file->text);
                 file->text = NULL;
         }

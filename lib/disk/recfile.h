@@ -7,8 +7,8 @@
 /* As enum cstorage_file_state. */
 enum recfile_state {
         RECFILE_MISSING,
-        RECFILE_OK, /* read; whether its records make sense its parser will tell */
-        RECFILE_EMPTY,
+        RECFILE_OK,    /* read; whether its records make sense its parser will tell */
+        RECFILE_EMPTY, /* not one byte, or null */
         RECFILE_DAMAGED,
         RECFILE_UNREADABLE,
 };

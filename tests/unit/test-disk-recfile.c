@@ -47,6 +47,26 @@ static void an_empty_file_is_told_from_a_missing_one(void **state) {
         recfile_done(&file);
 }
 
+static void a_file_that_says_null_is_as_empty(void **state) {
+        static const char *const texts[] = {"null", " null\n"}, *const others[] = {"[]", "nul", "nulls",
+                                                                                   "null null"};
+        struct recfile file = RECFILE_INIT;
+        const struct place *place = *state;
+
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                put_text(place->fd, "f", texts[i]);
+                assert_ok(recfile_read(&file, place->fd, "f"));
+                assert_int_equal(file.state, RECFILE_EMPTY);
+                assert_null(file.text);
+        }
+        for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+                put_text(place->fd, "f", others[i]);
+                assert_ok(recfile_read(&file, place->fd, "f"));
+                assert_int_equal(file.state, RECFILE_OK);
+        }
+        recfile_done(&file);
+}
+
 static void a_replaced_file_is_not_current(void **state) {
         struct recfile file = RECFILE_INIT;
         const struct place *place = *state;
@@ -121,6 +141,7 @@ int main(void) {
                 in_place(a_missing_file_is_missing_and_no_error),
                 in_place(the_bytes_are_read_as_they_are),
                 in_place(an_empty_file_is_told_from_a_missing_one),
+                in_place(a_file_that_says_null_is_as_empty),
                 in_place(a_replaced_file_is_not_current),
                 in_place(what_is_no_regular_file_is_unreadable_and_says_why),
                 in_place(an_unreadable_file_that_becomes_readable_is_not_current),
