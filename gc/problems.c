@@ -62,6 +62,8 @@ static int add_file(struct problems *problems, const struct outcome *outcome, co
                 return add(problems, file->path, "is missing, and must have been there",
                            reason_advice(REASON_RECORDS_MISSING));
         case CSTORAGE_FILE_EMPTY:
+                if (file->kind == CSTORAGE_FILE_MOUNTS) /* nothing is mounted (layers.go:loadMounts) */
+                        return 0;
                 return add(problems, file->path, file->problem[0] ? file->problem : "is empty, or null",
                            damaged);
         case CSTORAGE_FILE_DAMAGED:

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "complain.h"
 #include "execute.h"
@@ -113,10 +114,12 @@ static void reap_with_progress(const struct run *run, struct outcome *outcome, s
 /* Who was interrupted wants to know what is still there and who sees to it. */
 static void tell_left(struct cstorage_trash *trash) {
         struct cstorage_trash_dir *dir = NULL;
+        struct stat st;
 
         while ((dir = cstorage_trash_next_dir(trash, dir)))
-                complain("interrupted: %s is not all deleted; the next run goes on with it",
-                         cstorage_trash_dir_get_path(dir));
+                if (fstat(cstorage_trash_dir_get_fd(dir), &st) >= 0 && st.st_nlink > 0)
+                        complain("interrupted: %s is not all deleted; the next run goes on with it",
+                                 cstorage_trash_dir_get_path(dir));
 }
 
 /* After the locks. The trash is NULL where the second look found nothing to remove. */

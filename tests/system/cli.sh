@@ -339,6 +339,28 @@ for record in $records; do
         done
 done
 
+make nomounts --orphans 2
+: >"$r/overlay-layers/mountpoints.json"
+run
+expect "an empty mountpoints.json means that nothing is mounted" "0 " "$status $err"
+
+# The kernel lets nobody unlink a file that is swapped to, whatever its flags.
+make stuck --orphans 3
+swap=$g/overlay/$(jq -r '.orphan_layers[1]' "$scratch/stuck.made")/diff/swap
+dd if=/dev/zero of="$swap" bs=4k count=16 2>/dev/null && chmod 600 "$swap" && mkswap "$swap" >/dev/null 2>&1
+if swapon "$swap" 2>/dev/null; then
+        run
+        expect "one file that cannot be deleted fails the run, the rest goes" "1 1 2" \
+                "$status $(grep -c '^failed layer-dir' "$scratch/out") $(grep -c '^removed layer-dir' "$scratch/out")"
+        says "it is named" "swap"
+        expect "it lies in its temp dir" 1 "$(find "$g/overlay/tempdirs" -name swap | wc -l)"
+        swapoff "$(find "$g/overlay/tempdirs" -name swap)"
+        run
+        expect "the next run finishes" "0 " "$status $(find "$g" -name swap)"
+else
+        skip "one file that cannot be deleted fails the run, the rest goes" "no swap file can be used here"
+fi
+
 make missing --orphans 2
 rm "$g/overlay-layers/layers.json"
 run
