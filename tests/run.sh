@@ -23,7 +23,7 @@ esac
 
 install_needs() {
         local packages="gcc g++ perl clang libclang-rt-14-dev meson ninja-build pkg-config python3 git
-                        libyajl-dev libmount-dev libsystemd-dev libsmartcols-dev libcmocka-dev
+                        libyajl-dev libmount-dev libsmartcols-dev libcmocka-dev
                         clang-format-14 valgrind strace mandoc debootstrap e2fsprogs xfsprogs btrfs-progs uidmap jq acl attr"
         local missing="" p
 
@@ -67,23 +67,59 @@ export CSTORAGE_TEST_LONG=0
 [ $what = long ] && CSTORAGE_TEST_LONG=1
 
 # A suite without tests leaves no log; one whose log is missing for another reason has failed.
+#   run_suite BUILD LOG OPTIONS...
 logs=""
 run_suite() {
-        local dir=$1
-        shift
-        rm -f "$out/$dir/meson-logs/testlog.json"
-        if ! meson test -C "$out/$dir" --no-rebuild "$@" && [ ! -f "$out/$dir/meson-logs/testlog.json" ]; then
-                echo "FAILED: no test of $out/$dir ran"
+        local dir=$out/$1 log=$out/$1/meson-logs/$2
+        shift 2
+        rm -f "$log"
+        if ! meson test -C "$dir" --no-rebuild "$@" && [ ! -f "$log" ]; then
+                echo "FAILED: no test of $dir ran"
                 failed=1
         fi
-        [ -f "$out/$dir/meson-logs/testlog.json" ] && logs="$logs $out/$dir/meson-logs/testlog.json"
+        # The next run of the same build writes over it.
+        [ -f "$log" ] && mv "$log" "$log.$$" && logs="$logs $log.$$"
 }
 
-if [ $what = bench ]; then
-        run_suite plain --suite bench --verbose --num-processes 1
-else
-        run_suite check --no-suite system --no-suite bench --print-errorlogs
-        run_suite plain --suite system --print-errorlogs --num-processes 1
-fi
+# Fuzz each target for some minutes, from its corpus; what it finds belongs into the corpus, with the fix.
+fuzz() {
+        local minutes=$1 name corpora new
+
+        CC=clang build "$out/fuzz" -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false || return 1
+        meson introspect --tests "$out/fuzz" | python3 -c '
+import json, sys
+for t in json.load(sys.stdin):
+    if "cstorage:fuzz" in t["suite"]:
+        print(t["name"].removeprefix("fuzz-"), *t["cmd"][1:])' >"$out/fuzz/targets"
+        while read -r name corpora; do
+                new=$(mktemp -d)
+                # shellcheck disable=SC2086
+                if "$out/fuzz/tests/fuzz/libfuzzer-$name" -max_total_time=$((minutes * 60)) -print_final_stats=1 \
+                        "$new" $corpora >"$out/fuzz/$name.log" 2>&1 </dev/null; then
+                        echo "fuzzed: $name: $(grep number_of_executed_units "$out/fuzz/$name.log")"
+                else
+                        tail -30 "$out/fuzz/$name.log"
+                        failed=1
+                fi
+                rm -rf "$new"
+        done <"$out/fuzz/targets"
+}
+
+case $what in
+bench)
+        run_suite plain testlog.json --suite bench --verbose --num-processes 1
+        ;;
+*)
+        run_suite check testlog.json --no-suite system --no-suite bench --print-errorlogs
+        run_suite plain testlog-valgrind.json --setup valgrind --suite fuzz --suite plan --print-errorlogs
+        run_suite plain testlog.json --suite system --print-errorlogs --num-processes 1
+        if [ $what = long ]; then
+                fuzz 0.05 || failed=1
+        fi
+        ;;
+esac
 # shellcheck disable=SC2086
-python3 tests/count.py $logs && [ $failed = 0 ]
+python3 tests/count.py $logs || failed=1
+# shellcheck disable=SC2086
+rm -f $logs
+exit $failed
