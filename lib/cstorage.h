@@ -455,7 +455,8 @@ int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage_entry *e
  * and let go of the locks, whatever came of it. What was retired lies in temp dirs whose locks the trash
  * holds: until it is emptied and removed no Go process touches it, and should we die before, the next Go
  * process or the next collection finishes the deletion. One entry that fails does not stop the rest; each
- * item has its own result. Negative only where nothing at all was done. Since: 0.1
+ * item has its own result. Negative only where nothing at all was done. Once only: after it, also after one
+ * that failed, the transaction takes nothing more (-EINVAL). Since: 0.1
  */
 int cstorage_txn_commit(struct cstorage_txn *txn, struct cstorage_trash **ret, struct cstorage_error *reterr);
 

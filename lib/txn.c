@@ -139,6 +139,11 @@ _public_ int cstorage_txn_is_current(const struct cstorage_txn *txn,
         return r < 0 ? r : !r;
 }
 
+/* Not after a commit, even one that failed: the locks are gone. */
+static bool may_be_changed(const struct cstorage_txn *txn) {
+        return txn->trash && txn->unlocked_ns == 0;
+}
+
 /* Whatever the caller made of it: what belongs to somebody is told from other directories by its id alone. */
 static bool may_be_retired(const struct cstorage_entry *entry) {
         switch (entry->kind) {
@@ -162,7 +167,7 @@ _public_ int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage
         struct cstorage_trash *trash;
         int r;
 
-        if (!txn || !entry || !seen || !txn->trash || entry->inventory->store != txn->store ||
+        if (!txn || !entry || !seen || !may_be_changed(txn) || entry->inventory->store != txn->store ||
             !may_be_retired(entry))
                 return -EINVAL;
 
@@ -200,7 +205,7 @@ _public_ int cstorage_txn_commit(struct cstorage_txn *txn, struct cstorage_trash
         _cleanup_(mountinfo_freep) struct mountinfo *mounts = NULL;
         int r;
 
-        if (!txn || !ret || !txn->trash)
+        if (!txn || !ret || !may_be_changed(txn))
                 return -EINVAL;
 
         /* What was mounted when the entries were looked at is not what counts. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
@@ -245,6 +246,48 @@ static void without_a_commit_nothing_happens(void **state) {
         assert_false(fixture_exists(f, "graphroot/overlay/tempdirs"));
 }
 
+/* What is retired next gets no descriptor. */
+static rlim_t allow_descriptors(rlim_t n) {
+        struct rlimit limit;
+        rlim_t before;
+
+        assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+        before = limit.rlim_cur;
+        limit.rlim_cur = n;
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        return before;
+}
+
+static void after_a_commit_that_failed_there_is_none(void **state) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
+        struct cstorage_trash *trash = NULL;
+        struct cstorage_error error = {0};
+        const struct cstorage_entry *entry;
+        struct cstorage_identity seen;
+        rlim_t before;
+        int r;
+
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        store = fixture_open(*state);
+        assert_ok(cstorage_inventory_new(store, &inventory, NULL));
+        entry = find_entry(inventory, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"));
+        assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+        assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
+        assert_ok(cstorage_txn_retire(txn, entry, &seen));
+
+        before = allow_descriptors(0);
+        r = cstorage_txn_commit(txn, &trash, &error);
+        (void) allow_descriptors(before);
+        assert_true(r < 0);
+        assert_int_equal(error.code, r);
+        assert_int_equal(cstorage_txn_retire(txn, entry, &seen), -EINVAL);
+        assert_int_equal(cstorage_txn_commit(txn, &trash, NULL), -EINVAL);
+        assert_null(trash);
+        assert_true(fixture_exists(*state, "graphroot/overlay/l/" LINK));
+}
+
 static void a_directory_without_an_id_cannot_be_retired(void **state) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
@@ -287,6 +330,7 @@ int main(void) {
                 CASE(a_held_lock_ends_the_wait_at_the_deadline),
                 CASE(options_of_a_newer_library_are_refused),
                 CASE(without_a_commit_nothing_happens),
+                CASE(after_a_commit_that_failed_there_is_none),
                 CASE(a_directory_without_an_id_cannot_be_retired),
                 CASE(a_txn_tells_whether_a_snapshot_still_holds),
         };
