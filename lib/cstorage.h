@@ -181,7 +181,8 @@ enum cstorage_file_state {
  * Read all record files: of both modes, of the image store and of the additional ones. Takes no lock: each
  * file is of one moment (they are replaced by rename), and where the files could be of different ones they
  * are read again, a few times. A file that cannot be read or understood is no error here but a fact: see
- * cstorage_file_get_state(). Since: 0.1
+ * cstorage_file_get_state(). -ESTALE where a directory of the store was made, replaced, mounted over or
+ * removed since the store was opened: open it again. Since: 0.1
  */
 int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret,
                           struct cstorage_error *reterr);
@@ -428,7 +429,7 @@ struct cstorage_txn_options {
  * Take every lock of the store, for writing: layers (graphroot, then image store), mountpoints, images,
  * containers (graphroot, then runroot). Lock files that a Go process would have made are never made here in
  * another way, and never replaced. options may be NULL: half a minute. -ETIMEDOUT: the text names the lock.
- * Since: 0.1
+ * -ESTALE as for cstorage_snapshot_new(). Since: 0.1
  */
 int cstorage_txn_begin(struct cstorage_store *store, const struct cstorage_txn_options *options,
                        struct cstorage_txn **ret, struct cstorage_error *reterr);

@@ -329,6 +329,11 @@ _public_ int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage
                 return error_errno(error_of(reterr), r, "cannot read the records of %s",
                                    store->roots[ROOT_GRAPH].path);
 
+        /* After the reading: a directory that appears later records nothing that was listed before. */
+        r = store_check_roots(store, error_of(reterr));
+        if (r < 0)
+                return r;
+
         r = collect_records(snapshot);
         if (r < 0)
                 return r;

@@ -218,6 +218,29 @@ static int store_fill(struct cstorage_store *store, const struct cstorage_config
         return open_additional(store, config);
 }
 
+static bool root_is_current(const struct store_root *root) {
+        _cleanup_close_ int fd = -1;
+        struct identity ours, theirs;
+
+        if (!root->path || (root->fd < 0 && root->error != -ENOENT))
+                return true;
+
+        fd = open(root->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0)
+                return root->fd < 0 && errno == ENOENT;
+        return root->fd >= 0 && identity_at(root->fd, "", &ours) >= 0 && identity_at(fd, "", &theirs) >= 0 &&
+               identity_same_file(&ours, &theirs);
+}
+
+int store_check_roots(const struct cstorage_store *store, struct error *reterr) {
+        for (enum root i = ROOT_GRAPH; i < ROOT_COUNT; i++)
+                if (!root_is_current(&store->roots[i]))
+                        return error_set(reterr, -ESTALE,
+                                         "%s is no longer what it was when the store was opened; try again",
+                                         store->roots[i].path);
+        return 0;
+}
+
 _public_ int cstorage_store_open(const struct cstorage_config *config, struct cstorage_store **ret,
                                  struct cstorage_error *reterr) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;

@@ -33,3 +33,10 @@ struct cstorage_store {
 };
 
 DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
+
+/*
+ * Whether the configured directories are still those that were opened: 0, or -ESTALE where one was made since
+ * (the runroot, by the first who runs a container), replaced, mounted over, or removed. What is recorded
+ * there now would not be seen.
+ */
+int store_check_roots(const struct cstorage_store *store, struct error *reterr);

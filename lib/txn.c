@@ -124,6 +124,11 @@ _public_ int cstorage_txn_begin(struct cstorage_store *store, const struct cstor
         if (r < 0)
                 return r;
 
+        /* Else we hold the locks of one directory, and others those of the one that stands there now. */
+        r = store_check_roots(store, error_of(reterr));
+        if (r < 0)
+                return r;
+
         *ret = TAKE_PTR(txn);
         return 0;
 }

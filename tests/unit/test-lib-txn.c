@@ -304,6 +304,40 @@ static void a_directory_without_an_id_cannot_be_retired(void **state) {
         assert_int_equal(cstorage_txn_retire(txn, entry, &seen), -EINVAL);
 }
 
+/* The first who runs a container makes the runroot, and records there what lies in the graphroot. */
+static void a_runroot_that_appears_is_seen(void **state) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
+        _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
+        struct cstorage_error error = {0};
+        struct fixture *f = *state;
+
+        assert_int_equal(renameat(f->fd, "runroot", f->fd, "later"), 0);
+        store = fixture_open(f);
+        assert_ok(cstorage_snapshot_new(store, &snapshot, NULL));
+        assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
+        txn = cstorage_txn_free(txn);
+        snapshot = cstorage_snapshot_unref(snapshot);
+
+        assert_int_equal(renameat(f->fd, "later", f->fd, "runroot"), 0);
+        assert_int_equal(cstorage_snapshot_new(store, &snapshot, NULL), -ESTALE);
+        assert_int_equal(cstorage_txn_begin(store, NULL, &txn, &error), -ESTALE);
+        assert_non_null(strstr(error.text, "/runroot is no longer"));
+}
+
+static void a_runroot_that_was_replaced_is_seen(void **state) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(*state);
+        struct cstorage_snapshot *snapshot = NULL;
+        struct cstorage_txn *txn = NULL;
+        struct fixture *f = *state;
+
+        assert_int_equal(renameat(f->fd, "runroot", f->fd, "before"), 0);
+        assert_int_equal(cstorage_txn_begin(store, NULL, &txn, NULL), -ESTALE);
+        fixture_mkdir(f, "runroot");
+        assert_int_equal(cstorage_txn_begin(store, NULL, &txn, NULL), -ESTALE);
+        assert_int_equal(cstorage_snapshot_new(store, &snapshot, NULL), -ESTALE);
+}
+
 static void a_txn_tells_whether_a_snapshot_still_holds(void **state) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(*state);
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
@@ -332,6 +366,8 @@ int main(void) {
                 CASE(without_a_commit_nothing_happens),
                 CASE(after_a_commit_that_failed_there_is_none),
                 CASE(a_directory_without_an_id_cannot_be_retired),
+                CASE(a_runroot_that_appears_is_seen),
+                CASE(a_runroot_that_was_replaced_is_seen),
                 CASE(a_txn_tells_whether_a_snapshot_still_holds),
         };
 
