@@ -472,14 +472,18 @@ struct cstorage_trash_dir *cstorage_trash_next_dir(struct cstorage_trash *trash,
 const struct cstorage_trash_item *cstorage_trash_next_item(const struct cstorage_trash *trash,
                                                            const struct cstorage_trash_item *prev);
 
-/* A temp dir: its descriptor, that of its held lock, its path. They stay the trash's. Since: 0.1 */
+/*
+ * A temp dir: its descriptor, that of its held lock, its path. They stay the trash's. The descriptor is -1
+ * where others left no more than the lock file. Since: 0.1
+ */
 int cstorage_trash_dir_get_fd(const struct cstorage_trash_dir *dir);
 int cstorage_trash_dir_get_lock_fd(const struct cstorage_trash_dir *dir);
 const char *cstorage_trash_dir_get_path(const struct cstorage_trash_dir *dir);
 
 /*
  * Remove a temp dir that is empty by now, its lock file, and the directory of temp dirs if we made it and it
- * is empty. -ENOTEMPTY where something is left. Since: 0.1
+ * is empty. -ENOTEMPTY where something is left. Once it is removed its descriptors are -1, and to remove it
+ * again is -EINVAL. Since: 0.1
  */
 int cstorage_trash_dir_remove(struct cstorage_trash_dir *dir, struct cstorage_error *reterr);
 

@@ -38,8 +38,7 @@ _public_ struct cstorage_inventory *cstorage_inventory_unref(struct cstorage_inv
         return NULL;
 }
 
-_public_ int cstorage_inventory_new(struct cstorage_store *store, struct cstorage_inventory **ret,
-                                    struct cstorage_error *reterr) {
+static int list_store(struct cstorage_store *store, struct cstorage_inventory **ret, struct error *reterr) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         int r;
 
@@ -55,10 +54,15 @@ _public_ int cstorage_inventory_new(struct cstorage_store *store, struct cstorag
 
         r = inventory_fill(inventory);
         if (r < 0)
-                return error_errno(error_of(reterr), r, "cannot list %s", store->roots[ROOT_GRAPH].path);
+                return error_errno(reterr, r, "cannot list %s", store->roots[ROOT_GRAPH].path);
 
         *ret = TAKE_PTR(inventory);
         return 0;
+}
+
+_public_ int cstorage_inventory_new(struct cstorage_store *store, struct cstorage_inventory **ret,
+                                    struct cstorage_error *reterr) {
+        return error_end(reterr, list_store(store, ret, error_begin(reterr)), "cannot list the store");
 }
 
 _public_ const struct cstorage_entry *cstorage_inventory_next(const struct cstorage_inventory *inventory,
@@ -107,17 +111,21 @@ _public_ const char *cstorage_inventory_get_mounted_layer(const struct cstorage_
         return layers && index < layers->n ? layers->ids[index] : NULL;
 }
 
-_public_ int cstorage_entry_examine(const struct cstorage_entry *entry, struct cstorage_identity *ret,
-                                    struct cstorage_error *reterr) {
+static int look_at(const struct cstorage_entry *entry, struct cstorage_identity *ret, struct error *reterr) {
         const struct mountinfo *mounts;
 
         if (!entry || !ret)
                 return -EINVAL;
 
-        mounts = inventory_mounts(entry->inventory, error_of(reterr));
+        mounts = inventory_mounts(entry->inventory, reterr);
         if (!mounts)
                 return entry->inventory->mounts_error.code;
-        return entry_examine(entry, mounts, ret, error_of(reterr));
+        return entry_examine(entry, mounts, ret, reterr);
+}
+
+_public_ int cstorage_entry_examine(const struct cstorage_entry *entry, struct cstorage_identity *ret,
+                                    struct cstorage_error *reterr) {
+        return error_end(reterr, look_at(entry, ret, error_begin(reterr)), "cannot look at an entry");
 }
 
 _public_ enum cstorage_entry_kind cstorage_entry_get_kind(const struct cstorage_entry *entry) {
@@ -171,8 +179,7 @@ static int lowers_take(struct lowers *lowers, char ***ret) {
         return 0;
 }
 
-_public_ int cstorage_entry_read_lowers(const struct cstorage_entry *entry, char ***ret,
-                                        struct cstorage_error *reterr) {
+static int read_lowers(const struct cstorage_entry *entry, char ***ret, struct error *reterr) {
         const struct driver *driver;
         struct lowers lowers = {0};
         int r;
@@ -182,9 +189,15 @@ _public_ int cstorage_entry_read_lowers(const struct cstorage_entry *entry, char
 
         driver = entry->inventory->store->driver;
         if (driver->read_lowers) {
-                r = driver->read_lowers(entry->place->base_fd, entry->id, &lowers, error_of(reterr));
+                r = driver->read_lowers(entry->place->base_fd, entry->id, &lowers, reterr);
                 if (r < 0)
                         return r;
         }
         return lowers_take(&lowers, ret);
+}
+
+_public_ int cstorage_entry_read_lowers(const struct cstorage_entry *entry, char ***ret,
+                                        struct cstorage_error *reterr) {
+        return error_end(reterr, read_lowers(entry, ret, error_begin(reterr)),
+                         "cannot read what a layer lies on");
 }

@@ -306,8 +306,7 @@ static int collect_records(struct cstorage_snapshot *snapshot) {
         return 0;
 }
 
-_public_ int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret,
-                                   struct cstorage_error *reterr) {
+static int read_records(struct cstorage_store *store, struct cstorage_snapshot **ret, struct error *reterr) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
         int r;
 
@@ -326,11 +325,10 @@ _public_ int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage
 
         r = read_files(snapshot);
         if (r < 0)
-                return error_errno(error_of(reterr), r, "cannot read the records of %s",
-                                   store->roots[ROOT_GRAPH].path);
+                return error_errno(reterr, r, "cannot read the records of %s", store->roots[ROOT_GRAPH].path);
 
         /* After the reading: a directory that appears later records nothing that was listed before. */
-        r = store_check_roots(store, error_of(reterr));
+        r = store_check_roots(store, reterr);
         if (r < 0)
                 return r;
 
@@ -344,6 +342,11 @@ _public_ int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage
 
         *ret = TAKE_PTR(snapshot);
         return 0;
+}
+
+_public_ int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret,
+                                   struct cstorage_error *reterr) {
+        return error_end(reterr, read_records(store, ret, error_begin(reterr)), "cannot read the records");
 }
 
 int snapshot_is_stale(const struct cstorage_snapshot *snapshot) {
@@ -363,8 +366,7 @@ int snapshot_is_stale(const struct cstorage_snapshot *snapshot) {
         return 0;
 }
 
-_public_ int cstorage_snapshot_is_stale(const struct cstorage_snapshot *snapshot,
-                                        struct cstorage_error *reterr) {
+static int check_stale(const struct cstorage_snapshot *snapshot, struct error *reterr) {
         int r;
 
         if (!snapshot)
@@ -372,7 +374,13 @@ _public_ int cstorage_snapshot_is_stale(const struct cstorage_snapshot *snapshot
 
         r = snapshot_is_stale(snapshot);
         if (r < 0)
-                return error_errno(error_of(reterr), r, "cannot tell whether %s changed",
+                return error_errno(reterr, r, "cannot tell whether %s changed",
                                    snapshot->store->roots[ROOT_GRAPH].path);
         return r;
+}
+
+_public_ int cstorage_snapshot_is_stale(const struct cstorage_snapshot *snapshot,
+                                        struct cstorage_error *reterr) {
+        return error_end(reterr, check_stale(snapshot, error_begin(reterr)),
+                         "cannot tell whether the store changed");
 }

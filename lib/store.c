@@ -241,15 +241,15 @@ int store_check_roots(const struct cstorage_store *store, struct error *reterr) 
         return 0;
 }
 
-_public_ int cstorage_store_open(const struct cstorage_config *config, struct cstorage_store **ret,
-                                 struct cstorage_error *reterr) {
+static int open_store(const struct cstorage_config *config, struct cstorage_store **ret,
+                      struct error *reterr) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
         int r;
 
         if (!config || !ret)
                 return -EINVAL;
         if (!cstorage_config_get_runroot(config))
-                return error_set(error_of(reterr), -EINVAL,
+                return error_set(reterr, -EINVAL,
                                  "no runroot is set: say --runroot or set it in storage.conf");
 
         store = calloc(1, sizeof(*store));
@@ -260,12 +260,17 @@ _public_ int cstorage_store_open(const struct cstorage_config *config, struct cs
         for (size_t i = 0; i < ROOT_COUNT; i++)
                 store->roots[i] = STORE_ROOT_INIT;
 
-        r = store_fill(store, config, error_of(reterr));
+        r = store_fill(store, config, reterr);
         if (r < 0)
                 return r;
 
         *ret = TAKE_PTR(store);
         return 0;
+}
+
+_public_ int cstorage_store_open(const struct cstorage_config *config, struct cstorage_store **ret,
+                                 struct cstorage_error *reterr) {
+        return error_end(reterr, open_store(config, ret, error_begin(reterr)), "cannot open the store");
 }
 
 _public_ const char *cstorage_store_get_graphroot(const struct cstorage_store *store) {

@@ -49,10 +49,14 @@ _public_ const char *cstorage_trash_dir_get_path(const struct cstorage_trash_dir
         return dir->path;
 }
 
-_public_ int cstorage_trash_dir_remove(struct cstorage_trash_dir *dir, struct cstorage_error *reterr) {
-        if (!dir)
+static int remove_dir(struct cstorage_trash_dir *dir, struct error *reterr) {
+        if (!dir || dir->temp.lock_fd < 0)
                 return -EINVAL;
-        return temp_dir_remove(&dir->temp, error_of(reterr));
+        return temp_dir_remove(&dir->temp, reterr);
+}
+
+_public_ int cstorage_trash_dir_remove(struct cstorage_trash_dir *dir, struct cstorage_error *reterr) {
+        return error_end(reterr, remove_dir(dir, error_begin(reterr)), "cannot remove a temporary directory");
 }
 
 _public_ const struct cstorage_entry *cstorage_trash_item_get_entry(const struct cstorage_trash_item *item) {

@@ -103,8 +103,8 @@ static int check_options(const struct cstorage_txn_options *options, uint64_t *r
         return 0;
 }
 
-_public_ int cstorage_txn_begin(struct cstorage_store *store, const struct cstorage_txn_options *options,
-                                struct cstorage_txn **ret, struct cstorage_error *reterr) {
+static int begin(struct cstorage_store *store, const struct cstorage_txn_options *options,
+                 struct cstorage_txn **ret, struct error *reterr) {
         _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
         uint64_t timeout_us;
         int r;
@@ -112,7 +112,7 @@ _public_ int cstorage_txn_begin(struct cstorage_store *store, const struct cstor
         if (!store || !ret)
                 return -EINVAL;
 
-        r = check_options(options, &timeout_us, error_of(reterr));
+        r = check_options(options, &timeout_us, reterr);
         if (r < 0)
                 return r;
 
@@ -120,17 +120,23 @@ _public_ int cstorage_txn_begin(struct cstorage_store *store, const struct cstor
         if (!txn)
                 return -ENOMEM;
 
-        r = take_all(txn, timeout_us, error_of(reterr));
+        r = take_all(txn, timeout_us, reterr);
         if (r < 0)
                 return r;
 
         /* Else we hold the locks of one directory, and others those of the one that stands there now. */
-        r = store_check_roots(store, error_of(reterr));
+        r = store_check_roots(store, reterr);
         if (r < 0)
                 return r;
 
         *ret = TAKE_PTR(txn);
         return 0;
+}
+
+_public_ int cstorage_txn_begin(struct cstorage_store *store, const struct cstorage_txn_options *options,
+                                struct cstorage_txn **ret, struct cstorage_error *reterr) {
+        return error_end(reterr, begin(store, options, ret, error_begin(reterr)),
+                         "cannot begin a transaction");
 }
 
 _public_ int cstorage_txn_is_current(const struct cstorage_txn *txn,
@@ -205,8 +211,7 @@ static void retire_all(struct cstorage_trash *trash, const struct mountinfo *mou
                                 trash_retire(trash, &trash->items[i], mounts);
 }
 
-_public_ int cstorage_txn_commit(struct cstorage_txn *txn, struct cstorage_trash **ret,
-                                 struct cstorage_error *reterr) {
+static int commit(struct cstorage_txn *txn, struct cstorage_trash **ret, struct error *reterr) {
         _cleanup_(mountinfo_freep) struct mountinfo *mounts = NULL;
         int r;
 
@@ -214,7 +219,7 @@ _public_ int cstorage_txn_commit(struct cstorage_txn *txn, struct cstorage_trash
                 return -EINVAL;
 
         /* What was mounted when the entries were looked at is not what counts. */
-        r = mountinfo_read(NULL, &mounts, error_of(reterr));
+        r = mountinfo_read(NULL, &mounts, reterr);
         if (r >= 0)
                 retire_all(txn->trash, mounts);
         unlock(txn);
@@ -223,6 +228,11 @@ _public_ int cstorage_txn_commit(struct cstorage_txn *txn, struct cstorage_trash
 
         *ret = TAKE_PTR(txn->trash);
         return 0;
+}
+
+_public_ int cstorage_txn_commit(struct cstorage_txn *txn, struct cstorage_trash **ret,
+                                 struct cstorage_error *reterr) {
+        return error_end(reterr, commit(txn, ret, error_begin(reterr)), "cannot commit a transaction");
 }
 
 _public_ uint64_t cstorage_txn_get_held_us(const struct cstorage_txn *txn) {

@@ -39,6 +39,8 @@ static void empty_trash(struct cstorage_trash *trash) {
                 if (cstorage_trash_dir_get_fd(dir) >= 0)
                         assert_int_equal(tree_remove(cstorage_trash_dir_get_fd(dir), NULL, &result, NULL), 0);
                 assert_ok(cstorage_trash_dir_remove(dir, NULL));
+                assert_int_equal(cstorage_trash_dir_get_fd(dir), -1);
+                assert_int_equal(cstorage_trash_dir_remove(dir, NULL), -EINVAL);
         }
 }
 
@@ -219,8 +221,11 @@ static void a_held_lock_ends_the_wait_at_the_deadline(void **state) {
 static void options_of_a_newer_library_are_refused(void **state) {
         struct cstorage_txn_options options = {.size = sizeof(options) + 8};
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(*state);
+        struct cstorage_error error = {.code = -EINVAL, .text = "of something else"};
         struct cstorage_txn *txn = NULL;
 
+        assert_int_equal(cstorage_txn_begin(store, &options, NULL, &error), -EINVAL);
+        assert_string_equal(error.text, "cannot begin a transaction: Invalid argument");
         assert_int_equal(cstorage_txn_begin(store, &options, &txn, NULL), -EINVAL);
         options = (struct cstorage_txn_options){.size = sizeof(options), .flags = 1};
         assert_int_equal(cstorage_txn_begin(store, &options, &txn, NULL), -EINVAL);
