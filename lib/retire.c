@@ -154,28 +154,25 @@ static int dir_path(const struct temp_dir *temp, char **ret) {
         return asprintf(ret, "%s/" TEMP_LOCK_PREFIX "%s", root, temp->number) < 0 ? -ENOMEM : 0;
 }
 
-/* Takes the temp dir over, whatever happens. */
+/* Takes the temp dir over, or does nothing. */
 static int add_dir(struct cstorage_trash *trash, struct temp_dir *temp, struct cstorage_trash_dir **ret) {
-        struct cstorage_trash_dir *dir = calloc(1, sizeof(*dir));
+        _cleanup_free_ struct cstorage_trash_dir *dir = calloc(1, sizeof(*dir));
         int r;
 
-        if (!dir) {
-                (void) temp_dir_remove(temp, NULL);
-                temp_dir_done(temp);
+        if (!dir)
                 return -ENOMEM;
-        }
         *dir = (struct cstorage_trash_dir){.temp = *temp, .base_fd = -1};
+        r = dir_path(temp, &dir->path);
+        if (r < 0)
+                return r;
+
         *temp = TEMP_DIR_INIT;
         if (trash->last)
                 trash->last->next = dir;
         else
                 trash->dirs = dir;
         trash->last = dir;
-
-        r = dir_path(&dir->temp, &dir->path);
-        if (r < 0)
-                return r;
-        *ret = dir;
+        *ret = TAKE_PTR(dir);
         return 0;
 }
 
@@ -189,7 +186,7 @@ static struct cstorage_trash_dir *find_dir(const struct cstorage_trash *trash, i
 
 static int make_dir(struct cstorage_trash *trash, int base_fd, const char *root,
                     const struct mountinfo *mounts, struct cstorage_trash_dir **ret, struct error *reterr) {
-        struct temp_dir temp = TEMP_DIR_INIT;
+        _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
         struct cstorage_trash_dir *dir;
         int r;
 
@@ -200,8 +197,10 @@ static int make_dir(struct cstorage_trash *trash, int base_fd, const char *root,
                 return r;
 
         r = add_dir(trash, &temp, &dir);
-        if (r < 0)
+        if (r < 0) {
+                (void) temp_dir_remove(&temp, NULL);
                 return error_errno(reterr, r, "%s", root);
+        }
         dir->base_fd = base_fd;
         (void) snprintf(dir->root, sizeof(dir->root), "%s", root);
         *ret = dir;
@@ -291,8 +290,8 @@ static int verify_renamed(const struct cstorage_trash_item *item, int fd, const 
 static int move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
                 const struct mountinfo *mounts) {
         const struct cstorage_entry *entry = item->entry;
+        _cleanup_free_ char *name = NULL;
         struct cstorage_trash_dir *dir;
-        char name[NAME_BUFFER];
         int r;
 
         r = dir_for(trash, entry->place, mounts, &dir, &item->error);
@@ -303,8 +302,10 @@ static int move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
 
         /* Named as the Go side does: a counter and what it was (internal/tempdir/tempdir.go:StageDeletion).
          */
-        if (snprintf(name, sizeof(name), "%u-%s", dir->count, entry->name) >= (int) sizeof(name))
-                return error_errno(&item->error, -ENAMETOOLONG, "%s", entry->path);
+        if (asprintf(&name, "%u-%s", dir->count, entry->name) < 0) {
+                name = NULL;
+                return error_errno(&item->error, -ENOMEM, "%s", entry->path);
+        }
 
         r = rename_into(trash, entry, dir->temp.dir_fd, name, mounts);
         if (item->done)
@@ -318,8 +319,8 @@ static int move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
 
         dir->count++;
         item->dir = dir;
-        item->name = strdup(name);
-        return item->name ? 0 : -ENOMEM;
+        item->name = TAKE_PTR(name);
+        return 0;
 }
 
 static int retire_layer(struct cstorage_trash *trash, struct cstorage_trash_item *item,
@@ -331,7 +332,7 @@ static int retire_layer(struct cstorage_trash *trash, struct cstorage_trash_item
 static int retire_temp_dir(struct cstorage_trash *trash, struct cstorage_trash_item *item) {
         const struct place *place = item->entry->place;
         const char *number = entry_temp_dir_number(item->entry);
-        struct temp_dir temp = TEMP_DIR_INIT;
+        _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
         int r;
 
         r = temp_dir_adopt(&temp, place->base_fd, place->name, number, &item->error);
@@ -392,10 +393,12 @@ void trash_retire(struct cstorage_trash *trash, struct cstorage_trash_item *item
         if (item->done)
                 return;
 
-        item->error.code = 0;
         r = trash_check(item, mounts, &item->error);
         if (r >= 0)
                 r = retire(trash, item, mounts);
-        item->error.code = r;
+        if (r >= 0)
+                item->error = (struct error){0}; /* of tries before the one that went well */
+        else if (item->error.code != r)
+                error_errno(&item->error, r, "cannot retire %s", item->entry->name);
         item->done = true;
 }

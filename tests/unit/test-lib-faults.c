@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A collection in which one call fails: each call of each kind in turn, by the linker's --wrap. Whatever
+ * fails, what is recorded stays, what was moved is reported as done or is back in its place, nothing leaks,
+ * no lock is left behind, and the next collection finds all that this one left.
+ */
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/tree.h"
+#include "fixture.h"
+#include "unit.h"
+
+#define LINK      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define KEPT_LINK "BBCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* More than any of the calls is made; a loop that comes here does not end. */
+#define CALLS_MAX 2000U
+
+/* -------------------------------------------------------------------------------- what is made to fail */
+
+static const char *armed; /* the function; NULL: none */
+static unsigned countdown;
+static int failure;
+
+static bool fails(const char *function) {
+        if (!armed || strcmp(armed, function) != 0 || countdown == 0 || --countdown > 0)
+                return false;
+        errno = failure;
+        return true;
+}
+
+/* Wrapped functions: what they return, what they take, what they hand on, and what failing looks like. */
+#define WRAP(type, name, parameters, arguments, failed)                                                      \
+        type __real_##name parameters;                                                                       \
+        type __wrap_##name parameters;                                                                       \
+        type __wrap_##name parameters {                                                                      \
+                return fails(#name) ? (failed) : __real_##name arguments;                                    \
+        }
+
+WRAP(void *, malloc, (size_t n), (n), NULL)
+WRAP(void *, calloc, (size_t n, size_t size), (n, size), NULL)
+WRAP(void *, reallocarray, (void *p, size_t n, size_t size), (p, n, size), NULL)
+WRAP(char *, strdup, (const char *s), (s), NULL)
+WRAP(char *, strndup, (const char *s, size_t n), (s, n), NULL)
+int __wrap_asprintf(char **ret, const char *format, ...);
+int __wrap_asprintf(char **ret, const char *format, ...) {
+        va_list args;
+        int n;
+
+        if (fails("asprintf"))
+                return -1;
+        va_start(args, format);
+        n = vasprintf(ret, format, args);
+        va_end(args);
+        return n;
+}
+
+WRAP(int, statx, (int fd, const char *path, int flags, unsigned mask, struct statx *ret),
+     (fd, path, flags, mask, ret), -1)
+WRAP(int, renameat2, (int from_fd, const char *from, int to_fd, const char *to, unsigned flags),
+     (from_fd, from, to_fd, to, flags), -1)
+WRAP(int, unlinkat, (int fd, const char *path, int flags), (fd, path, flags), -1)
+WRAP(int, mkdirat, (int fd, const char *path, mode_t mode), (fd, path, mode), -1)
+WRAP(ssize_t, readlinkat, (int fd, const char *path, char *buffer, size_t n), (fd, path, buffer, n), -1)
+WRAP(long, syscall, (long number, long a, long b, long c, long d, long e, long f), (number, a, b, c, d, e, f),
+     -1)
+WRAP(int, fcntl, (int fd, int command, void *argument), (fd, command, argument), -1)
+WRAP(int, fcntl64, (int fd, int command, void *argument), (fd, command, argument), -1)
+
+/* -------------------------------------------------------------------------------------- the collection */
+
+struct result {
+        bool committed;
+        size_t n;
+        struct {
+                char path[512];
+                int code;
+        } items[64];
+};
+
+static bool is_kept(const struct cstorage_entry *entry) {
+        const char *id = cstorage_entry_get_id(entry);
+
+        return id && strncmp(id, "cd", 2) == 0;
+}
+
+static int retire_all(struct cstorage_txn *txn, const struct cstorage_inventory *inventory) {
+        const struct cstorage_entry *entry = NULL;
+        int r;
+
+        while ((entry = cstorage_inventory_next(inventory, entry))) {
+                struct cstorage_identity seen;
+
+                if (is_kept(entry))
+                        continue;
+                r = cstorage_entry_examine(entry, &seen, NULL);
+                if (r < 0)
+                        return r;
+                r = cstorage_txn_retire(txn, entry, &seen);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static void note_items(struct result *result, const struct cstorage_trash *trash) {
+        const struct cstorage_trash_item *item = NULL;
+
+        while ((item = cstorage_trash_next_item(trash, item))) {
+                const struct cstorage_entry *entry = cstorage_trash_item_get_entry(item);
+
+                assert_true(result->n < 64);
+                (void) snprintf(result->items[result->n].path, sizeof(result->items[0].path), "%s",
+                                cstorage_entry_get_path(entry));
+                result->items[result->n++].code = cstorage_trash_item_get_code(item);
+                assert_int_equal(cstorage_trash_item_get_code(item) < 0,
+                                 cstorage_trash_item_get_text(item)[0] != '\0');
+        }
+}
+
+static void empty_trash(struct cstorage_trash *trash) {
+        struct cstorage_trash_dir *dir = NULL;
+
+        while ((dir = cstorage_trash_next_dir(trash, dir))) {
+                _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
+                struct cstorage_error error = {0};
+                int r;
+
+                assert_non_null(cstorage_trash_dir_get_path(dir));
+                if (cstorage_trash_dir_get_fd(dir) >= 0)
+                        (void) tree_remove(cstorage_trash_dir_get_fd(dir), NULL, &result, NULL);
+                r = cstorage_trash_dir_remove(dir, &error);
+                assert_int_equal(r < 0 ? error.code : 0, r);
+        }
+}
+
+static int collect(struct fixture *f, struct result *result, struct cstorage_error *reterr) {
+        struct cstorage_store *store = NULL;
+        struct cstorage_inventory *inventory = NULL;
+        struct cstorage_snapshot *snapshot = NULL;
+        struct cstorage_txn *txn = NULL;
+        struct cstorage_trash *trash = NULL;
+        int r;
+
+        r = cstorage_store_open(f->config, &store, reterr);
+        if (r >= 0)
+                r = cstorage_inventory_new(store, &inventory, reterr);
+        if (r >= 0)
+                r = cstorage_snapshot_new(store, &snapshot, reterr);
+        if (r >= 0)
+                r = cstorage_txn_begin(store, NULL, &txn, reterr);
+        if (r >= 0 && retire_all(txn, inventory) >= 0) {
+                r = cstorage_txn_commit(txn, &trash, reterr);
+                result->committed = r >= 0;
+        }
+        if (result->committed) {
+                note_items(result, trash);
+                empty_trash(trash);
+        }
+        cstorage_trash_free(trash);
+        cstorage_txn_free(txn);
+        cstorage_snapshot_unref(snapshot);
+        cstorage_inventory_unref(inventory);
+        cstorage_store_unref(store);
+        return r;
+}
+
+/* ---------------------------------------------------------------------------------------- the store */
+
+static void fill(struct fixture *f) {
+        char path[512], text[512];
+
+        fixture_add_layer_dir(f, fixture_id("cd"), KEPT_LINK);
+        (void) snprintf(text, sizeof(text), "[{\"id\":\"%s\",\"created\":\"2026-01-01T00:00:00Z\"}]",
+                        fixture_id("cd"));
+        fixture_write(f, "graphroot/overlay-layers/layers.json", text);
+
+        fixture_add_layer_dir(f, fixture_id("ab"), LINK);
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-layers/%s.tar-split.gz", fixture_id("ab"));
+        fixture_write(f, path, "x");
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-containers/%s/userdata/f", fixture_id("ef"));
+        fixture_write(f, path, "x");
+        fixture_write(f, "graphroot/overlay-layers/.tmp-layers.json123", "[");
+        fixture_write(f, "graphroot/overlay/tempdirs/temp-dir-42/0-x/file", "x");
+        fixture_write(f, "graphroot/overlay/tempdirs/lock-42", "");
+        fixture_write(f, "graphroot/overlay/staging/7/staging.lock", "");
+        fixture_mkdir(f, "graphroot/overlay/staging/7/dir");
+}
+
+static size_t count_descriptors(void) {
+        DIR *dir = opendir("/proc/self/fd");
+        size_t n = 0;
+
+        assert_non_null(dir);
+        while (readdir(dir))
+                n++;
+        (void) closedir(dir);
+        return n;
+}
+
+static void assert_unlocked(struct fixture *f, const char *path) {
+        static const struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        _cleanup_close_ int fd = openat(f->fd, path, O_RDWR | O_CLOEXEC);
+
+        assert_true(fd >= 0 || errno == ENOENT);
+        if (fd >= 0)
+                assert_int_equal(fcntl(fd, F_OFD_SETLK, &lock), 0);
+}
+
+static void assert_kept(struct fixture *f) {
+        char path[512];
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s/diff/etc/passwd", fixture_id("cd"));
+        assert_true(fixture_exists(f, path));
+        assert_true(fixture_exists(f, "graphroot/overlay/l/" KEPT_LINK));
+        assert_true(fixture_exists(f, "graphroot/overlay-layers/layers.json"));
+}
+
+static void assert_untouched(struct fixture *f) {
+        char path[512];
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s/diff/etc/passwd", fixture_id("ab"));
+        assert_true(fixture_exists(f, path));
+        assert_true(fixture_exists(f, "graphroot/overlay/l/" LINK));
+        assert_true(fixture_exists(f, "graphroot/overlay/staging/7/dir"));
+        assert_true(fixture_exists(f, "graphroot/overlay/tempdirs/temp-dir-42/0-x/file"));
+        assert_true(fixture_exists(f, "graphroot/overlay-layers/.tmp-layers.json123"));
+}
+
+static void assert_results(struct fixture *f, const struct result *result) {
+        for (size_t i = 0; i < result->n; i++)
+                if (result->items[i].code < 0)
+                        assert_true(fixture_exists(f, result->items[i].path));
+}
+
+/* Directories that a fault left are found by the next, with all in them. */
+static void assert_next_finishes(struct fixture *f) {
+        struct result result = {0};
+        struct cstorage_error error = {0};
+
+        assert_ok(collect(f, &result, &error));
+        for (size_t i = 0; i < result.n; i++) {
+                if (result.items[i].code < 0)
+                        fail_msg("%s: %d", result.items[i].path, result.items[i].code);
+                assert_true(faccessat(AT_FDCWD, result.items[i].path, F_OK, AT_SYMLINK_NOFOLLOW) < 0);
+        }
+        result = (struct result){0};
+        assert_ok(collect(f, &result, &error));
+        assert_int_equal(result.n, 0);
+        assert_kept(f);
+}
+
+/* False where the call was not made that often. */
+static bool try_one(const char *function, unsigned n, int code) {
+        struct cstorage_error error = {.text = ""};
+        struct result result = {0};
+        struct fixture *f;
+        void *state;
+        size_t before;
+        bool hit;
+        int r;
+
+        assert_int_equal(fixture_setup(&state), 0);
+        f = state;
+        fill(f);
+        before = count_descriptors();
+
+        failure = code;
+        countdown = n;
+        armed = function;
+        r = collect(f, &result, &error);
+        armed = NULL;
+        hit = countdown == 0;
+
+        assert_int_equal(count_descriptors(), before);
+        if (r < 0) {
+                assert_int_equal(error.code, r);
+                assert_true(error.text[0] != '\0');
+        }
+        assert_kept(f);
+        if (!result.committed)
+                assert_untouched(f);
+        assert_results(f, &result);
+        assert_unlocked(f, "graphroot/overlay-layers/layers.lock");
+        assert_unlocked(f, "graphroot/overlay-images/images.lock");
+        assert_unlocked(f, "graphroot/overlay-containers/containers.lock");
+        assert_unlocked(f, "graphroot/overlay/tempdirs/lock-42");
+        assert_next_finishes(f);
+        assert_int_equal(fixture_teardown(&state), 0);
+        return hit;
+}
+
+static void try_all(const char *function, int code) {
+        unsigned n = 1;
+
+        while (try_one(function, n, code))
+                assert_true(n++ < CALLS_MAX);
+        print_message("%s: %u calls\n", function, n - 1);
+}
+
+static void without_memory_nothing_is_lost(void **state) {
+        static const char *const functions[] = {"malloc", "calloc",  "reallocarray",
+                                                "strdup", "strndup", "asprintf"};
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(functions); i++)
+                try_all(functions[i], ENOMEM);
+}
+
+static void what_cannot_be_opened_is_not_lost(void **state) {
+        (void) state;
+        try_all("syscall", EMFILE);
+        try_all("readlinkat", EIO);
+        try_all("syscall", EIO);
+}
+
+static void what_cannot_be_looked_at_is_not_lost(void **state) {
+        (void) state;
+        try_all("statx", EIO);
+}
+
+static void what_cannot_be_moved_is_where_it_was(void **state) {
+        (void) state;
+        try_all("renameat2", EIO);
+        try_all("renameat2", EXDEV);
+        try_all("renameat2", ENOSPC);
+        try_all("unlinkat", EIO);
+        try_all("mkdirat", ENOSPC);
+        try_all("mkdirat", EACCES);
+}
+
+static void a_lock_that_fails_ends_it(void **state) {
+        (void) state;
+        try_all("fcntl", ENOLCK);
+        try_all("fcntl64", ENOLCK);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(without_memory_nothing_is_lost),
+                cmocka_unit_test(what_cannot_be_opened_is_not_lost),
+                cmocka_unit_test(what_cannot_be_looked_at_is_not_lost),
+                cmocka_unit_test(what_cannot_be_moved_is_where_it_was),
+                cmocka_unit_test(a_lock_that_fails_ends_it),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
