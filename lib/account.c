@@ -29,10 +29,17 @@ enum owner {
         OWNERS,
 };
 
+/* The places that are to be listed, by whoever is done with the one before. */
+struct work {
+        const enum place_kind *kinds;
+        size_t n;
+        atomic_size_t next;
+};
+
 /* What was found in some of the places. */
 struct listing {
         const struct cstorage_store *store;
-        atomic_size_t *next; /* of list_order: shared by those who list */
+        struct work *work;
         struct hexids ids[OWNERS];
         size_t n_layers[ROOT_RUN], n_links[ROOT_RUN];
         int result; /* 1 so far all entries have an id and an owner, 0 not, or negative errno */
@@ -102,54 +109,65 @@ static int account_root(struct listing *listing, enum root root, enum place_kind
         return r;
 }
 
-/*
- * Where a store is large, so are the first three of these; the kernel takes its time for them, on each core.
- * Whoever is done with one takes the next.
- */
-static const enum place_kind list_order[PLACE_KINDS] = {
-        PLACE_LAYER_DATA, PLACE_LAYERS,  PLACE_LINKS,       PLACE_CONTAINERS,
-        PLACE_IMAGES,     PLACE_STAGING, PLACE_DRIVER_TEMP, PLACE_DATA_TEMP,
-};
-
 static void *account_places(void *userdata) {
         struct listing *listing = userdata;
+        struct work *work = listing->work;
         size_t i;
 
         listing->result = 1;
-        while (listing->result > 0 && (i = atomic_fetch_add(listing->next, 1)) < PLACE_KINDS)
+        while (listing->result > 0 && (i = atomic_fetch_add(&work->next, 1)) < work->n)
                 for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE && listing->result > 0; root++)
-                        listing->result = account_root(listing, root, list_order[i]);
+                        listing->result = account_root(listing, root, work->kinds[i]);
         return NULL;
 }
 
-/* A thread of a library takes no signals that are its caller's. */
-static int start_thread(pthread_t *ret, struct listing *listing) {
+/*
+ * Where a store is large, so are three of its directories, and the kernel takes its time for them, on each
+ * core. What records speak for must be listed before these are read; the links need not.
+ */
+static const enum place_kind recorded_kinds[] = {
+        PLACE_LAYER_DATA, PLACE_LAYERS,      PLACE_CONTAINERS, PLACE_IMAGES,
+        PLACE_STAGING,    PLACE_DRIVER_TEMP, PLACE_DATA_TEMP,
+};
+static const enum place_kind link_kinds[] = {PLACE_LINKS};
+
+_Static_assert(ARRAY_SIZE(recorded_kinds) + ARRAY_SIZE(link_kinds) == PLACE_KINDS, "each kind has its turn");
+
+struct helper {
+        pthread_t thread;
+        bool runs;
+};
+
+/* A thread of a library takes no signals that are its caller's. Where there can be no thread it is done at
+ * once. */
+static void helper_start(struct helper *helper, struct listing *listing) {
         sigset_t all, before;
-        int r;
 
         (void) sigfillset(&all);
         (void) pthread_sigmask(SIG_SETMASK, &all, &before);
-        r = pthread_create(ret, NULL, account_places, listing);
+        helper->runs = pthread_create(&helper->thread, NULL, account_places, listing) == 0;
         (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
-        return -r;
+        if (!helper->runs)
+                account_places(listing);
 }
 
-static void account_listings(struct listing *first, struct listing *second) {
-        pthread_t thread;
+static void helper_join(struct helper *helper) {
+        if (helper->runs)
+                (void) pthread_join(helper->thread, NULL);
+}
 
-        if (start_thread(&thread, second) < 0) {
-                account_places(second);
-                account_places(first);
-                return;
-        }
+static void list_recorded(struct listing *first, struct listing *second) {
+        struct helper helper;
+
+        helper_start(&helper, second);
         account_places(first);
-        (void) pthread_join(thread, NULL);
+        helper_join(&helper);
 }
 
-static bool links_are_too_many(const struct listing *first, const struct listing *second) {
+static bool links_are_too_many(const struct listing *first, const struct listing *second,
+                               const struct listing *links) {
         for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE; root++)
-                if (first->n_links[root] + second->n_links[root] >
-                    first->n_layers[root] + second->n_layers[root])
+                if (links->n_links[root] > first->n_layers[root] + second->n_layers[root])
                         return true;
         return false;
 }
@@ -287,9 +305,7 @@ static int compare_all(const struct cstorage_store *store, const struct listing 
         int r = 1;
 
         if (first->result <= 0 || second->result <= 0)
-                return first->result < 0 || second->result < 0 ? -ENOMEM : 0;
-        if (links_are_too_many(first, second))
-                return 0;
+                return first->result < 0 ? first->result : second->result < 0 ? second->result : 0;
         for (enum owner owner = 0; owner < OWNERS && r > 0; owner++)
                 r = compare(store, owner, first, second);
         return r > 0 ? glance_at_mounts(store) : r;
@@ -308,9 +324,24 @@ static uint64_t count(const struct listing *listing) {
         return n;
 }
 
+static int account(struct listing *first, struct listing *second, struct listing *links) {
+        struct helper helper;
+        int r;
+
+        list_recorded(first, second);
+        helper_start(&helper, links);
+        r = compare_all(first->store, first, second);
+        helper_join(&helper);
+        if (r > 0 && links->result <= 0)
+                r = links->result;
+        return r > 0 ? !links_are_too_many(first, second, links) : r;
+}
+
 _public_ int cstorage_store_is_accounted_for(const struct cstorage_store *store, uint64_t *ret_entries) {
-        atomic_size_t next = 0;
-        struct listing first = {.store = store, .next = &next}, second = first;
+        struct work recorded_work = {.kinds = recorded_kinds, .n = ARRAY_SIZE(recorded_kinds)};
+        struct work link_work = {.kinds = link_kinds, .n = ARRAY_SIZE(link_kinds)};
+        struct listing first = {.store = store, .work = &recorded_work}, second = first;
+        struct listing links = {.store = store, .work = &link_work};
         int r;
 
         if (!store)
@@ -318,12 +349,11 @@ _public_ int cstorage_store_is_accounted_for(const struct cstorage_store *store,
         if (!roots_are_known(store))
                 return 0;
 
-        /* The directories before the records, as for an inventory and a snapshot. */
-        account_listings(&first, &second);
-        r = compare_all(store, &first, &second);
+        r = account(&first, &second, &links);
         if (r > 0 && ret_entries)
                 *ret_entries = count(&first) + count(&second);
         listing_done(&first);
         listing_done(&second);
+        listing_done(&links);
         return r;
 }
