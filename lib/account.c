@@ -45,8 +45,7 @@ struct listing {
         int result; /* 1 so far all entries have an id and an owner, 0 not, or negative errno */
 };
 
-/* -------------------------------------------------------------------------------------------- what is there
- */
+/* ------------------------------------------------------------- what is there */
 
 static int account_entry(struct listing *listing, const struct place *place, const struct dir_entry *entry) {
         int kind = place_classify(place, entry->name, entry->type);
@@ -172,8 +171,7 @@ static bool links_are_too_many(const struct listing *first, const struct listing
         return false;
 }
 
-/* ----------------------------------------------------------------------------------------- what is recorded
- */
+/* ---------------------------------------------------------- what is recorded */
 
 /* Read in pieces, so that a large file costs no memory. */
 #define PIECE_BYTES (128U * 1024)
@@ -250,8 +248,7 @@ static int scan_files(const struct cstorage_store *store, enum cstorage_file_kin
         return r;
 }
 
-/* ------------------------------------------------------------------------------------------------ comparing
- */
+/* ----------------------------------------------------------------- comparing */
 
 static bool has_all(const struct hexids *recorded, const struct hexids *found) {
         for (size_t i = 0; i < found->n; i++)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Taking things out of a store, with its locks held. Directories and files are renamed into a temp dir of the
- * Go side's layout, which takes as long for one of a million files as for an empty one. Links and leftovers
- * of interrupted saves are unlinked at once: that is no more work than a rename, and leaves nothing behind.
+ * Taking things out of a store, with its locks held. Everything is renamed into a temp dir of the Go side's
+ * layout, which takes as long for a directory of a million files as for an empty one; even to unlink a link
+ * takes many times longer, since the file system lets go of its inode.
  */
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,10 +15,6 @@
 
 /* Each try removes something that had to go anyhow, so that a few are enough or none is. */
 #define FULL_DISK_TRIES_MAX 8
-
-/* What is removed in place while the locks are held is little: enough for a directory and two names. */
-#define ROOM_FILES_MAX 64U
-#define ROOM_DEPTH_MAX 16
 
 static bool is_full(int code) {
         return code == -ENOSPC || code == -EDQUOT;
@@ -46,82 +41,7 @@ int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *
         return 0;
 }
 
-/* ------------------------------------------------------------------------------------------------- a full
- * disk */
-
-static bool is_small(const struct cstorage_entry *entry) {
-        return entry->kind == CSTORAGE_ENTRY_TAR_SPLIT || entry->kind == CSTORAGE_ENTRY_SAVE_LEFTOVER;
-}
-
-static bool is_tree(const struct cstorage_entry *entry) {
-        return entry->kind == CSTORAGE_ENTRY_LAYER_DIR || entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR ||
-               entry->kind == CSTORAGE_ENTRY_IMAGE_DIR || entry->kind == CSTORAGE_ENTRY_LAYER_DATA;
-}
-
-static unsigned unlink_files(int fd, const struct dir_list *list) {
-        unsigned n = 0;
-
-        for (size_t i = 0; i < list->n && n < ROOM_FILES_MAX; i++)
-                if (list->entries[i].type == DT_REG && unlinkat(fd, list->entries[i].name, 0) >= 0)
-                        n++;
-        return n;
-}
-
-static int open_first_directory(int fd, const struct dir_list *list) {
-        for (size_t i = 0; i < list->n; i++)
-                if (list->entries[i].type == DT_DIR)
-                        return open_beneath_same_mount(fd, list->entries[i].name, O_RDONLY | O_DIRECTORY);
-        return -ENOENT;
-}
-
-/* Some files of a tree, those that are met first on the way down. */
-static bool thin_out(const struct cstorage_entry *entry) {
-        _cleanup_close_ int fd =
-                open_beneath_same_mount(entry->place->fd, entry->name, O_RDONLY | O_DIRECTORY);
-
-        for (int depth = 0; fd >= 0 && depth < ROOM_DEPTH_MAX; depth++) {
-                _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
-                int next;
-
-                if (dir_list_read(&list, fd) < 0)
-                        return false;
-                if (unlink_files(fd, &list) > 0)
-                        return true;
-                next = open_first_directory(fd, &list);
-                close_fd(fd);
-                fd = next;
-        }
-        return false;
-}
-
-static bool make_room_by(struct cstorage_trash_item *item) {
-        if (is_tree(item->entry))
-                return thin_out(item->entry);
-        if (unlinkat(item->entry->place->fd, item->entry->name, 0) < 0)
-                return false;
-        item->done = true;
-        return true;
-}
-
-/*
- * Where a disk is full not even a temp dir can be made. So something that was to go anyhow is removed in
- * place: a small file, else some files of a tree. False where there is nothing.
- */
-static bool make_room(struct cstorage_trash *trash, const struct mountinfo *mounts) {
-        for (int trees = 0; trees <= 1; trees++)
-                for (size_t i = 0; i < trash->n; i++) {
-                        struct cstorage_trash_item *item = &trash->items[i];
-
-                        if (item->done || !(trees ? is_tree(item->entry) : is_small(item->entry)))
-                                continue;
-                        if (trash_check(item, mounts, NULL) >= 0 && make_room_by(item))
-                                return true;
-                }
-        return false;
-}
-
-/* ------------------------------------------------------------------------------------------------- temp dirs
- */
+/* ----------------------------------------------------------------- temp dirs */
 
 /*
  * Where things of a place go: a rename must stay on one mount, and the driver's home may be one of its own,
@@ -191,7 +111,7 @@ static int make_dir(struct cstorage_trash *trash, int base_fd, const char *root,
         int r;
 
         r = temp_dir_make(&temp, base_fd, root, reterr);
-        for (int i = 0; is_full(r) && i < FULL_DISK_TRIES_MAX && make_room(trash, mounts); i++)
+        for (int i = 0; is_full(r) && i < FULL_DISK_TRIES_MAX && trash_make_room(trash, mounts); i++)
                 r = temp_dir_make(&temp, base_fd, root, reterr);
         if (r < 0)
                 return r;
@@ -222,31 +142,7 @@ static int dir_for(struct cstorage_trash *trash, const struct place *place, cons
         return *ret ? 0 : make_dir(trash, base_fd, root, mounts, ret, reterr);
 }
 
-/* ------------------------------------------------------------------------------------------------- retiring
- */
-
-static int unlink_now(struct cstorage_trash_item *item) {
-        const struct cstorage_entry *entry = item->entry;
-
-        if (unlinkat(entry->place->fd, entry->name, 0) < 0)
-                return error_errno(&item->error, negative_errno(), "cannot remove %s", entry->path);
-        return 0;
-}
-
-/* The short name goes before its layer, so that nothing dangles should we die in between. */
-static void unlink_short_name(const struct cstorage_entry *entry) {
-        const struct driver *driver = entry->place->store->driver;
-        const struct place *links = inventory_find_place(entry->inventory, entry->place->root, PLACE_LINKS);
-        char name[LINK_ID_LENGTH + 1], id[ID_LENGTH + 1];
-        _cleanup_free_ char *target = NULL;
-
-        if (!links || !driver->read_link || driver->read_link(entry->place->base_fd, entry->id, name) < 0)
-                return;
-        if (readlink_alloc_at(links->fd, name, &target) < 0 || name_link_target(target, id) < 0)
-                return;
-        if (strcmp(id, entry->id) == 0)
-                (void) unlinkat(links->fd, name, 0);
-}
+/* ------------------------------------------------------------------ retiring */
 
 static int rename_new(int from_fd, const char *from, int to_fd, const char *to) {
         return renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE) < 0 ? negative_errno() : 0;
@@ -257,8 +153,8 @@ static int rename_stubborn(const struct cstorage_entry *entry, int to_fd, const 
         _cleanup_loosened_ struct loosened file = LOOSENED_INIT;
         int from_fd = entry->place->fd, r;
 
-        r = is_tree(entry) ? loosen_dir_at(from_fd, entry->name)
-                           : loosen_file_at(&file, from_fd, entry->name);
+        r = entry_is_tree(entry) ? loosen_dir_at(from_fd, entry->name)
+                                 : loosen_file_at(&file, from_fd, entry->name);
         return r > 0 ? rename_new(from_fd, entry->name, to_fd, to) : -EPERM;
 }
 
@@ -269,7 +165,7 @@ static int rename_into(struct cstorage_trash *trash, const struct cstorage_entry
         r = rename_new(entry->place->fd, entry->name, to_fd, to);
         if (r == -EPERM)
                 r = rename_stubborn(entry, to_fd, to);
-        for (int i = 0; is_full(r) && i < FULL_DISK_TRIES_MAX && make_room(trash, mounts); i++)
+        for (int i = 0; is_full(r) && i < FULL_DISK_TRIES_MAX && trash_make_room(trash, mounts); i++)
                 r = rename_new(entry->place->fd, entry->name, to_fd, to);
         return r;
 }
@@ -287,28 +183,66 @@ static int verify_renamed(const struct cstorage_trash_item *item, int fd, const 
         return error_set(reterr, -ESTALE, "%s was replaced since it was looked at", entry->path);
 }
 
-static int move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
-                const struct mountinfo *mounts) {
+/* Named as the Go side does: a counter and what it was (internal/tempdir/tempdir.go:StageDeletion). Fresh
+ * memory. */
+static char *name_in(const struct cstorage_trash_dir *dir, const char *name) {
+        char *numbered;
+
+        return asprintf(&numbered, "%u-%s", dir->count, name) < 0 ? NULL : numbered;
+}
+
+/* The short name of a layer, on its way into a temp dir. */
+struct short_name {
+        int fd; /* of the directory it stood in; -1: there was none */
+        char name[LINK_ID_LENGTH + 1];
+        char *moved;
+};
+
+#define SHORT_NAME_INIT ((struct short_name){.fd = -1})
+
+static bool leads_to(int fd, const char *link, const char *id) {
+        _cleanup_free_ char *target = NULL;
+        char target_id[ID_LENGTH + 1];
+
+        return readlink_alloc_at(fd, link, &target) >= 0 && name_link_target(target, target_id) >= 0 &&
+               strcmp(target_id, id) == 0;
+}
+
+/* It goes before its layer, so that nothing dangles should we die in between. A layer may well have none. */
+static void move_short_name(const struct cstorage_entry *entry, struct cstorage_trash_dir *dir,
+                            struct short_name *ret) {
+        const struct driver *driver = entry->place->store->driver;
+        const struct place *links = inventory_find_place(entry->inventory, entry->place->root, PLACE_LINKS);
+
+        if (entry->kind != CSTORAGE_ENTRY_LAYER_DIR || !links || !driver->read_link)
+                return;
+        if (driver->read_link(entry->place->base_fd, entry->id, ret->name) < 0 ||
+            !leads_to(links->fd, ret->name, entry->id))
+                return;
+        ret->moved = name_in(dir, ret->name);
+        if (!ret->moved || rename_new(links->fd, ret->name, dir->temp.dir_fd, ret->moved) < 0)
+                return;
+
+        dir->count++;
+        ret->fd = links->fd;
+}
+
+static void put_back(const struct short_name *link, const struct cstorage_trash_dir *dir) {
+        if (link->fd >= 0)
+                (void) rename_new(dir->temp.dir_fd, link->moved, link->fd, link->name);
+}
+
+static int move_into(struct cstorage_trash *trash, struct cstorage_trash_item *item,
+                     struct cstorage_trash_dir *dir, const struct mountinfo *mounts) {
         const struct cstorage_entry *entry = item->entry;
-        _cleanup_free_ char *name = NULL;
-        struct cstorage_trash_dir *dir;
+        _cleanup_free_ char *name = name_in(dir, entry->name);
         int r;
 
-        r = dir_for(trash, entry->place, mounts, &dir, &item->error);
-        if (r < 0)
-                return r;
-        if (item->done) /* it made room for the temp dir */
-                return 0;
-
-        /* Named as the Go side does: a counter and what it was (internal/tempdir/tempdir.go:StageDeletion).
-         */
-        if (asprintf(&name, "%u-%s", dir->count, entry->name) < 0) {
-                name = NULL;
+        if (!name)
                 return error_errno(&item->error, -ENOMEM, "%s", entry->path);
-        }
 
         r = rename_into(trash, entry, dir->temp.dir_fd, name, mounts);
-        if (item->done)
+        if (item->done) /* it made room for another one */
                 return 0;
         if (r < 0)
                 return error_errno(&item->error, r, "cannot move %s to %s", entry->path, dir->path);
@@ -323,10 +257,22 @@ static int move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
         return 0;
 }
 
-static int retire_layer(struct cstorage_trash *trash, struct cstorage_trash_item *item,
-                        const struct mountinfo *mounts) {
-        unlink_short_name(item->entry);
-        return move(trash, item, mounts);
+static int move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
+                const struct mountinfo *mounts) {
+        struct short_name link = SHORT_NAME_INIT;
+        struct cstorage_trash_dir *dir;
+        int r;
+
+        r = dir_for(trash, item->entry->place, mounts, &dir, &item->error);
+        if (r < 0 || item->done)
+                return r;
+
+        move_short_name(item->entry, dir, &link);
+        r = move_into(trash, item, dir, mounts);
+        if (r < 0)
+                put_back(&link, dir);
+        free(link.moved);
+        return r;
 }
 
 static int retire_temp_dir(struct cstorage_trash *trash, struct cstorage_trash_item *item) {
@@ -368,19 +314,17 @@ static int retire_staging(struct cstorage_trash *trash, struct cstorage_trash_it
 static int retire(struct cstorage_trash *trash, struct cstorage_trash_item *item,
                   const struct mountinfo *mounts) {
         switch (item->entry->kind) {
-        case CSTORAGE_ENTRY_LINK:
-        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
-                return unlink_now(item);
-        case CSTORAGE_ENTRY_LAYER_DIR:
-                return retire_layer(trash, item, mounts);
         case CSTORAGE_ENTRY_TEMP_DIR:
                 return retire_temp_dir(trash, item);
         case CSTORAGE_ENTRY_STAGING:
                 return retire_staging(trash, item, mounts);
+        case CSTORAGE_ENTRY_LAYER_DIR:
         case CSTORAGE_ENTRY_CONTAINER_DIR:
         case CSTORAGE_ENTRY_IMAGE_DIR:
         case CSTORAGE_ENTRY_TAR_SPLIT:
         case CSTORAGE_ENTRY_LAYER_DATA:
+        case CSTORAGE_ENTRY_LINK:
+        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
                 break;
         }
         return move(trash, item, mounts);

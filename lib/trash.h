@@ -37,3 +37,9 @@ void trash_retire(struct cstorage_trash *trash, struct cstorage_trash_item *item
 
 /* Whether the item may still go: 0, or -ENOENT, -ESTALE, -EBUSY and a text. */
 int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *mounts, struct error *reterr);
+
+/* False where nothing was found that could be removed; an item that is gone for it is done. */
+bool trash_make_room(struct cstorage_trash *trash, const struct mountinfo *mounts);
+
+/* Whether it is a directory, with whatever in it. */
+bool entry_is_tree(const struct cstorage_entry *entry);

@@ -2,9 +2,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+
+#include <linux/fs.h>
 
 #include "base/cleanup.h"
 #include "base/tree.h"
@@ -158,6 +161,37 @@ static void what_has_a_mount_below_is_left(void **state) {
         assert_true(fixture_exists(f, "graphroot/overlay/l/" LINK));
 }
 
+/* Nothing can be renamed out of an immutable directory. */
+static bool set_immutable(struct fixture *f, const char *path, bool immutable) {
+        _cleanup_close_ int fd = openat(f->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        int flags;
+
+        if (fd < 0 || ioctl(fd, FS_IOC_GETFLAGS, &flags) < 0)
+                return false;
+        flags = immutable ? flags | FS_IMMUTABLE_FL : flags & ~FS_IMMUTABLE_FL;
+        return ioctl(fd, FS_IOC_SETFLAGS, &flags) >= 0;
+}
+
+static void nail_down(struct fixture *f) {
+        assert_true(set_immutable(f, "graphroot/overlay", true));
+}
+
+static void a_layer_that_cannot_be_moved_keeps_its_link(void **state) {
+        struct fixture *f = *state;
+        int code;
+
+        fixture_add_layer_dir(f, fixture_id("ab"), LINK);
+        fixture_mkdir(f, "graphroot/overlay/tempdirs");
+        if (!set_immutable(f, "graphroot/overlay", false) || geteuid() != 0) {
+                skip();
+                return;
+        }
+        code = retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), nail_down);
+        assert_true(set_immutable(f, "graphroot/overlay", false));
+        assert_int_equal(code, -EPERM);
+        assert_true(fixture_exists(f, "graphroot/overlay/l/" LINK));
+}
+
 static void a_temp_dir_that_nobody_holds_is_taken_over(void **state) {
         struct fixture *f = *state;
 
@@ -187,7 +221,7 @@ static void a_temp_dir_that_somebody_holds_is_left(void **state) {
         assert_true(fixture_exists(f, "graphroot/overlay/tempdirs/temp-dir-42/0-addition/file"));
 }
 
-static void leftovers_of_saves_and_stray_links_are_unlinked(void **state) {
+static void leftovers_of_saves_and_stray_links_go(void **state) {
         struct fixture *f = *state;
         char target[128];
 
@@ -363,9 +397,10 @@ int main(void) {
                 CASE(what_was_replaced_since_is_left),
                 CASE(what_is_gone_is_gone),
                 CASE(what_has_a_mount_below_is_left),
+                CASE(a_layer_that_cannot_be_moved_keeps_its_link),
                 CASE(a_temp_dir_that_nobody_holds_is_taken_over),
                 CASE(a_temp_dir_that_somebody_holds_is_left),
-                CASE(leftovers_of_saves_and_stray_links_are_unlinked),
+                CASE(leftovers_of_saves_and_stray_links_go),
                 CASE(a_held_lock_ends_the_wait_at_the_deadline),
                 CASE(options_of_a_newer_library_are_refused),
                 CASE(without_a_commit_nothing_happens),
