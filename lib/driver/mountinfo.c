@@ -79,13 +79,29 @@ static int keep_names(struct mountinfo *info, const char *text) {
         return r;
 }
 
-static bool is_overlay(struct libmnt_fs *fs) {
+static bool has_type(struct libmnt_fs *fs, const char *start) {
         const char *type = mnt_fs_get_fstype(fs);
 
-        return type && strcmp(type, "overlay") == 0;
+        return type && has_prefix(type, start);
 }
 
-/* The root of a mount is the directory of its file system that it shows: a layer may be mounted elsewhere. */
+/* What a mount_program mounts is a layer too. */
+static bool is_layer_mount(struct libmnt_fs *fs) {
+        return has_type(fs, "overlay") || has_type(fs, "fuse");
+}
+
+/* Somebody mounted something right on a layer's directory, and so hides what the layer lies on. */
+static int keep_last_name(struct mountinfo *info, const char *target) {
+        const char *name = strrchr(target, '/') + 1;
+
+        return keep_name(info, target, name, strlen(name));
+}
+
+/*
+ * The root of a mount is the directory of its file system that it shows: a layer may be mounted elsewhere.
+ * Where something else is mounted deep in a layer, that says nothing about the layer: it is for others to
+ * refuse.
+ */
 static int keep_mount(struct mountinfo *info, struct libmnt_fs *fs) {
         const char *target = mnt_fs_get_target(fs);
         int r;
@@ -95,10 +111,12 @@ static int keep_mount(struct mountinfo *info, struct libmnt_fs *fs) {
 
         r = keep(info, &info->targets, target, strlen(target));
         if (r >= 0)
-                r = keep_names(info, target);
+                r = keep_last_name(info, target);
         if (r >= 0)
                 r = keep_names(info, mnt_fs_get_root(fs));
-        if (r >= 0 && is_overlay(fs))
+        if (r >= 0 && is_layer_mount(fs))
+                r = keep_names(info, target);
+        if (r >= 0 && is_layer_mount(fs))
                 r = keep_names(info, mnt_fs_get_fs_options(fs));
         return r;
 }

@@ -25,9 +25,9 @@ DEFINE_CLEANUP(struct mountinfo *, mountinfo_free);
 bool mountinfo_has_below(const struct mountinfo *info, const char *path);
 
 /*
- * The ids that stand as a component of a path in mount points, in the directories that are mounted (bind
- * mounts), and in the options of overlay mounts: layers, and containers, that are in use whatever the records
- * say. Sealed; the strings are info's.
+ * The ids that stand as a component of a path in the directories that are mounted (bind mounts), and in the
+ * mount points and options of overlay mounts, or are the name of any mount point: layers, and containers, that
+ * are in use whatever the records say. Sealed; the strings are info's.
  */
 const struct idset *mountinfo_layers(const struct mountinfo *info);
 

@@ -408,7 +408,7 @@ link_inside() {
         ln -s "$in/outside/dir" "$G/overlay-containers/$orphan_container/userdata/out"
 }
 link_tempdirs() {
-        behind_link '^storage/overlay/[a-f0-9]{64}$'
+        behind_link '^storage/overlay/([a-f0-9]{64}|l/[A-Z2-7]{26})$'
         rm -rf "$G/overlay/tempdirs"
         mkdir -p "$O/temp/temp-dir-1/0-x"
         : >"$O/temp/lock-1"
