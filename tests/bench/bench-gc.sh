@@ -1,0 +1,190 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The collection beside containers-storage gc and podman system prune --external (Debian sid's), and rm -rf: in one run,
+# each in turn, all in the same machine. Printed are medians and ratios; the targets are those of the ratios.
+#
+#   CSTORAGE_BENCH_ROUNDS    how often each is run [3]
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+need_machines sid
+make_scratch
+rounds=${CSTORAGE_BENCH_ROUNDS:-3}
+mkstore=$tests_dir/fixture/mkstore.py
+S=$scratch/m/store
+
+# measure FILE OPTIONS... -- COMMAND...: one line more in FILE.
+measure() {
+        local file=$1
+        shift
+        machine_run m /opt/cstorage/tests/bench/bench-gc-run "$@" 2>&1 >/dev/null | tail -1 >>"$file"
+}
+
+# median FILE COLUMN
+median() { awk -v c="$2" '{ print $c }' "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", (b > 0 ? a / b : 0) }'; }
+ms() { awk -v us="$1" 'BEGIN { printf (us < 100000 ? "%.1f ms" : "%.0f ms"), us / 1000 }'; }
+mb() { awk -v kb="$1" 'BEGIN { printf "%.1f MB", kb / 1024 }'; }
+
+# target NAME RATIO WANTED
+target() {
+        if awk -v r="$2" -v w="$3" 'BEGIN { exit !(r >= w) }'; then
+                ok "$1: $2 times, wanted $3"
+        else
+                not_ok "$1: $2 times, wanted $3"
+        fi
+}
+
+theirs() { echo containers-storage -s overlay -g "$1/storage" -R "$1/runroot" gc; }
+podmans() { echo podman --storage-driver overlay --root "$1/storage" --runroot "$1/runroot" system prune --external; }
+ours() { echo cstorage-gc --quiet --storage-driver overlay --root "$1/storage" --runroot "$1/runroot"; }
+
+make_store() {
+        local name=$1
+        shift
+        mkdir -p "$S/$name"
+        "$mkstore" --graphroot "$S/$name/storage" --runroot "$S/$name/runroot" "$@" >"$scratch/made"
+}
+
+# ------------------------------------------------------------------------------------------------ nothing to do
+
+nothing_to_do() {
+        local layers=$1 store=n$1 temperature option who i
+        local at=/var/lib/containers/$store
+        shift
+        make_store "$store" "$@"
+        machine_run m sh -c "$(theirs $at); $(podmans $at)" >/dev/null 2>&1
+        for temperature in warm cold; do
+                option=
+                [ $temperature = cold ] && option=--cold
+                for i in $(seq $((rounds * 2 - 1))); do
+                        for who in theirs podmans ours; do
+                                # shellcheck disable=SC2046
+                                measure "$scratch/$layers.$temperature.$who" $option $($who $at)
+                        done
+                done
+                for who in theirs podmans ours; do
+                        local f=$scratch/$layers.$temperature.$who
+                        row "nothing to do, $layers layers, $temperature" $who "$(ms "$(median "$f" 2)")" \
+                                "$(mb "$(median "$f" 3)")" "$(ratio "$(median "$f" 2)" "$(median "$scratch/$layers.$temperature.ours" 2)")"
+                done
+        done
+        rm -rf "${S:?}/$store"
+}
+
+row() { printf '# %-48s %-8s %12s %10s %8sx\n' "$@"; }
+
+# ------------------------------------------------------------------------------------------------ orphans
+
+# How long it takes until the locks are free again, as somebody sees it who waits for them.
+two_hundred_orphans() {
+        local who i temperature option f
+        local lock=/var/lib/containers/w/storage/overlay-layers/layers.lock
+
+        make_store t --images 2 --layers 3 --orphans 200 --orphan-files 100
+        for temperature in warm cold; do
+                option=
+                [ $temperature = cold ] && option=--cold
+                for i in $(seq "$rounds"); do
+                        for who in theirs ours; do
+                                rm -rf "$S/w"
+                                cp -a "$S/t" "$S/w"
+                                # shellcheck disable=SC2046
+                                measure "$scratch/200.$temperature.$who" $option --lock $lock $($who /var/lib/containers/w)
+                        done
+                done
+        done
+        rm -rf "$S/w" "$S/t"
+        for temperature in warm cold; do
+                for who in theirs ours; do
+                        f=$scratch/200.$temperature
+                        row "200 orphans of 100 files, $temperature: until unlocked" $who "$(ms "$(median "$f.$who" 5)")" \
+                                "$(mb "$(median "$f.$who" 3)")" "$(ratio "$(median "$f.$who" 5)" "$(median "$f.ours" 5)")"
+                        row "                          lock held" $who "$(ms "$(median "$f.$who" 6)")" "" \
+                                "$(ratio "$(median "$f.$who" 6)" "$(median "$f.ours" 6)")"
+                        row "                          all done" $who "$(ms "$(median "$f.$who" 2)")" "" \
+                                "$(ratio "$(median "$f.$who" 2)" "$(median "$f.ours" 2)")"
+                done
+        done
+        f=$scratch/200.cold
+        target "containers may start sooner than with containers-storage gc, cold" \
+                "$(ratio "$(median "$f.theirs" 5)" "$(median "$f.ours" 5)")" 100
+}
+
+one_large_orphan() {
+        local who held
+
+        for who in ours theirs; do
+                make_store w --images 1 --layers 1 --orphans 1 --orphan-files 2
+                python3 - "$S/w/storage" <<'EOF'
+import glob, os, sys
+orphan = next(d for d in glob.glob(sys.argv[1] + "/overlay/*/diff/orphan0"))
+for i in range(400):
+    os.mkdir(f"{orphan}/{i}")
+    fd = os.open(f"{orphan}/{i}", os.O_RDONLY)
+    for j in range(1000):
+        os.close(os.open(str(j), os.O_CREAT | os.O_WRONLY, 0o644, dir_fd=fd))
+    os.close(fd)
+EOF
+                # shellcheck disable=SC2046
+                measure "$scratch/400k.$who" --lock /var/lib/containers/w/storage/overlay-layers/layers.lock \
+                        $($who /var/lib/containers/w)
+                rm -rf "$S/w"
+                held=$(median "$scratch/400k.$who" 6)
+                row "one orphan of 400,000 files, lock held" $who "$(ms "$held")" "$(mb "$(median "$scratch/400k.$who" 3)")" \
+                        "$(ratio "$held" "$(median "$scratch/400k.ours" 6)")"
+        done
+        held=$(median "$scratch/400k.ours" 6)
+        note "all done after: theirs $(ms "$(median "$scratch/400k.theirs" 2)"), ours $(ms "$(median "$scratch/400k.ours" 2)")"
+        check "one orphan of 400,000 files: the lock is held for at most 5 ms ($held us)" test "$held" -le 5000
+}
+
+deleting() {
+        local who i
+
+        make_store t --images 1 --layers 2 --orphans 300 --orphan-files 200
+        for i in $(seq $(((rounds + 1) / 2))); do
+                for who in rm theirs ours; do
+                        rm -rf "$S/w"
+                        cp -a "$S/t" "$S/w"
+                        if [ $who = rm ]; then
+                                # The same directories; the machine's own rm.
+                                # shellcheck disable=SC2046
+                                measure "$scratch/300.rm" --cold rm -rf $(jq -r '.orphan_layers[] |
+                                        "/var/lib/containers/w/storage/overlay/" + .' "$scratch/made")
+                        else
+                                # shellcheck disable=SC2046
+                                measure "$scratch/300.$who" --cold $($who /var/lib/containers/w)
+                        fi
+                done
+        done
+        rm -rf "$S/w" "$S/t"
+        for who in rm theirs ours; do
+                row "deleting 300 orphans of 200 files, cold" $who "$(ms "$(median "$scratch/300.$who" 2)")" \
+                        "$(mb "$(median "$scratch/300.$who" 3)")" \
+                        "$(ratio "$(median "$scratch/300.$who" 2)" "$(median "$scratch/300.ours" 2)")"
+        done
+        target "faster than rm -rf" "$(ratio "$(median "$scratch/300.rm" 2)" "$(median "$scratch/300.ours" 2)")" 3
+}
+
+machine_start m sid || skip_all "a machine does not boot here"
+row what who wall memory ratio
+nothing_to_do 0 --images 0
+nothing_to_do 1100 --images 100 --layers 10 --containers 100
+nothing_to_do 11000 --images 1000 --layers 10 --containers 1000
+f=$scratch/11000.warm
+target "nothing to do, 11,000 layers, warm: faster than containers-storage gc" \
+        "$(ratio "$(median "$f.theirs" 2)" "$(median "$f.ours" 2)")" 8
+target "nothing to do, 11,000 layers, warm: less memory than containers-storage gc" \
+        "$(ratio "$(median "$f.theirs" 3)" "$(median "$f.ours" 3)")" 4
+note "cold, of which reading the store: theirs $(ms $(($(median "$scratch/1100.cold.theirs" 2) - $(median "$scratch/0.cold.theirs" 2)))),\
+ ours $(ms $(($(median "$scratch/1100.cold.ours" 2) - $(median "$scratch/0.cold.ours" 2))))"
+f=$scratch/1100.cold
+target "nothing to do, 1,100 layers, cold: faster than containers-storage gc" \
+        "$(ratio "$(median "$f.theirs" 2)" "$(median "$f.ours" 2)")" 3
+two_hundred_orphans
+one_large_orphan
+deleting
+finish
