@@ -445,8 +445,10 @@ int cstorage_txn_is_current(const struct cstorage_txn *txn, const struct cstorag
 
 /*
  * This entry shall go: it is renamed into a temp dir of the Go side's layout (internal/tempdir/tempdir.go) at
- * the commit, if it still is what seen tells (else -ESTALE is its result), nothing is mounted there (-EBUSY),
- * and its lock, where it has one, can be had (-EBUSY). The entry's inventory is referenced. Since: 0.1
+ * the commit, if it still is what seen tells (else -ESTALE is its result), nothing is mounted there and
+ * nothing that is mounted uses it (-EBUSY), and its lock, where it has one, can be had (-EBUSY). -EINVAL for
+ * an entry of another store, and for a directory without an id. The entry's inventory is referenced.
+ * Since: 0.1
  */
 int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage_entry *entry,
                         const struct cstorage_identity *seen);

@@ -20,6 +20,12 @@ static bool is_full(int code) {
         return code == -ENOSPC || code == -EDQUOT;
 }
 
+/* An overlay mount needs its layers wherever it is mounted itself. */
+static bool is_in_use(const struct cstorage_entry *entry, const struct mountinfo *mounts) {
+        return (entry->kind == CSTORAGE_ENTRY_LAYER_DIR || entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR) &&
+               entry->id && idset_has(mountinfo_layers(mounts), entry->id);
+}
+
 int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *mounts,
                 struct error *reterr) {
         const char *path = cstorage_entry_get_path(item->entry);
@@ -36,6 +42,8 @@ int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *
                 return error_set(reterr, -ESTALE, "%s was replaced since it was looked at", path);
         if (now.other_mount || now.mount_below)
                 return error_set(reterr, -EBUSY, "something is mounted at or below %s", path);
+        if (is_in_use(item->entry, mounts))
+                return error_set(reterr, -EBUSY, "something that is mounted uses %s", path);
         if (now.lock == CSTORAGE_ENTRY_LOCK_HELD)
                 return error_set(reterr, -EBUSY, "somebody works on %s", path);
         return 0;
@@ -149,22 +157,24 @@ static int rename_new(int from_fd, const char *from, int to_fd, const char *to) 
 }
 
 /* What has the immutable or append-only flag cannot be renamed; this is garbage, flag and all. */
-static int rename_stubborn(const struct cstorage_entry *entry, int to_fd, const char *to) {
+static int rename_stubborn(const struct cstorage_trash_item *item, int to_fd, const char *to) {
+        const struct cstorage_entry *entry = item->entry;
         _cleanup_loosened_ struct loosened file = LOOSENED_INIT;
         int from_fd = entry->place->fd, r;
 
-        r = entry_is_tree(entry) ? loosen_dir_at(from_fd, entry->name)
-                                 : loosen_file_at(&file, from_fd, entry->name);
+        r = item->seen.type == CSTORAGE_ENTRY_IS_DIRECTORY ? loosen_dir_at(from_fd, entry->name)
+                                                           : loosen_file_at(&file, from_fd, entry->name);
         return r > 0 ? rename_new(from_fd, entry->name, to_fd, to) : -EPERM;
 }
 
-static int rename_into(struct cstorage_trash *trash, const struct cstorage_entry *entry, int to_fd,
+static int rename_into(struct cstorage_trash *trash, const struct cstorage_trash_item *item, int to_fd,
                        const char *to, const struct mountinfo *mounts) {
+        const struct cstorage_entry *entry = item->entry;
         int r;
 
         r = rename_new(entry->place->fd, entry->name, to_fd, to);
         if (r == -EPERM)
-                r = rename_stubborn(entry, to_fd, to);
+                r = rename_stubborn(item, to_fd, to);
         for (int i = 0; is_full(r) && i < FULL_DISK_TRIES_MAX && trash_make_room(trash, mounts); i++)
                 r = rename_new(entry->place->fd, entry->name, to_fd, to);
         return r;
@@ -241,7 +251,7 @@ static int move_into(struct cstorage_trash *trash, struct cstorage_trash_item *i
         if (!name)
                 return error_errno(&item->error, -ENOMEM, "%s", entry->path);
 
-        r = rename_into(trash, entry, dir->temp.dir_fd, name, mounts);
+        r = rename_into(trash, item, dir->temp.dir_fd, name, mounts);
         if (item->done) /* it made room for another one */
                 return 0;
         if (r < 0)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-
-#include <linux/fs.h>
 
 #include "base/cleanup.h"
 #include "base/tree.h"
@@ -190,6 +189,79 @@ static void a_layer_that_cannot_be_moved_keeps_its_link(void **state) {
         assert_true(set_immutable(f, "graphroot/overlay", false));
         assert_int_equal(code, -EPERM);
         assert_true(fixture_exists(f, "graphroot/overlay/l/" LINK));
+}
+
+/* With a layer that has no record below it, mounted at a place that is none of the store's. */
+static void mount_elsewhere(struct fixture *f) {
+        char path[4096], options[8192];
+
+        fixture_mkdir(f, "elsewhere");
+        fixture_mkdir(f, "other");
+        (void) snprintf(path, sizeof(path), "%s/elsewhere", f->top);
+        (void) snprintf(options, sizeof(options), "lowerdir=%s/graphroot/overlay/%s/diff:%s/other", f->top,
+                        fixture_id("ab"), f->top);
+        assert_int_equal(mount("overlay", path, "overlay", MS_RDONLY, options), 0);
+}
+
+static void what_is_mounted_elsewhere_is_left(void **state) {
+        struct fixture *f = *state;
+        char path[4096];
+        int code;
+
+        if (geteuid() != 0) {
+                skip();
+                return;
+        }
+        fixture_add_layer_dir(f, fixture_id("ab"), LINK);
+        code = retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), mount_elsewhere);
+        (void) snprintf(path, sizeof(path), "%s/elsewhere", f->top);
+        assert_int_equal(umount(path), 0);
+        assert_int_equal(code, -EBUSY);
+        assert_true(fixture_exists(f, "graphroot/overlay/l/" LINK));
+}
+
+static void make_immutable(struct fixture *f) {
+        assert_true(set_immutable(f, "graphroot/overlay/staging/7", true));
+}
+
+static void an_immutable_staging_entry_goes_too(void **state) {
+        struct fixture *f = *state;
+        int code;
+
+        fixture_write(f, "graphroot/overlay/staging/7/staging.lock", "");
+        if (!set_immutable(f, "graphroot/overlay/staging/7", false) || geteuid() != 0) {
+                skip();
+                return;
+        }
+        code = retire_one(f, CSTORAGE_ENTRY_STAGING, "7", make_immutable);
+        (void) set_immutable(f, "graphroot/overlay/staging/7", false);
+        assert_int_equal(code, 0);
+}
+
+/* The data of layers on another file system than that of containers: no rename, and no end of the rest. */
+static void what_lies_on_another_file_system_fails_alone(void **state) {
+        struct fixture *f = *state;
+        char path[4096], data[256];
+        int code, other;
+
+        if (geteuid() != 0) {
+                skip();
+                return;
+        }
+        (void) snprintf(path, sizeof(path), "%s/graphroot/overlay-layers", f->top);
+        assert_int_equal(mount("none", path, "tmpfs", 0, NULL), 0);
+        fixture_write(f, "graphroot/overlay-layers/layers.json", "[]");
+        fixture_add_layer_dir(f, fixture_id("ab"), LINK);
+        (void) snprintf(data, sizeof(data), "graphroot/overlay-containers/%s/userdata", fixture_id("ef"));
+        fixture_mkdir(f, data);
+        *strstr(data, "/userdata") = '\0';
+
+        code = retire_one(f, CSTORAGE_ENTRY_CONTAINER_DIR, fixture_id("ef"), NULL);
+        other = retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), NULL);
+        assert_int_equal(umount(path), 0);
+        assert_int_equal(code, -EXDEV);
+        assert_true(fixture_exists(f, data));
+        assert_int_equal(other, 0);
 }
 
 static void a_temp_dir_that_nobody_holds_is_taken_over(void **state) {
@@ -398,6 +470,9 @@ int main(void) {
                 CASE(what_is_gone_is_gone),
                 CASE(what_has_a_mount_below_is_left),
                 CASE(a_layer_that_cannot_be_moved_keeps_its_link),
+                CASE(what_is_mounted_elsewhere_is_left),
+                CASE(an_immutable_staging_entry_goes_too),
+                CASE(what_lies_on_another_file_system_fails_alone),
                 CASE(a_temp_dir_that_nobody_holds_is_taken_over),
                 CASE(a_temp_dir_that_somebody_holds_is_left),
                 CASE(leftovers_of_saves_and_stray_links_go),
