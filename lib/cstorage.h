@@ -196,9 +196,9 @@ int cstorage_snapshot_is_stale(const struct cstorage_snapshot *snapshot, struct 
 
 /*
  * One after the other, in the order of loading: NULL gives the first, NULL comes after the last. Layers:
- * stable, image store, volatile; then the additional stores. A record whose id came before in a writable file
- * is passed over, as the Go side does (layers.go:load), unless it is all that some file holds of that id.
- * Since: 0.1
+ * stable, image store, volatile; then the additional stores. A layer or container whose id came before in the
+ * same file is passed over, as the Go side does (layers.go:load). Of one that stands in several files all
+ * records come, since what each refers to is in use for somebody; to find it gives the first. Since: 0.1
  */
 const struct cstorage_file *cstorage_snapshot_next_file(const struct cstorage_snapshot *snapshot,
                                                         const struct cstorage_file *prev);
@@ -212,9 +212,10 @@ const struct cstorage_mount *cstorage_snapshot_next_mount(const struct cstorage_
                                                           const struct cstorage_mount *prev);
 
 /*
- * Find by id, else by name, else by a prefix of the id that only one has; a container also by the id of its
- * layer (layers.go:lookup, images.go:lookup, containers.go:lookup). -ENOENT, or -EEXIST where a prefix fits
- * several. Since: 0.1
+ * Find by id, else by name, else by a prefix of the id that only one has; a container, before the prefix, also
+ * by the id of its layer (layers.go:lookup, images.go:lookup, containers.go:lookup). The stores are asked one
+ * after the other, the additional ones last (store.go:Layer, store.go:Image). A name that several have is the
+ * last one's. -ENOENT, or -EEXIST where a prefix fits several. Since: 0.1
  */
 int cstorage_snapshot_find_layer(const struct cstorage_snapshot *snapshot, const char *name,
                                  const struct cstorage_layer **ret);
@@ -224,7 +225,8 @@ int cstorage_snapshot_find_container(const struct cstorage_snapshot *snapshot, c
                                      const struct cstorage_container **ret);
 
 /*
- * The layers whose content has this digest, one after the other; compressed: as it was pulled. Since: 0.1
+ * The layers whose content has this digest, one after the other; compressed: as it was pulled. "" is the
+ * digest of none, here and below. Since: 0.1
  */
 const struct cstorage_layer *cstorage_snapshot_next_layer_by_digest(const struct cstorage_snapshot *snapshot,
                                                                     const char *digest, bool compressed,

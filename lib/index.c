@@ -44,20 +44,15 @@ static int make_keys(struct items *items, enum cstorage_file_kind kind) {
         return 0;
 }
 
-static bool is_writable(const struct item *item) {
-        return item->file->location != CSTORAGE_LOCATION_ADDITIONAL;
-}
-
 /* Mark what came again by taking its record away; load order within equal ids is that of the items. */
 static size_t drop_repeated(struct items *items) {
         size_t dropped = 0;
 
-        for (size_t i = 1, first = 0; i < items->n; i++) {
+        for (size_t i = 1; i < items->n; i++) {
+                const struct index_key *before = &items->keys[i - 1];
                 struct item *item = &items->items[items->keys[i].item - items->items];
 
-                if (strcmp(items->keys[first].id, items->keys[i].id) != 0) {
-                        first = i;
-                } else if (is_writable(items->keys[first].item) && is_writable(item)) {
+                if (before->item->file == item->file && strcmp(before->id, items->keys[i].id) == 0) {
                         item->record = NULL;
                         dropped++;
                 }
@@ -126,17 +121,42 @@ const struct item *snapshot_find_id(const struct cstorage_snapshot *snapshot, en
         return items->keys[last].item;
 }
 
-int snapshot_find_prefix(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
-                         const char *prefix, const struct item **ret) {
-        const struct items *items = &snapshot->kinds[kind];
-        size_t at = lower_bound(items, prefix), next;
+const struct store_root *snapshot_store_of(const struct cstorage_file *file) {
+        return file->location == CSTORAGE_LOCATION_ADDITIONAL || file->kind == CSTORAGE_FILE_IMAGES
+                       ? file->root
+                       : NULL;
+}
 
-        if (at == items->n || !has_prefix(items->keys[at].id, prefix))
+const struct item *snapshot_find_id_in(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+                                       const struct store_root *store, const char *id) {
+        const struct items *items = &snapshot->kinds[kind];
+        const struct item *found = NULL;
+
+        for (size_t i = lower_bound(items, id); i < items->n && strcmp(items->keys[i].id, id) == 0; i++) {
+                if (snapshot_store_of(items->keys[i].item->file) != store)
+                        continue;
+                if (!found || kind == CSTORAGE_FILE_IMAGES)
+                        found = items->keys[i].item;
+        }
+        return found;
+}
+
+int snapshot_find_prefix_in(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+                            const struct store_root *store, const char *prefix, const struct item **ret) {
+        const struct items *items = &snapshot->kinds[kind];
+        const char *id = NULL;
+
+        for (size_t i = lower_bound(items, prefix); i < items->n && has_prefix(items->keys[i].id, prefix);
+             i++) {
+                if (snapshot_store_of(items->keys[i].item->file) != store)
+                        continue;
+                if (id && strcmp(items->keys[i].id, id) != 0)
+                        return -EEXIST;
+                id = items->keys[i].id;
+        }
+        if (!id)
                 return -ENOENT;
 
-        for (next = at + 1; next < items->n && has_prefix(items->keys[next].id, prefix); next++)
-                if (strcmp(items->keys[next].id, items->keys[at].id) != 0)
-                        return -EEXIST;
-        *ret = items->keys[at].item;
+        *ret = snapshot_find_id_in(snapshot, kind, store, id);
         return 0;
 }

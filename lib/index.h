@@ -4,8 +4,9 @@
 #include "snapshot.h"
 
 /*
- * Sort the records of a snapshot by id, and drop those that the Go side would not load: a layer or container
- * whose id an earlier record of a writable file has already (layers.go:load, containers.go:load).
+ * Sort the records of a snapshot by id, and drop a layer or container whose id an earlier record of the same
+ * file has already (layers.go:load, containers.go:load). Of those in several files all stay: the Go side does
+ * not load the files of both modes at once, and what a record refers to is referred to.
  */
 int snapshot_make_index(struct cstorage_snapshot *snapshot);
 
@@ -13,6 +14,16 @@ int snapshot_make_index(struct cstorage_snapshot *snapshot);
 const struct item *snapshot_find_id(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
                                     const char *id);
 
-/* The one record whose id starts so: 0, -ENOENT, or -EEXIST where several do. */
-int snapshot_find_prefix(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
-                         const char *prefix, const struct item **ret);
+/*
+ * What the Go side looks for a record in at once: our layers, our containers, and each image store by itself,
+ * the additional ones with their layers. NULL for the first two.
+ */
+const struct store_root *snapshot_store_of(const struct cstorage_file *file);
+
+/* The record with this id in one of those; NULL. */
+const struct item *snapshot_find_id_in(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+                                       const struct store_root *store, const char *id);
+
+/* The one record in it whose id starts so: 0, -ENOENT, or -EEXIST where several do. */
+int snapshot_find_prefix_in(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+                            const struct store_root *store, const char *prefix, const struct item **ret);

@@ -69,30 +69,32 @@ static bool container_has_layer(const struct item *item, const char *id) {
         return strcmp(((const struct container *) item->record)->layer, id) == 0;
 }
 
-/* Of several holders of a name the last one loaded keeps it (layers.go:load); additional stores are asked
- * after ours. */
-static const struct item *find_last(const struct items *items, bool additional,
-                                    bool (*has)(const struct item *item, const char *name),
-                                    const char *name) {
+/* A record that an earlier file has too is passed over by the Go side, and its names with it. */
+static bool is_shadowed(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+                        const struct store_root *store, const struct item *item) {
+        return kind != CSTORAGE_FILE_IMAGES &&
+               snapshot_find_id_in(snapshot, kind, store, snapshot_item_id(kind, item)) != item;
+}
+
+/* Of several holders of a name the last one loaded keeps it (layers.go:load). */
+static const struct item *find_named(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+                                     const struct store_root *store,
+                                     bool (*has)(const struct item *item, const char *name),
+                                     const char *name) {
+        const struct items *items = &snapshot->kinds[kind];
+
         for (size_t i = items->n; i-- > 0;) {
                 const struct item *item = &items->items[i];
 
-                if ((item->file->location == CSTORAGE_LOCATION_ADDITIONAL) == additional && has(item, name))
+                if (snapshot_store_of(item->file) == store && has(item, name) &&
+                    !is_shadowed(snapshot, kind, store, item))
                         return item;
         }
         return NULL;
 }
 
-static const struct item *find_named(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
-                                     bool (*has)(const struct item *item, const char *name),
-                                     const char *name) {
-        const struct item *item = find_last(&snapshot->kinds[kind], false, has, name);
-
-        return item ? item : find_last(&snapshot->kinds[kind], true, has, name);
-}
-
-static int find_item(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, const char *name,
-                     const struct item **ret) {
+static int find_in_store(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+                         const struct store_root *store, const char *name, const struct item **ret) {
         static bool (*const has[])(const struct item *, const char *) = {
                 [CSTORAGE_FILE_LAYERS] = layer_has,
                 [CSTORAGE_FILE_IMAGES] = image_has,
@@ -100,19 +102,41 @@ static int find_item(const struct cstorage_snapshot *snapshot, enum cstorage_fil
         };
         const struct item *item;
 
-        if (!*name)
-                return -ENOENT;
-
-        item = snapshot_find_id(snapshot, kind, name);
+        item = snapshot_find_id_in(snapshot, kind, store, name);
         if (!item)
-                item = find_named(snapshot, kind, has[kind], name);
+                item = find_named(snapshot, kind, store, has[kind], name);
         if (!item && kind == CSTORAGE_FILE_CONTAINERS)
-                item = find_named(snapshot, kind, container_has_layer, name);
+                item = find_named(snapshot, kind, store, container_has_layer, name);
         if (!item)
-                return snapshot_find_prefix(snapshot, kind, name, ret);
+                return snapshot_find_prefix_in(snapshot, kind, store, name, ret);
 
         *ret = item;
         return 0;
+}
+
+/* One store after the other, each by all means: a name in ours goes before an id in an additional one
+ * (store.go:Layer, store.go:Image). */
+static int find_item(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, const char *name,
+                     const struct item **ret) {
+        const struct cstorage_file *before = NULL;
+        int result = -ENOENT, r;
+
+        if (!*name)
+                return -ENOENT;
+
+        for (size_t i = 0; i < snapshot->n_files; i++) {
+                const struct cstorage_file *file = &snapshot->files[i];
+
+                if (file->kind != kind || (before && snapshot_store_of(before) == snapshot_store_of(file)))
+                        continue;
+                before = file;
+                r = find_in_store(snapshot, kind, snapshot_store_of(file), name, ret);
+                if (r >= 0)
+                        return r;
+                if (r == -EEXIST)
+                        result = r;
+        }
+        return result;
 }
 
 _public_ int cstorage_snapshot_find_layer(const struct cstorage_snapshot *snapshot, const char *name,
@@ -171,7 +195,8 @@ cstorage_snapshot_next_layer_by_digest(const struct cstorage_snapshot *snapshot,
         while ((layer = cstorage_snapshot_next_layer(snapshot, layer))) {
                 const struct layer *record = layer->item.record;
 
-                if (strcmp(compressed ? record->compressed_digest : record->diff_digest, digest) == 0)
+                if (*digest &&
+                    strcmp(compressed ? record->compressed_digest : record->diff_digest, digest) == 0)
                         break;
         }
         return layer;
@@ -183,7 +208,7 @@ cstorage_snapshot_next_image_by_digest(const struct cstorage_snapshot *snapshot,
         const struct cstorage_image *image = prev;
 
         while ((image = cstorage_snapshot_next_image(snapshot, image)))
-                if (contains(&((const struct image *) image->item.record)->digests, digest))
+                if (*digest && contains(&((const struct image *) image->item.record)->digests, digest))
                         break;
         return image;
 }

@@ -97,7 +97,7 @@ static void records_of_both_modes_are_there_with_their_location(void **state) {
         assert_int_equal(cstorage_snapshot_find_layer(snapshot, "", &layer), -ENOENT);
 }
 
-static void a_repeated_layer_is_passed_over_and_a_repeated_name_is_the_later_ones(void **state) {
+static void the_first_record_of_an_id_is_found_and_the_last_holder_of_a_name(void **state) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
         const struct cstorage_layer *layer = NULL;
         int n = 0;
@@ -110,11 +110,22 @@ static void a_repeated_layer_is_passed_over_and_a_repeated_name_is_the_later_one
 
         while ((layer = cstorage_snapshot_next_layer(snapshot, layer)))
                 n++;
-        assert_int_equal(n, 3);
+        assert_int_equal(n, 4); /* what the second record of ab refers to is in use in the other mode */
         assert_ok(cstorage_snapshot_find_layer(snapshot, fixture_id("ab"), &layer));
         assert_int_equal(cstorage_layer_get_location(layer), CSTORAGE_LOCATION_STABLE);
         assert_ok(cstorage_snapshot_find_layer(snapshot, "same", &layer));
         assert_string_equal(cstorage_layer_get_id(layer), fixture_id("aa"));
+}
+
+static void what_one_file_has_twice_is_there_once(void **state) {
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
+        const struct cstorage_layer *layer;
+
+        write_layers(*state, "graphroot/overlay-layers/layers.json", fixture_id("aa"), fixture_id("aa"), "x");
+        snapshot = snapshot_of(*state);
+        layer = cstorage_snapshot_next_layer(snapshot, NULL);
+        assert_non_null(layer);
+        assert_null(cstorage_snapshot_next_layer(snapshot, layer));
 }
 
 static void a_snapshot_knows_when_it_is_stale(void **state) {
@@ -167,7 +178,8 @@ int main(void) {
                 CASE(an_empty_list_is_an_empty_store),
                 CASE(damage_is_a_fact_and_names_the_file),
                 CASE(records_of_both_modes_are_there_with_their_location),
-                CASE(a_repeated_layer_is_passed_over_and_a_repeated_name_is_the_later_ones),
+                CASE(the_first_record_of_an_id_is_found_and_the_last_holder_of_a_name),
+                CASE(what_one_file_has_twice_is_there_once),
                 CASE(a_snapshot_knows_when_it_is_stale),
                 CASE(an_image_store_that_is_not_there_is_unknown),
                 CASE(a_graphroot_without_a_store_is_no_store),
