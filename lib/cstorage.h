@@ -27,11 +27,19 @@
  * come last. A struct cstorage_error, wherever one is taken, may be NULL; on failure it holds a sentence for
  * people that names the file and what is wrong with it. These codes mean the same everywhere:
  *
- *     -EINVAL      an argument is not what it must be; an unknown flag; an options struct newer than the
- * library -ENOMEM      there is no memory -ENOENT      there is no such thing -EBADMSG     a file is damaged;
- * nothing can be concluded from it -EOPNOTSUPP  the driver is not one that this library knows -ETIMEDOUT   a
- * lock was not obtained in time -ESTALE      the thing is no longer what it was when it was looked at -EBUSY
- * a mount, a lock or a record still uses the thing
+ *     -EINVAL      an argument is not what it must be; an unknown flag; options of a newer library
+ *     -ENOMEM      there is no memory
+ *     -ENOENT      there is no such thing
+ *     -EEXIST      there are several, and one was asked for
+ *     -EBADMSG     a file is damaged; nothing can be concluded from it
+ *     -EOPNOTSUPP  the driver is not one that this library knows
+ *     -ETIMEDOUT   a lock was not obtained in time
+ *     -ESTALE      the thing is no longer what it was when it was looked at
+ *     -EBUSY       a mount or a lock still uses the thing
+ *     -EXDEV       it lies on another mount or file system than what it belongs to
+ *
+ * All others are what the kernel said. Where an object is asked for what it holds (get, next, is), it must be
+ * one: NULL is then an error of the program. All other functions answer NULL with -EINVAL.
  *
  * Options structs start with their size: set it with sizeof, zero the rest. Flags that are not defined are
  * refused.
@@ -157,9 +165,8 @@ enum cstorage_location {
         CSTORAGE_LOCATION_IMAGESTORE,       /* layers.json, images.json in the image store */
         CSTORAGE_LOCATION_VOLATILE,         /* volatile-*.json in the graphroot */
         CSTORAGE_LOCATION_VOLATILE_RUNROOT, /* volatile-*.json in the runroot: of a transient store */
-        CSTORAGE_LOCATION_ADDITIONAL, /* a file of an additional image store, which nobody writes through us
-                                       */
-        CSTORAGE_LOCATION_RUNROOT,    /* mountpoints.json in the runroot */
+        CSTORAGE_LOCATION_ADDITIONAL,       /* a file of an additional image store, which is only read */
+        CSTORAGE_LOCATION_RUNROOT,          /* mountpoints.json in the runroot */
 };
 
 enum cstorage_file_kind {
@@ -212,10 +219,10 @@ const struct cstorage_mount *cstorage_snapshot_next_mount(const struct cstorage_
                                                           const struct cstorage_mount *prev);
 
 /*
- * Find by id, else by name, else by a prefix of the id that only one has; a container, before the prefix, also
- * by the id of its layer (layers.go:lookup, images.go:lookup, containers.go:lookup). The stores are asked one
- * after the other, the additional ones last (store.go:Layer, store.go:Image). A name that several have is the
- * last one's. -ENOENT, or -EEXIST where a prefix fits several. Since: 0.1
+ * Find by id, else by name, else by a prefix of the id that only one has; a container, before the prefix,
+ * also by the id of its layer (layers.go:lookup, images.go:lookup, containers.go:lookup). The stores are
+ * asked one after the other, the additional ones last (store.go:Layer, store.go:Image). A name that several
+ * have is the last one's. -ENOENT, or -EEXIST where a prefix fits several. Since: 0.1
  */
 int cstorage_snapshot_find_layer(const struct cstorage_snapshot *snapshot, const char *name,
                                  const struct cstorage_layer **ret);
