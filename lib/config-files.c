@@ -327,8 +327,7 @@ static int merge_dropins(struct reader *reader) {
         return 0;
 }
 
-/* --------------------------------------------------------------------------------------------- generations
- */
+/* ---------------------------------------------------------------------------------- generations */
 
 static int read_with_dropins(struct reader *reader) {
         const char *file = config_env_text(reader->source, ENV_FILE);

@@ -48,8 +48,7 @@ static int names_of(const char *number, struct names *ret) {
         return 0;
 }
 
-/* ---------------------------------------------------------------------------------------------------- the
- * root */
+/* ------------------------------------------------------------------------------------- the root */
 
 /* An unusual umask may have taken bits that the next step needs. What is inherited (setgid) stays. */
 static int fix_dir_mode(int dirfd, const char *name) {
@@ -138,8 +137,7 @@ static void remove_made_root(const struct temp_dir *temp) {
                 (void) unlinkat(temp->parent_fd, temp->root, AT_REMOVEDIR);
 }
 
-/* --------------------------------------------------------------------------------------------------------
- * make */
+/* ----------------------------------------------------------------------------------------- make */
 
 /* GRND_INSECURE: the number is no secret, and a boot must not wait for entropy. */
 static char *random_number(void) {
@@ -215,8 +213,7 @@ int temp_dir_make(struct temp_dir *ret, int dirfd, const char *root, struct erro
         return r < 0 ? root_error(reterr, r, dirfd, root, "cannot make a temporary directory in") : 0;
 }
 
-/* -------------------------------------------------------------------------------------------------------
- * adopt */
+/* ---------------------------------------------------------------------------------------- adopt */
 
 /* The lock file, locked; *ret_made where it was missing beside its directory, as a Go process makes it too.
  */
@@ -289,8 +286,7 @@ int temp_dir_adopt(struct temp_dir *ret, int dirfd, const char *root, const char
         return 0;
 }
 
-/* ------------------------------------------------------------------------------------------------------
- * remove */
+/* --------------------------------------------------------------------------------------- remove */
 
 /* The lock file goes last, and only if it is the one that we hold. */
 static int remove_instance(const struct temp_dir *temp, const struct names *names) {

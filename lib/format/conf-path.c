@@ -103,8 +103,7 @@ int conf_expand_path(const char *path, uint32_t uid, const struct conf_env *env,
         return 0;
 }
 
-/* ------------------------------------------------------------------------------------------------ cleaning
- */
+/* ------------------------------------------------------------------------------------- cleaning */
 
 /* The start of the last component of out, which begins at floor. */
 static size_t last_component(const char *out, size_t floor, size_t n) {

@@ -89,8 +89,7 @@ static int find_table(struct merge *m, const struct toml_value *table, const cha
         return 0;
 }
 
-/* ---------------------------------------------------------------------------------------- taking values in
- */
+/* ----------------------------------------------------------------------------- taking values in */
 
 static int take_text(struct merge *m, const struct toml_value *value, const char *key, const char **ret) {
         const char *text;
@@ -269,8 +268,7 @@ int conf_merge(struct conf *conf, const char *file, const char *text, size_t len
         return r;
 }
 
-/* ------------------------------------------------------------------------------------------ driver options
- */
+/* ------------------------------------------------------------------------------- driver options */
 
 static int add_option(const struct conf_value *value, const struct conf_key_info *info,
                       struct strlist *options) {

@@ -27,8 +27,7 @@ static bool is_hex_id(const char *s) {
         return n == 64;
 }
 
-/* ------------------------------------------------------------------------------ what an entry is by itself
- */
+/* ------------------------------------------------------------------- what an entry is by itself */
 
 static bool is_absent(const struct fact_entry *e) {
         return e->examined && e->identity.type == CSTORAGE_ENTRY_IS_ABSENT;
@@ -69,8 +68,7 @@ static bool is_named_by_an_id(const struct fact_entry *e) {
         return is_hex_id(e->id) && same(layer_of(e, buffer), e->id);
 }
 
-/* ------------------------------------------------------------------------------------- who speaks for whom
- */
+/* -------------------------------------------------------------------------- who speaks for whom */
 
 static bool has_layer_record(const struct facts *f, const char *id, unsigned locations) {
         for (size_t i = 0; i < f->n_layers; i++)
@@ -167,8 +165,7 @@ static void find_what_stays(struct brute *b) {
         }
 }
 
-/* ---------------------------------------------------------------------------------------- doubtful records
- */
+/* ----------------------------------------------------------------------------- doubtful records */
 
 static bool is_bad(const struct fact_file *file) {
         if (file->kind == CSTORAGE_FILE_MOUNTS && file->state == CSTORAGE_FILE_EMPTY)

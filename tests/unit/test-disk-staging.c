@@ -48,8 +48,7 @@ static void in_child(int (*f)(const struct place *), const struct place *place) 
         assert_int_equal(run_child(f, place), 0);
 }
 
-/* ------------------------------------------------------------------------------------------------------ make
- */
+/* ----------------------------------------------------------------------------------------- make */
 
 static void a_new_one_is_held_and_removed_without_a_trace(void **state) {
         _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
@@ -161,8 +160,7 @@ static void one_that_is_not_empty_is_kept_and_stays_held(void **state) {
         assert_false(is_there(place->fd, ROOT));
 }
 
-/* ------------------------------------------------------------------------------- what a kernel may not do
- * for us */
+/* -------------------------------------------------------------- what a kernel may not do for us */
 
 /* From now on a system call with these bits set in an argument fails, in this process. Done by the kernel. */
 static bool refuse(unsigned call, unsigned argument, uint32_t bits, unsigned error) {
@@ -256,8 +254,7 @@ static void a_full_disk_leaves_no_lock_file_behind(void **state) {
         assert_int_equal(count_entries(place->fd, ROOT), 0);
 }
 
-/* ----------------------------------------------------------------------------------------------------- adopt
- */
+/* ---------------------------------------------------------------------------------------- adopt */
 
 static void a_stale_one_is_taken_over_and_removed(void **state) {
         _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
@@ -371,8 +368,7 @@ static void only_the_lock_file_that_is_held_is_removed(void **state) {
         assert_false(is_there(place->fd, dir));
 }
 
-/* ------------------------------------------------------------------------- beside a Go process that recovers
- */
+/* ------------------------------------------------------------ beside a Go process that recovers */
 
 struct race {
         volatile int stop;

@@ -216,8 +216,7 @@ static void there_is_an_end_to_the_number_of_values(void **state) {
         assert_int_equal(json_parse(&json, text, len, NULL), -EFBIG);
 }
 
-/* ------------------------------------------------------------------------------------- one after the other
- */
+/* -------------------------------------------------------------------------- one after the other */
 
 struct seen {
         char text[256];

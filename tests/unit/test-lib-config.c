@@ -124,8 +124,7 @@ static void assert_graphroot(struct system *s, const char *wanted) {
         assert_text(cstorage_config_get_graphroot(config), wanted);
 }
 
-/* -------------------------------------------------------------------------------- what is out in the world
- */
+/* --------------------------------------------------------------------- what is out in the world */
 
 struct known {
         const char *name, *text, *graphroot, *runroot, *imagestore, *driver;
@@ -314,8 +313,7 @@ static void a_file_that_is_no_file_means_no_configuration(void **state) {
         assert_int_equal(config_load_from(&s->source, &(struct cstorage_config *){NULL}, &s->error), -ELOOP);
 }
 
-/* -------------------------------------------------------------------------------------- which files there
- * are */
+/* ------------------------------------------------------------------------ which files there are */
 
 static void the_first_main_file_counts_alone(void **state) {
         struct system *s = *state;
@@ -393,8 +391,7 @@ static void users_have_drop_ins_of_their_own(void **state) {
         assert_graphroot(s, "/mine");
 }
 
-/* ---------------------------------------------------------------------------------------------- environment
- */
+/* ---------------------------------------------------------------------------------- environment */
 
 static void a_variable_names_the_only_file_and_another_the_last(void **state) {
         struct system *s = *state;
