@@ -152,8 +152,22 @@ static int dir_for(struct cstorage_trash *trash, const struct place *place, cons
 
 /* ------------------------------------------------------------------ retiring */
 
+/* For file systems that know no flags (NFS): the name was free a moment ago, and whoever would take it waits
+ * for the locks that we hold. */
+static int rename_without_flags(int from_fd, const char *from, int to_fd, const char *to) {
+        struct identity there;
+        int r;
+
+        r = identity_at(to_fd, to, &there);
+        if (r != -ENOENT)
+                return r < 0 ? r : -EEXIST;
+        return renameat(from_fd, from, to_fd, to) < 0 ? negative_errno() : 0;
+}
+
 static int rename_new(int from_fd, const char *from, int to_fd, const char *to) {
-        return renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE) < 0 ? negative_errno() : 0;
+        if (renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE) >= 0)
+                return 0;
+        return errno == EINVAL ? rename_without_flags(from_fd, from, to_fd, to) : negative_errno();
 }
 
 /* What has the immutable or append-only flag cannot be renamed; this is garbage, flag and all. */
