@@ -12,6 +12,11 @@
  * layers.lock stays beside layers.json even in a transient store, because others may use the graphroot as an
  * additional image store and look for the lock there (layers.go:newLayerStore); containers.lock moves to the
  * runroot, so that a store that was used in both modes has two of them.
+ *
+ * The one in the runroot may appear while the others are held, and is then not held. Nothing is lost by that:
+ * who makes a container makes its layer first, and who deletes one locks the layers first (store.go:
+ * CreateContainer, DeleteContainer), so that no container comes or goes in either mode while layers.lock is
+ * held.
  */
 struct store_lock {
         enum root root;
