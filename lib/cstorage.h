@@ -163,7 +163,7 @@ int cstorage_store_is_accounted_for(const struct cstorage_store *store, uint64_t
 enum cstorage_location {
         CSTORAGE_LOCATION_STABLE,           /* layers.json, images.json, containers.json in the graphroot */
         CSTORAGE_LOCATION_IMAGESTORE,       /* layers.json, images.json in the image store */
-        CSTORAGE_LOCATION_VOLATILE,         /* volatile-*.json in the graphroot */
+        CSTORAGE_LOCATION_VOLATILE,         /* volatile-*.json beside either of those */
         CSTORAGE_LOCATION_VOLATILE_RUNROOT, /* volatile-*.json in the runroot: of a transient store */
         CSTORAGE_LOCATION_ADDITIONAL,       /* a file of an additional image store, which is only read */
         CSTORAGE_LOCATION_RUNROOT,          /* mountpoints.json in the runroot */

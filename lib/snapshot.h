@@ -19,7 +19,7 @@ struct own_file {
         enum path path;
 };
 
-#define OWN_FILES 10U
+#define OWN_FILES 11U
 
 extern const struct own_file own_files[OWN_FILES];
 

@@ -319,6 +319,18 @@ static void the_stores_are_asked_one_after_the_other(void **state) {
         assert_int_equal(cstorage_image_get_location(image), CSTORAGE_LOCATION_ADDITIONAL);
 }
 
+static void volatile_layers_of_old_releases_are_in_the_image_store(void **state) {
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
+        const struct cstorage_layer *layer;
+
+        add_stores(*state);
+        fixture_write(*state, "images/overlay-layers/volatile-layers.json", "[" LAYER(A, "x", "") "]");
+        snapshot = snapshot_of(*state);
+        layer = cstorage_snapshot_next_layer(snapshot, NULL);
+        assert_non_null(layer);
+        assert_int_equal(cstorage_layer_get_location(layer), CSTORAGE_LOCATION_VOLATILE);
+}
+
 static void a_file_tells_what_it_is(void **state) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
         const struct cstorage_file *file = NULL;
@@ -351,6 +363,7 @@ int main(void) {
                 CASE(each_member_of_a_container_has_its_getter),
                 CASE(a_mount_has_layer_path_and_count),
                 CASE(the_stores_are_asked_one_after_the_other),
+                CASE(volatile_layers_of_old_releases_are_in_the_image_store),
                 CASE(a_file_tells_what_it_is),
         };
 
