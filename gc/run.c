@@ -24,9 +24,15 @@ DEFINE_CLEANUP(struct progress *, progress_stop);
 
 #define ERROR_NONE ((struct error){0})
 
+/* A directory of the store came or went while we looked: the first podman of a boot makes the runroot, say.
+ */
+#define STATUS_STALE (-1)
+#define STALE_TRIES  8
+
 struct run {
         const struct options *options;
         uint64_t started_us;
+        bool last_try;
 };
 
 static int out_of_memory(const char *what) {
@@ -35,7 +41,10 @@ static int out_of_memory(const char *what) {
 }
 
 /* Not everything that goes wrong comes with a sentence: no memory, for one. */
-static int failed(int r, const struct error *error) {
+static int failed(const struct run *run, int r, const struct error *error) {
+        if (r == -ESTALE && !run->last_try)
+                return STATUS_STALE;
+
         complain("%s", error->text[0] ? error->text : strerror(-r));
         switch (r) {
         case -ETIMEDOUT:
@@ -198,13 +207,13 @@ static int collect(const struct run *run, struct cstorage_store *store, struct v
 
         r = begin(run, store, &txn, &error);
         if (r < 0)
-                return failed(r, &error);
+                return failed(run, r, &error);
 
         r = change(txn, store, &view, &again, &trash, &error);
         outcome.lock_held_us = cstorage_txn_get_held_us(txn);
         txn = cstorage_txn_free(txn);
         if (r < 0)
-                return failed(r, &error);
+                return failed(run, r, &error);
 
         if (outcome_fill(&outcome, view) < 0)
                 return out_of_memory("the report");
@@ -237,34 +246,47 @@ static int run_store(const struct run *run, struct cstorage_store *store) {
                 return finish_accounted_for(run, store, entries);
         if (run->options->dump_facts) {
                 r = view_observe(&view, store, &error);
-                return r < 0 ? failed(r, &error) : dump_facts(&view);
+                return r < 0 ? failed(run, r, &error) : dump_facts(&view);
         }
 
         r = view_make(&view, store, &POLICY_DEFAULT, &error);
         if (r < 0)
-                return failed(r, &error);
+                return failed(run, r, &error);
         if (run->options->dry_run || view.plan.n_remove == 0)
                 return preview_only(run, &view);
 
         return collect(run, store, &view);
 }
 
+static int run_once(const struct run *run, const struct cstorage_config *config) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
+        struct error error = ERROR_NONE;
+        int r;
+
+        r = cstorage_store_open(config, &store, (struct cstorage_error *) &error);
+        if (r == -ENOENT)
+                return finish_without_store(run, config, &error);
+        if (r < 0)
+                return failed(run, r, &error);
+
+        return run_store(run, store);
+}
+
 int run(const struct options *options) {
         _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
-        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
-        const struct run run = {.options = options, .started_us = now_us()};
+        struct run run = {.options = options, .started_us = now_us()};
         struct error error = ERROR_NONE;
         int r;
 
         r = options_config(options, &config, &error);
         if (r < 0)
-                return failed(r, &error);
+                return failed(&run, r, &error);
 
-        r = cstorage_store_open(config, &store, (struct cstorage_error *) &error);
-        if (r == -ENOENT)
-                return finish_without_store(&run, config, &error);
-        if (r < 0)
-                return failed(r, &error);
-
-        return run_store(&run, store);
+        for (int i = 1; i < STALE_TRIES; i++) {
+                r = run_once(&run, config);
+                if (r != STATUS_STALE)
+                        return r;
+        }
+        run.last_try = true;
+        return run_once(&run, config);
 }

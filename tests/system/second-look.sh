@@ -12,6 +12,8 @@ make_scratch
 gc=$build/gc/cstorage-gc
 unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
 
+before() { :; }
+
 # second_look NAME COMMANDS...: a store with orphans, the commands run between the two looks. Its report in $scratch/out.
 second_look() {
         local name=$1 holder collector waited=0
@@ -21,6 +23,7 @@ second_look() {
         layer=$(jq -r '.orphan_layers[0]' "$scratch/made")
         container=$(jq -r '.orphan_containers[0]' "$scratch/made")
 
+        before
         mkfifo "$m/go"
         python3 -c '
 import fcntl, sys
@@ -103,5 +106,17 @@ swap_for_link() {
 second_look linked swap_for_link
 expect "a link in the place of a directory is refused" "3 refuse changed" "$status $(fate "overlay/$layer")"
 expect "and not followed" kept "$(cat "$m/outside/file")"
+
+# The first podman of a boot makes the runroot while we wait for the locks, and a transient container in it.
+before() { mv "$r" "$m/later"; }
+make_runroot() {
+        mkdir -p "$m/later/overlay-layers"
+        echo "[{\"id\":\"$layer\",\"created\":\"2026-01-01T00:00:00Z\"}]" >"$m/later/overlay-layers/volatile-layers.json"
+        mv "$m/later" "$r"
+}
+second_look runroot make_runroot
+expect "a runroot that came in between is looked into" "0 2" "$status $(removed)"
+check "and keeps what it records" test -d "$g/overlay/$layer/diff"
+before() { :; }
 
 finish
