@@ -67,7 +67,7 @@ classes() { sort "$m/store/$1" | uniq -c | sort -rn; }
 # ---------------------------------------------------------------------------------------------------- all at once
 
 beside_live_processes() {
-        local c g
+        local c g forgive
 
         load "$baseline" without
         note "$(wc -l <"$m/store/without.done") commands in $baseline s without us, failures:"
@@ -86,9 +86,14 @@ beside_live_processes() {
         note "longest lock: $(sort -n "$scratch/held" | tail -1) us"
         note "$(sort "$scratch/not-removed" | uniq -c | head)"
 
+        # The Go side has a race of its own: a process takes the temp dir of another for stale, between the making and the
+        # locking of its lock file (tempdir.go:RecoverStaleDirs). It comes once in thousands of commands, with us or
+        # without; it cannot have been us where we removed no temp dir.
+        forgive=NOTHING
+        grep -q /temp-dir- "$scratch/removed" || forgive='temp-dir-N.*no such file or directory'
         check "no command fails in a way that it does not fail in without us" \
-                sh -c "sort -u '$m/store/without' >'$scratch/a'; sort -u '$m/store/with' | comm -13 '$scratch/a' - |
-                       tee /dev/stderr | wc -l | grep -qx 0"
+                sh -c "sort -u '$m/store/without' >'$scratch/a'; sort -u '$m/store/with' | grep -v '$forgive' |
+                       comm -13 '$scratch/a' - | tee /dev/stderr | wc -l | grep -qx 0"
         check "no collection failed or waited in vain for a lock" sh -c "! grep -vqxE '0|3' '$scratch/statuses'"
         check "orphans were planted and collected" test "$(wc -l <"$scratch/removed")" -gt 20
         sed "s|^/var/lib/containers/storage/||" "$scratch/removed" | grep -vE '/(tempdirs|tmp|staging)/|/\.tmp-' | sort -u >"$scratch/r"
