@@ -6,10 +6,33 @@
 #include <libsmartcols.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "human.h"
 #include "report.h"
 
-DEFINE_CLEANUP(struct libscols_table *, scols_unref_table);
+/* Most runs have no terminal. */
+#define LIBSMARTCOLS_NAME "libsmartcols.so.1"
+#define LIBSMARTCOLS_FUNCTIONS(F)                                                                            \
+        F(scols_line_set_data)                                                                               \
+        F(scols_new_table)                                                                                   \
+        F(scols_print_table)                                                                                 \
+        F(scols_table_get_nlines)                                                                            \
+        F(scols_table_new_column)                                                                            \
+        F(scols_table_new_line)                                                                              \
+        F(scols_table_set_stream)                                                                            \
+        F(scols_unref_table)
+
+static struct { LIBSMARTCOLS_FUNCTIONS(LIBRARY_POINTER) } libsmartcols;
+
+static const char *const libsmartcols_names[] = {LIBSMARTCOLS_FUNCTIONS(LIBRARY_NAME)};
+
+static struct libscols_table *table_unref(struct libscols_table *table) {
+        if (table)
+                libsmartcols.scols_unref_table(table);
+        return NULL;
+}
+
+DEFINE_CLEANUP(struct libscols_table *, table_unref);
 
 enum {
         COLUMN_FATE,
@@ -81,16 +104,16 @@ static int set_numbers(struct libscols_line *line, const struct subject *subject
                 return 0;
 
         (void) snprintf(entries, sizeof(entries), "%" PRIu64, subject->entries);
-        r = scols_line_set_data(line, COLUMN_ENTRIES, entries);
+        r = libsmartcols.scols_line_set_data(line, COLUMN_ENTRIES, entries);
         if (r < 0)
                 return r;
-        return scols_line_set_data(line, COLUMN_SIZE, human_bytes(size, subject->bytes));
+        return libsmartcols.scols_line_set_data(line, COLUMN_SIZE, human_bytes(size, subject->bytes));
 }
 
 static int add_line(struct libscols_table *table, const struct outcome *outcome,
                     const struct subject *subject) {
         _cleanup_text_ struct text path = TEXT_INIT;
-        struct libscols_line *line = scols_table_new_line(table, NULL);
+        struct libscols_line *line = libsmartcols.scols_table_new_line(table, NULL);
         int r;
 
         if (!line)
@@ -98,11 +121,12 @@ static int add_line(struct libscols_table *table, const struct outcome *outcome,
 
         r = add_path(&path, outcome->facts, subject->entry);
         if (r >= 0)
-                r = scols_line_set_data(line, COLUMN_FATE, word(subject->fate, outcome->dry_run));
+                r = libsmartcols.scols_line_set_data(line, COLUMN_FATE,
+                                                     word(subject->fate, outcome->dry_run));
         if (r >= 0)
-                r = scols_line_set_data(line, COLUMN_WHAT, path.s);
+                r = libsmartcols.scols_line_set_data(line, COLUMN_WHAT, path.s);
         if (r >= 0)
-                r = scols_line_set_data(line, COLUMN_WHY, reason_name(subject->reason));
+                r = libsmartcols.scols_line_set_data(line, COLUMN_WHY, reason_name(subject->reason));
         if (r >= 0)
                 r = set_numbers(line, subject);
         return r;
@@ -110,7 +134,8 @@ static int add_line(struct libscols_table *table, const struct outcome *outcome,
 
 static int add_columns(struct libscols_table *table) {
         for (size_t i = 0; i < COLUMN_COUNT; i++)
-                if (!scols_table_new_column(table, columns[i].name, columns[i].hint, columns[i].flags))
+                if (!libsmartcols.scols_table_new_column(table, columns[i].name, columns[i].hint,
+                                                         columns[i].flags))
                         return -ENOMEM;
         return 0;
 }
@@ -130,11 +155,15 @@ static void put_summary(FILE *out, const struct outcome *o) {
 }
 
 int report_table(FILE *out, const struct outcome *outcome, bool verbose) {
-        _cleanup_(scols_unref_tablep) struct libscols_table *table = NULL;
+        _cleanup_(table_unrefp) struct libscols_table *table = NULL;
         struct subject subject;
         int r;
 
-        table = scols_new_table();
+        if (!library_load(LIBSMARTCOLS_NAME, libsmartcols_names, ARRAY_SIZE(libsmartcols_names),
+                          &libsmartcols))
+                return -ELIBACC;
+
+        table = libsmartcols.scols_new_table();
         if (!table)
                 return -ENOMEM;
 
@@ -148,11 +177,11 @@ int report_table(FILE *out, const struct outcome *outcome, bool verbose) {
                         return r;
         }
 
-        r = scols_table_set_stream(table, out);
+        r = libsmartcols.scols_table_set_stream(table, out);
         if (r < 0)
                 return r;
-        if (scols_table_get_nlines(table) > 0) {
-                r = scols_print_table(table);
+        if (libsmartcols.scols_table_get_nlines(table) > 0) {
+                r = libsmartcols.scols_print_table(table);
                 if (r < 0)
                         return r;
         }

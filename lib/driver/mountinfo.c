@@ -3,10 +3,12 @@
 
 #include <fcntl.h>
 #include <libmount.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/library.h"
 #include "base/text.h"
 #include "driver/mountinfo.h"
 #include "format/name.h"
@@ -14,6 +16,41 @@
 #define MOUNTINFO_PATH      "/proc/self/mountinfo"
 #define MOUNTINFO_BYTES_MAX (256U * 1024 * 1024) /* the kernel allows 100000 mounts (fs.mount-max) */
 #define READ_BYTES          (64U * 1024)
+
+/* Asked for only where something may have to go. */
+#define LIBMOUNT_NAME "libmount.so.1"
+#define LIBMOUNT_FUNCTIONS(F)                                                                                \
+        F(mnt_free_iter)                                                                                     \
+        F(mnt_fs_get_fs_options)                                                                             \
+        F(mnt_fs_get_fstype)                                                                                 \
+        F(mnt_fs_get_root)                                                                                   \
+        F(mnt_fs_get_target)                                                                                 \
+        F(mnt_fs_is_kernel)                                                                                  \
+        F(mnt_new_iter)                                                                                      \
+        F(mnt_new_table)                                                                                     \
+        F(mnt_table_get_userdata)                                                                            \
+        F(mnt_table_is_empty)                                                                                \
+        F(mnt_table_next_fs)                                                                                 \
+        F(mnt_table_parse_stream)                                                                            \
+        F(mnt_table_set_parser_errcb)                                                                        \
+        F(mnt_table_set_userdata)                                                                            \
+        F(mnt_unref_table)
+
+static struct { LIBMOUNT_FUNCTIONS(LIBRARY_POINTER) } libmount;
+
+static const char *const libmount_names[] = {LIBMOUNT_FUNCTIONS(LIBRARY_NAME)};
+
+static pthread_once_t libmount_once = PTHREAD_ONCE_INIT;
+static bool libmount_loaded;
+
+static void load_libmount(void) {
+        libmount_loaded = library_load(LIBMOUNT_NAME, libmount_names, ARRAY_SIZE(libmount_names), &libmount);
+}
+
+static bool have_libmount(void) {
+        (void) pthread_once(&libmount_once, load_libmount);
+        return libmount_loaded;
+}
 
 struct mountinfo {
         struct arena arena;   /* of the strings in the sets */
@@ -80,7 +117,7 @@ static int keep_names(struct mountinfo *info, const char *text) {
 }
 
 static bool has_type(struct libmnt_fs *fs, const char *start) {
-        const char *type = mnt_fs_get_fstype(fs);
+        const char *type = libmount.mnt_fs_get_fstype(fs);
 
         return type && has_prefix(type, start);
 }
@@ -103,27 +140,27 @@ static int keep_last_name(struct mountinfo *info, const char *target) {
  * refuse.
  */
 static int keep_mount(struct mountinfo *info, struct libmnt_fs *fs) {
-        const char *target = mnt_fs_get_target(fs);
+        const char *target = libmount.mnt_fs_get_target(fs);
         int r;
 
-        if (!mnt_fs_is_kernel(fs) || !target || *target != '/')
+        if (!libmount.mnt_fs_is_kernel(fs) || !target || *target != '/')
                 return -EBADMSG;
 
         r = keep(info, &info->targets, target, strlen(target));
         if (r >= 0)
                 r = keep_last_name(info, target);
         if (r >= 0)
-                r = keep_names(info, mnt_fs_get_root(fs));
+                r = keep_names(info, libmount.mnt_fs_get_root(fs));
         if (r >= 0 && is_layer_mount(fs))
                 r = keep_names(info, target);
         if (r >= 0 && is_layer_mount(fs))
-                r = keep_names(info, mnt_fs_get_fs_options(fs));
+                r = keep_names(info, libmount.mnt_fs_get_fs_options(fs));
         return r;
 }
 
 /* A line that is not understood could be the one that matters. */
 static int refuse_line(struct libmnt_table *table, const char *file, int line) {
-        int *bad_line = mnt_table_get_userdata(table);
+        int *bad_line = libmount.mnt_table_get_userdata(table);
 
         (void) file;
         *bad_line = line;
@@ -131,22 +168,22 @@ static int refuse_line(struct libmnt_table *table, const char *file, int line) {
 }
 
 static void unref_tablep(struct libmnt_table **table) {
-        mnt_unref_table(*table);
+        libmount.mnt_unref_table(*table);
 }
 
 static void unref_iterp(struct libmnt_iter **iter) {
-        mnt_free_iter(*iter);
+        libmount.mnt_free_iter(*iter);
 }
 
 static int keep_table(struct mountinfo *info, struct libmnt_table *table) {
-        _cleanup_(unref_iterp) struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+        _cleanup_(unref_iterp) struct libmnt_iter *iter = libmount.mnt_new_iter(MNT_ITER_FORWARD);
         struct libmnt_fs *fs;
         int r;
 
         if (!iter)
                 return -ENOMEM;
 
-        while ((r = mnt_table_next_fs(table, iter, &fs)) == 0) {
+        while ((r = libmount.mnt_table_next_fs(table, iter, &fs)) == 0) {
                 r = keep_mount(info, fs);
                 if (r < 0)
                         return r;
@@ -155,18 +192,18 @@ static int keep_table(struct mountinfo *info, struct libmnt_table *table) {
 }
 
 static int parse_stream(FILE *stream, struct mountinfo *info, int *ret_bad_line) {
-        _cleanup_(unref_tablep) struct libmnt_table *table = mnt_new_table();
+        _cleanup_(unref_tablep) struct libmnt_table *table = libmount.mnt_new_table();
         int r;
 
         if (!table)
                 return -ENOMEM;
 
-        (void) mnt_table_set_userdata(table, ret_bad_line);
-        (void) mnt_table_set_parser_errcb(table, refuse_line);
-        r = mnt_table_parse_stream(table, stream, "mountinfo");
+        (void) libmount.mnt_table_set_userdata(table, ret_bad_line);
+        (void) libmount.mnt_table_set_parser_errcb(table, refuse_line);
+        r = libmount.mnt_table_parse_stream(table, stream, "mountinfo");
         if (r < 0)
                 return r == -ENOMEM ? r : -EBADMSG;
-        if (mnt_table_is_empty(table))
+        if (libmount.mnt_table_is_empty(table))
                 return -EBADMSG;
         return keep_table(info, table);
 }
@@ -192,6 +229,10 @@ static int parse(const char *path, const char *text, size_t len, struct mountinf
                  struct error *reterr) {
         _cleanup_(mountinfo_freep) struct mountinfo *info = calloc(1, sizeof(*info));
         int bad_line = 0, r;
+
+        if (!have_libmount())
+                return error_set(reterr, -ELIBACC,
+                                 LIBMOUNT_NAME " cannot be loaded; what is mounted is unknown");
 
         r = info ? parse_text(text, len, info, &bad_line) : -ENOMEM;
         if (r == -EBADMSG && bad_line > 0)
