@@ -93,18 +93,26 @@ int problems_collect(struct problems *problems, const struct outcome *outcome) {
         return 0;
 }
 
-/* Where all fail for the same reason (the whole temp dir, say), that is one line. */
-static void print_failures(const struct outcome *outcome) {
+/* What is to be said of one subject: what failed, or why it could not be looked at. */
+static const char *sentence_of(const struct subject *subject) {
+        if (subject->fate == FATE_FAILED)
+                return subject->text;
+        return subject->reason == REASON_NOT_EXAMINED && *subject->entry->problem ? subject->entry->problem
+                                                                                  : NULL;
+}
+
+/* Where it is the same for all (the whole temp dir, say), that is one line. */
+static void print_sentences(const struct outcome *outcome) {
         const char *before = NULL;
 
         for (size_t i = 0; i < outcome->n_subjects; i++) {
-                const struct subject *subject = &outcome->subjects[i];
+                const char *sentence = sentence_of(&outcome->subjects[i]);
 
-                if (subject->fate != FATE_FAILED || !subject->text)
+                if (!sentence)
                         continue;
-                if (!before || strcmp(before, subject->text) != 0)
-                        complain_about(subject->entry->path, subject->text);
-                before = subject->text;
+                if (!before || strcmp(before, sentence) != 0)
+                        complain_about(outcome->subjects[i].entry->path, sentence);
+                before = sentence;
         }
 }
 
@@ -128,6 +136,6 @@ static void print_refusals(const struct outcome *outcome) {
 void problems_print(const struct problems *problems, const struct outcome *outcome) {
         for (size_t i = 0; i < problems->n; i++)
                 complain_about(problems->problems[i].path, problems->problems[i].text.s ?: "");
-        print_failures(outcome);
+        print_sentences(outcome);
         print_refusals(outcome);
 }

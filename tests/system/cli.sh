@@ -367,6 +367,13 @@ run
 expect "a record file that must have been there is missed" 3 $status
 says "by name, with what to do" "$g/overlay-layers/layers.json: .*missing.*\. [A-Z]"
 
+make blind --orphans 2
+library=$(realpath "$(ldconfig -p | awk '$1 == "libmount.so.1" { print $NF; exit }')")
+# shellcheck disable=SC2086
+unshare -m sh -c "mount --bind /dev/null '$library' && exec '$gc' $store" >"$scratch/out" 2>"$scratch/err"
+expect "who cannot tell what is mounted removes nothing" "3 0" "$? $(grep -c '^removed' "$scratch/out")"
+says "and says so" "libmount"
+
 make both --orphans 2
 first=$(jq -r '.orphan_containers[0]' "$scratch/both.made")
 mkdir "$g/overlay-containers/$first/m" && mount -t tmpfs none "$g/overlay-containers/$first/m"
