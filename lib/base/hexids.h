@@ -9,7 +9,7 @@
 
 #define HEXID_DIGITS 64U
 
-/* An id of 64 hexadecimal digits, as the number that it is. */
+/* An id of 64 hexadecimal digits, packed. */
 struct hexid {
         uint64_t words[HEXID_DIGITS / 16];
 };
@@ -31,7 +31,8 @@ struct hexids {
 
 void hexids_done(struct hexids *set);
 
-/* The first 64 characters of a text, which must be lowercase hexadecimal digits. -EINVAL, -ENOMEM. */
+/* The first 64 characters of a text, which are lowercase hexadecimal digits: the caller has looked. -ENOMEM.
+ */
 int hexids_add(struct hexids *set, const char *text);
 
 /* Now hexids_has() may be asked. -ENOMEM, or another negative errno where there is no randomness. */

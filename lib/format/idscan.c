@@ -4,19 +4,18 @@
 #include <string.h>
 
 #include "format/idscan.h"
+#include "format/name.h"
 
 #define START        "{\"id\":\""
 #define START_BYTES  (sizeof(START) - 1)
 #define RECORD_BYTES (START_BYTES + HEXID_DIGITS + 1)
 
 static int scan_record(const char *record, struct hexids *ids) {
-        int r;
+        const char *id = record + START_BYTES;
 
-        if (memcmp(record, START, START_BYTES) != 0 || record[RECORD_BYTES - 1] != '"')
+        if (memcmp(record, START, START_BYTES) != 0 || id[HEXID_DIGITS] != '"' || !name_starts_with_id(id))
                 return 0;
-
-        r = hexids_add(ids, record + START_BYTES);
-        return r == -EINVAL ? 0 : r;
+        return hexids_add(ids, id);
 }
 
 int idscan(const char *bytes, size_t n, struct hexids *ids, size_t *ret_used) {
