@@ -301,7 +301,9 @@ _public_ int cstorage_config_load(struct cstorage_config **ret, struct cstorage_
 
         if (!ret)
                 return -EINVAL;
-        if (getpwuid_r(source.uid, &passwd, entry, sizeof(entry), &found) == 0 && found)
+        /* To ask takes as many files as all that is read otherwise. */
+        if (!config_env_text(&source, "HOME") &&
+            getpwuid_r(source.uid, &passwd, entry, sizeof(entry), &found) == 0 && found)
                 source.home = found->pw_dir;
         return config_load_from(&source, ret, error_of(reterr));
 }
