@@ -2,6 +2,7 @@
 /* The overlay driver's home (drivers/overlay/overlay.go). */
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -148,16 +149,17 @@ static int overlay_read_lowers(int home_fd, const char *id, struct lowers *ret, 
         return r < 0 ? lower_error(reterr, r, layer_fd, "lower-layers") : 0;
 }
 
+/* In one step, since it is done with the store's locks held. */
 static int overlay_read_link(int home_fd, const char *id, char ret_link[static LINK_ID_LENGTH + 1]) {
-        _cleanup_close_ int layer_fd = open_dir_beneath(home_fd, id);
         _cleanup_free_ char *text = NULL;
+        char path[NAME_MAX + sizeof("/link")];
         size_t len;
         int r;
 
-        if (layer_fd < 0)
-                return layer_fd;
+        if (snprintf(path, sizeof(path), "%s/link", id) >= (int) sizeof(path))
+                return -ENAMETOOLONG;
 
-        r = read_file_at(layer_fd, "link", LINK_ID_LENGTH, &text, &len, NULL);
+        r = read_file_at(home_fd, path, LINK_ID_LENGTH, &text, &len, NULL);
         if (r == -EFBIG)
                 return -EBADMSG;
         if (r < 0)
