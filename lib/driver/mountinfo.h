@@ -26,8 +26,8 @@ bool mountinfo_has_below(const struct mountinfo *info, const char *path);
 
 /*
  * The ids that stand as a component of a path in the directories that are mounted (bind mounts), and in the
- * mount points and options of overlay mounts, or are the name of any mount point: layers, and containers, that
- * are in use whatever the records say. Sealed; the strings are info's.
+ * mount points and options of overlay mounts, or are the name of any mount point: layers, and containers,
+ * that are in use whatever the records say. Sealed; the strings are info's.
  */
 const struct idset *mountinfo_layers(const struct mountinfo *info);
 
