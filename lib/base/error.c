@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-static void error_format(struct error *e, const char *format, va_list args) {
+_printf_(2, 0) static void error_format(struct error *e, const char *format, va_list args) {
         int n = vsnprintf(e->text, sizeof(e->text), format, args);
 
         if (n >= (int) sizeof(e->text))

@@ -51,7 +51,7 @@ WRAP(void *, calloc, (size_t n, size_t size), (n, size), NULL)
 WRAP(void *, reallocarray, (void *p, size_t n, size_t size), (p, n, size), NULL)
 WRAP(char *, strdup, (const char *s), (s), NULL)
 WRAP(char *, strndup, (const char *s, size_t n), (s, n), NULL)
-int __wrap_asprintf(char **ret, const char *format, ...);
+int __wrap_asprintf(char **ret, const char *format, ...) _printf_(2, 3);
 int __wrap_asprintf(char **ret, const char *format, ...) {
         va_list args;
         int n;
