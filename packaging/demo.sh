@@ -58,7 +58,7 @@ trap 'rm -rf "$dir"' EXIT
 
 title "Building"
 [ $install = no ] || install_needs
-meson setup "$dir/build" --buildtype=debugoptimized -Dtests=disabled -Dsystemd=disabled >"$dir/log" || {
+meson setup "$dir/build" --buildtype=debugoptimized -Dtests=disabled >"$dir/log" || {
         cat "$dir/log"
         exit 1
 }
