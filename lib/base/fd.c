@@ -83,19 +83,24 @@ int create_beneath(int dirfd, const char *name, int flags, mode_t mode) {
         return open_how(dirfd, name, flags | O_CREAT, mode, 0);
 }
 
+/*
+ * Read a file of this size; the buffer has room for one byte more, which is asked for too, to see that it did
+ * not grow: the files read here are replaced, never extended. Who got the size alone was told the end by
+ * that (read(2): regular files are read short only there), and need not ask again.
+ */
 static int read_whole(int fd, char *buffer, size_t size, size_t *ret_len) {
         size_t n = 0;
 
-        while (n < size) {
-                ssize_t k = pread(fd, buffer + n, size - n, (off_t) n);
+        while (n != size || n == 0) {
+                ssize_t k = pread(fd, buffer + n, size + 1 - n, (off_t) n);
 
                 if (k < 0 && errno == EINTR)
                         continue;
                 if (k < 0)
                         return negative_errno();
-                if (k == 0)
-                        break;
                 n += (size_t) k;
+                if (k == 0 || n > size)
+                        break;
         }
         *ret_len = n;
         return 0;
@@ -115,13 +120,11 @@ int read_fd(int fd, size_t max, char **ret, size_t *ret_len, struct identity *re
         if (id.size > max)
                 return -EFBIG;
 
-        /* One byte more than the size, to see that it did not grow; the files read here are replaced, never
-         * extended. */
         buffer = malloc((size_t) id.size + 2);
         if (!buffer)
                 return -ENOMEM;
 
-        r = read_whole(fd, buffer, (size_t) id.size + 1, &n);
+        r = read_whole(fd, buffer, (size_t) id.size, &n);
         if (r < 0)
                 return r;
         if (n > id.size)
