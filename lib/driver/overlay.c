@@ -65,30 +65,40 @@ static int add_links(int links_fd, const struct lowers *links, struct lowers *lo
         return r;
 }
 
-/* -ENOENT is for the caller to judge; a file too large is one that makes no sense. */
-static int read_layer_file(int layer_fd, const char *name, char **ret, size_t *ret_len) {
-        int r = read_file_at(layer_fd, name, LOWERS_BYTES_MAX, ret, ret_len, NULL);
+/*
+ * A file of a layer's directory, in one step: there may be many layers, and some are read with the store's
+ * locks held. -ENOENT, for the file or the directory, is for the caller to judge; a file too large is one
+ * that makes no sense.
+ */
+static int read_layer_file(int home_fd, const char *id, const char *name, size_t max, char **ret,
+                           size_t *ret_len) {
+        char path[NAME_MAX + sizeof("/lower-layers")];
+        int r;
 
+        if (snprintf(path, sizeof(path), "%s/%s", id, name) >= (int) sizeof(path))
+                return -ENAMETOOLONG;
+
+        r = read_file_at(home_fd, path, max, ret, ret_len, NULL);
         return r == -EFBIG ? -EBADMSG : r;
 }
 
 /* 1.64 and later. The Go side prefers it too. */
-static int read_ids(int layer_fd, struct lowers *ret) {
+static int read_ids(int home_fd, const char *id, struct lowers *ret) {
         _cleanup_free_ char *text = NULL;
         size_t len;
         int r;
 
-        r = read_layer_file(layer_fd, "lower-layers", &text, &len);
+        r = read_layer_file(home_fd, id, "lower-layers", LOWERS_BYTES_MAX, &text, &len);
         return r < 0 ? r : lowers_parse_ids(text, len, ret);
 }
 
 /* Those of the lower file: -ENOENT where there is none. */
-static int read_links(int layer_fd, struct lowers *ret) {
+static int read_links(int home_fd, const char *id, struct lowers *ret) {
         _cleanup_free_ char *text = NULL;
         size_t len;
         int r;
 
-        r = read_layer_file(layer_fd, "lower", &text, &len);
+        r = read_layer_file(home_fd, id, "lower", LOWERS_BYTES_MAX, &text, &len);
         return r < 0 ? r : lowers_parse_links(text, len, ret);
 }
 
@@ -113,55 +123,63 @@ static int resolve_links(int home_fd, const struct lowers *links, struct lowers 
         return 0;
 }
 
-static int lower_error(struct error *reterr, int code, int dirfd, const char *name) {
-        _cleanup_free_ char *path = path_below(dirfd, name);
+static int lower_error(struct error *reterr, int code, int home_fd, const char *id, const char *name) {
+        _cleanup_free_ char *path = path_below(home_fd, id);
 
         if (code == -EBADMSG)
                 return error_set(reterr, code,
-                                 "%s does not hold what it must: what the layer lies on is unknown",
-                                 path ? path : name);
-        return error_errno(reterr, code, "cannot read %s", path ? path : name);
+                                 "%s/%s does not hold what it must: what the layer lies on is unknown",
+                                 path ? path : id, name);
+        return error_errno(reterr, code, "cannot read %s/%s", path ? path : id, name);
 }
 
-static int follow_lower(int home_fd, int layer_fd, struct lowers *ret, struct error *reterr) {
+/* Neither file is there: a layer that lies on nothing, or none. */
+static int without_lowers(int home_fd, const char *id, struct lowers *ret, struct error *reterr) {
+        _cleanup_close_ int layer_fd = open_beneath(home_fd, id, O_PATH | O_DIRECTORY);
+        _cleanup_free_ char *path = NULL;
+
+        if (layer_fd >= 0)
+                return lowers_new(ret, 0);
+
+        path = path_below(home_fd, id);
+        return error_errno(reterr, layer_fd, "cannot read %s", path ? path : id);
+}
+
+static int follow_lower(int home_fd, const char *id, struct lowers *ret, struct error *reterr) {
+        _cleanup_free_ char *links_dir = NULL;
         struct lowers links = {0};
         int r;
 
-        r = read_links(layer_fd, &links);
-        if (r < 0 && r != -ENOENT)
-                return lower_error(reterr, r, layer_fd, "lower");
+        r = read_links(home_fd, id, &links);
+        if (r == -ENOENT)
+                return without_lowers(home_fd, id, ret, reterr);
+        if (r < 0)
+                return lower_error(reterr, r, home_fd, id, "lower");
 
-        r = r == -ENOENT ? lowers_new(ret, 0) : resolve_links(home_fd, &links, ret);
+        r = resolve_links(home_fd, &links, ret);
         free(links.ids);
-        return r < 0 ? lower_error(reterr, r, home_fd, LINKS_DIR) : 0;
+        if (r >= 0)
+                return 0;
+
+        links_dir = path_below(home_fd, LINKS_DIR);
+        return error_errno(reterr, r, "cannot read %s", links_dir ? links_dir : LINKS_DIR);
 }
 
 static int overlay_read_lowers(int home_fd, const char *id, struct lowers *ret, struct error *reterr) {
-        _cleanup_close_ int layer_fd = open_dir_beneath(home_fd, id);
         int r;
 
-        if (layer_fd < 0)
-                return lower_error(reterr, layer_fd, home_fd, id);
-
-        r = read_ids(layer_fd, ret);
+        r = read_ids(home_fd, id, ret);
         if (r == -ENOENT)
-                return follow_lower(home_fd, layer_fd, ret, reterr);
-        return r < 0 ? lower_error(reterr, r, layer_fd, "lower-layers") : 0;
+                return follow_lower(home_fd, id, ret, reterr);
+        return r < 0 ? lower_error(reterr, r, home_fd, id, "lower-layers") : 0;
 }
 
-/* In one step, since it is done with the store's locks held. */
 static int overlay_read_link(int home_fd, const char *id, char ret_link[static LINK_ID_LENGTH + 1]) {
         _cleanup_free_ char *text = NULL;
-        char path[NAME_MAX + sizeof("/link")];
         size_t len;
         int r;
 
-        if (snprintf(path, sizeof(path), "%s/link", id) >= (int) sizeof(path))
-                return -ENAMETOOLONG;
-
-        r = read_file_at(home_fd, path, LINK_ID_LENGTH, &text, &len, NULL);
-        if (r == -EFBIG)
-                return -EBADMSG;
+        r = read_layer_file(home_fd, id, "link", LINK_ID_LENGTH, &text, &len);
         if (r < 0)
                 return r;
         if (strlen(text) != len || !name_is_link_id(text))
