@@ -13,11 +13,25 @@
 #include "disk/lock.h"
 #include "trash.h"
 
-/* Each try removes something that had to go anyhow, so that a few are enough or none is. */
-#define FULL_DISK_TRIES_MAX 8
+/* Each try removes something that had to go anyhow. On most file systems the first is enough; a name takes
+ * some 200 KiB of a btrfs quota, which is as many small files. */
+#define FULL_DISK_TRIES_MAX 64
 
 static bool is_full(int code) {
         return code == -ENOSPC || code == -EDQUOT;
+}
+
+/*
+ * Some file systems (btrfs, above all under a quota) give room back when they next write to the disk, and
+ * have to be told to: that takes its time with the locks held, and is asked of those alone for which the
+ * first try was not enough.
+ */
+static bool make_room(struct cstorage_trash *trash, const struct mountinfo *mounts, int fd, int tries) {
+        if (!trash_make_room(trash, mounts))
+                return false;
+        if (tries > 0)
+                (void) syncfs(fd);
+        return true;
 }
 
 /* An overlay mount needs its layers wherever it is mounted itself. */
@@ -119,7 +133,7 @@ static int make_dir(struct cstorage_trash *trash, int base_fd, const char *root,
         int r;
 
         r = temp_dir_make(&temp, base_fd, root, reterr);
-        for (int i = 0; is_full(r) && i < FULL_DISK_TRIES_MAX && trash_make_room(trash, mounts); i++)
+        for (int i = 0; is_full(r) && i < FULL_DISK_TRIES_MAX && make_room(trash, mounts, base_fd, i); i++)
                 r = temp_dir_make(&temp, base_fd, root, reterr);
         if (r < 0)
                 return r;
@@ -189,7 +203,7 @@ static int rename_into(struct cstorage_trash *trash, const struct cstorage_trash
         r = rename_new(entry->place->fd, entry->name, to_fd, to);
         if (r == -EPERM)
                 r = rename_stubborn(item, to_fd, to);
-        for (int i = 0; is_full(r) && i < FULL_DISK_TRIES_MAX && trash_make_room(trash, mounts); i++)
+        for (int i = 0; is_full(r) && i < FULL_DISK_TRIES_MAX && make_room(trash, mounts, to_fd, i); i++)
                 r = rename_new(entry->place->fd, entry->name, to_fd, to);
         return r;
 }
