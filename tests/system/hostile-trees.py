@@ -107,8 +107,8 @@ def write(path):
 
 def fill(path):
     """Directories until there is no room for one more."""
-    os.mkdir(path)
     try:
+        os.mkdir(path)
         for i in range(100000):
             os.mkdir(f"{path}/{i}")
     except OSError:

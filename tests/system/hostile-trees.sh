@@ -343,16 +343,21 @@ case_quota() {
         rm top
 }
 
-case_btrfs() {
+# A btrfs of its own, mounted at NAME.
+small_btrfs() {
         local loop
-        command -v mkfs.btrfs >/dev/null && truncate -s 128M btrfs.img && mkfs.btrfs -q btrfs.img >/dev/null 2>&1 &&
-                loop=$(losetup -f --show btrfs.img 2>/dev/null) && mkdir -p btrfs && mount "$loop" btrfs 2>/dev/null || {
-                [ -n "${loop-}" ] && losetup -d "$loop"
+        command -v mkfs.btrfs >/dev/null && truncate -s 128M "$1.img" && mkfs.btrfs -q "$1.img" >/dev/null 2>&1 &&
+                loop=$(losetup -f --show "$1.img" 2>/dev/null) || return 1
+        loops+=("$loop")
+        mkdir -p "$1" && mount "$loop" "$1" 2>/dev/null || return 1
+        mounts+=("$work/$1")
+}
+
+case_btrfs() {
+        small_btrfs btrfs || {
                 skip "$who: subvolumes in a tree go" "no btrfs"
                 return
         }
-        loops+=("$loop")
-        mounts+=("$work/btrfs")
         mkdir -p btrfs/top/1-a/d
         btrfs -q subvolume create btrfs/top/1-a/d/sub >/dev/null
         python3 "$helper" nested btrfs/top/1-a/d/sub 3 4 4
@@ -361,6 +366,27 @@ case_btrfs() {
         ln -sfn btrfs/top top
         delete 0 && is_empty btrfs/top
         report $? "$who: subvolumes in a tree go"
+        rm top
+}
+
+# It has quotas of its own, whatever the kernel knows of others. No rename is possible there any more.
+case_btrfs_quota() {
+        local sub=btrfs-quota/sub
+        small_btrfs btrfs-quota && btrfs -q quota enable btrfs-quota || {
+                skip "$who: a tree over a quota of btrfs goes" "no btrfs, or none with quotas"
+                return
+        }
+        btrfs -q subvolume create $sub >/dev/null
+        python3 "$helper" nested $sub/top 4 4 8
+        btrfs -q qgroup limit 4M $sub
+        python3 "$helper" fill $sub/top/1-more
+        sync -f $sub
+        python3 "$helper" fill $sub/top/1-more-yet
+        mkdir $sub/another 2>mkdir.err
+        rm -rf top
+        ln -sfn $sub/top top
+        grep -q 'quota exceeded' mkdir.err && delete 0 && is_empty $sub/top
+        report $? "$who: a tree over a quota of btrfs goes"
         rm top
 }
 
@@ -377,7 +403,7 @@ fi
 who=$([ "$(id -u)" = 0 ] && echo root || echo user)
 for c in $for_anybody in_place; do "case_$c"; done
 if [ "$who" = root ]; then
-        for c in flags mounts foreign_fs full_disk projects quota btrfs; do "case_$c"; done
+        for c in flags mounts foreign_fs full_disk projects quota btrfs btrfs_quota; do "case_$c"; done
         user="setpriv --reuid=65533 --regid=65533 --clear-groups"
 else
         user=""
