@@ -79,6 +79,21 @@ int open_dir_beneath(int dirfd, const char *name) {
         return open_beneath(dirfd, name, O_RDONLY | O_DIRECTORY);
 }
 
+int open_parent_beneath(int dirfd, const char *path, const char **ret_name) {
+        _cleanup_free_ char *dir = NULL;
+        const char *slash = strrchr(path, '/');
+        int fd;
+
+        dir = slash ? strndup(path, (size_t) (slash - path)) : strdup(".");
+        if (!dir)
+                return -ENOMEM;
+
+        fd = open_dir_beneath(dirfd, dir);
+        if (fd >= 0)
+                *ret_name = slash ? slash + 1 : path;
+        return fd;
+}
+
 int create_beneath(int dirfd, const char *name, int flags, mode_t mode) {
         return open_how(dirfd, name, flags | O_CREAT, mode, 0);
 }

@@ -42,6 +42,10 @@ int open_beneath_same_mount(int dirfd, const char *name, int flags);
 /* open_beneath() of a directory to read. */
 int open_dir_beneath(int dirfd, const char *name);
 
+/* open_dir_beneath() of the directory that holds the last component of the path; *ret_name, within the path,
+ * is that component. */
+int open_parent_beneath(int dirfd, const char *path, const char **ret_name);
+
 /* open_beneath() of a file that is made with this mode where it is missing (O_CREAT is added). */
 int create_beneath(int dirfd, const char *name, int flags, mode_t mode);
 

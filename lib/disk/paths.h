@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/newfile.h"
+
 /* Every file name of the format but those of the drivers, in one table (paths.c; store.go, layers.go,
  * tempdir.go). */
 
@@ -37,7 +39,7 @@ const char *path_name(enum path path);
 #define TEMP_DIR_PREFIX   "temp-dir-"
 #define TEMP_LOCK_PREFIX  "lock-"
 #define TAR_SPLIT_SUFFIX  ".tar-split.gz"
-#define LEFTOVER_PREFIX   ".tmp-"
+#define LEFTOVER_PREFIX   NEWFILE_PREFIX
 #define STAGING_LOCK_NAME "staging.lock"
 
 /* ".tmp-<record file><digits>" for a record file of this directory (PATH_*_DIR): leftover of an interrupted

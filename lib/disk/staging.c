@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 
+#include "base/random.h"
 #include "disk/lock.h"
 #include "disk/lockfile.h"
 #include "disk/paths.h"
@@ -78,29 +78,13 @@ static int make_dir(int dirfd, const char *name) {
         return r;
 }
 
-/* Opens the directory that holds the last component of the path, and gives that a name. */
-static int open_parent(int dirfd, const char *path, const char **ret_name) {
-        _cleanup_free_ char *dir = NULL;
-        const char *slash = strrchr(path, '/');
-        int fd;
-
-        dir = slash ? strndup(path, (size_t) (slash - path)) : strdup(".");
-        if (!dir)
-                return -ENOMEM;
-
-        fd = open_dir_beneath(dirfd, dir);
-        if (fd >= 0)
-                *ret_name = slash ? slash + 1 : path;
-        return fd;
-}
-
 static int make_root(struct temp_dir *temp, int dirfd, const char *path) {
         _cleanup_close_ int parent_fd = -1;
         _cleanup_free_ char *root = NULL;
         const char *name = NULL;
         int fd;
 
-        parent_fd = open_parent(dirfd, path, &name);
+        parent_fd = open_parent_beneath(dirfd, path, &name);
         if (parent_fd < 0)
                 return parent_fd;
         root = strdup(name);
@@ -139,12 +123,11 @@ static void remove_made_root(const struct temp_dir *temp) {
 
 /* ----------------------------------------------------------------------------------------- make */
 
-/* GRND_INSECURE: the number is no secret, and a boot must not wait for entropy. */
 static char *random_number(void) {
         uint32_t n;
         char *s;
 
-        if (getrandom(&n, sizeof(n), GRND_INSECURE) != (ssize_t) sizeof(n))
+        if (random_bytes(&n, sizeof(n)) < 0)
                 n = (uint32_t) lock_now_ns();
         return asprintf(&s, "%u", n) < 0 ? NULL : s;
 }
