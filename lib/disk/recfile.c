@@ -5,12 +5,18 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/newfile.h"
 #include "disk/recfile.h"
 #include "format/json.h"
 
 /* The Go side replaces these files and never writes into them (pkg/ioutils/fswriters.go); one that keeps
  * growing is none of its. On NFS a replaced file may be stale a few times in a row. */
 #define READ_TRIES 8
+
+#define RECFILE_MODE 0600
+
+/* ------------------------------------------------------------------------------------------ reading */
 
 void recfile_done(struct recfile *file) {
         free(file->text);
@@ -106,4 +112,86 @@ bool recfile_is_current(const struct recfile *file, int dirfd, const char *path)
         if (r < 0)
                 return r != -ENOENT && file->identity.ino == 0;
         return identity_same_content(&file->identity, &now);
+}
+
+/* ------------------------------------------------------------------------------------------ writing */
+
+/* What the file is put together from. */
+struct pieces {
+        struct iovec *items;
+        size_t n, cap;
+        size_t bytes;
+};
+
+static void pieces_done(struct pieces *pieces) {
+        free(pieces->items);
+}
+
+static int pieces_add(struct pieces *pieces, const char *at, size_t len) {
+        int r;
+
+        r = ARRAY_RESERVE(pieces->items, pieces->cap, pieces->n + 1);
+        if (r < 0)
+                return r;
+
+        pieces->items[pieces->n++] = (struct iovec){.iov_base = (void *) (uintptr_t) at, .iov_len = len};
+        pieces->bytes += len;
+        return 0;
+}
+
+/* Most records go back as they came: one that stands right behind the last, in the text that both were read
+ * from, makes the last piece longer. */
+static bool pieces_extend(struct pieces *pieces, const struct slice *record) {
+        struct iovec *last = &pieces->items[pieces->n - 1];
+        const char *end = (const char *) last->iov_base + last->iov_len;
+
+        if (end + 1 != record->at || *end != ',')
+                return false;
+        last->iov_len += 1 + record->len;
+        pieces->bytes += 1 + record->len;
+        return true;
+}
+
+static int pieces_add_record(struct pieces *pieces, const struct slice *record, bool first) {
+        int r;
+
+        if (!first && pieces_extend(pieces, record))
+                return 0;
+        r = pieces_add(pieces, first ? "[" : ",", 1);
+        return r < 0 ? r : pieces_add(pieces, record->at, record->len);
+}
+
+static int write_records(int dirfd, const char *path, const struct slice *records, size_t n, bool durable,
+                         struct identity *ret_id) {
+        _cleanup_(pieces_done) struct pieces pieces = {0};
+        int r;
+
+        for (size_t i = 0; i < n; i++) {
+                r = pieces_add_record(&pieces, &records[i], i == 0);
+                if (r < 0)
+                        return r;
+        }
+        r = n == 0 ? pieces_add(&pieces, "[]", 2) : pieces_add(&pieces, "]", 1);
+        if (r < 0)
+                return r;
+        if (pieces.bytes > JSON_BYTES_MAX)
+                return -EFBIG;
+        return newfile_write(dirfd, path, pieces.items, pieces.n, RECFILE_MODE, durable, ret_id);
+}
+
+int recfile_write(int dirfd, const char *path, const struct slice *records, size_t n, bool durable,
+                  struct identity *ret_id, struct error *reterr) {
+        _cleanup_free_ char *full = NULL;
+        int r;
+
+        r = write_records(dirfd, path, records, n, durable, ret_id);
+        if (r >= 0)
+                return 0;
+
+        full = path_below(dirfd, path);
+        if (r == -EFBIG)
+                return error_set(reterr, r,
+                                 "%s would be larger than any record file can be; delete something first",
+                                 full ? full : path);
+        return error_errno(reterr, r, "cannot write %s", full ? full : path);
 }

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "format/record.h"
 
 /* As enum cstorage_file_state. */
 enum recfile_state {
@@ -34,3 +35,11 @@ int recfile_read(struct recfile *file, int dirfd, const char *path);
 /* Whether the file below dirfd is still the one that was read: missing still missing, same inode, size and
  * times; what could not even be looked at still cannot. */
 bool recfile_is_current(const struct recfile *file, int dirfd, const char *path);
+
+/*
+ * Put a file of these n records, in this order, in place of the one that is there, as newfile_write() does
+ * with mode 0600; the lock must be held, and the token be written already. Which moment of the file this is
+ * goes to *ret_id (may be NULL).
+ */
+int recfile_write(int dirfd, const char *path, const struct slice *records, size_t n, bool durable,
+                  struct identity *ret_id, struct error *reterr);

@@ -136,6 +136,74 @@ static void a_file_of_absurd_size_is_damaged_and_not_read(void **state) {
         recfile_done(&file);
 }
 
+static struct slice slice_of(const char *text) {
+        return (struct slice){.at = text, .len = strlen(text)};
+}
+
+static void expect_written(const struct place *place, const struct slice *records, size_t n,
+                           const char *text) {
+        struct recfile file = RECFILE_INIT;
+        struct identity id;
+
+        for (int durable = 0; durable < 2; durable++) {
+                assert_ok(recfile_write(place->fd, "f", records, n, durable, &id, NULL));
+                assert_ok(recfile_read(&file, place->fd, "f"));
+                assert_int_equal(file.state, RECFILE_OK);
+                assert_string_equal(file.text, text);
+                assert_true(identity_same_content(&file.identity, &id));
+                assert_int_equal(mode_of(place->fd, "f"), 0600);
+        }
+        recfile_done(&file);
+}
+
+static void records_are_written_in_order_with_nothing_but_commas_between(void **state) {
+        const struct slice records[] = {slice_of("{\"id\":\"a\"}"), slice_of("{ }"),
+                                        slice_of("{\"id\":\"b\"}")};
+
+        expect_written(*state, NULL, 0, "[]");
+        expect_written(*state, records, 1, "[{\"id\":\"a\"}]");
+        expect_written(*state, records, 3, "[{\"id\":\"a\"},{ },{\"id\":\"b\"}]");
+}
+
+/* Those that were read side by side go to the file in one piece; that must not show. */
+static void records_of_one_text_are_written_whichever_are_left(void **state) {
+        static const char text[] = "[{1},{2},{3} ,{4},{5}]";
+        static const size_t starts[] = {1, 5, 9, 14, 18};
+
+        for (unsigned set = 0; set < 32; set++) {
+                char wanted[sizeof(text) + 1] = "[";
+                struct slice records[5];
+                size_t n = 0;
+
+                for (size_t i = 0; i < 5; i++) {
+                        if (!(set & 1U << i))
+                                continue;
+                        records[n++] = (struct slice){.at = text + starts[i], .len = 3};
+                        (void) snprintf(wanted + strlen(wanted), 6, "%s{%zu}", n > 1 ? "," : "", i + 1);
+                }
+                expect_written(*state, records, n, strcat(wanted, "]"));
+        }
+}
+
+static void a_failure_to_write_names_the_file_and_leaves_the_old_one(void **state) {
+        const struct slice record = slice_of("{}"), huge = {.at = "", .len = JSON_BYTES_MAX};
+        const struct place *place = *state;
+        struct identity id = {.ino = 7};
+        struct error error = {0};
+
+        put_text(place->fd, "f", "[]");
+        put_dir(place->fd, "d");
+        assert_int_equal(recfile_write(place->fd, "d", &record, 1, true, &id, &error), -EISDIR);
+        assert_non_null(strstr(error.text, "/d: "));
+        assert_int_equal(recfile_write(place->fd, "none/f", &record, 1, true, &id, &error), -ENOENT);
+        assert_non_null(strstr(error.text, "cannot write "));
+        assert_non_null(strstr(error.text, "/none/f: No such file"));
+        assert_int_equal(recfile_write(place->fd, "f", &huge, 1, true, &id, &error), -EFBIG);
+        assert_non_null(strstr(error.text, "/f would be larger"));
+        assert_int_equal(id.ino, 7);
+        expect_written(place, NULL, 0, "[]");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 in_place(a_missing_file_is_missing_and_no_error),
@@ -146,6 +214,9 @@ int main(void) {
                 in_place(what_is_no_regular_file_is_unreadable_and_says_why),
                 in_place(an_unreadable_file_that_becomes_readable_is_not_current),
                 in_place(a_file_of_absurd_size_is_damaged_and_not_read),
+                in_place(records_are_written_in_order_with_nothing_but_commas_between),
+                in_place(records_of_one_text_are_written_whichever_are_left),
+                in_place(a_failure_to_write_names_the_file_and_leaves_the_old_one),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
