@@ -2,10 +2,12 @@
 /* Lock files: waiting for them, never longer than told, and being sure of which file was locked. */
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/fd.h"
+#include "base/random.h"
 #include "disk/lock.h"
 
 #define NSEC_PER_SEC 1000000000ULL
@@ -167,6 +169,36 @@ int lock_read_token_at(int dirfd, const char *path, struct last_write *ret) {
 
         *ret = (struct last_write){0};
         return 0;
+}
+
+int lock_make_token(struct last_write *ret) {
+        static atomic_uint_fast64_t counter;
+        uint8_t random[LAST_WRITE_RANDOM];
+        struct timespec now;
+        uint64_t now_ns;
+        int r;
+
+        r = random_bytes(random, sizeof(random));
+        if (r < 0)
+                return r;
+
+        (void) clock_gettime(CLOCK_REALTIME, &now);
+        now_ns = (uint64_t) now.tv_sec * NSEC_PER_SEC + (uint64_t) now.tv_nsec;
+        *ret = last_write_make(now_ns, atomic_fetch_add(&counter, 1) + 1, (uint32_t) getpid(), random);
+        return 0;
+}
+
+int lock_write_token(int fd, const struct last_write *token) {
+        ssize_t n;
+
+        assert(token->length == sizeof(token->bytes));
+
+        do
+                n = pwrite(fd, token->bytes, sizeof(token->bytes), 0);
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+                return negative_errno();
+        return n < (ssize_t) sizeof(token->bytes) ? -EIO : 0;
 }
 
 static const struct {

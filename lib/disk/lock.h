@@ -41,5 +41,12 @@ int lock_probe(int dirfd, const char *path);
 int lock_read_token(int fd, struct last_write *ret);
 int lock_read_token_at(int dirfd, const char *path, struct last_write *ret);
 
+/* A token that no process has written before. Negative errno where there is no randomness. */
+int lock_make_token(struct last_write *ret);
+
+/* Make a token of lock_make_token() that of an open lock file: before what the lock guards is changed, so
+ * that a writer that dies in between is noticed too. Nothing is synced. Negative errno. */
+int lock_write_token(int fd, const struct last_write *token);
+
 /* Say what a code of the functions above means for this lock file, and what to do. Returns the code. */
 int lock_error(struct error *reterr, int code, int dirfd, const char *path);

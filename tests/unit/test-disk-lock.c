@@ -252,6 +252,48 @@ static void a_token_is_what_is_there_up_to_64_bytes(void **state) {
         assert_int_equal(lock_read_token_at(place->fd, ".", &other), -EISDIR);
 }
 
+static void a_token_that_is_written_is_read_and_no_two_are_the_same(void **state) {
+        const struct place *place = *state;
+        struct last_write token, other, there;
+        _cleanup_close_ int fd = -1;
+
+        fd = lock_take(place->fd, "lock", true, 0);
+        assert_ok(fd);
+        assert_ok(lock_make_token(&token));
+        assert_ok(lock_make_token(&other));
+        assert_int_equal(token.length, 64);
+        assert_false(last_write_equal(&token, &other));
+        assert_memory_equal(token.bytes + 16, other.bytes + 16, 4);
+        assert_int_equal(other.bytes[8], (uint8_t) (token.bytes[8] + 1));
+
+        assert_ok(lock_write_token(fd, &token));
+        assert_ok(lock_read_token_at(place->fd, "lock", &there));
+        assert_true(last_write_equal(&token, &there));
+        assert_ok(lock_write_token(fd, &other));
+        assert_ok(lock_read_token(fd, &there));
+        assert_true(last_write_equal(&other, &there));
+}
+
+static void a_token_is_written_over_the_first_64_bytes_and_no_others(void **state) {
+        const struct place *place = *state;
+        _cleanup_free_ char *text = NULL;
+        struct last_write token;
+        _cleanup_close_ int fd = -1;
+        char bytes[80];
+        size_t n;
+
+        memset(bytes, 'x', sizeof(bytes));
+        put_bytes(place->fd, "lock", bytes, sizeof(bytes));
+        fd = lock_take(place->fd, "lock", false, 0);
+        assert_ok(fd);
+        assert_ok(lock_make_token(&token));
+        assert_ok(lock_write_token(fd, &token));
+        assert_ok(read_fd(fd, sizeof(bytes), &text, &n, NULL));
+        assert_int_equal(n, sizeof(bytes));
+        assert_memory_equal(text, token.bytes, 64);
+        assert_memory_equal(text + 64, bytes + 64, 16);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 in_place(a_missing_lock_file_is_made_only_when_asked),
@@ -263,6 +305,8 @@ int main(void) {
                 in_place(a_lock_file_that_was_replaced_meanwhile_is_locked_anew),
                 in_place(what_is_no_lock_file_is_refused_by_kind),
                 in_place(a_token_is_what_is_there_up_to_64_bytes),
+                in_place(a_token_that_is_written_is_read_and_no_two_are_the_same),
+                in_place(a_token_is_written_over_the_first_64_bytes_and_no_others),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
