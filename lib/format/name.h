@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #define ID_LENGTH      64U /* hexadecimal digits of 32 bytes */
-#define LINK_ID_LENGTH 26U /* base32 digits of 16 bytes (overlay.go:generateID) */
+#define LINK_ID_LENGTH 26U /* base32 digits (overlay.go:idLength) */
 
 /* 64 lowercase hexadecimal digits (pkg/stringid/stringid.go:ValidateID), whatever follows them. */
 bool name_starts_with_id(const char *name);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Times stay the text they are; this tells whether Go could read one (time/format.go, and
- * format_rfc3339.go whose strict checks are switched off). */
+ * format_rfc3339.go whose strict checks are switched off), and writes new ones. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "format/timestamp.h"
@@ -66,4 +67,52 @@ bool time_is_rfc3339(const char *text, size_t n) {
                 for (at++; at < end && is_digit(*at);)
                         at++;
         return zone_is_sound(at, (size_t) (end - at));
+}
+
+/* ----------------------------------------------------------------------------------------- writing */
+
+#define NSEC_PER_SEC   1000000000
+#define SEC_PER_DAY    86400
+#define DAYS_FROM_1600 135140 /* to the epoch; 64 bits of nanoseconds reach from 1677 to 2262 */
+
+struct date {
+        int year, month, day;
+};
+
+static int year_days(int year) {
+        return month_days(year, 2) + 337;
+}
+
+static struct date date_of(int days_since_1600) {
+        struct date date = {.year = 1600, .month = 1};
+        int left = days_since_1600;
+
+        while (left >= year_days(date.year))
+                left -= year_days(date.year++);
+        while (left >= month_days(date.year, date.month))
+                left -= month_days(date.year, date.month++);
+        date.day = left + 1;
+        return date;
+}
+
+/* What is left of a moment after whole seconds, or days: never negative. */
+static int64_t remainder_of(int64_t value, int64_t unit) {
+        return (value % unit + unit) % unit;
+}
+
+const char *time_format(int64_t ns, char ret[static TIME_TEXT_MAX]) {
+        int64_t fraction = remainder_of(ns, NSEC_PER_SEC), sec = ns / NSEC_PER_SEC - (ns % NSEC_PER_SEC < 0);
+        int64_t of_day = remainder_of(sec, SEC_PER_DAY), day = (sec - of_day) / SEC_PER_DAY;
+        struct date date = date_of((int) day + DAYS_FROM_1600);
+        int n;
+
+        n = snprintf(ret, TIME_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%09d", date.year, date.month,
+                     date.day, (int) (of_day / 3600), (int) (of_day / 60 % 60), (int) (of_day % 60),
+                     (int) fraction);
+        while (ret[n - 1] == '0')
+                n--;
+        if (ret[n - 1] == '.')
+                n--;
+        memcpy(ret + n, "Z", sizeof("Z"));
+        return ret;
 }
