@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "base/text.h"
 #include "format/record.h"
 
 /* containers.go:Container. Text that the record has not is "". */
@@ -30,3 +31,8 @@ void containers_done(struct containers *containers);
 
 /* containers.json or volatile-containers.json; as layers_parse(). */
 int containers_parse(struct containers *ret, const char *text, size_t len, struct error *reterr);
+
+/* Add a record to the text as record_compose() does. */
+int container_compose(const struct container *container, struct text *ret);
+
+extern const struct record_type container_record; /* what record_amend() wants to know */

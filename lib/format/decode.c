@@ -190,10 +190,10 @@ static int decode_flags(struct decoding *d, size_t token, const char *name, stru
         return 0;
 }
 
-static const struct member id_map_members[] = {
-        {"container_id", MEMBER_U32, offsetof(struct id_map, container_id)},
-        {"host_id", MEMBER_U32, offsetof(struct id_map, host_id)},
-        {"size", MEMBER_U32, offsetof(struct id_map, size)},
+const struct member id_map_members[ID_MAP_MEMBERS] = {
+        {"container_id", MEMBER_U32, offsetof(struct id_map, container_id), .always = true},
+        {"host_id", MEMBER_U32, offsetof(struct id_map, host_id), .always = true},
+        {"size", MEMBER_U32, offsetof(struct id_map, size), .always = true},
 };
 
 static int decode_id_maps(struct decoding *d, size_t token, const char *name, struct id_maps *ret) {
@@ -207,7 +207,7 @@ static int decode_id_maps(struct decoding *d, size_t token, const char *name, st
         for (uint32_t t = (uint32_t) token + 1; t < d->json->tokens[token].next;
              t = d->json->tokens[t].next) {
                 items[n] = (struct id_map){0};
-                r = decode_object(d, t, id_map_members, ARRAY_SIZE(id_map_members), &items[n++]);
+                r = decode_object(d, t, id_map_members, ID_MAP_MEMBERS, &items[n++]);
                 if (r < 0)
                         return r;
         }

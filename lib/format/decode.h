@@ -29,7 +29,11 @@ struct member {
         const char *name;
         enum member_kind kind;
         size_t offset;
+        bool always; /* written without a value too; an id and a time always are */
 };
+
+#define ID_MAP_MEMBERS 3
+extern const struct member id_map_members[ID_MAP_MEMBERS];
 
 /* One record being read. */
 struct decoding {

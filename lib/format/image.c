@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "format/compose.h"
 #include "format/decode.h"
 #include "format/digest.h"
 #include "format/image.h"
@@ -85,17 +86,21 @@ size_t image_digests(const struct image *image, const char *const **ret) {
         return image->digests.n;
 }
 
+const struct record_type image_record = {sizeof(struct image), members, ARRAY_SIZE(members), image_finish};
+
 int images_parse(struct images *ret, const char *text, size_t len, struct error *reterr) {
-        static const struct record_type type = {sizeof(struct image), members, ARRAY_SIZE(members),
-                                                image_finish};
         _cleanup_images_ struct images images = IMAGES_INIT;
         int r;
 
-        r = records_parse(&type, text, len, &images.arena, &images.items, &images.n, reterr);
+        r = records_parse(&image_record, text, len, &images.arena, &images.items, &images.n, reterr);
         if (r < 0)
                 return r;
 
         *ret = images;
         images = IMAGES_INIT;
         return 0;
+}
+
+int image_compose(const struct image *image, struct text *ret) {
+        return record_compose(&image_record, image, ret);
 }

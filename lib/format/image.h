@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "base/text.h"
 #include "format/record.h"
 
 /* images.go:Image. Text that the record has not is "". */
@@ -36,3 +37,8 @@ int images_parse(struct images *ret, const char *text, size_t len, struct error 
 
 /* The digests to find the image by; returns how many. */
 size_t image_digests(const struct image *image, const char *const **ret);
+
+/* Add a record to the text as record_compose() does. */
+int image_compose(const struct image *image, struct text *ret);
+
+extern const struct record_type image_record; /* what record_amend() wants to know */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "format/compose.h"
 #include "format/decode.h"
 #include "format/layer.h"
 
@@ -44,17 +45,21 @@ static int layer_finish(struct decoding *d, void *record) {
         return 0;
 }
 
+const struct record_type layer_record = {sizeof(struct layer), members, ARRAY_SIZE(members), layer_finish};
+
 int layers_parse(struct layers *ret, const char *text, size_t len, struct error *reterr) {
-        static const struct record_type type = {sizeof(struct layer), members, ARRAY_SIZE(members),
-                                                layer_finish};
         _cleanup_layers_ struct layers layers = LAYERS_INIT;
         int r;
 
-        r = records_parse(&type, text, len, &layers.arena, &layers.items, &layers.n, reterr);
+        r = records_parse(&layer_record, text, len, &layers.arena, &layers.items, &layers.n, reterr);
         if (r < 0)
                 return r;
 
         *ret = layers;
         layers = LAYERS_INIT;
         return 0;
+}
+
+int layer_compose(const struct layer *layer, struct text *ret) {
+        return record_compose(&layer_record, layer, ret);
 }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "base/text.h"
 #include "format/record.h"
 
 /* layers.go:Layer. Text that the record has not is "". */
@@ -44,3 +45,8 @@ void layers_done(struct layers *layers);
  * system call.
  */
 int layers_parse(struct layers *ret, const char *text, size_t len, struct error *reterr);
+
+/* Add a record to the text as record_compose() does. */
+int layer_compose(const struct layer *layer, struct text *ret);
+
+extern const struct record_type layer_record; /* what record_amend() wants to know */

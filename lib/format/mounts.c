@@ -3,12 +3,13 @@
 
 #include "format/mounts.h"
 #include "base/cleanup.h"
+#include "format/compose.h"
 #include "format/decode.h"
 
 static const struct member members[] = {
         {"id", MEMBER_ID, offsetof(struct mount, id)},
-        {"path", MEMBER_TEXT, offsetof(struct mount, path)},
-        {"count", MEMBER_I64, offsetof(struct mount, count)},
+        {"path", MEMBER_TEXT, offsetof(struct mount, path), .always = true},
+        {"count", MEMBER_I64, offsetof(struct mount, count), .always = true},
 };
 
 void mounts_done(struct mounts *mounts) {
@@ -17,16 +18,21 @@ void mounts_done(struct mounts *mounts) {
         *mounts = MOUNTS_INIT;
 }
 
+const struct record_type mount_record = {sizeof(struct mount), members, ARRAY_SIZE(members), NULL};
+
 int mounts_parse(struct mounts *ret, const char *text, size_t len, struct error *reterr) {
-        static const struct record_type type = {sizeof(struct mount), members, ARRAY_SIZE(members), NULL};
         _cleanup_mounts_ struct mounts mounts = MOUNTS_INIT;
         int r;
 
-        r = records_parse(&type, text, len, &mounts.arena, &mounts.items, &mounts.n, reterr);
+        r = records_parse(&mount_record, text, len, &mounts.arena, &mounts.items, &mounts.n, reterr);
         if (r < 0)
                 return r;
 
         *ret = mounts;
         mounts = MOUNTS_INIT;
         return 0;
+}
+
+int mount_compose(const struct mount *mount, struct text *ret) {
+        return record_compose(&mount_record, mount, ret);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "base/text.h"
 #include "format/record.h"
 
 /* layers.go:layerMountPoint */
@@ -23,3 +24,8 @@ void mounts_done(struct mounts *mounts);
 
 /* mountpoints.json; as layers_parse(). */
 int mounts_parse(struct mounts *ret, const char *text, size_t len, struct error *reterr);
+
+/* Add a record to the text as record_compose() does. */
+int mount_compose(const struct mount *mount, struct text *ret);
+
+extern const struct record_type mount_record; /* what record_amend() wants to know */
