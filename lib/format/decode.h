@@ -67,6 +67,10 @@ int decoding_oom(const struct decoding *d);
 /* An object into zeroed memory. */
 int decode_object(struct decoding *d, size_t token, const struct member *members, size_t n, void *ret);
 
+/* Which of the n members the token names, n where it is none of them. Go writes them in the order of the
+ * table, so the one that is next there is tried first. */
+int decode_name(struct decoding *d, size_t token, const struct member *members, size_t n, size_t next);
+
 /* The value of one member, not null. */
 int decode_member(struct decoding *d, uint32_t token, const struct member *member, void *ret);
 

@@ -60,10 +60,7 @@ static bool member_is(const struct member *m, const struct slice *name) {
         return strncmp(m->name, name->at, name->len) == 0 && m->name[name->len] == '\0';
 }
 
-/* Which of the n members this is, n where it is none of them. Go writes them in the order of the table, so
- * the one after the last is tried first. */
-static int member_find(struct decoding *d, size_t token, const struct member *members, size_t n,
-                       size_t *next) {
+int decode_name(struct decoding *d, size_t token, const struct member *members, size_t n, size_t next) {
         struct slice name;
         int r;
 
@@ -71,10 +68,10 @@ static int member_find(struct decoding *d, size_t token, const struct member *me
         if (r < 0)
                 return r;
 
-        for (size_t i = *next; i < n; i++)
+        for (size_t i = next; i < n; i++)
                 if (member_is(&members[i], &name))
                         return (int) i;
-        for (size_t i = 0; i < *next; i++)
+        for (size_t i = 0; i < next; i++)
                 if (member_is(&members[i], &name))
                         return (int) i;
         for (size_t i = 0; i < n; i++)
@@ -93,7 +90,7 @@ int decode_object(struct decoding *d, size_t token, const struct member *members
         if (tokens[token].type != JSON_OBJECT)
                 return decoding_fail(d, token, NULL, "this is no object");
         for (uint32_t t = (uint32_t) token + 1; t < tokens[token].next; t = tokens[t + 1].next) {
-                int i = member_find(d, t, members, n, &next);
+                int i = decode_name(d, t, members, n, next);
 
                 if (i < 0)
                         return i;
