@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Every record reader on any bytes: what it takes is sound, and the records' own bytes make the same records.
- */
+/* Every record reader on any bytes: what it takes is sound, the records' own bytes make the same records, and
+ * what is composed of a record is read as one that the same is composed of. */
 
 #include <string.h>
 
 #include "base/text.h"
+#include "format/compose.h"
 #include "format/container.h"
 #include "format/digest.h"
 #include "format/image.h"
@@ -183,6 +184,34 @@ static void fuzz_mounts(const char *data, size_t size) {
         }
 }
 
+/* The list of what is composed of the records in another one. */
+static int compose_list(const struct record_type *type, const char *data, size_t size, struct text *ret) {
+        _cleanup_arena_ struct arena arena = ARENA_INIT;
+        _cleanup_free_ char *records = NULL;
+        size_t n;
+        int r;
+
+        r = records_parse(type, data, size, &arena, &records, &n, NULL);
+        if (r < 0)
+                return r;
+        FUZZ_ASSERT(text_adds(ret, "[") >= 0);
+        for (size_t i = 0; i < n; i++) {
+                FUZZ_ASSERT(text_adds(ret, i > 0 ? "," : "") >= 0);
+                FUZZ_ASSERT(record_compose(type, records + i * type->size, ret) >= 0);
+        }
+        FUZZ_ASSERT(text_adds(ret, "]") >= 0);
+        return 0;
+}
+
+static void fuzz_compose(const struct record_type *type, const char *data, size_t size) {
+        _cleanup_text_ struct text first = TEXT_INIT, second = TEXT_INIT;
+
+        if (compose_list(type, data, size, &first) < 0)
+                return;
+        FUZZ_ASSERT(compose_list(type, first.s, first.len, &second) >= 0);
+        FUZZ_ASSERT(first.len == second.len && memcmp(first.s, second.s, first.len) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         const char *text = (const char *) data;
 
@@ -192,5 +221,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         fuzz_images(text, size);
         fuzz_containers(text, size);
         fuzz_mounts(text, size);
+        fuzz_compose(&layer_record, text, size);
+        fuzz_compose(&image_record, text, size);
+        fuzz_compose(&container_record, text, size);
+        fuzz_compose(&mount_record, text, size);
         return 0;
 }
