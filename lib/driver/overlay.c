@@ -7,13 +7,11 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "driver/driver.h"
 #include "driver/lowers.h"
-
-#define LINKS_DIR "l"
+#include "driver/overlay.h"
 
 static const char *const own_names[] = {
-        LINKS_DIR,
+        OVERLAY_LINKS_DIR,
         "staging",
         "tempdirs",
         "backingFsBlockDev", /* drivers/quota/projectquota_supported.go:makeBackingFsDev */
@@ -103,7 +101,7 @@ static int read_links(int home_fd, const char *id, struct lowers *ret) {
 }
 
 static int resolve_links(int home_fd, const struct lowers *links, struct lowers *ret) {
-        _cleanup_close_ int links_fd = open_dir_beneath(home_fd, LINKS_DIR);
+        _cleanup_close_ int links_fd = open_dir_beneath(home_fd, OVERLAY_LINKS_DIR);
         struct lowers lowers;
         int r;
 
@@ -161,8 +159,8 @@ static int follow_lower(int home_fd, const char *id, struct lowers *ret, struct 
         if (r >= 0)
                 return 0;
 
-        links_dir = path_below(home_fd, LINKS_DIR);
-        return error_errno(reterr, r, "cannot read %s", links_dir ? links_dir : LINKS_DIR);
+        links_dir = path_below(home_fd, OVERLAY_LINKS_DIR);
+        return error_errno(reterr, r, "cannot read %s", links_dir ? links_dir : OVERLAY_LINKS_DIR);
 }
 
 static int overlay_read_lowers(int home_fd, const char *id, struct lowers *ret, struct error *reterr) {
@@ -192,10 +190,15 @@ static int overlay_read_link(int home_fd, const char *id, char ret_link[static L
 const struct driver driver_overlay = {
         .name = "overlay",
         .layers_dir = ".",
-        .links_dir = LINKS_DIR,
+        .links_dir = OVERLAY_LINKS_DIR,
         .temp_root = "tempdirs",
         .staging_dir = "staging",
         .is_own_name = overlay_is_own_name,
         .read_lowers = overlay_read_lowers,
         .read_link = overlay_read_link,
+        .make_home = overlay_make_home,
+        .create_layer = overlay_create_layer,
+        .make_content = overlay_make_content,
+        .put_content = overlay_put_content,
+        .open_content = overlay_open_content,
 };

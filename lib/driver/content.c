@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Owners and modes of new directories. The Go side leaves them to the umask, which its programs set to 022; a
+ * library has the caller's, and a root directory that others may not enter makes a container useless. */
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "driver/content.h"
+
+#define PERMISSIONS 0777
+
+int content_access(int fd, struct dir_access *ret) {
+        struct stat st;
+
+        if (fstat(fd, &st) < 0)
+                return negative_errno();
+        *ret = (struct dir_access){.mode = st.st_mode & PERMISSIONS, .uid = st.st_uid, .gid = st.st_gid};
+        return 0;
+}
+
+/* Who is not root may give nothing away, but then there is nothing to give. What is inherited (setgid) stays.
+ */
+static int fix_access(int dirfd, const char *name, const struct dir_access *access) {
+        struct stat st;
+
+        if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+                return negative_errno();
+        if ((st.st_uid != access->uid || st.st_gid != access->gid) &&
+            fchownat(dirfd, name, access->uid, access->gid, AT_SYMLINK_NOFOLLOW) < 0)
+                return negative_errno();
+        if ((st.st_mode & PERMISSIONS) != access->mode &&
+            fchmodat(dirfd, name, (st.st_mode & 07000) | access->mode, AT_SYMLINK_NOFOLLOW) < 0)
+                return negative_errno();
+        return 0;
+}
+
+int dir_make_with(int dirfd, const char *name, const struct dir_access *access) {
+        int r;
+
+        if (mkdirat(dirfd, name, access->mode) < 0)
+                return negative_errno();
+
+        r = fix_access(dirfd, name, access);
+        if (r < 0)
+                (void) unlinkat(dirfd, name, AT_REMOVEDIR);
+        return r;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What a process that was killed while it made a layer left behind. The Go side removes it when it makes one
+ * of the same id (overlay.go:create): ids of image layers come from their content, so that the next pull
+ * wants the very same.
+ */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fd.h"
+#include "base/tree.h"
+#include "disk/staging.h"
+#include "driver/leftover.h"
+#include "driver/mountinfo.h"
+
+static int leftover_error(struct error *reterr, int code, int home_fd, const char *path, const char *what) {
+        _cleanup_free_ char *full = path_below(home_fd, path);
+
+        if (code == -EBUSY)
+                return error_set(reterr, code,
+                                 "%s is left of a layer, and something is mounted in it: unmount it",
+                                 full ? full : path);
+        return error_errno(reterr, code, "%s %s", what, full ? full : path);
+}
+
+static int refuse_mounts(int home_fd, const char *path, struct error *reterr) {
+        _cleanup_(mountinfo_freep) struct mountinfo *mounts = NULL;
+        _cleanup_free_ char *full = path_below(home_fd, path);
+        int r;
+
+        if (!full)
+                return -ENOMEM;
+        r = mountinfo_read(NULL, &mounts, reterr);
+        if (r < 0)
+                return r;
+        return mountinfo_has_below(mounts, full) ? leftover_error(reterr, -EBUSY, home_fd, path, "") : 0;
+}
+
+static bool leads_to(int home_fd, const char *link, const char *id) {
+        _cleanup_free_ char *target = NULL;
+        char target_id[ID_LENGTH + 1];
+
+        return readlink_alloc_at(home_fd, link, &target) >= 0 && name_link_target(target, target_id) >= 0 &&
+               strcmp(target_id, id) == 0;
+}
+
+/* First, so that no name is left that leads nowhere should we die in between. */
+static void take_link(const struct driver *driver, int home_fd, const char *id, int temp_fd) {
+        char link[LINK_ID_LENGTH + 1], from[LAYER_PATH_MAX], to[2 + sizeof(link)];
+
+        if (!driver->links_dir || driver->read_link(home_fd, id, link) < 0)
+                return;
+        (void) snprintf(from, sizeof(from), "%s/%s", driver->links_dir, link);
+        (void) snprintf(to, sizeof(to), "0-%s", link);
+        if (leads_to(home_fd, from, id))
+                (void) renameat(home_fd, from, temp_fd, to);
+}
+
+/* Names in a temp dir are as internal/tempdir/tempdir.go:StageDeletion has them. */
+static int take_layer(int home_fd, const char *path, const char *id, int temp_fd, struct error *reterr) {
+        char name[NAME_MAX + 1];
+
+        if (snprintf(name, sizeof(name), "1-%s", id) >= (int) sizeof(name))
+                return leftover_error(reterr, -ENAMETOOLONG, home_fd, path, "cannot remove");
+        if (renameat(home_fd, path, temp_fd, name) < 0)
+                return leftover_error(reterr, negative_errno(), home_fd, path, "cannot remove");
+        return 0;
+}
+
+/* The caller's thread alone: there is little in it, or it is rare. */
+static void empty(struct temp_dir *temp) {
+        static const struct tree_options options = {.threads = 1};
+        _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
+
+        (void) tree_remove(temp->dir_fd, &options, &result, NULL);
+        (void) temp_dir_remove(temp, NULL);
+}
+
+int leftover_remove(const struct driver *driver, int home_fd, const char *id, struct error *reterr) {
+        _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
+        char path[LAYER_PATH_MAX];
+        struct identity there;
+        int r;
+
+        r = identity_at(home_fd, driver_layer_path(driver, id, "", path), &there);
+        if (r < 0)
+                return r == -ENOENT ? 0 : leftover_error(reterr, r, home_fd, path, "cannot look at");
+        r = refuse_mounts(home_fd, path, reterr);
+        if (r < 0)
+                return r;
+
+        r = temp_dir_make(&temp, home_fd, driver->temp_root, reterr);
+        if (r < 0)
+                return r;
+        take_link(driver, home_fd, id, temp.dir_fd);
+        r = take_layer(home_fd, path, id, temp.dir_fd, reterr);
+        empty(&temp);
+        return r;
+}

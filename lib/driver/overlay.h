@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "driver/driver.h"
+
+/* What the files of the overlay driver share; the contracts are those of struct driver. */
+
+#define OVERLAY_LINKS_DIR "l"
+
+/* overlay-create.c */
+int overlay_make_home(int root_fd, struct error *reterr);
+int overlay_create_layer(const struct homes *homes, int home_fd, const struct new_layer *layer,
+                         struct error *reterr);
+
+/* overlay-content.c */
+int overlay_make_content(const struct homes *homes, const char *parent, int dirfd, const char *name,
+                         struct error *reterr);
+int overlay_put_content(int home_fd, const char *id, int dirfd, const char *name, struct error *reterr);
+int overlay_open_content(const struct homes *homes, const char *id, struct error *reterr);
