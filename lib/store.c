@@ -97,7 +97,7 @@ static int open_imagestore(struct cstorage_store *store, const char *path) {
 }
 
 static int add_additional(struct cstorage_store *store, const char *path) {
-        struct store_root root = {.fd = -1};
+        struct store_root root = STORE_ROOT_INIT;
         int r;
 
         r = ARRAY_RESERVE(store->additional, store->cap_additional, store->n_additional + 1);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -172,6 +173,22 @@ static void a_graphroot_without_a_store_is_no_store(void **state) {
         assert_null(store);
 }
 
+static void a_store_closes_what_it_opened_and_nothing_else(void **state) {
+        struct fixture *f = *state;
+        _cleanup_free_ char *option = NULL;
+        int saved = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+
+        assert_true(asprintf(&option, "overlay.imagestore=%s/additional", f->top) > 0);
+        fixture_mkdir(f, "additional");
+        assert_ok(cstorage_config_add_option(f->config, option));
+        assert_true(dup2(f->fd, STDIN_FILENO) == STDIN_FILENO);
+        cstorage_store_unref(fixture_open(f));
+        assert_ok(fcntl(STDIN_FILENO, F_GETFD));
+        if (saved >= 0)
+                assert_ok(dup2(saved, STDIN_FILENO));
+        close_fd(saved);
+}
+
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
         const struct CMUnitTest tests[] = {
@@ -183,6 +200,7 @@ int main(void) {
                 CASE(a_snapshot_knows_when_it_is_stale),
                 CASE(an_image_store_that_is_not_there_is_unknown),
                 CASE(a_graphroot_without_a_store_is_no_store),
+                CASE(a_store_closes_what_it_opened_and_nothing_else),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
