@@ -45,3 +45,9 @@ int temp_dir_adopt(struct temp_dir *ret, int dirfd, const char *root, const char
 /* Remove one that is empty by now: directory, lock file, and the root if we made it; then let go. -ENOTEMPTY:
  * nothing was removed, and it is held as before. */
 int temp_dir_remove(struct temp_dir *temp, struct error *reterr);
+
+/*
+ * Remove all that is in one, in the caller's thread, then it, and let go: where something is left, the next
+ * Go process tries again. Nothing where none is held.
+ */
+void temp_dir_discard(struct temp_dir *temp);

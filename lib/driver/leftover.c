@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "base/tree.h"
 #include "disk/staging.h"
 #include "driver/leftover.h"
 #include "driver/mountinfo.h"
@@ -69,15 +68,6 @@ static int take_layer(int home_fd, const char *path, const char *id, int temp_fd
         return 0;
 }
 
-/* The caller's thread alone: there is little in it, or it is rare. */
-static void empty(struct temp_dir *temp) {
-        static const struct tree_options options = {.threads = 1};
-        _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
-
-        (void) tree_remove(temp->dir_fd, &options, &result, NULL);
-        (void) temp_dir_remove(temp, NULL);
-}
-
 int leftover_remove(const struct driver *driver, int home_fd, const char *id, struct error *reterr) {
         _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
         char path[LAYER_PATH_MAX];
@@ -96,6 +86,6 @@ int leftover_remove(const struct driver *driver, int home_fd, const char *id, st
                 return r;
         take_link(driver, home_fd, id, temp.dir_fd);
         r = take_layer(home_fd, path, id, temp.dir_fd, reterr);
-        empty(&temp);
+        temp_dir_discard(&temp);
         return r;
 }
