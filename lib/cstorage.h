@@ -68,6 +68,7 @@ struct cstorage_config;
 struct cstorage_store;
 struct cstorage_snapshot;
 struct cstorage_inventory;
+struct cstorage_stage;
 struct cstorage_txn;
 struct cstorage_trash;
 
@@ -425,6 +426,40 @@ int cstorage_entry_read_lowers(const struct cstorage_entry *entry, char ***ret,
 /* A descriptor of a directory entry, to read; -ELOOP or -ENOTDIR where it is none, -EXDEV on another mount.
  * Since: 0.1 */
 int cstorage_entry_open(const struct cstorage_entry *entry);
+
+/* -------------------------------------------------------------------------------------------------- stage */
+
+/*
+ * Room for the content of a layer that will be, so that it can be put together while no lock of the store is
+ * held, as long as that takes. It lies in a temp dir whose lock is held (internal/tempdir/tempdir.go): Go
+ * processes from release 1.59 on leave it alone, those up to 1.58 do not know temp dirs, and a collection by
+ * them (podman system prune --external) would delete it. Should we die, the next Go process deletes it.
+ *
+ * parent_id is the id of the layer that it will lie on; NULL: none. Mode and owner of its root directory are
+ * those of the parent's. With overlay it begins empty, and takes whiteouts as overlayfs(5) has them; with vfs
+ * it begins as a copy of the parent. Where an image store is configured it lies there, and so must its layer.
+ * What is missing of a store's directories is made. -ENOENT: the parent has no directory. Since: 0.1
+ */
+int cstorage_stage_new(struct cstorage_store *store, const char *parent_id, struct cstorage_stage **ret,
+                       struct cstorage_error *reterr);
+
+/*
+ * What was not used is deleted; what became a layer's stays. A stage that a transaction was told of must live
+ * until that is committed or freed. Since: 0.1
+ */
+struct cstorage_stage *cstorage_stage_free(struct cstorage_stage *stage);
+
+/* The directory to fill: a descriptor that stays the stage's, also when it has become a layer's. Since: 0.1
+ */
+int cstorage_stage_get_fd(const struct cstorage_stage *stage);
+
+/*
+ * Make the file that tells how the archive that the content came from looked (tar-split, compressed with
+ * gzip), so that others can put the very same together again; without it a layer can be used, but its archive
+ * has another digest. Returns a descriptor to write to, which is the caller's to close. -EEXIST where it was
+ * made before. Since: 0.1
+ */
+int cstorage_stage_make_tar_split(struct cstorage_stage *stage, struct cstorage_error *reterr);
 
 /* ---------------------------------------------------------------------------------------------------- txn */
 

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where a driver finds layers: in the store's own homes, and in those of additional image stores. */
+
+#include "homes.h"
+#include "base/fd.h"
+
+#define OWN_HOMES 2U
+
+void store_homes_done(struct store_homes *homes) {
+        for (size_t i = 0; i < homes->homes.n; i++)
+                close_fd(homes->fds[i]);
+        free(homes->fds);
+        *homes = STORE_HOMES_INIT;
+}
+
+static int open_home(const struct cstorage_store *store, const struct store_root *root) {
+        return root->fd < 0 ? -ENOENT : open_dir_beneath(root->fd, store->driver->name);
+}
+
+static int add_own(const struct cstorage_store *store, enum root which, struct store_homes *homes,
+                   struct error *reterr) {
+        const struct store_root *root = &store->roots[which];
+        int fd = open_home(store, root);
+
+        if (fd < 0 && fd != -ENOENT)
+                return error_errno(reterr, fd, "cannot open %s/%s", root->path, store->driver->name);
+
+        homes->fds[homes->homes.n++] = fd < 0 ? -1 : fd;
+        return 0;
+}
+
+/* What others write and cannot be read is missed by whoever needs a layer of it. */
+static void add_additional(const struct cstorage_store *store, struct store_homes *homes) {
+        for (size_t i = 0; i < store->n_additional; i++) {
+                int fd = open_home(store, &store->additional[i]);
+
+                homes->fds[homes->homes.n++] = fd < 0 ? -1 : fd;
+        }
+}
+
+int store_homes_open(const struct cstorage_store *store, struct store_homes *ret, struct error *reterr) {
+        _cleanup_store_homes_ struct store_homes homes = STORE_HOMES_INIT;
+        int r;
+
+        homes.fds = calloc(OWN_HOMES + store->n_additional, sizeof(*homes.fds));
+        if (!homes.fds)
+                return -ENOMEM;
+
+        r = add_own(store, ROOT_GRAPH, &homes, reterr);
+        if (r >= 0)
+                r = add_own(store, ROOT_IMAGE, &homes, reterr);
+        if (r < 0)
+                return r;
+        add_additional(store, &homes);
+
+        *ret = homes;
+        ret->homes.fds = ret->fds;
+        ret->homes.runroot_fd = store->roots[ROOT_RUN].fd;
+        homes = STORE_HOMES_INIT;
+        return 0;
+}
