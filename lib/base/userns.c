@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* User namespaces. */
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/fd.h"
+#include "base/userns.h"
+
+#define UID_MAP_BYTES_MAX 4096U /* far more than the one line of the first namespace */
+
+#define ALL_IDS 4294967295U /* all but the last, which is none */
+
+/* Of files in /proc no size is known: what fits is read. */
+static bool read_map(char buffer[static UID_MAP_BYTES_MAX]) {
+        _cleanup_close_ int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
+        ssize_t n = fd < 0 ? -1 : read(fd, buffer, UID_MAP_BYTES_MAX - 1);
+
+        buffer[n < 0 ? 0 : n] = '\0';
+        return n >= 0;
+}
+
+/* As pkg/unshare/unshare_linux.go:IsRootless tells it. The map of a new namespace is empty at first. */
+bool in_user_namespace(void) {
+        char map[UID_MAP_BYTES_MAX];
+        uint32_t inside, outside, n;
+
+        if (!read_map(map))
+                return false;
+        return sscanf(map, "%" SCNu32 " %" SCNu32 " %" SCNu32, &inside, &outside, &n) != 3 || inside != 0 ||
+               outside != 0 || n != ALL_IDS;
+}
