@@ -93,7 +93,7 @@ struct driver {
         /*
          * Make a directory for the content of a layer that will be, with the owner and mode that the layer's
          * will have; where layers do not lie on each other, a copy of the parent's. parent NULL: none.
-         * Returns a descriptor of it. On failure nothing is left behind.
+         * Returns a descriptor of it. On failure something may be left of it.
          */
         int (*make_content)(const struct homes *homes, const char *parent, int dirfd, const char *name,
                             struct error *reterr);
@@ -106,8 +106,9 @@ struct driver {
          * all of it. -ENOENT where the layer is in none of the homes. */
         int (*open_content)(const struct homes *homes, const char *id, struct error *reterr);
 
-        /* Where a layer is, or will be, mounted; fresh memory. in_graphroot: its home is the first one. */
-        int (*mount_path)(const struct homes *homes, bool in_graphroot, const char *id, char **ret);
+        /* Where a layer that lies, or will lie, in this one of the homes is or will be mounted; fresh memory.
+         * -ENOENT where that home is not there. */
+        int (*mount_path)(const struct homes *homes, size_t home, const char *id, char **ret);
 
         /*
          * Mount a layer. 0 where it was mounted before: what was asked for this time does not matter then, as

@@ -1,18 +1,214 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The vfs driver's home (drivers/vfs/driver.go): every layer is a whole copy, and lies on nothing. */
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "driver/driver.h"
+#include "base/copy.h"
+#include "base/fd.h"
+#include "driver/content.h"
+#include "driver/leftover.h"
+
+#define LAYERS_DIR "dir"
+
+#define HOME_MODE 0700
 
 /* The layers have a directory of their own, which is made beside nothing else; it could be a file system. */
 static bool vfs_is_own_name(const char *name) {
         return strcmp(name, "lost+found") == 0;
 }
 
+static int vfs_error(struct error *reterr, int code, int dirfd, const char *name, const char *what) {
+        _cleanup_free_ char *path = path_below(dirfd, name);
+
+        return error_errno(reterr, code, "%s %s", what, path ? path : name);
+}
+
+static int make_dir(int dirfd, const char *name, struct error *reterr) {
+        if (mkdirat(dirfd, name, HOME_MODE) < 0 && errno != EEXIST)
+                return vfs_error(reterr, negative_errno(), dirfd, name, "cannot make");
+        return 0;
+}
+
+static int vfs_make_home(int root_fd, struct error *reterr) {
+        _cleanup_close_ int fd = -1;
+        int r;
+
+        r = make_dir(root_fd, driver_vfs.name, reterr);
+        if (r < 0)
+                return r;
+        fd = open_dir_beneath(root_fd, driver_vfs.name);
+        if (fd < 0)
+                return vfs_error(reterr, fd, root_fd, driver_vfs.name, "cannot open");
+
+        r = make_dir(fd, LAYERS_DIR, reterr);
+        return r < 0 ? r : TAKE_FD(fd);
+}
+
+/* A directory like the parent's, empty so far. Returns a descriptor of it. */
+static int make_like(int parent_fd, const struct dir_access *access, int dirfd, const char *name) {
+        struct dir_access parents;
+        int fd, r;
+
+        if (parent_fd >= 0) {
+                r = content_access(parent_fd, &parents);
+                if (r < 0)
+                        return r;
+                access = &parents;
+        }
+
+        r = dir_make_with(dirfd, name, access);
+        if (r < 0)
+                return r;
+        fd = open_dir_beneath(dirfd, name);
+        if (fd < 0)
+                (void) unlinkat(dirfd, name, AT_REMOVEDIR);
+        return fd;
+}
+
+/* What is in it as well; on failure some of that may be left. */
+static int fill_like(int parent_fd, int fd, const char *parent, struct error *reterr) {
+        struct error error;
+        int r;
+
+        if (parent_fd < 0)
+                return 0;
+        r = copy_tree(parent_fd, fd, &error);
+        return r < 0 ? error_set(reterr, r, "layer %.12s: %.200s", parent, error.text) : 0;
+}
+
+static int open_parent(const struct homes *homes, const char *parent, struct error *reterr) {
+        size_t index;
+
+        return driver_open_layer(&driver_vfs, homes, parent, &index, reterr);
+}
+
+/* Empty so far, in the place of what may be left of one. Returns a descriptor of it. */
+static int make_layer(int home_fd, const struct new_layer *layer, int parent_fd, struct error *reterr) {
+        const struct dir_access access = {CONTENT_MODE, layer->uid, layer->gid};
+        char path[LAYER_PATH_MAX];
+        int fd;
+
+        (void) driver_layer_path(&driver_vfs, layer->id, "", path);
+        fd = make_like(parent_fd, &access, home_fd, path);
+        if (fd == -EEXIST) {
+                int r = leftover_remove(&driver_vfs, home_fd, layer->id, reterr);
+
+                if (r < 0)
+                        return r;
+                fd = make_like(parent_fd, &access, home_fd, path);
+        }
+        return fd < 0 ? vfs_error(reterr, fd, home_fd, path, "cannot make") : fd;
+}
+
+static int vfs_create_layer(const struct homes *homes, int home_fd, const struct new_layer *layer,
+                            struct error *reterr) {
+        const char *parent = layer->parents ? layer->parents[0] : NULL;
+        _cleanup_close_ int parent_fd = -1, fd = -1;
+        int r;
+
+        if (parent) {
+                parent_fd = open_parent(homes, parent, reterr);
+                if (parent_fd < 0)
+                        return parent_fd;
+        }
+        r = make_dir(home_fd, LAYERS_DIR, reterr);
+        if (r < 0)
+                return r;
+
+        fd = make_layer(home_fd, layer, parent_fd, reterr);
+        if (fd < 0 || layer->content_follows)
+                return fd < 0 ? fd : 0;
+        r = fill_like(parent_fd, fd, parent, reterr);
+        if (r < 0)
+                (void) leftover_remove(&driver_vfs, home_fd, layer->id, NULL);
+        return r;
+}
+
+/* What was copied of the parent when it could not be copied whole is the caller's temp dir's to delete. */
+static int vfs_make_content(const struct homes *homes, const char *parent, int dirfd, const char *name,
+                            struct error *reterr) {
+        const struct dir_access access = {CONTENT_MODE, geteuid(), getegid()};
+        _cleanup_close_ int parent_fd = -1, fd = -1;
+        int r;
+
+        if (parent) {
+                parent_fd = open_parent(homes, parent, reterr);
+                if (parent_fd < 0)
+                        return parent_fd;
+        }
+        fd = make_like(parent_fd, &access, dirfd, name);
+        if (fd < 0)
+                return vfs_error(reterr, fd, dirfd, name, "cannot make");
+
+        r = fill_like(parent_fd, fd, parent, reterr);
+        return r < 0 ? r : TAKE_FD(fd);
+}
+
+/* rename(2) replaces a directory that is empty, in one step. */
+static int vfs_put_content(int home_fd, const char *id, int dirfd, const char *name, struct error *reterr) {
+        char path[LAYER_PATH_MAX];
+
+        (void) driver_layer_path(&driver_vfs, id, "", path);
+        if (renameat(dirfd, name, home_fd, path) >= 0)
+                return 0;
+        return vfs_error(reterr, errno == EEXIST ? -ENOTEMPTY : negative_errno(), home_fd, path,
+                         "cannot put the content of a layer in place as");
+}
+
+static int vfs_open_content(const struct homes *homes, const char *id, struct error *reterr) {
+        size_t index;
+
+        return driver_open_layer(&driver_vfs, homes, id, &index, reterr);
+}
+
+/* ------------------------------------------------------------------------------------------- mounts */
+
+static int vfs_mount_path(const struct homes *homes, size_t home, const char *id, char **ret) {
+        char path[LAYER_PATH_MAX];
+        char *full;
+
+        if (homes->fds[home] < 0)
+                return -ENOENT;
+        full = path_below(homes->fds[home], driver_layer_path(&driver_vfs, id, "", path));
+        if (!full)
+                return -ENOMEM;
+        *ret = full;
+        return 0;
+}
+
+/* A layer is all there, and need not be mounted (vfs/driver.go:Get, Put). */
+static int vfs_mount(const struct homes *homes, const struct layer_mount *mount, struct error *reterr) {
+        _cleanup_close_ int fd = -1;
+
+        for (size_t i = 0; mount->options && mount->options[i]; i++)
+                if (strcmp(mount->options[i], "ro") != 0)
+                        return error_set(reterr, -EINVAL, "the vfs driver knows no mount options: %.64s",
+                                         mount->options[i]);
+        fd = vfs_open_content(homes, mount->id, reterr);
+        return fd < 0 ? fd : 0;
+}
+
+static int vfs_unmount(const struct homes *homes, const char *id, struct error *reterr) {
+        (void) homes;
+        (void) id;
+        (void) reterr;
+        return 0;
+}
+
 const struct driver driver_vfs = {
         .name = "vfs",
-        .layers_dir = "dir",
+        .layers_dir = LAYERS_DIR,
         .temp_root = "tempdirs",
         .is_own_name = vfs_is_own_name,
+        .make_home = vfs_make_home,
+        .create_layer = vfs_create_layer,
+        .make_content = vfs_make_content,
+        .put_content = vfs_put_content,
+        .open_content = vfs_open_content,
+        .mount_path = vfs_mount_path,
+        .mount = vfs_mount,
+        .unmount = vfs_unmount,
 };
