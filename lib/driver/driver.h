@@ -25,7 +25,8 @@ struct homes {
         const int *fds;
         size_t n;
         int runroot_fd;            /* where layers of all the others are mounted; -1: there is none */
-        const char *mount_options; /* of the configuration, between commas; NULL: none */
+        const char *mount_options; /* of the configuration (mountopt), between commas; NULL: none */
+        bool shares_mounts;        /* the configuration says so (skip_mount_home) */
 };
 
 /* A layer that shall be. */

@@ -201,4 +201,7 @@ const struct driver driver_overlay = {
         .make_content = overlay_make_content,
         .put_content = overlay_put_content,
         .open_content = overlay_open_content,
+        .mount_path = overlay_mount_path,
+        .mount = overlay_mount,
+        .unmount = overlay_unmount,
 };

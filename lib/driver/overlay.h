@@ -17,3 +17,10 @@ int overlay_make_content(const struct homes *homes, const char *parent, int dirf
                          struct error *reterr);
 int overlay_put_content(int home_fd, const char *id, int dirfd, const char *name, struct error *reterr);
 int overlay_open_content(const struct homes *homes, const char *id, struct error *reterr);
+
+/* overlay-site.c */
+int overlay_mount_path(const struct homes *homes, size_t home, const char *id, char **ret);
+
+/* overlay-mount.c */
+int overlay_mount(const struct homes *homes, const struct layer_mount *mount, struct error *reterr);
+int overlay_unmount(const struct homes *homes, const char *id, struct error *reterr);
