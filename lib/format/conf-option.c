@@ -79,21 +79,54 @@ static int add_stores(struct strlist *stores, struct slice value) {
         return r;
 }
 
-int conf_add_image_stores(const char *option, const char *driver, struct strlist *stores) {
+struct option {
+        struct slice prefix, key, value;
+};
+
+static int parse(const char *option, struct option *ret) {
         const char *equal = strchr(option, '='), *dot;
-        struct slice key, prefix;
+        struct slice key;
 
         if (!equal)
                 return -EINVAL;
         key = trim(option, (size_t) (equal - option));
-        prefix = (struct slice){key.s, 0};
+        *ret = (struct option){.prefix = {key.s, 0}, .value = trim(equal + 1, strlen(equal + 1))};
         dot = memchr(key.s, '.', key.n);
         if (dot) {
-                prefix.n = (size_t) (dot - key.s);
-                key.n -= prefix.n + 1;
+                ret->prefix.n = (size_t) (dot - key.s);
+                key.n -= ret->prefix.n + 1;
                 key.s = dot + 1;
         }
-        if (!names_stores(key, driver) || !is_for(prefix, driver))
+        ret->key = key;
+        return 0;
+}
+
+int conf_add_image_stores(const char *option, const char *driver, struct strlist *stores) {
+        struct option parsed;
+        int r;
+
+        r = parse(option, &parsed);
+        if (r < 0)
+                return r;
+        if (!names_stores(parsed.key, driver) || !is_for(parsed.prefix, driver))
                 return 0;
-        return add_stores(stores, trim(equal + 1, strlen(equal + 1)));
+        return add_stores(stores, parsed.value);
+}
+
+int conf_option_value(const char *option, const char *driver, const char *key, char **ret) {
+        struct option parsed;
+        char *value;
+        int r;
+
+        r = parse(option, &parsed);
+        if (r < 0)
+                return r;
+        if (!equals(parsed.key, key) || !is_for(parsed.prefix, driver))
+                return -ENOENT;
+
+        value = strndup(parsed.value.s, parsed.value.n);
+        if (!value)
+                return -ENOMEM;
+        *ret = value;
+        return 0;
 }

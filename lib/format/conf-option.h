@@ -13,3 +13,9 @@ int conf_split_options(const char *text, struct strlist *options);
  * it is no option at all or a path is not absolute, -ENOMEM.
  */
 int conf_add_image_stores(const char *option, const char *driver, struct strlist *stores);
+
+/*
+ * The value that an option gives this key of this driver: a copy where it is about that, -ENOENT where it is
+ * about something else, -EINVAL where it is no option at all, -ENOMEM.
+ */
+int conf_option_value(const char *option, const char *driver, const char *key, char **ret);

@@ -224,6 +224,26 @@ static void options_name_image_stores_for_the_driver_they_are_for(void **state) 
         assert_int_equal(stores.n, 0);
 }
 
+static void assert_value(const char *option, const char *driver, const char *key, const char *wanted) {
+        _cleanup_free_ char *value = NULL;
+
+        assert_ok(conf_option_value(option, driver, key, &value));
+        assert_string_equal(value, wanted);
+}
+
+static void an_option_has_a_value_for_the_driver_it_is_for(void **state) {
+        char *value = NULL;
+
+        (void) state;
+        assert_value("mountopt=nodev,metacopy=on", "overlay", "mountopt", "nodev,metacopy=on");
+        assert_value(" Overlay2.MountOpt = nodev ", "overlay", "mountopt", "nodev");
+        assert_value(".mountopt=", "overlay", "mountopt", "");
+        assert_int_equal(conf_option_value("vfs.mountopt=a", "overlay", "mountopt", &value), -ENOENT);
+        assert_int_equal(conf_option_value("mountopts=a", "overlay", "mountopt", &value), -ENOENT);
+        assert_int_equal(conf_option_value("mountopt", "overlay", "mountopt", &value), -EINVAL);
+        assert_null(value);
+}
+
 /* -------------------------------------------------------------------------------------------------- paths */
 
 static const char *variable(void *userdata, const char *name) {
@@ -303,6 +323,7 @@ int main(void) {
                 cmocka_unit_test(options_come_in_the_order_of_go),
                 cmocka_unit_test(options_between_commas),
                 cmocka_unit_test(options_name_image_stores_for_the_driver_they_are_for),
+                cmocka_unit_test(an_option_has_a_value_for_the_driver_it_is_for),
                 cmocka_unit_test(variables_are_expanded_as_go_does),
                 cmocka_unit_test(paths_are_cleaned_as_go_does),
         };
