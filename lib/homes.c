@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a driver finds layers: in the store's own homes, and in those of additional image stores. */
+/* Where a driver finds layers, in the store's own homes and in those of additional image stores, and how it
+ * is to mount them. */
 
-#include "homes.h"
+#include <string.h>
+
 #include "base/fd.h"
+#include "format/conf-option.h"
+#include "homes.h"
 
 #define OWN_HOMES 2U
 
@@ -56,6 +60,48 @@ int store_homes_open(const struct cstorage_store *store, struct store_homes *ret
         *ret = homes;
         ret->homes.fds = ret->fds;
         ret->homes.runroot_fd = store->roots[ROOT_RUN].fd;
+        ret->homes.mount_options = store->mount_options;
+        ret->homes.shares_mounts = store->shares_mounts;
         homes = STORE_HOMES_INIT;
         return 0;
+}
+
+/* ------------------------------------------------------------------------------------------ options */
+
+/* Of an option that is set more than once, the last counts. */
+static int read_option(const struct cstorage_store *store, const char *option, const char *key,
+                       char **value) {
+        char *new = NULL;
+        int r;
+
+        r = conf_option_value(option, store->driver->name, key, &new);
+        if (r < 0)
+                return r == -ENOENT ? 0 : r;
+        free(*value);
+        *value = new;
+        return 0;
+}
+
+/* What Go's strconv.ParseBool takes for true. */
+static bool is_true(const char *text) {
+        static const char *const words[] = {"1", "t", "T", "true", "TRUE", "True"};
+
+        for (size_t i = 0; text && i < ARRAY_SIZE(words); i++)
+                if (strcmp(text, words[i]) == 0)
+                        return true;
+        return false;
+}
+
+int store_read_options(struct cstorage_store *store, const struct cstorage_config *config) {
+        _cleanup_free_ char *skip_mount_home = NULL;
+        const char *option;
+        int r = 0;
+
+        for (size_t i = 0; (option = cstorage_config_get_option(config, i)) && r >= 0; i++) {
+                r = read_option(store, option, "mountopt", &store->mount_options);
+                if (r >= 0)
+                        r = read_option(store, option, "skip_mount_home", &skip_mount_home);
+        }
+        store->shares_mounts = is_true(skip_mount_home);
+        return r;
 }

@@ -18,3 +18,6 @@ int store_homes_open(const struct cstorage_store *store, struct store_homes *ret
 
 void store_homes_done(struct store_homes *homes);
 #define _cleanup_store_homes_ _cleanup_(store_homes_done)
+
+/* Take from the configuration how layers are mounted. For cstorage_store_open(). */
+int store_read_options(struct cstorage_store *store, const struct cstorage_config *config);

@@ -8,7 +8,7 @@
 #include "base/array.h"
 #include "base/fd.h"
 #include "disk/paths.h"
-#include "store.h"
+#include "homes.h"
 
 static void root_done(struct store_root *root) {
         free(root->path);
@@ -23,6 +23,7 @@ static struct cstorage_store *store_free(struct cstorage_store *store) {
         for (size_t i = 0; i < store->n_additional; i++)
                 root_done(&store->additional[i]);
         free(store->additional);
+        free(store->mount_options);
         free(store);
         return NULL;
 }
@@ -215,7 +216,8 @@ static int store_fill(struct cstorage_store *store, const struct cstorage_config
 
         open_home(store, ROOT_GRAPH);
         open_home(store, ROOT_IMAGE);
-        return open_additional(store, config);
+        r = store_read_options(store, config);
+        return r < 0 ? r : open_additional(store, config);
 }
 
 static bool root_is_current(const struct store_root *root) {

@@ -30,6 +30,8 @@ struct cstorage_store {
         struct store_root roots[ROOT_COUNT];
         struct store_root *additional; /* image stores that others write */
         size_t n_additional, cap_additional;
+        char *mount_options; /* mountopt; NULL: none */
+        bool shares_mounts;  /* skip_mount_home */
 };
 
 DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
