@@ -107,9 +107,9 @@ struct driver {
          * all of it. -ENOENT where the layer is in none of the homes. */
         int (*open_content)(const struct homes *homes, const char *id, struct error *reterr);
 
-        /* Where a layer that lies, or will lie, in this one of the homes is or will be mounted; fresh memory.
-         * -ENOENT where that home is not there. */
-        int (*mount_path)(const struct homes *homes, size_t home, const char *id, char **ret);
+        /* Where a layer is or will be mounted; fresh memory. in_graphroot: it lies, or will lie, in the first
+         * of the homes. -ENOENT where the directory for that is not there. */
+        int (*mount_path)(const struct homes *homes, bool in_graphroot, const char *id, char **ret);
 
         /*
          * Mount a layer. 0 where it was mounted before: what was asked for this time does not matter then, as

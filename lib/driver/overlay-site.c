@@ -129,14 +129,14 @@ int site_find(struct site *site, const struct homes *homes, const char *id, bool
                                : find_in_runroot(site, id, make, reterr);
 }
 
-int overlay_mount_path(const struct homes *homes, size_t home, const char *id, char **ret) {
+int overlay_mount_path(const struct homes *homes, bool in_graphroot, const char *id, char **ret) {
         char path[LAYER_PATH_MAX + sizeof("overlay/")];
-        int fd = home == 0 ? homes->fds[0] : homes->runroot_fd;
+        int fd = in_graphroot ? homes->fds[0] : homes->runroot_fd;
         char *full;
 
         if (fd < 0)
                 return -ENOENT;
-        (void) snprintf(path, sizeof(path), "%s%s/" MOUNT_POINT, home == 0 ? "" : "overlay/", id);
+        (void) snprintf(path, sizeof(path), "%s%s/" MOUNT_POINT, in_graphroot ? "" : "overlay/", id);
         full = path_below(fd, path);
         if (!full)
                 return -ENOMEM;

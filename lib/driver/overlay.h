@@ -19,7 +19,7 @@ int overlay_put_content(int home_fd, const char *id, int dirfd, const char *name
 int overlay_open_content(const struct homes *homes, const char *id, struct error *reterr);
 
 /* overlay-site.c */
-int overlay_mount_path(const struct homes *homes, size_t home, const char *id, char **ret);
+int overlay_mount_path(const struct homes *homes, bool in_graphroot, const char *id, char **ret);
 
 /* overlay-mount.c */
 int overlay_mount(const struct homes *homes, const struct layer_mount *mount, struct error *reterr);

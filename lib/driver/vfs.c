@@ -166,13 +166,24 @@ static int vfs_open_content(const struct homes *homes, const char *id, struct er
 
 /* ------------------------------------------------------------------------------------------- mounts */
 
-static int vfs_mount_path(const struct homes *homes, size_t home, const char *id, char **ret) {
+/* A layer that is not there yet and not in the graphroot will be in the image store, which is the second. */
+static int home_of(const struct homes *homes, bool in_graphroot, const char *id) {
+        _cleanup_close_ int fd = -1;
+        size_t index = in_graphroot ? 0 : 1;
+
+        if (!in_graphroot)
+                fd = driver_open_layer(&driver_vfs, homes, id, &index, NULL);
+        return index < homes->n && homes->fds[index] >= 0 ? homes->fds[index] : -ENOENT;
+}
+
+static int vfs_mount_path(const struct homes *homes, bool in_graphroot, const char *id, char **ret) {
+        int home_fd = home_of(homes, in_graphroot, id);
         char path[LAYER_PATH_MAX];
         char *full;
 
-        if (homes->fds[home] < 0)
-                return -ENOENT;
-        full = path_below(homes->fds[home], driver_layer_path(&driver_vfs, id, "", path));
+        if (home_fd < 0)
+                return home_fd;
+        full = path_below(home_fd, driver_layer_path(&driver_vfs, id, "", path));
         if (!full)
                 return -ENOMEM;
         *ret = full;

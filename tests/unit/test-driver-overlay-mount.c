@@ -143,7 +143,7 @@ static void a_mounted_layer_shows_all_it_lies_on_and_takes_changes(void **state)
         const struct world *w = world_of(state);
         _cleanup_free_ char *path = NULL;
 
-        assert_ok(driver_overlay.mount_path(&w->homes, 0, ID_C, &path));
+        assert_ok(driver_overlay.mount_path(&w->homes, true, ID_C, &path));
         assert_string_equal(path, path_of(w, MERGED));
         assert_ok(driver_overlay.mount(&w->homes, &mount_c, NULL));
         assert_true(exists(w, MERGED "/a"));
@@ -505,7 +505,7 @@ static void a_layer_of_another_store_is_mounted_in_the_runroot(void **state) {
         assert_ok(renameat(w->home, ID_B, w->place->fd, "away"));
         assert_ok(renameat(w->home, ID_A, w->other_home, ID_A));
         assert_ok(make_layer(w->other_home, &other, ID_B, LINK_B, on_a));
-        assert_ok(driver_overlay.mount_path(&w->homes, 1, ID_B, &path));
+        assert_ok(driver_overlay.mount_path(&w->homes, false, ID_B, &path));
         assert_string_equal(path, path_of(w, merged));
 
         assert_ok(driver_overlay.mount(&w->homes, &mount_b, NULL));

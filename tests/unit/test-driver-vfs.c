@@ -155,10 +155,10 @@ static void nothing_is_mounted(void **state) {
         assert_int_equal(driver_vfs.mount(&homes, &mount, &error), -EINVAL);
         assert_non_null(strstr(error.text, "nodev"));
         assert_ok(driver_vfs.unmount(&homes, ID_A, NULL));
-        assert_int_equal(driver_vfs.mount_path(&homes, 0, ID_A, &path), -ENOENT);
-        assert_ok(driver_vfs.mount_path(&homes, 1, ID_A, &path));
+        assert_int_equal(driver_vfs.mount_path(&homes, true, ID_A, &path), -ENOENT);
+        assert_ok(driver_vfs.mount_path(&homes, false, ID_B, &path));
         assert_true(strncmp(path, place->path, strlen(place->path)) == 0);
-        assert_string_equal(path + strlen(place->path), "/dir/" ID_A);
+        assert_string_equal(path + strlen(place->path), "/dir/" ID_B);
 }
 
 int main(void) {
