@@ -104,6 +104,53 @@ expect "it takes no changes" 1 "$(inside "echo x 2>/dev/null >$graph/overlay/$to
 check "we unmount it" ours unmount "$top"
 expect "nothing is left mounted" 0 "$(mounted "$top")"
 
+# ---------------------------------------------------------------------------------------------------------- killed
+
+# killed CALL N ARGUMENTS...: our tool, killed at the nth system call of this name; fails where there are not so many.
+killed() {
+        local call=$1 n=$2
+        shift 2
+        ! inside "strace -qq -o /dev/null -e trace=$call -e inject=$call:signal=KILL:when=$n \
+                  $tool $driver $graph $run $* 2>/dev/null"
+}
+
+# What is said of layers that were made after one of the same id was made in part.
+kill_creation() {
+        local call=$1 n wanted
+        wanted=$(shape "$their")
+        for n in $(seq 50); do
+                mine=$(new_id)
+                killed "$call" "$n" create "$mine" "$(new_link)" "${chain[@]}" || break
+                ours create "$mine" "$(new_link)" "${chain[@]}" || echo "$call $n: it cannot be made"
+                [ "$(shape "$mine")" = "$wanted" ] || echo "$call $n: it looks otherwise"
+        done
+        [ "$n" -gt 1 ] || echo "$call: it was never killed"
+        [ -z "$(inside "ls $graph/overlay | grep tempdirs")" ] || echo "$call: a temp dir is left"
+}
+
+for call in mkdirat symlinkat openat2 write; do
+        expect "killed at $call, a layer can be made again" "" "$(kill_creation $call 2>&1)"
+done
+
+kill_unmounting() {
+        local call=$1 n
+        for n in $(seq 50); do
+                ours mount "$top" "${chain[@]}" >/dev/null || echo "$call $n: it cannot be mounted"
+                killed "$call" "$n" unmount "$top" || break
+                ours unmount "$top" || echo "$call $n: it cannot be unmounted"
+                [ "$(mounted "$top")" = 0 ] || echo "$call $n: it is mounted"
+                theirs mount container >/dev/null && theirs unmount container >/dev/null ||
+                        echo "$call $n: they cannot mount and unmount it"
+        done
+        [ "$n" -gt 1 ] || echo "$call: it was never killed"
+}
+
+for call in umount2 mkdirat renameat; do
+        expect "killed at $call, a layer can be unmounted again" "" "$(kill_unmounting $call 2>&1)"
+done
+
+# ------------------------------------------------------------------------------------------------------ many layers
+
 # So many that their names have no room in a page.
 names=()
 last=third
