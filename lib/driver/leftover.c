@@ -37,24 +37,40 @@ static int refuse_mounts(int home_fd, const char *path, struct error *reterr) {
         return mountinfo_has_below(mounts, full) ? leftover_error(reterr, -EBUSY, home_fd, path, "") : 0;
 }
 
-static bool leads_to(int home_fd, const char *link, const char *id) {
+/* 1, 0, or negative errno. */
+static int leads_to(int home_fd, const char *link, const char *id) {
         _cleanup_free_ char *target = NULL;
         char target_id[ID_LENGTH + 1];
+        int r;
 
-        return readlink_alloc_at(home_fd, link, &target) >= 0 && name_link_target(target, target_id) >= 0 &&
-               strcmp(target_id, id) == 0;
+        r = readlink_alloc_at(home_fd, link, &target);
+        if (r < 0)
+                return r == -ENOENT || r == -EINVAL ? 0 : r;
+        return name_link_target(target, target_id) >= 0 && strcmp(target_id, id) == 0;
 }
 
-/* First, so that no name is left that leads nowhere should we die in between. */
-static void take_link(const struct driver *driver, int home_fd, const char *id, int temp_fd) {
-        char link[LINK_ID_LENGTH + 1], from[LAYER_PATH_MAX], to[2 + sizeof(link)];
+/* Whoever was killed had not come so far, or had written to no more than half of it. */
+static bool is_no_link(int code) {
+        return code == -ENOENT || code == -EBADMSG || code == -EBADF || code == -ELOOP || code == -ENOTDIR;
+}
 
-        if (!driver->links_dir || driver->read_link(home_fd, id, link) < 0)
-                return;
+/* First, so that no name is left that leads nowhere should we die in between. There may well be none yet. */
+static int take_link(const struct driver *driver, int home_fd, const char *id, int temp_fd) {
+        char link[LINK_ID_LENGTH + 1], from[LAYER_PATH_MAX], to[2 + sizeof(link)];
+        int r;
+
+        if (!driver->links_dir)
+                return 0;
+        r = driver->read_link(home_fd, id, link);
+        if (r < 0)
+                return is_no_link(r) ? 0 : r;
+
         (void) snprintf(from, sizeof(from), "%s/%s", driver->links_dir, link);
         (void) snprintf(to, sizeof(to), "0-%s", link);
-        if (leads_to(home_fd, from, id))
-                (void) renameat(home_fd, from, temp_fd, to);
+        r = leads_to(home_fd, from, id);
+        if (r <= 0)
+                return r;
+        return renameat(home_fd, from, temp_fd, to) < 0 ? negative_errno() : 0;
 }
 
 /* Names in a temp dir are as internal/tempdir/tempdir.go:StageDeletion has them. */
@@ -84,8 +100,11 @@ int leftover_remove(const struct driver *driver, int home_fd, const char *id, st
         r = temp_dir_make(&temp, home_fd, driver->temp_root, reterr);
         if (r < 0)
                 return r;
-        take_link(driver, home_fd, id, temp.dir_fd);
-        r = take_layer(home_fd, path, id, temp.dir_fd, reterr);
+        r = take_link(driver, home_fd, id, temp.dir_fd);
+        if (r < 0)
+                (void) leftover_error(reterr, r, home_fd, path, "cannot remove the short name of");
+        else
+                r = take_layer(home_fd, path, id, temp.dir_fd, reterr);
         temp_dir_discard(&temp);
         return r;
 }
