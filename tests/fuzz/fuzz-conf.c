@@ -34,8 +34,13 @@ static void check_options(const struct conf *conf) {
         _cleanup_strlist_ struct strlist options = STRLIST_INIT, stores = STRLIST_INIT;
 
         FUZZ_ASSERT(conf_add_driver_options(conf, &options) == 0);
-        for (size_t i = 0; i < options.n; i++)
+        for (size_t i = 0; i < options.n; i++) {
+                _cleanup_free_ char *value = NULL;
+
                 (void) conf_add_image_stores(options.s[i], i % 2 ? "overlay" : NULL, &stores);
+                if (conf_option_value(options.s[i], "overlay", "mountopt", &value) >= 0)
+                        FUZZ_ASSERT(strstr(options.s[i], value));
+        }
         for (size_t i = 0; i < stores.n; i++)
                 FUZZ_ASSERT(stores.s[i][0] == '/');
 }
