@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finding records by id. */
+/* The index: finding records by id, and keeping it while they change. */
 
 #include <endian.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "index.h"
 
@@ -26,19 +27,20 @@ static int compare_keys(const void *a, const void *b) {
 
         if (r != 0)
                 return r;
-        return x->item < y->item ? -1 : x->item > y->item;
+        return x->at < y->at ? -1 : x->at > y->at;
 }
 
 static int make_keys(struct items *items, enum cstorage_file_kind kind) {
-        free(items->keys);
-        items->keys = calloc(items->n + 1, sizeof(*items->keys));
-        if (!items->keys)
-                return -ENOMEM;
+        int r;
+
+        r = ARRAY_RESERVE(items->keys, items->cap_keys, items->n + 1);
+        if (r < 0)
+                return r;
 
         for (size_t i = 0; i < items->n; i++) {
                 const char *id = snapshot_item_id(kind, &items->items[i]);
 
-                items->keys[i] = (struct index_key){.head = head_of(id), .id = id, .item = &items->items[i]};
+                items->keys[i] = (struct index_key){.head = head_of(id), .id = id, .at = i};
         }
         qsort(items->keys, items->n, sizeof(*items->keys), compare_keys);
         return 0;
@@ -50,9 +52,10 @@ static size_t drop_repeated(struct items *items) {
 
         for (size_t i = 1; i < items->n; i++) {
                 const struct index_key *before = &items->keys[i - 1];
-                struct item *item = &items->items[items->keys[i].item - items->items];
+                struct item *item = &items->items[items->keys[i].at];
 
-                if (before->item->file == item->file && strcmp(before->id, items->keys[i].id) == 0) {
+                if (items->items[before->at].file == item->file &&
+                    strcmp(before->id, items->keys[i].id) == 0) {
                         item->record = NULL;
                         dropped++;
                 }
@@ -105,6 +108,58 @@ static size_t lower_bound(const struct items *items, const char *id) {
         return low;
 }
 
+static const struct item *item_of(const struct items *items, size_t key) {
+        return &items->items[items->keys[key].at];
+}
+
+/* ------------------------------------------------------------------------ keeping */
+
+/* The key of an item that may not be there yet: among equal ids they stand in load order. */
+static size_t key_at(const struct items *items, const char *id, size_t at) {
+        size_t key = lower_bound(items, id);
+
+        while (key < items->n && items->keys[key].at < at && strcmp(items->keys[key].id, id) == 0)
+                key++;
+        return key;
+}
+
+int index_reserve(struct items *items) {
+        return ARRAY_RESERVE(items->keys, items->cap_keys, items->n + 2);
+}
+
+void index_insert(struct items *items, enum cstorage_file_kind kind, size_t at) {
+        const char *id = snapshot_item_id(kind, &items->items[at]);
+        size_t key;
+
+        if (kind == CSTORAGE_FILE_MOUNTS)
+                return;
+
+        key = key_at(items, id, at);
+        for (size_t i = 0; i < items->n; i++)
+                items->keys[i].at += items->keys[i].at >= at;
+        memmove(&items->keys[key + 1], &items->keys[key], (items->n - key) * sizeof(*items->keys));
+        items->keys[key] = (struct index_key){.head = head_of(id), .id = id, .at = at};
+}
+
+void index_rename(struct items *items, enum cstorage_file_kind kind, size_t at, const char *id) {
+        if (kind != CSTORAGE_FILE_MOUNTS)
+                items->keys[key_at(items, id, at)].id = id;
+}
+
+void index_remove(struct items *items, enum cstorage_file_kind kind, size_t at) {
+        size_t key;
+
+        if (kind == CSTORAGE_FILE_MOUNTS)
+                return;
+
+        key = key_at(items, snapshot_item_id(kind, &items->items[at]), at);
+        memmove(&items->keys[key], &items->keys[key + 1], (items->n - key - 1) * sizeof(*items->keys));
+        for (size_t i = 0; i + 1 < items->n; i++)
+                items->keys[i].at -= items->keys[i].at > at;
+}
+
+/* ------------------------------------------------------------------------ finding */
+
 const struct item *snapshot_find_id(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
                                     const char *id) {
         const struct items *items = &snapshot->kinds[kind];
@@ -116,9 +171,9 @@ const struct item *snapshot_find_id(const struct cstorage_snapshot *snapshot, en
         /* Images with the same id all stay, and the last one is found (images.go:load). */
         if (kind == CSTORAGE_FILE_IMAGES)
                 while (last + 1 < items->n && strcmp(items->keys[last + 1].id, id) == 0 &&
-                       items->keys[last + 1].item->file == items->keys[at].item->file)
+                       item_of(items, last + 1)->file == item_of(items, at)->file)
                         last++;
-        return items->keys[last].item;
+        return item_of(items, last);
 }
 
 const struct store_root *snapshot_store_of(const struct cstorage_file *file) {
@@ -133,10 +188,10 @@ const struct item *snapshot_find_id_in(const struct cstorage_snapshot *snapshot,
         const struct item *found = NULL;
 
         for (size_t i = lower_bound(items, id); i < items->n && strcmp(items->keys[i].id, id) == 0; i++) {
-                if (snapshot_store_of(items->keys[i].item->file) != store)
+                if (snapshot_store_of(item_of(items, i)->file) != store)
                         continue;
                 if (!found || kind == CSTORAGE_FILE_IMAGES)
-                        found = items->keys[i].item;
+                        found = item_of(items, i);
         }
         return found;
 }
@@ -148,7 +203,7 @@ int snapshot_find_prefix_in(const struct cstorage_snapshot *snapshot, enum cstor
 
         for (size_t i = lower_bound(items, prefix); i < items->n && has_prefix(items->keys[i].id, prefix);
              i++) {
-                if (snapshot_store_of(items->keys[i].item->file) != store)
+                if (snapshot_store_of(item_of(items, i)->file) != store)
                         continue;
                 if (id && strcmp(items->keys[i].id, id) != 0)
                         return -EEXIST;

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "backing.h"
 #include "disk/lock.h"
 #include "disk/recfile.h"
-#include "format/container.h"
-#include "format/image.h"
-#include "format/layer.h"
-#include "format/mounts.h"
 #include "locks.h"
-
-#define FILE_KINDS (CSTORAGE_FILE_MOUNTS + 1)
 
 /* The record files of a store itself, in the order in which their records are loaded. */
 struct own_file {
@@ -27,23 +22,19 @@ struct cstorage_file {
         enum cstorage_file_kind kind;
         enum cstorage_location location;
         const struct store_root *root;
-        const char *name; /* below the root */
-        char *path;       /* for people */
-        struct recfile bytes;
-        union {
-                struct layers layers;
-                struct images images;
-                struct containers containers;
-                struct mounts mounts;
-        };
-        const void *records; /* those of the union, as many as there are */
-        size_t n_records;
+        const char *name;                  /* below the root */
+        char *path;                        /* for people */
+        struct recfile bytes;              /* without its text, which is the backing's */
+        struct backing *backing;           /* NULL where there are no records */
+        const struct cstorage_file *known; /* while it is read: one of another snapshot that is the same */
+        size_t n_records; /* once they are collected those of the snapshot, and so are changes */
 };
 
 /* What the public functions hand out: a record, and the file it stands in. */
 struct item {
         const void *record;
         const struct cstorage_file *file;
+        struct backing *own; /* of a record that was made or changed since its file was read; else NULL */
 };
 
 struct cstorage_layer {
@@ -66,7 +57,7 @@ struct cstorage_mount {
 struct index_key {
         uint64_t head;
         const char *id;
-        const struct item *item;
+        size_t at; /* of its item */
 };
 
 /* The records of one kind, in load order and by id. */
@@ -74,6 +65,8 @@ struct items {
         struct item *items;
         struct index_key *keys;
         size_t n;
+        size_t cap_items,
+                cap_keys; /* one more than n at least, so that what follows the last has an address */
 };
 
 struct cstorage_snapshot {
@@ -86,6 +79,23 @@ struct cstorage_snapshot {
 };
 
 DEFINE_CLEANUP(struct cstorage_snapshot *, cstorage_snapshot_unref);
+
+/* Nothing read yet: the files there can be, and no record. */
+int snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret);
+
+void snapshot_forget_file(struct cstorage_file *file);
+
+bool snapshot_file_is_current(const struct cstorage_file *file);
+
+/*
+ * Read all records. known, which may be NULL, is a snapshot of the same store: what it has of files that are
+ * the same by their identities and the tokens of their locks is taken over.
+ */
+int snapshot_read(struct cstorage_store *store, const struct cstorage_snapshot *known,
+                  struct cstorage_snapshot **ret, struct error *reterr);
+
+/* An equal one that nobody else holds. It shares all records. */
+int snapshot_derive(const struct cstorage_snapshot *snapshot, struct cstorage_snapshot **ret);
 
 /* The tokens of all locks, in the order of store_locks, as they are now. */
 int snapshot_read_tokens(const struct cstorage_store *store, struct last_write ret[static STORE_LOCKS]);

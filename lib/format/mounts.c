@@ -18,7 +18,14 @@ void mounts_done(struct mounts *mounts) {
         *mounts = MOUNTS_INIT;
 }
 
-const struct record_type mount_record = {sizeof(struct mount), members, ARRAY_SIZE(members), NULL};
+static int mount_finish(struct decoding *d, void *record) {
+        struct mount *mount = record;
+
+        mount->json = decoding_slice(d);
+        return 0;
+}
+
+const struct record_type mount_record = {sizeof(struct mount), members, ARRAY_SIZE(members), mount_finish};
 
 int mounts_parse(struct mounts *ret, const char *text, size_t len, struct error *reterr) {
         _cleanup_mounts_ struct mounts mounts = MOUNTS_INIT;

@@ -6,6 +6,7 @@
 
 /* layers.go:layerMountPoint */
 struct mount {
+        struct slice json;
         const char *id; /* of the layer */
         const char *path;
         int64_t count;

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "format/container.h"
+#include "format/image.h"
+#include "format/layer.h"
+#include "format/mounts.h"
+#include "public.h"
+
+#define FILE_KINDS (CSTORAGE_FILE_MOUNTS + 1)
+
+/*
+ * Records and the bytes they were read from, shared by all who point at them: those of a whole file, or a
+ * single one that was made or changed since. Immutable.
+ */
+struct backing;
+
+/*
+ * Read a list of records of this kind; text (malloc'ed, of len bytes and a NUL) is taken over on success
+ * only. As layers_parse().
+ */
+int backing_new(enum cstorage_file_kind kind, char *text, size_t len, struct backing **ret,
+                struct error *reterr);
+
+struct backing *backing_ref(struct backing *backing);
+struct backing *backing_unref(struct backing *backing);
+DEFINE_CLEANUP(struct backing *, backing_unref);
+
+size_t backing_count(const struct backing *backing);
+const void *backing_record(const struct backing *backing, size_t index);
+
+/* The id of a record of this kind; of a mount that of its layer. */
+const char *record_id(enum cstorage_file_kind kind, const void *record);
+
+/* The bytes of a record as they stand in its file. */
+const struct slice *record_json(enum cstorage_file_kind kind, const void *record);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "snapshot.h"
+
+/* Changing the records of a snapshot that nobody else holds. Pointers to items of its kind are void after it.
+ */
+
+/* Take a file of another snapshot over, without its records. */
+void snapshot_take_file(struct cstorage_file *file, const struct cstorage_file *from);
+
+/* Append a record, the only one of its backing, to its file; the backing is referenced. */
+int snapshot_insert(struct cstorage_snapshot *snapshot, const struct cstorage_file *file,
+                    struct backing *backing);
+
+/* Put another record of the same id in the place of one. */
+void snapshot_replace(struct cstorage_snapshot *snapshot, const struct item *item, struct backing *backing);
+
+void snapshot_remove(struct cstorage_snapshot *snapshot, const struct item *item);

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From files to a snapshot. What a snapshot of before has of a file that did not change is not read again. */
+
+#include "base/array.h"
+#include "index.h"
+#include "lists.h"
+
+/*
+ * Files are replaced one after the other while we read; a store that changes faster than this is read by the
+ * one who holds its locks.
+ */
+#define READ_ROUNDS_MAX 5
+
+/*
+ * A runroot that is not there yet is empty. An image store, of whatever kind, that is configured and not
+ * there may be one that is not mounted: what it records is unknown.
+ */
+static bool root_is_unknown(const struct cstorage_file *file) {
+        if (file->root->fd >= 0)
+                return false;
+        return file->root->error != -ENOENT || (file->location != CSTORAGE_LOCATION_RUNROOT &&
+                                                file->location != CSTORAGE_LOCATION_VOLATILE_RUNROOT);
+}
+
+bool snapshot_file_is_current(const struct cstorage_file *file) {
+        return root_is_unknown(file) || recfile_is_current(&file->bytes, file->root->fd, file->name);
+}
+
+static int parse(struct cstorage_file *file) {
+        int r;
+
+        r = backing_new(file->kind, file->bytes.text, file->bytes.len, &file->backing, &file->bytes.error);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0) {
+                file->bytes.state = RECFILE_DAMAGED;
+                free(file->bytes.text);
+        }
+        file->bytes.text = NULL;
+        file->n_records = backing_count(file->backing);
+        return 0;
+}
+
+static int file_read(struct cstorage_file *file) {
+        int r;
+
+        snapshot_forget_file(file);
+        if (root_is_unknown(file)) {
+                file->bytes.state = RECFILE_UNREADABLE;
+                error_errno(&file->bytes.error, file->root->error, "%s", file->root->path);
+                return 0;
+        }
+
+        r = recfile_read(&file->bytes, file->root->fd, file->name);
+        if (r < 0 || file->bytes.state != RECFILE_OK)
+                return r;
+        return parse(file);
+}
+
+/* ----------------------------------------------------------------- what is known */
+
+/* Two files can be told apart by their times alone only where these are fine enough; a token always tells. */
+static bool kind_is_known(const struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
+                          enum cstorage_file_kind kind) {
+        for (size_t i = 0; i < STORE_LOCKS; i++)
+                if (store_locks[i].guards == kind &&
+                    !last_write_equal(&snapshot->tokens[i], &known->tokens[i]))
+                        return false;
+        return true;
+}
+
+static bool is_known(const struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
+                     size_t i) {
+        return known && kind_is_known(snapshot, known, known->files[i].kind) &&
+               snapshot_file_is_current(&known->files[i]);
+}
+
+static int read_or_take(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known, size_t i) {
+        struct cstorage_file *file = &snapshot->files[i];
+
+        if (!is_known(snapshot, known, i)) {
+                file->known = NULL;
+                return file_read(file);
+        }
+        snapshot_forget_file(file);
+        snapshot_take_file(file, &known->files[i]);
+        file->known = &known->files[i];
+        return 0;
+}
+
+/* ------------------------------------------------------------------------ rounds */
+
+int snapshot_read_tokens(const struct cstorage_store *store, struct last_write ret[static STORE_LOCKS]) {
+        char name[PATH_LENGTH_MAX];
+        int r;
+
+        for (size_t i = 0; i < STORE_LOCKS; i++) {
+                const struct store_root *root = &store->roots[store_locks[i].root];
+
+                ret[i] = (struct last_write){0};
+                if (root->fd < 0)
+                        continue;
+                path_of(store_locks[i].path, store->driver->name, name);
+                r = lock_read_token_at(root->fd, name, &ret[i]);
+                if (r == -ENOMEM)
+                        return r;
+        }
+        return 0;
+}
+
+static int read_round(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
+                      bool *ret_current) {
+        bool current = true;
+        int r;
+
+        r = snapshot_read_tokens(snapshot->store, snapshot->tokens);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < snapshot->n_files; i++) {
+                r = read_or_take(snapshot, known, i);
+                if (r < 0)
+                        return r;
+        }
+        for (size_t i = 0; i < snapshot->n_files && current; i++)
+                current = snapshot_file_is_current(&snapshot->files[i]);
+        *ret_current = current;
+        return 0;
+}
+
+static int read_files(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known) {
+        bool current = false;
+        int r = 0;
+
+        for (int round = 0; round < READ_ROUNDS_MAX && !current && r >= 0; round++)
+                r = read_round(snapshot, known, &current);
+        return r;
+}
+
+/* -------------------------------------------------------------------- collecting */
+
+static size_t count_records(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < snapshot->n_files; i++)
+                if (snapshot->files[i].kind == kind)
+                        n += snapshot->files[i].n_records;
+        return n;
+}
+
+static void append_read(struct items *items, const struct cstorage_file *file) {
+        for (size_t i = 0; i < file->n_records; i++)
+                items->items[items->n++] =
+                        (struct item){.record = backing_record(file->backing, i), .file = file};
+}
+
+static void append_known(struct items *items, const struct cstorage_file *file, const struct items *known) {
+        for (size_t i = 0; i < known->n; i++)
+                if (known->items[i].file == file->known)
+                        items->items[items->n++] = (struct item){.record = known->items[i].record,
+                                                                 .file = file,
+                                                                 .own = backing_ref(known->items[i].own)};
+}
+
+static void append_records(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
+                           struct cstorage_file *file) {
+        struct items *items = &snapshot->kinds[file->kind];
+
+        if (file->known)
+                append_known(items, file, &known->kinds[file->kind]);
+        else
+                append_read(items, file);
+        file->known = NULL;
+}
+
+static int collect_records(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known) {
+        int r;
+
+        for (enum cstorage_file_kind kind = 0; kind < FILE_KINDS; kind++) {
+                struct items *items = &snapshot->kinds[kind];
+
+                r = ARRAY_RESERVE(items->items, items->cap_items, count_records(snapshot, kind) + 1);
+                if (r < 0)
+                        return r;
+        }
+        for (size_t i = 0; i < snapshot->n_files; i++)
+                append_records(snapshot, known, &snapshot->files[i]);
+        return 0;
+}
+
+static int read_records(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
+                        struct error *reterr) {
+        const struct cstorage_store *store = snapshot->store;
+        int r;
+
+        r = read_files(snapshot, known);
+        if (r < 0)
+                return error_errno(reterr, r, "cannot read the records of %s", store->roots[ROOT_GRAPH].path);
+
+        /* After the reading: a directory that appears later records nothing that was listed before. */
+        r = store_check_roots(store, reterr);
+        if (r < 0)
+                return r;
+
+        r = collect_records(snapshot, known);
+        if (r < 0)
+                return r;
+        return snapshot_make_index(snapshot);
+}
+
+int snapshot_read(struct cstorage_store *store, const struct cstorage_snapshot *known,
+                  struct cstorage_snapshot **ret, struct error *reterr) {
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
+        int r;
+
+        if (known && snapshot_is_stale(known) == 0)
+                return snapshot_derive(known, ret);
+
+        r = snapshot_new(store, &snapshot);
+        if (r < 0)
+                return r;
+
+        r = read_records(snapshot, known, reterr);
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(snapshot);
+        return 0;
+}
