@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One source of truth: a record is its bytes, and what was read from them lives and dies with them. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "backing.h"
@@ -70,16 +71,17 @@ static void forget_mounts(struct backing *backing) {
 static const struct {
         int (*parse)(struct backing *backing, size_t len, struct error *reterr);
         void (*forget)(struct backing *backing);
-        size_t size, id_at, json_at;
+        const struct record_type *type;
+        size_t id_at, json_at;
 } kinds[FILE_KINDS] = {
-        [CSTORAGE_FILE_LAYERS] = {parse_layers, forget_layers, sizeof(struct layer),
-                                  offsetof(struct layer, id), offsetof(struct layer, json)},
-        [CSTORAGE_FILE_IMAGES] = {parse_images, forget_images, sizeof(struct image),
-                                  offsetof(struct image, id), offsetof(struct image, json)},
-        [CSTORAGE_FILE_CONTAINERS] = {parse_containers, forget_containers, sizeof(struct container),
+        [CSTORAGE_FILE_LAYERS] = {parse_layers, forget_layers, &layer_record, offsetof(struct layer, id),
+                                  offsetof(struct layer, json)},
+        [CSTORAGE_FILE_IMAGES] = {parse_images, forget_images, &image_record, offsetof(struct image, id),
+                                  offsetof(struct image, json)},
+        [CSTORAGE_FILE_CONTAINERS] = {parse_containers, forget_containers, &container_record,
                                       offsetof(struct container, id), offsetof(struct container, json)},
-        [CSTORAGE_FILE_MOUNTS] = {parse_mounts, forget_mounts, sizeof(struct mount),
-                                  offsetof(struct mount, id), offsetof(struct mount, json)},
+        [CSTORAGE_FILE_MOUNTS] = {parse_mounts, forget_mounts, &mount_record, offsetof(struct mount, id),
+                                  offsetof(struct mount, json)},
 };
 
 static struct backing *backing_free(struct backing *backing) {
@@ -118,12 +120,45 @@ int backing_new(enum cstorage_file_kind kind, char *text, size_t len, struct bac
         return 0;
 }
 
+int backing_of_json(enum cstorage_file_kind kind, const struct text *json, struct backing **ret,
+                    struct error *reterr) {
+        _cleanup_free_ char *list = NULL;
+        struct error error;
+        int n, r;
+
+        n = asprintf(&list, "[%.*s]", (int) json->len, json->s);
+        if (n < 0) {
+                list = NULL;
+                return -ENOMEM;
+        }
+        r = backing_new(kind, list, (size_t) n, ret, &error);
+        if (r == -EBADMSG || r == -EFBIG)
+                return error_set(reterr, -EINVAL, "nobody could read the record that this makes: %s",
+                                 error.text);
+        if (r < 0)
+                return r;
+
+        TAKE_PTR(list);
+        return 0;
+}
+
+int backing_amended(enum cstorage_file_kind kind, const void *record, const struct amendment *amendments,
+                    size_t n, struct backing **ret, struct error *reterr) {
+        _cleanup_text_ struct text json = TEXT_INIT;
+        int r;
+
+        r = record_amend(kinds[kind].type, *record_json(kind, record), amendments, n, &json, reterr);
+        if (r < 0)
+                return r;
+        return backing_of_json(kind, &json, ret, reterr);
+}
+
 size_t backing_count(const struct backing *backing) {
         return backing ? backing->n : 0;
 }
 
 const void *backing_record(const struct backing *backing, size_t index) {
-        return (const char *) backing->records + index * kinds[backing->kind].size;
+        return (const char *) backing->records + index * kinds[backing->kind].type->size;
 }
 
 const char *record_id(enum cstorage_file_kind kind, const void *record) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "format/amend.h"
 #include "format/container.h"
 #include "format/image.h"
 #include "format/layer.h"
@@ -25,6 +26,14 @@ int backing_new(enum cstorage_file_kind kind, char *text, size_t len, struct bac
 struct backing *backing_ref(struct backing *backing);
 struct backing *backing_unref(struct backing *backing);
 DEFINE_CLEANUP(struct backing *, backing_unref);
+
+/* One record that the JSON text is; -EINVAL where it is none that could be read. */
+int backing_of_json(enum cstorage_file_kind kind, const struct text *json, struct backing **ret,
+                    struct error *reterr);
+
+/* What becomes of a record by amendments (format/amend.h). */
+int backing_amended(enum cstorage_file_kind kind, const void *record, const struct amendment *amendments,
+                    size_t n, struct backing **ret, struct error *reterr);
 
 size_t backing_count(const struct backing *backing);
 const void *backing_record(const struct backing *backing, size_t index);

@@ -14,10 +14,20 @@
  *     cstorage_store_open()      its directories and its driver; creates nothing, locks nothing
  *     cstorage_inventory_new()   what lies in its directories; before the records, see there
  *     cstorage_snapshot_new()    what its records say, all of one moment; immutable
+ *     cstorage_stage_new()       content of a layer, put together while no lock is held
  *     cstorage_txn_begin()       every lock, in the one order that is legal
- *     cstorage_txn_retire()      say what shall go; nothing happened yet
+ *     cstorage_txn_create_*(), cstorage_txn_set_*(), cstorage_txn_delete(), cstorage_txn_mount(), ...
+ *                                say what shall be; it is checked at once, and nothing happened yet
+ *     cstorage_txn_retire()      say what shall go that nothing records
  *     cstorage_txn_commit()      what was said happens; the locks are let go; what went lies in trash
+ *     cstorage_trash_empty()     delete that, while no lock of the store is held
  *     cstorage_txn_free()        without a commit: nothing happened
+ *
+ * What a commit leaves when it is killed, or the power goes: each record file is the old one or the new one
+ * (those of volatile records, after a power cut, perhaps neither). A layer that is made or deleted is
+ * recorded as incomplete in between, and whoever next changes the store deletes it, be it a Go process or
+ * this library; an image or container is recorded once its layers are. What was renamed on its way out lies
+ * in temp dirs that the next Go process or collection empties. To do the same again is always right.
  *
  * Objects. What has _ref and _unref is counted and may be shared between threads once made; all other objects
  * belong to one thread at a time. _free and _unref take NULL and return NULL. Strings and sub-objects that a
@@ -30,13 +40,14 @@
  *     -EINVAL      an argument is not what it must be; an unknown flag; options of a newer library
  *     -ENOMEM      there is no memory
  *     -ENOENT      there is no such thing
- *     -EEXIST      there are several, and one was asked for
+ *     -EEXIST      there are several, and one was asked for; or there is one, and it was to be made
  *     -EBADMSG     a file is damaged; nothing can be concluded from it
  *     -EOPNOTSUPP  the driver is not one that this library knows
  *     -ETIMEDOUT   a lock was not obtained in time
  *     -ESTALE      the thing is no longer what it was when it was looked at
  *     -EBUSY       a mount or a lock still uses the thing
  *     -EXDEV       it lies on another mount or file system than what it belongs to
+ *     -EROFS       it lies in an additional store, which is only read
  *
  * All others are what the kernel said. Where an object is asked for what it holds (get, next, is), it must be
  * one: NULL is then an error of the program. All other functions answer NULL with -EINVAL.
@@ -138,6 +149,15 @@ const char *cstorage_config_get_driver_priority(const struct cstorage_config *co
  */
 int cstorage_store_open(const struct cstorage_config *config, struct cstorage_store **ret,
                         struct cstorage_error *reterr);
+
+/*
+ * The same, after making what a Go process makes when it opens a store: graphroot, runroot, image store and
+ * the directories of the driver in them, mode 0700, where they are missing. Without a driver in the
+ * configuration and in the graphroot it is overlay. Who changes a store opens it so: without a runroot, which
+ * a reboot takes away, nothing can be changed. Since: 0.1
+ */
+int cstorage_store_create(const struct cstorage_config *config, struct cstorage_store **ret,
+                          struct cstorage_error *reterr);
 
 struct cstorage_store *cstorage_store_ref(struct cstorage_store *store);
 struct cstorage_store *cstorage_store_unref(struct cstorage_store *store);
@@ -329,6 +349,27 @@ const char *cstorage_mount_get_layer_id(const struct cstorage_mount *mount);
 const char *cstorage_mount_get_path(const struct cstorage_mount *mount);
 int64_t cstorage_mount_get_count(const struct cstorage_mount *mount);
 
+/*
+ * A descriptor of the directory of a layer's content, to read (the caller's to close): with overlay what this
+ * layer adds to those below, with vfs all of it. Nothing is mounted. -ENOENT where there is none. Since: 0.1
+ */
+int cstorage_layer_open_diff(const struct cstorage_layer *layer, struct cstorage_error *reterr);
+
+enum cstorage_object {
+        CSTORAGE_OBJECT_LAYER,
+        CSTORAGE_OBJECT_IMAGE,
+        CSTORAGE_OBJECT_CONTAINER,
+};
+
+/*
+ * Read an item of big data whole into fresh memory (the caller frees it with free()), with a NUL behind that
+ * the size does not count. id is what the find functions take. -ENOENT where there is no such object, or no
+ * such item, whatever the record says; -EINVAL where the key can be none. Since: 0.1
+ */
+int cstorage_snapshot_read_big_data(const struct cstorage_snapshot *snapshot, enum cstorage_object object,
+                                    const char *id, const char *key, char **ret, size_t *ret_size,
+                                    struct cstorage_error *reterr);
+
 /* ---------------------------------------------------------------------------------------------- inventory */
 
 enum cstorage_entry_kind {
@@ -467,6 +508,9 @@ struct cstorage_txn_options {
         size_t size;         /* sizeof(struct cstorage_txn_options) */
         uint64_t flags;      /* 0 */
         uint64_t timeout_us; /* for all locks together; 0: do not wait at all */
+        /* A snapshot of the same store, of before, or NULL: what did not change since is not read again.
+         * Best is what cstorage_txn_get_snapshot() gives after a commit. It is referenced. */
+        struct cstorage_snapshot *known;
 };
 
 /*
@@ -488,6 +532,185 @@ struct cstorage_txn *cstorage_txn_free(struct cstorage_txn *txn);
 int cstorage_txn_is_current(const struct cstorage_txn *txn, const struct cstorage_snapshot *snapshot);
 
 /*
+ * The records under the locks, with all that was asked for so far; after a commit that went well: what is on
+ * disk now. A new reference, to a snapshot that does not change any more. After a commit that failed -EINVAL.
+ * Since: 0.1
+ */
+int cstorage_txn_get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot **ret,
+                              struct cstorage_error *reterr);
+
+/* ------------------------------------------------------------------------------------------ txn: changes */
+
+/*
+ * Each of these says what shall be, and is checked at once against the records and what was said before:
+ * where it fails, nothing of it stays, and the transaction can go on. Nothing is written before the commit.
+ * They share these codes, each with a text that names the thing: -EINVAL after a commit, or where an argument
+ * makes no sense; -ENOENT where what is named is not there; -EEXIST where it is there already, or several
+ * are; -EROFS where it lies in an additional store; -EBADMSG where a record file of the store is damaged or
+ * empty, since nobody knows then what is in use.
+ *
+ * id is what the cstorage_snapshot_find_*() functions take, except for something new: that gets its id whole.
+ * The id of something new is of letters, digits, "_" and "-"; Go makes up 64 hexadecimal digits, and only
+ * such are collected when they are left over. Strings and bytes that are given are copied.
+ *
+ * The first of them makes the directories and lock files that a Go process makes when it opens a store; and
+ * with the first of them layers that somebody left incomplete are deleted by the commit, as the Go side does.
+ *
+ * A record goes to the stable or to the volatile file by the rule of the Go side: a volatile layer or
+ * container, and each container and its layer in a transient store, goes to volatile-*.json, which is in the
+ * runroot where the store is transient; with an image store, layers that are not a container's and images go
+ * there; all else to the graphroot. Stable files are synced, and their directory; volatile ones never.
+ */
+
+#define CSTORAGE_LAYER_VOLATILE (1ULL << 0) /* need not survive a reboot */
+#define CSTORAGE_LAYER_WRITABLE                                                                              \
+        (1ULL << 1) /* it will be written to, like a container's: matters with an image store */
+
+struct cstorage_layer_options {
+        size_t size;                   /* sizeof(struct cstorage_layer_options) */
+        uint64_t flags;                /* CSTORAGE_LAYER_* */
+        const char *id;                /* NULL: one is made up */
+        const char *const *names;      /* NULL-terminated, or NULL: none */
+        const char *parent;            /* NULL: none */
+        const char *mount_label;       /* SELinux; NULL: none */
+        const char *metadata;          /* NULL: "" */
+        const char *compressed_digest; /* these three: NULL where not known */
+        const char *diff_digest;
+        const char *toc_digest;
+        int64_t compressed_size, diff_size;
+        int compression;             /* 0 none, 1 bzip2, 2 gzip, 3 xz, 4 zstd */
+        const uint32_t *uids, *gids; /* which ones the content has, sorted */
+        size_t n_uids, n_gids;
+        const struct cstorage_id_map *uid_map, *gid_map; /* what the content was shifted by */
+        size_t n_uid_map, n_gid_map;
+        struct cstorage_stage *stage; /* its content; NULL: it is empty, or with vfs as the parent's. It is
+                                         used up by the commit, which alone may fail for it */
+};
+
+/*
+ * A layer. options may be NULL. -ENOENT: the parent; -EEXIST: the id or a name; -EBUSY: the parent is a
+ * container's layer, which nothing can lie on. The id that it has belongs to the transaction; ret_id may be
+ * NULL. Since: 0.1
+ */
+int cstorage_txn_create_layer(struct cstorage_txn *txn, const struct cstorage_layer_options *options,
+                              const char **ret_id, struct cstorage_error *reterr);
+
+struct cstorage_image_options {
+        size_t size;              /* sizeof(struct cstorage_image_options) */
+        uint64_t flags;           /* 0 */
+        const char *id;           /* NULL: one is made up */
+        const char *const *names; /* NULL-terminated, or NULL: none */
+        const char *layer;        /* the topmost; NULL: none */
+        const char *metadata;     /* NULL: "" */
+        const char *digest;       /* of its manifest; NULL: not known */
+        const char *created;      /* RFC 3339; NULL: now */
+};
+
+/* An image. options may be NULL. -ENOENT: the layer; -EEXIST: the id or a name. Since: 0.1 */
+int cstorage_txn_create_image(struct cstorage_txn *txn, const struct cstorage_image_options *options,
+                              const char **ret_id, struct cstorage_error *reterr);
+
+#define CSTORAGE_CONTAINER_VOLATILE (1ULL << 0) /* need not survive a reboot */
+
+struct cstorage_container_options {
+        size_t size;                             /* sizeof(struct cstorage_container_options) */
+        uint64_t flags;                          /* CSTORAGE_CONTAINER_* */
+        const char *id;                          /* NULL: one is made up */
+        const char *const *names;                /* NULL-terminated, or NULL: none */
+        const char *image;                       /* NULL: none */
+        const char *layer;                       /* the id that its layer shall have; NULL: one is made up */
+        const char *metadata;                    /* NULL: "" */
+        const char *mount_label, *process_label; /* SELinux; both or, NULL or "", none */
+        const char *const *mount_options;        /* NULL-terminated; NULL: those of the configuration */
+        const struct cstorage_id_map *uid_map, *gid_map;
+        size_t n_uid_map, n_gid_map;
+};
+
+/*
+ * A container and its layer, on top of that of its image. options may be NULL. -ENOENT: the image, or its
+ * layer; -EEXIST: an id or a name; -EOPNOTSUPP: the layers would have to be copied with other owners, which
+ * is not done here. In a transient store it is volatile whatever the flag says. Since: 0.1
+ */
+int cstorage_txn_create_container(struct cstorage_txn *txn, const struct cstorage_container_options *options,
+                                  const char **ret_id, struct cstorage_error *reterr);
+
+/*
+ * All names that it has from now on: NULL-terminated, or NULL: none. One that another object of the kind has
+ * is taken from it, as the Go side does (layers.go, images.go, containers.go:updateNames); an image remembers
+ * its names in its names-history. Since: 0.1
+ */
+int cstorage_txn_set_names(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
+                           const char *const *names, struct cstorage_error *reterr);
+
+int cstorage_txn_set_metadata(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
+                              const char *metadata, struct cstorage_error *reterr);
+
+/* The value is one JSON value; NULL: the flag goes. "incomplete" of layers is not for callers: -EINVAL.
+ * Since: 0.1 */
+int cstorage_txn_set_flag(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
+                          const char *flag, const char *json, struct cstorage_error *reterr);
+
+/*
+ * An item of big data. digest NULL: the sha256 of the data; layers have none. -EINVAL where the key is "" or
+ * one that the format has no file for, or the digest is none. Since: 0.1
+ */
+int cstorage_txn_set_big_data(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
+                              const char *key, const void *data, size_t size, const char *digest,
+                              struct cstorage_error *reterr);
+
+#define CSTORAGE_DELETE_KEEP_LAYERS (1ULL << 0) /* an image or container: without its layers */
+
+/*
+ * A layer; a container with its layer and its directories; an image with its data and those of its layers
+ * that no image, container or other layer needs (store.go:DeleteImage). -EBUSY where a layer on top of it, an
+ * image, a container or a mount (mountpoints.json counts one) uses it: the text names it. What is mounted
+ * without being counted is found out by the commit (-EBUSY), which then does nothing. Since: 0.1
+ */
+int cstorage_txn_delete(struct cstorage_txn *txn, enum cstorage_object object, const char *id, uint64_t flags,
+                        struct cstorage_error *reterr);
+
+/*
+ * The directory "userdata" that users of a container or image keep their files in, made by the commit where
+ * it is missing, mode 0700 (store.go:ContainerDirectory, ContainerRunDirectory, ImageDirectory,
+ * ImageRunDirectory). The path is the caller's, to free with free(); ret_path may be NULL. -EINVAL for a
+ * layer. Since: 0.1
+ */
+int cstorage_txn_make_directory(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
+                                bool in_runroot, char **ret_path, struct cstorage_error *reterr);
+
+#define CSTORAGE_MOUNT_READ_ONLY (1ULL << 0) /* an image always is */
+
+struct cstorage_mount_options {
+        size_t size;    /* sizeof(struct cstorage_mount_options) */
+        uint64_t flags; /* CSTORAGE_MOUNT_* */
+        const char *const
+                *options;  /* NULL-terminated; NULL: the container's, or those of the configuration */
+        const char *label; /* SELinux; NULL: the layer's */
+};
+
+/*
+ * Mount a layer, the layer of a container or the topmost of an image; the commit does so, after all else, or
+ * only counts where it is mounted already. With vfs nothing is mounted: the path is the layer's directory.
+ * options may be NULL. The path, which nothing stands at before the commit, is the caller's, to free with
+ * free(); ret_path may be NULL. -EROFS: a layer of an additional store, unless read-only; -ENOENT: an image
+ * without a layer. Since: 0.1
+ */
+int cstorage_txn_mount(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
+                       const struct cstorage_mount_options *options, char **ret_path,
+                       struct cstorage_error *reterr);
+
+#define CSTORAGE_UNMOUNT_FORCE (1ULL << 0) /* down to the last count */
+
+/*
+ * The reverse: one less, and unmounted with the last; which is done before anything is deleted. 1 where it is
+ * still mounted then, 0 where not; that it was not mounted is no error. Since: 0.1
+ */
+int cstorage_txn_unmount(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
+                         uint64_t flags, struct cstorage_error *reterr);
+
+/* ------------------------------------------------------------------------------------------- txn: the end */
+
+/*
  * This entry shall go: it is renamed into a temp dir of the Go side's layout (internal/tempdir/tempdir.go) at
  * the commit, if it still is what seen tells (else -ESTALE is its result), nothing is mounted there and
  * nothing that is mounted uses it (-EBUSY), and its lock, where it has one, can be had (-EBUSY). -EINVAL for
@@ -498,12 +721,15 @@ int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage_entry *e
                         const struct cstorage_identity *seen);
 
 /*
- * Do what was asked for, in an order that leaves nothing dangling should we die (links, layers, the rest),
- * and let go of the locks, whatever came of it. What was retired lies in temp dirs whose locks the trash
- * holds: until it is emptied and removed no Go process touches it, and should we die before, the next Go
- * process or the next collection finishes the deletion. One entry that fails does not stop the rest; each
- * item has its own result. Negative only where nothing at all was done. Once only: after it, also after one
- * that failed, the transaction takes nothing more (-EINVAL). Since: 0.1
+ * Do what was asked for, in an order that leaves nothing dangling should we die, and let go of the locks,
+ * whatever came of it. Changes are all done or, where one cannot be, undone: then it is negative, the text
+ * says what failed, and the store is as it was before, as far as it could be put back; what could not is
+ * what a process that died at this place would have left.
+ *
+ * What was deleted lies in temp dirs whose locks the trash holds: until it is emptied and removed no Go
+ * process touches it, and should we die before, the next Go process or the next collection finishes the
+ * deletion. Of what was retired, one entry that fails does not stop the rest; each item has its own result.
+ * Once only: after it, also after one that failed, the transaction takes nothing more (-EINVAL). Since: 0.1
  */
 int cstorage_txn_commit(struct cstorage_txn *txn, struct cstorage_trash **ret, struct cstorage_error *reterr);
 
@@ -517,6 +743,13 @@ struct cstorage_trash_dir *cstorage_trash_next_dir(struct cstorage_trash *trash,
                                                    struct cstorage_trash_dir *prev);
 const struct cstorage_trash_item *cstorage_trash_next_item(const struct cstorage_trash *trash,
                                                            const struct cstorage_trash_item *prev);
+
+/*
+ * Delete all that is in it, several files at once, and its temp dirs. 0; or a negative errno with the first
+ * reason where something is left, which the next Go process or collection tries again. Programs that want to
+ * see progress, or have it done by another process, go through the directories instead. Since: 0.1
+ */
+int cstorage_trash_empty(struct cstorage_trash *trash, struct cstorage_error *reterr);
 
 /*
  * A temp dir: its descriptor, that of its held lock, its path. They stay the trash's. The descriptor is -1
@@ -534,9 +767,10 @@ const char *cstorage_trash_dir_get_path(const struct cstorage_trash_dir *dir);
 int cstorage_trash_dir_remove(struct cstorage_trash_dir *dir, struct cstorage_error *reterr);
 
 /*
- * What became of one entry. The code is 0 or a negative errno, then with a text. The directory is NULL where
- * the entry was removed at once or not at all; the name is that inside of the directory, NULL where the whole
- * directory is the entry (a temp dir that others left). Since: 0.1
+ * What became of one entry that was retired; what is deleted with its record is none. The code is 0 or a
+ * negative errno, then with a text. The directory is NULL where the entry was removed at once or not at all;
+ * the name is that inside of the directory, NULL where the whole directory is the entry (a temp dir that
+ * others left). Since: 0.1
  */
 const struct cstorage_entry *cstorage_trash_item_get_entry(const struct cstorage_trash_item *item);
 int cstorage_trash_item_get_code(const struct cstorage_trash_item *item);

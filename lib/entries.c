@@ -27,7 +27,7 @@ static int add_problem(struct cstorage_inventory *inventory, char *path, int cod
         return 0;
 }
 
-static int fill_place(struct place *place) {
+int place_complete(struct place *place) {
         struct identity id;
         int r;
 
@@ -40,6 +40,15 @@ static int fill_place(struct place *place) {
                 return r;
 
         place->mount_id = id.mnt_id;
+        return 0;
+}
+
+static int fill_place(struct place *place) {
+        int r;
+
+        r = place_complete(place);
+        if (r < 0)
+                return r;
         return dir_list_read(&place->list, place->fd);
 }
 

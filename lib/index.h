@@ -36,3 +36,12 @@ const struct item *snapshot_find_id_in(const struct cstorage_snapshot *snapshot,
 /* The one record in it whose id starts so: 0, -ENOENT, or -EEXIST where several do. */
 int snapshot_find_prefix_in(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
                             const struct store_root *store, const char *prefix, const struct item **ret);
+
+/* The record that holds this name in it, of several the one loaded last; NULL (lookup.c). */
+const struct item *snapshot_find_name_in(const struct cstorage_snapshot *snapshot,
+                                         enum cstorage_file_kind kind, const struct store_root *store,
+                                         const char *name);
+
+/* By all means, as cstorage_snapshot_find_*(). */
+int snapshot_find(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, const char *name,
+                  const struct item **ret);

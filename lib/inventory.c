@@ -38,6 +38,18 @@ _public_ struct cstorage_inventory *cstorage_inventory_unref(struct cstorage_inv
         return NULL;
 }
 
+int inventory_new(struct cstorage_store *store, struct cstorage_inventory **ret) {
+        struct cstorage_inventory *inventory = calloc(1, sizeof(*inventory));
+
+        if (!inventory)
+                return -ENOMEM;
+        inventory->refs = 1;
+        inventory->store = cstorage_store_ref(store);
+        inventory->mounts_once = (pthread_once_t) PTHREAD_ONCE_INIT;
+        *ret = inventory;
+        return 0;
+}
+
 static int list_store(struct cstorage_store *store, struct cstorage_inventory **ret, struct error *reterr) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         int r;
@@ -45,12 +57,9 @@ static int list_store(struct cstorage_store *store, struct cstorage_inventory **
         if (!store || !ret)
                 return -EINVAL;
 
-        inventory = calloc(1, sizeof(*inventory));
-        if (!inventory)
-                return -ENOMEM;
-        inventory->refs = 1;
-        inventory->store = cstorage_store_ref(store);
-        inventory->mounts_once = (pthread_once_t) PTHREAD_ONCE_INIT;
+        r = inventory_new(store, &inventory);
+        if (r < 0)
+                return r;
 
         r = inventory_fill(inventory);
         if (r < 0)

@@ -51,6 +51,28 @@ const struct place *inventory_find_place(const struct cstorage_inventory *invent
 /* List all places, and sort what they hold into entries. */
 int inventory_fill(struct cstorage_inventory *inventory);
 
+/* What lies, or may lie, under a name in a place. */
+struct named_entry {
+        enum root root;
+        enum place_kind place;
+        enum cstorage_entry_kind kind;
+        char *name;
+        char *id;
+};
+
+/*
+ * Nothing is listed: the entries are those of these names whose places are there, in this order, whether
+ * there is something or not.
+ */
+int inventory_of(struct cstorage_store *store, const struct named_entry *named, size_t n,
+                 struct cstorage_inventory **ret, struct error *reterr);
+
+/* Without anything in it. */
+int inventory_new(struct cstorage_store *store, struct cstorage_inventory **ret);
+
+/* Fill in what place_open() leaves out. */
+int place_complete(struct place *place);
+
 /* Look at an entry, given what is mounted. */
 int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mounts,
                   struct cstorage_identity *ret, struct error *reterr);

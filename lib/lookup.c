@@ -93,18 +93,25 @@ static const struct item *find_named(const struct cstorage_snapshot *snapshot, e
         return NULL;
 }
 
+static bool (*const has_name[])(const struct item *, const char *) = {
+        [CSTORAGE_FILE_LAYERS] = layer_has,
+        [CSTORAGE_FILE_IMAGES] = image_has,
+        [CSTORAGE_FILE_CONTAINERS] = container_has,
+};
+
+const struct item *snapshot_find_name_in(const struct cstorage_snapshot *snapshot,
+                                         enum cstorage_file_kind kind, const struct store_root *store,
+                                         const char *name) {
+        return find_named(snapshot, kind, store, has_name[kind], name);
+}
+
 static int find_in_store(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
                          const struct store_root *store, const char *name, const struct item **ret) {
-        static bool (*const has[])(const struct item *, const char *) = {
-                [CSTORAGE_FILE_LAYERS] = layer_has,
-                [CSTORAGE_FILE_IMAGES] = image_has,
-                [CSTORAGE_FILE_CONTAINERS] = container_has,
-        };
         const struct item *item;
 
         item = snapshot_find_id_in(snapshot, kind, store, name);
         if (!item)
-                item = find_named(snapshot, kind, store, has[kind], name);
+                item = snapshot_find_name_in(snapshot, kind, store, name);
         if (!item && kind == CSTORAGE_FILE_CONTAINERS)
                 item = find_named(snapshot, kind, store, container_has_layer, name);
         if (!item)
@@ -116,8 +123,8 @@ static int find_in_store(const struct cstorage_snapshot *snapshot, enum cstorage
 
 /* One store after the other, each by all means: a name in ours goes before an id in an additional one
  * (store.go:Layer, store.go:Image). */
-static int find_item(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, const char *name,
-                     const struct item **ret) {
+int snapshot_find(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, const char *name,
+                  const struct item **ret) {
         const struct cstorage_file *before = NULL;
         int result = -ENOENT, r;
 
@@ -147,7 +154,7 @@ _public_ int cstorage_snapshot_find_layer(const struct cstorage_snapshot *snapsh
         if (!snapshot || !name || !ret)
                 return -EINVAL;
 
-        r = find_item(snapshot, CSTORAGE_FILE_LAYERS, name, &item);
+        r = snapshot_find(snapshot, CSTORAGE_FILE_LAYERS, name, &item);
         if (r < 0)
                 return r;
 
@@ -163,7 +170,7 @@ _public_ int cstorage_snapshot_find_image(const struct cstorage_snapshot *snapsh
         if (!snapshot || !name || !ret)
                 return -EINVAL;
 
-        r = find_item(snapshot, CSTORAGE_FILE_IMAGES, name, &item);
+        r = snapshot_find(snapshot, CSTORAGE_FILE_IMAGES, name, &item);
         if (r < 0)
                 return r;
 
@@ -179,7 +186,7 @@ _public_ int cstorage_snapshot_find_container(const struct cstorage_snapshot *sn
         if (!snapshot || !name || !ret)
                 return -EINVAL;
 
-        r = find_item(snapshot, CSTORAGE_FILE_CONTAINERS, name, &item);
+        r = snapshot_find(snapshot, CSTORAGE_FILE_CONTAINERS, name, &item);
         if (r < 0)
                 return r;
 

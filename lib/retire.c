@@ -229,21 +229,13 @@ static char *name_in(const struct cstorage_trash_dir *dir, const char *name) {
         return asprintf(&numbered, "%u-%s", dir->count, name) < 0 ? NULL : numbered;
 }
 
-/* The short name of a layer, on its way into a temp dir. */
-struct short_name {
-        int fd; /* of the directory it stood in; -1: there was none */
-        char name[LINK_ID_LENGTH + 1];
-        char *moved;
-};
-
-#define SHORT_NAME_INIT ((struct short_name){.fd = -1})
-
+/* overlay.go:create: relative, since a store may be moved. */
 static bool leads_to(int fd, const char *link, const char *id) {
         _cleanup_free_ char *target = NULL;
-        char target_id[ID_LENGTH + 1];
+        char wanted[LAYER_PATH_MAX];
 
-        return readlink_alloc_at(fd, link, &target) >= 0 && name_link_target(target, target_id) >= 0 &&
-               strcmp(target_id, id) == 0;
+        (void) snprintf(wanted, sizeof(wanted), "../%s/diff", id);
+        return readlink_alloc_at(fd, link, &target) >= 0 && strcmp(target, wanted) == 0;
 }
 
 /* It goes before its layer, so that nothing dangles should we die in between. A layer may well have none. */
@@ -265,9 +257,11 @@ static void move_short_name(const struct cstorage_entry *entry, struct cstorage_
         ret->fd = links->fd;
 }
 
-static void put_back(const struct short_name *link, const struct cstorage_trash_dir *dir) {
+static void put_back(struct short_name *link, const struct cstorage_trash_dir *dir) {
         if (link->fd >= 0)
                 (void) rename_new(dir->temp.dir_fd, link->moved, link->fd, link->name);
+        free(link->moved);
+        *link = SHORT_NAME_INIT;
 }
 
 static int move_into(struct cstorage_trash *trash, struct cstorage_trash_item *item,
@@ -297,7 +291,6 @@ static int move_into(struct cstorage_trash *trash, struct cstorage_trash_item *i
 
 static int move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
                 const struct mountinfo *mounts) {
-        struct short_name link = SHORT_NAME_INIT;
         struct cstorage_trash_dir *dir;
         int r;
 
@@ -305,11 +298,10 @@ static int move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
         if (r < 0 || item->done)
                 return r;
 
-        move_short_name(item->entry, dir, &link);
+        move_short_name(item->entry, dir, &item->link);
         r = move_into(trash, item, dir, mounts);
         if (r < 0)
-                put_back(&link, dir);
-        free(link.moved);
+                put_back(&item->link, dir);
         return r;
 }
 
@@ -366,6 +358,16 @@ static int retire(struct cstorage_trash *trash, struct cstorage_trash_item *item
                 break;
         }
         return move(trash, item, mounts);
+}
+
+/* The layer first, as it went last. */
+void trash_restore(struct cstorage_trash_item *item) {
+        if (!item->dir || !item->name)
+                return;
+
+        (void) rename_new(item->dir->temp.dir_fd, item->name, item->entry->place->fd, item->entry->name);
+        put_back(&item->link, item->dir);
+        item->dir = NULL;
 }
 
 void trash_retire(struct cstorage_trash *trash, struct cstorage_trash_item *item,

@@ -93,6 +93,7 @@ static int add_file(struct cstorage_snapshot *snapshot, enum cstorage_file_kind 
         file = &snapshot->files[snapshot->n_files];
         *file = (struct cstorage_file){.kind = kind,
                                        .location = location,
+                                       .store = snapshot->store,
                                        .root = root,
                                        .bytes = RECFILE_INIT};
         path_of(path, snapshot->store->driver->name, name);

@@ -21,6 +21,7 @@ extern const struct own_file own_files[OWN_FILES];
 struct cstorage_file {
         enum cstorage_file_kind kind;
         enum cstorage_location location;
+        const struct cstorage_store *store; /* of which this is one of the roots */
         const struct store_root *root;
         const char *name;                  /* below the root */
         char *path;                        /* for people */

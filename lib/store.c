@@ -243,8 +243,7 @@ int store_check_roots(const struct cstorage_store *store, struct error *reterr) 
         return 0;
 }
 
-static int open_store(const struct cstorage_config *config, struct cstorage_store **ret,
-                      struct error *reterr) {
+int store_open(const struct cstorage_config *config, struct cstorage_store **ret, struct error *reterr) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
         int r;
 
@@ -272,7 +271,7 @@ static int open_store(const struct cstorage_config *config, struct cstorage_stor
 
 _public_ int cstorage_store_open(const struct cstorage_config *config, struct cstorage_store **ret,
                                  struct cstorage_error *reterr) {
-        return error_end(reterr, open_store(config, ret, error_begin(reterr)), "cannot open the store");
+        return error_end(reterr, store_open(config, ret, error_begin(reterr)), "cannot open the store");
 }
 
 _public_ const char *cstorage_store_get_graphroot(const struct cstorage_store *store) {

@@ -36,6 +36,8 @@ struct cstorage_store {
 
 DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
 
+int store_open(const struct cstorage_config *config, struct cstorage_store **ret, struct error *reterr);
+
 /*
  * Whether the configured directories are still those that were opened: 0, or -ESTALE where one was made since
  * (the runroot, by the first who runs a container), replaced, mounted over, or removed. What is recorded

@@ -3,17 +3,22 @@
 
 #include <string.h>
 
+#include "base/tree.h"
 #include "trash.h"
+
+void trash_item_done(struct cstorage_trash_item *item) {
+        cstorage_inventory_unref(item->entry->inventory);
+        free(item->name);
+        free(item->link.moved);
+        close_fd(item->lock_fd);
+}
 
 _public_ struct cstorage_trash *cstorage_trash_free(struct cstorage_trash *trash) {
         if (!trash)
                 return NULL;
 
-        for (size_t i = 0; i < trash->n; i++) {
-                cstorage_inventory_unref(trash->items[i].entry->inventory);
-                free(trash->items[i].name);
-                close_fd(trash->items[i].lock_fd);
-        }
+        for (size_t i = 0; i < trash->n; i++)
+                trash_item_done(&trash->items[i]);
         for (struct cstorage_trash_dir *dir = trash->dirs, *next; dir; dir = next) {
                 next = dir->next;
                 temp_dir_done(&dir->temp);
@@ -57,6 +62,43 @@ static int remove_dir(struct cstorage_trash_dir *dir, struct error *reterr) {
 
 _public_ int cstorage_trash_dir_remove(struct cstorage_trash_dir *dir, struct cstorage_error *reterr) {
         return error_end(reterr, remove_dir(dir, error_begin(reterr)), "cannot remove a temporary directory");
+}
+
+static int empty_dir(struct cstorage_trash_dir *dir, struct error *reterr) {
+        _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
+        int r;
+
+        if (dir->temp.lock_fd < 0)
+                return 0;
+        if (dir->temp.dir_fd >= 0) {
+                r = tree_remove(dir->temp.dir_fd, NULL, &result, reterr);
+                if (r < 0)
+                        return r;
+                if (r > 0 && result.total.error) {
+                        if (reterr)
+                                *reterr = *result.total.error;
+                        return result.total.error->code;
+                }
+        }
+        return temp_dir_remove(&dir->temp, reterr);
+}
+
+/* The first reason is the one that is told. */
+static int empty(struct cstorage_trash *trash, struct error *reterr) {
+        int r = 0;
+
+        if (!trash)
+                return -EINVAL;
+        for (struct cstorage_trash_dir *dir = trash->dirs; dir; dir = dir->next) {
+                int k = empty_dir(dir, r < 0 ? NULL : reterr);
+
+                r = r < 0 ? r : k;
+        }
+        return r;
+}
+
+_public_ int cstorage_trash_empty(struct cstorage_trash *trash, struct cstorage_error *reterr) {
+        return error_end(reterr, empty(trash, error_begin(reterr)), "cannot delete what was taken out");
 }
 
 _public_ const struct cstorage_entry *cstorage_trash_item_get_entry(const struct cstorage_trash_item *item) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "disk/staging.h"
+#include "format/name.h"
 #include "inventory.h"
 
 struct cstorage_trash_dir {
@@ -13,6 +14,15 @@ struct cstorage_trash_dir {
         unsigned count; /* of what was put into it: the next name's number */
 };
 
+/* The short name of a layer, on its way into a temp dir. */
+struct short_name {
+        int fd; /* of the directory it stood in; -1: there was none */
+        char name[LINK_ID_LENGTH + 1];
+        char *moved;
+};
+
+#define SHORT_NAME_INIT ((struct short_name){.fd = -1})
+
 struct cstorage_trash_item {
         const struct cstorage_entry *entry; /* its inventory is referenced */
         struct cstorage_identity seen;
@@ -21,7 +31,13 @@ struct cstorage_trash_item {
         struct cstorage_trash_dir *dir;
         char *name;
         int lock_fd; /* of a staging entry; held until the trash is gone */
+        struct short_name link;
 };
+
+#define TRASH_ITEM_INIT ((struct cstorage_trash_item){.lock_fd = -1, .link = SHORT_NAME_INIT})
+
+/* Lets go of what it holds; its entry's inventory is referenced. */
+void trash_item_done(struct cstorage_trash_item *item);
 
 struct cstorage_trash {
         struct cstorage_trash_item *items;
@@ -34,6 +50,9 @@ DEFINE_CLEANUP(struct cstorage_trash *, cstorage_trash_free);
 /* Take this item out of the store; its result is in it. */
 void trash_retire(struct cstorage_trash *trash, struct cstorage_trash_item *item,
                   const struct mountinfo *mounts);
+
+/* Put back what trash_retire() took out, as far as that can be done. */
+void trash_restore(struct cstorage_trash_item *item);
 
 /* Whether the item may still go: 0, or -ENOENT, -ESTALE, -EBUSY and a text. */
 int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *mounts, struct error *reterr);

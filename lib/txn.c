@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* All locks of a store, and what is done while they are held. */
 
+#include "txn.h"
 #include "base/array.h"
-#include "disk/lock.h"
-#include "locks.h"
-#include "snapshot.h"
-#include "trash.h"
+#include "commit.h"
+#include "objectdir.h"
 
 /* Long enough for a podman command that holds a lock while it removes an image, short enough for a person to
  * wait. */
@@ -13,16 +12,7 @@
 
 #define NSEC_PER_USEC 1000ULL
 
-struct cstorage_txn {
-        struct cstorage_store *store;
-        int locks[STORE_LOCKS];
-        uint64_t locked_ns, unlocked_ns; /* 0: not yet */
-        struct cstorage_trash *trash;    /* NULL once it was handed over */
-};
-
-DEFINE_CLEANUP(struct cstorage_txn *, cstorage_txn_free);
-
-static void unlock(struct cstorage_txn *txn) {
+void txn_unlock(struct cstorage_txn *txn) {
         for (size_t i = STORE_LOCKS; i-- > 0;)
                 txn->locks[i] = close_fd(txn->locks[i]);
         if (txn->locked_ns > 0 && txn->unlocked_ns == 0)
@@ -33,8 +23,12 @@ _public_ struct cstorage_txn *cstorage_txn_free(struct cstorage_txn *txn) {
         if (!txn)
                 return NULL;
 
-        unlock(txn);
+        txn_unlock(txn);
         cstorage_trash_free(txn->trash);
+        changes_done(&txn->changes);
+        cstorage_snapshot_unref(txn->known);
+        cstorage_snapshot_unref(txn->before);
+        cstorage_snapshot_unref(txn->now);
         cstorage_store_unref(txn->store);
         free(txn);
         return NULL;
@@ -53,7 +47,7 @@ static struct cstorage_txn *txn_new(struct cstorage_store *store) {
 }
 
 /* A lock whose directory is not there guards nothing. */
-static int take(struct cstorage_txn *txn, size_t i, uint64_t deadline_ns, struct error *reterr) {
+static int take(struct cstorage_txn *txn, size_t i, bool create, uint64_t deadline_ns, struct error *reterr) {
         const struct store_root *root = &txn->store->roots[store_locks[i].root];
         char name[PATH_LENGTH_MAX];
         int fd;
@@ -62,7 +56,7 @@ static int take(struct cstorage_txn *txn, size_t i, uint64_t deadline_ns, struct
                 return 0;
 
         path_of(store_locks[i].path, txn->store->driver->name, name);
-        fd = lock_take(root->fd, name, store_locks[i].create, deadline_ns);
+        fd = lock_take(root->fd, name, create, deadline_ns);
         if (fd == -ENOENT)
                 return 0;
         if (fd < 0)
@@ -77,7 +71,7 @@ static int take_all(struct cstorage_txn *txn, uint64_t timeout_us, struct error 
         int r;
 
         for (size_t i = 0; i < STORE_LOCKS; i++) {
-                r = take(txn, i, deadline_ns, reterr);
+                r = take(txn, i, store_locks[i].create, deadline_ns, reterr);
                 if (r < 0)
                         return r;
                 if (i == 0)
@@ -86,11 +80,8 @@ static int take_all(struct cstorage_txn *txn, uint64_t timeout_us, struct error 
         return 0;
 }
 
-static int check_options(const struct cstorage_txn_options *options, uint64_t *ret_timeout_us,
+static int check_options(const struct cstorage_store *store, const struct cstorage_txn_options *options,
                          struct error *reterr) {
-        *ret_timeout_us = TIMEOUT_DEFAULT_US;
-        if (!options)
-                return 0;
         if (options->size != sizeof(*options))
                 return error_set(reterr, -EINVAL,
                                  "the options of the transaction are of another size than known here");
@@ -98,21 +89,24 @@ static int check_options(const struct cstorage_txn_options *options, uint64_t *r
                 return error_set(reterr, -EINVAL, "a flag of the transaction is not known here");
         if (options->timeout_us > UINT64_MAX / NSEC_PER_USEC / 2)
                 return error_set(reterr, -EINVAL, "the timeout of the transaction is too long");
-
-        *ret_timeout_us = options->timeout_us;
+        if (options->known && options->known->store != store)
+                return error_set(reterr, -EINVAL, "the known snapshot is that of another store");
         return 0;
 }
 
 static int begin(struct cstorage_store *store, const struct cstorage_txn_options *options,
                  struct cstorage_txn **ret, struct error *reterr) {
+        static const struct cstorage_txn_options none = {.size = sizeof(none),
+                                                         .timeout_us = TIMEOUT_DEFAULT_US};
         _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
-        uint64_t timeout_us;
         int r;
 
         if (!store || !ret)
                 return -EINVAL;
+        if (!options)
+                options = &none;
 
-        r = check_options(options, &timeout_us, reterr);
+        r = check_options(store, options, reterr);
         if (r < 0)
                 return r;
 
@@ -120,7 +114,9 @@ static int begin(struct cstorage_store *store, const struct cstorage_txn_options
         if (!txn)
                 return -ENOMEM;
 
-        r = take_all(txn, timeout_us, reterr);
+        txn->known = cstorage_snapshot_ref(options->known);
+        txn->timeout_us = options->timeout_us;
+        r = take_all(txn, options->timeout_us, reterr);
         if (r < 0)
                 return r;
 
@@ -150,10 +146,70 @@ _public_ int cstorage_txn_is_current(const struct cstorage_txn *txn,
         return r < 0 ? r : !r;
 }
 
-/* Not after a commit, even one that failed: the locks are gone. */
-static bool may_be_changed(const struct cstorage_txn *txn) {
+/* ------------------------------------------------------------------------ records */
+
+bool txn_may_be_changed(const struct cstorage_txn *txn) {
         return txn->trash && txn->unlocked_ns == 0;
 }
+
+struct cstorage_snapshot *txn_snapshot(const struct cstorage_txn *txn) {
+        return txn->now ? txn->now : txn->before;
+}
+
+int txn_load(struct cstorage_txn *txn, struct error *reterr) {
+        return txn->before ? 0 : snapshot_read(txn->store, txn->known, &txn->before, reterr);
+}
+
+int txn_prepare(struct cstorage_txn *txn, struct error *reterr) {
+        uint64_t deadline_ns = lock_now_ns() + txn->timeout_us * NSEC_PER_USEC;
+        int r;
+
+        if (txn->prepared)
+                return 0;
+
+        r = objectdir_make_all(txn->store, reterr);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < STORE_LOCKS; i++) {
+                if (txn->locks[i] >= 0)
+                        continue;
+                r = take(txn, i, /* create= */ true, deadline_ns, reterr);
+                if (r < 0)
+                        return r;
+        }
+        txn->prepared = true;
+        return 0;
+}
+
+static int get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot **ret, struct error *reterr) {
+        int r;
+
+        if (!txn || !ret)
+                return -EINVAL;
+        if (!txn_may_be_changed(txn) && !txn->committed)
+                return error_set(reterr, -EINVAL, "the transaction failed");
+
+        /* After a commit the locks are gone: what was read under them is what there is. */
+        if (!txn->before && !txn_may_be_changed(txn))
+                return error_set(reterr, -EINVAL,
+                                 "the transaction is over, and nobody asked for its records");
+
+        r = txn_load(txn, reterr);
+        if (r < 0)
+                return r;
+
+        *ret = cstorage_snapshot_ref(txn_snapshot(txn));
+        return 0;
+}
+
+_public_ int cstorage_txn_get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot **ret,
+                                       struct cstorage_error *reterr) {
+        return error_end(reterr, get_snapshot(txn, ret, error_begin(reterr)),
+                         "cannot get the records of a transaction");
+}
+
+/* ----------------------------------------------------------------------- retiring */
 
 /* Whatever the caller made of it: what belongs to somebody is told from other directories by its id alone. */
 static bool may_be_retired(const struct cstorage_entry *entry) {
@@ -178,7 +234,7 @@ _public_ int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage
         struct cstorage_trash *trash;
         int r;
 
-        if (!txn || !entry || !seen || !may_be_changed(txn) || entry->inventory->store != txn->store ||
+        if (!txn || !entry || !seen || !txn_may_be_changed(txn) || entry->inventory->store != txn->store ||
             !may_be_retired(entry))
                 return -EINVAL;
 
@@ -188,7 +244,9 @@ _public_ int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage
                 return r;
 
         cstorage_inventory_ref(entry->inventory);
-        trash->items[trash->n++] = (struct cstorage_trash_item){.entry = entry, .seen = *seen, .lock_fd = -1};
+        trash->items[trash->n] = TRASH_ITEM_INIT;
+        trash->items[trash->n].entry = entry;
+        trash->items[trash->n++].seen = *seen;
         return 0;
 }
 
@@ -211,21 +269,46 @@ static void retire_all(struct cstorage_trash *trash, const struct mountinfo *mou
                                 trash_retire(trash, &trash->items[i], mounts);
 }
 
-static int commit(struct cstorage_txn *txn, struct cstorage_trash **ret, struct error *reterr) {
+static int retire(struct cstorage_txn *txn, struct error *reterr) {
         _cleanup_(mountinfo_freep) struct mountinfo *mounts = NULL;
         int r;
 
-        if (!txn || !ret || !may_be_changed(txn))
-                return -EINVAL;
-
         /* What was mounted when the entries were looked at is not what counts. */
         r = mountinfo_read(NULL, &mounts, reterr);
-        if (r >= 0)
-                retire_all(txn->trash, mounts);
-        unlock(txn);
         if (r < 0)
                 return r;
+        retire_all(txn->trash, mounts);
+        return 0;
+}
 
+/* ------------------------------------------------------------------------- commit */
+
+static int commit_all(struct cstorage_txn *txn, struct error *reterr) {
+        int r;
+
+        if (txn->now) {
+                r = commit_changes(txn, reterr);
+                if (r < 0)
+                        return r;
+        }
+        r = txn->trash->n > 0 ? retire(txn, reterr) : 0;
+        if (r >= 0)
+                txn->committed = true;
+        return r;
+}
+
+static int commit(struct cstorage_txn *txn, struct cstorage_trash **ret, struct error *reterr) {
+        int r;
+
+        if (!txn || !ret || !txn_may_be_changed(txn))
+                return -EINVAL;
+
+        r = commit_all(txn, reterr);
+        txn_unlock(txn);
+        if (r < 0) {
+                (void) cstorage_trash_empty(txn->trash, NULL); /* what was begun and undone */
+                return r;
+        }
         *ret = TAKE_PTR(txn->trash);
         return 0;
 }

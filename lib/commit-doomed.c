@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What belongs to records that go, on its way into temp dirs (layers.go:internalDelete). */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "commit.h"
+#include "index.h"
+
+/* Names, to be looked for. */
+struct names {
+        struct named_entry *items;
+        size_t n, cap;
+};
+
+static void names_done(struct names *names) {
+        for (size_t i = 0; i < names->n; i++) {
+                free(names->items[i].name);
+                free(names->items[i].id);
+        }
+        free(names->items);
+}
+
+static int add_name(struct names *names, enum root root, enum place_kind place, enum cstorage_entry_kind kind,
+                    const char *id, const char *suffix) {
+        struct named_entry *named;
+        int r;
+
+        r = ARRAY_RESERVE(names->items, names->cap, names->n + 1);
+        if (r < 0)
+                return r;
+
+        named = &names->items[names->n++];
+        *named = (struct named_entry){.root = root, .place = place, .kind = kind, .id = strdup(id)};
+        if (asprintf(&named->name, "%s%s", id, suffix) < 0)
+                named->name = NULL;
+        return named->id && named->name ? 0 : -ENOMEM;
+}
+
+/* The order of layers.go:internalDelete; data of layers lies in the graphroot. */
+static int add_layer(struct names *names, const struct change *change) {
+        int r;
+
+        r = add_name(names, change->root, PLACE_LAYERS, CSTORAGE_ENTRY_LAYER_DIR, change->id, "");
+        if (r < 0)
+                return r;
+
+        r = add_name(names, ROOT_GRAPH, PLACE_LAYER_DATA, CSTORAGE_ENTRY_TAR_SPLIT, change->id,
+                     TAR_SPLIT_SUFFIX);
+        if (r < 0)
+                return r;
+        return add_name(names, ROOT_GRAPH, PLACE_LAYER_DATA, CSTORAGE_ENTRY_LAYER_DATA, change->id, "");
+}
+
+/* An image's userdata lies in the graphroot even where the image does not (store.go:ImageDirectory). */
+static int add_data(struct names *names, const struct change *change) {
+        int r;
+
+        if (change->object == CSTORAGE_OBJECT_CONTAINER)
+                return add_name(names, ROOT_GRAPH, PLACE_CONTAINERS, CSTORAGE_ENTRY_CONTAINER_DIR, change->id,
+                                "");
+
+        r = add_name(names, ROOT_GRAPH, PLACE_IMAGES, CSTORAGE_ENTRY_IMAGE_DIR, change->id, "");
+        if (r < 0 || change->root == ROOT_GRAPH)
+                return r;
+        return add_name(names, change->root, PLACE_IMAGES, CSTORAGE_ENTRY_IMAGE_DIR, change->id, "");
+}
+
+static int add_names(const struct changes *changes, enum change_kind kind,
+                     int (*add)(struct names *, const struct change *), struct names *ret) {
+        for (size_t i = 0; i < changes->n; i++) {
+                int r;
+
+                if (changes->items[i].kind != kind)
+                        continue;
+                r = add(ret, &changes->items[i]);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* --------------------------------------------------------------------------- finding them */
+
+static void items_done(struct cstorage_trash_item *items, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                trash_item_done(&items[i]);
+        free(items);
+}
+
+/* What is not there need not go; what is in use must not. */
+static int add_item(struct commit *commit, const struct cstorage_entry *entry,
+                    struct cstorage_trash_item *items, size_t *n) {
+        struct cstorage_trash_item *item = &items[*n];
+        int r;
+
+        *item = TRASH_ITEM_INIT;
+        item->entry = entry;
+        r = entry_examine(entry, commit->mounts, &item->seen, commit->reterr);
+        if (r < 0 || item->seen.type == CSTORAGE_ENTRY_IS_ABSENT)
+                return r;
+
+        cstorage_inventory_ref(entry->inventory);
+        (*n)++;
+        return trash_check(item, commit->mounts, commit->reterr);
+}
+
+static int find_items(struct commit *commit, const struct names *names, struct cstorage_trash_item **ret,
+                      size_t *ret_n) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        const struct cstorage_entry *entry = NULL;
+        int r;
+
+        *ret = calloc(names->n + 1, sizeof(**ret));
+        if (!*ret)
+                return -ENOMEM;
+
+        r = inventory_of(commit->txn->store, names->items, names->n, &inventory, commit->reterr);
+        while (r >= 0 && (entry = cstorage_inventory_next(inventory, entry)))
+                r = add_item(commit, entry, *ret, ret_n);
+        return r;
+}
+
+static int find(struct commit *commit, enum change_kind kind,
+                int (*add)(struct names *, const struct change *), struct cstorage_trash_item **ret,
+                size_t *ret_n) {
+        _cleanup_(names_done) struct names names = {0};
+        int r;
+
+        r = add_names(&commit->txn->changes, kind, add, &names);
+        if (r < 0 || names.n == 0)
+                return r;
+        return find_items(commit, &names, ret, ret_n);
+}
+
+int commit_find_doomed(struct commit *commit) {
+        int r;
+
+        r = find(commit, CHANGE_LAYER_GONE, add_layer, &commit->layer_items, &commit->n_layer_items);
+        if (r < 0)
+                return r;
+        return find(commit, CHANGE_DATA_GONE, add_data, &commit->data_items, &commit->n_data_items);
+}
+
+void commit_forget_doomed(struct commit *commit) {
+        items_done(commit->layer_items, commit->n_layer_items);
+        items_done(commit->data_items, commit->n_data_items);
+}
+
+/* ------------------------------------------------------------------------ taking them out */
+
+int commit_retire(struct commit *commit, struct cstorage_trash_item *items, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                trash_retire(commit->txn->trash, &items[i], commit->mounts);
+                if (items[i].error.code == 0)
+                        continue;
+                if (commit->reterr)
+                        *commit->reterr = items[i].error;
+                return items[i].error.code;
+        }
+        return 0;
+}
+
+void commit_restore(struct cstorage_trash_item *items, size_t n) {
+        while (n-- > 0)
+                trash_restore(&items[n]);
+}
+
+void commit_unmake(struct commit *commit, const struct change *change) {
+        struct cstorage_trash_item *items = NULL;
+        _cleanup_(names_done) struct names names = {0};
+        size_t n = 0;
+
+        if (add_layer(&names, change) >= 0 && find_items(commit, &names, &items, &n) >= 0)
+                (void) commit_retire(commit, items, n);
+        items_done(items, n);
+}

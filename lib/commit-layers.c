@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layers that come: their directories and content, between two saves of their records. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "commit.h"
+#include "disk/makeid.h"
+#include "edit.h"
+#include "index.h"
+#include "lists.h"
+#include "objectdir.h"
+#include "split.h"
+#include "stage.h"
+
+/* ------------------------------------------------------------------------------- marking */
+
+static int mark_made(struct commit *commit, const struct change *change) {
+        static const struct amendment amendment = {"flags", INCOMPLETE_FLAG, "true"};
+        _cleanup_(backing_unrefp) struct backing *backing = NULL;
+        const struct item *item;
+        int r;
+
+        item = snapshot_find_id_in(commit->marked, CSTORAGE_FILE_LAYERS, NULL, change->id);
+        r = backing_amended(CSTORAGE_FILE_LAYERS, item->record, &amendment, 1, &backing, commit->reterr);
+        if (r < 0)
+                return r;
+        snapshot_replace(commit->marked, item, backing);
+        return 0;
+}
+
+/* Without its names, which others may have by now. */
+static int mark_going(struct commit *commit, const struct item *item) {
+        static const struct amendment amendments[] = {{"flags", INCOMPLETE_FLAG, "true"},
+                                                      {"names", NULL, NULL}};
+        const struct cstorage_snapshot *before = commit->txn->before;
+        _cleanup_(backing_unrefp) struct backing *backing = NULL;
+        int r;
+
+        r = backing_amended(CSTORAGE_FILE_LAYERS, item->record, amendments, ARRAY_SIZE(amendments), &backing,
+                            commit->reterr);
+        if (r < 0)
+                return r;
+        return snapshot_insert(commit->marked, &commit->marked->files[item->file - before->files], backing);
+}
+
+static int mark_gone(struct commit *commit, const struct change *change) {
+        const struct items *layers = &commit->txn->before->kinds[CSTORAGE_FILE_LAYERS];
+
+        for (size_t i = 0; i < layers->n; i++) {
+                const struct item *item = &layers->items[i];
+                int r;
+
+                if (!split_is_ours(item->file) ||
+                    strcmp(snapshot_item_id(CSTORAGE_FILE_LAYERS, item), change->id) != 0)
+                        continue;
+                r = mark_going(commit, item);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int commit_mark_layers(struct commit *commit) {
+        const struct changes *changes = &commit->txn->changes;
+        int r;
+
+        r = snapshot_derive(commit->now, &commit->marked);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < changes->n && r >= 0; i++) {
+                const struct change *change = &changes->items[i];
+
+                if (change->kind == CHANGE_LAYER_MADE)
+                        r = mark_made(commit, change);
+                else if (change->kind == CHANGE_LAYER_GONE)
+                        r = mark_gone(commit, change);
+        }
+        return r;
+}
+
+/* -------------------------------------------------------------------------------- making */
+
+int commit_find_parents(struct commit *commit, const struct layer *layer,
+                        const char *ret[static LOWERS_MAX + 1]) {
+        size_t n = 0;
+
+        while (*layer->parent) {
+                const struct item *parent =
+                        snapshot_find_id(commit->now, CSTORAGE_FILE_LAYERS, layer->parent);
+
+                if (n == LOWERS_MAX)
+                        return error_set(commit->reterr, -EMLINK,
+                                         "more than %u layers would lie on each other", LOWERS_MAX);
+                ret[n++] = layer->parent;
+                if (!parent)
+                        return error_set(commit->reterr, -ENOENT, "the layer %s, below others, has no record",
+                                         layer->parent);
+                layer = parent->record;
+        }
+        ret[n] = NULL;
+        return 0;
+}
+
+/* idtools.go:GetRootUIDGID: who is 0 in it. */
+static uint32_t root_of(const struct id_maps *maps) {
+        for (size_t i = 0; i < maps->n; i++)
+                if (maps->items[i].container_id == 0)
+                        return maps->items[i].host_id;
+        return 0;
+}
+
+static int put_content(struct commit *commit, const struct change *change, int home_fd) {
+        const struct cstorage_store *store = commit->txn->store;
+        _cleanup_free_ char *name = NULL;
+        char dir[PATH_LENGTH_MAX];
+        _cleanup_close_ int fd = -1;
+        int r;
+
+        r = stage_put_content(change->stage, home_fd, change->id, commit->reterr);
+        if (r < 0 || !stage_has_tar_split(change->stage))
+                return r;
+
+        path_of(PATH_LAYERS_DIR, store->driver->name, dir);
+        fd = open_dir_beneath(store->roots[ROOT_GRAPH].fd, dir);
+        if (fd < 0)
+                return error_errno(commit->reterr, fd, "cannot open %s/%s", store->roots[ROOT_GRAPH].path,
+                                   dir);
+        if (asprintf(&name, "%s" TAR_SPLIT_SUFFIX, change->id) < 0) {
+                name = NULL;
+                return -ENOMEM;
+        }
+        return stage_put_tar_split(change->stage, fd, name, commit->reterr);
+}
+
+static int make_layer(struct commit *commit, struct change *change) {
+        const struct item *item = snapshot_find_id_in(commit->now, CSTORAGE_FILE_LAYERS, NULL, change->id);
+        const struct layer *layer = item->record;
+        const char *parents[LOWERS_MAX + 1];
+        char link[LINK_ID_LENGTH + 1];
+        struct new_layer made = {
+                .id = layer->id,
+                .link = link,
+                .parents = parents,
+                .uid = root_of(&layer->uid_map),
+                .gid = root_of(&layer->gid_map),
+                .content_follows = change->stage,
+        };
+        int home_fd = commit->homes.homes.fds[change->root], r;
+
+        r = commit_find_parents(commit, layer, parents);
+        if (r < 0)
+                return r;
+
+        r = link_id_make(link);
+        if (r < 0)
+                return error_errno(commit->reterr, r, "cannot make up a short name");
+
+        r = commit->txn->store->driver->create_layer(&commit->homes.homes, home_fd, &made, commit->reterr);
+        if (r < 0)
+                return r;
+        change->done = true;
+        return change->stage ? put_content(commit, change, home_fd) : 0;
+}
+
+int commit_make_layers(struct commit *commit) {
+        struct changes *changes = &commit->txn->changes;
+
+        for (size_t i = 0; i < changes->n; i++) {
+                int r;
+
+                if (changes->items[i].kind != CHANGE_LAYER_MADE)
+                        continue;
+                r = make_layer(commit, &changes->items[i]);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* As what goes: into a temp dir, whatever others have put into it meanwhile. */
+void commit_unmake_layers(struct commit *commit) {
+        struct changes *changes = &commit->txn->changes;
+
+        for (size_t i = changes->n; i-- > 0;)
+                if (changes->items[i].kind == CHANGE_LAYER_MADE && changes->items[i].done)
+                        commit_unmake(commit, &changes->items[i]);
+}

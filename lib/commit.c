@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Doing what was decided, step by step. Whenever it ends, by a failure or by being killed, whoever comes
+ * next, a Go process or we, finds a store that it can load and finish: what is half made or half gone is
+ * recorded as incomplete, and what refers to something is recorded after it and goes before it.
+ */
+
+#include "commit.h"
+#include "base/array.h"
+#include "index.h"
+#include "lists.h"
+
+/* ----------------------------------------------------------------------------- the steps */
+
+/* So that whoever comes next does not keep images whose layers are gone. */
+static int save_images_first(struct commit *commit) {
+        const struct changes *changes = &commit->txn->changes;
+        int r;
+
+        r = snapshot_derive(commit->txn->before, &commit->first);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < changes->n; i++) {
+                const struct change *change = &changes->items[i];
+                const struct store_root *root = &commit->txn->store->roots[change->root];
+                const struct item *item;
+
+                if (change->kind != CHANGE_DATA_GONE || change->object != CSTORAGE_OBJECT_IMAGE)
+                        continue;
+                while ((item = snapshot_find_id_in(commit->first, CSTORAGE_FILE_IMAGES, root, change->id)))
+                        snapshot_remove(commit->first, item);
+        }
+        return commit_files(commit, CSTORAGE_FILE_IMAGES, commit->first);
+}
+
+static void save_images_back(struct commit *commit) {
+        (void) commit_files(commit, CSTORAGE_FILE_IMAGES, commit->txn->before);
+}
+
+static int save_marked(struct commit *commit) {
+        int r;
+
+        r = commit_mark_layers(commit);
+        if (r < 0)
+                return r;
+        return commit_files(commit, CSTORAGE_FILE_LAYERS, commit->marked);
+}
+
+static void save_layers_back(struct commit *commit) {
+        (void) commit_files(commit, CSTORAGE_FILE_LAYERS, commit->txn->before);
+}
+
+static int make_layers(struct commit *commit) {
+        int r;
+
+        r = commit_make_layers(commit);
+        if (r < 0)
+                return r;
+        return commit_write_data(commit, CSTORAGE_OBJECT_LAYER);
+}
+
+static int retire_layers(struct commit *commit) {
+        return commit_retire(commit, commit->layer_items, commit->n_layer_items);
+}
+
+static void restore_layers(struct commit *commit) {
+        commit_restore(commit->layer_items, commit->n_layer_items);
+}
+
+static int save_layers(struct commit *commit) {
+        return commit_files(commit, CSTORAGE_FILE_LAYERS, commit->now);
+}
+
+static void save_marked_again(struct commit *commit) {
+        (void) commit_files(commit, CSTORAGE_FILE_LAYERS, commit->marked);
+}
+
+static int save_images(struct commit *commit) {
+        int r;
+
+        r = commit_write_data(commit, CSTORAGE_OBJECT_IMAGE);
+        if (r < 0)
+                return r;
+        return commit_files(commit, CSTORAGE_FILE_IMAGES, commit->now);
+}
+
+static void save_images_first_again(struct commit *commit) {
+        (void) commit_files(commit, CSTORAGE_FILE_IMAGES, commit->first);
+}
+
+static int retire_data(struct commit *commit) {
+        return commit_retire(commit, commit->data_items, commit->n_data_items);
+}
+
+static void restore_data(struct commit *commit) {
+        commit_restore(commit->data_items, commit->n_data_items);
+}
+
+static int save_containers(struct commit *commit) {
+        int r;
+
+        r = commit_write_data(commit, CSTORAGE_OBJECT_CONTAINER);
+        if (r < 0)
+                return r;
+        return commit_files(commit, CSTORAGE_FILE_CONTAINERS, commit->now);
+}
+
+static void save_containers_back(struct commit *commit) {
+        (void) commit_files(commit, CSTORAGE_FILE_CONTAINERS, commit->txn->before);
+}
+
+static int save_mounts(struct commit *commit) {
+        return commit_files(commit, CSTORAGE_FILE_MOUNTS, commit->now);
+}
+
+static void save_mounts_back(struct commit *commit) {
+        (void) commit_files(commit, CSTORAGE_FILE_MOUNTS, commit->txn->before);
+}
+
+/*
+ * What goes before and after what: an image before its layers, and after them when it comes; the record of a
+ * layer, incomplete, before its directory when it comes and when it goes; a container's layer before the
+ * container, so that nobody loses track of it (store.go:DeleteContainer).
+ */
+static const struct step {
+        const char *what;
+        int (*run)(struct commit *commit);
+        void (*undo)(struct commit *commit); /* also of a step that failed half way; NULL: nothing to undo */
+} steps[] = {
+        {"look at what goes", commit_find_doomed, NULL},
+        {"look at what goes in the runroot", commit_check_runroot, NULL},
+        {"unmount", commit_unmount, NULL},
+        {"record which images stay", save_images_first, save_images_back},
+        {"record layers as incomplete", save_marked, save_layers_back},
+        {"make layers", make_layers, commit_unmake_layers},
+        {"take layers out", retire_layers, restore_layers},
+        {"record the layers", save_layers, save_marked_again},
+        {"record the images", save_images, save_images_first_again},
+        {"take data out", retire_data, restore_data},
+        {"record the containers", save_containers, save_containers_back},
+        {"mount", commit_mount, commit_undo_mounts},
+        {"record the mounts", save_mounts, save_mounts_back},
+};
+
+/* ------------------------------------------------------------------------------ the loop */
+
+static int run_steps(struct commit *commit) {
+        struct error *reterr = commit->reterr;
+        size_t i;
+        int r = 0;
+
+        for (i = 0; i < ARRAY_SIZE(steps) && r >= 0; i++) {
+                r = steps[i].run(commit);
+                if (r < 0 && reterr && reterr->code != r)
+                        error_errno(reterr, r, "cannot %s", steps[i].what);
+        }
+        if (r >= 0)
+                return 0;
+
+        commit->reterr = NULL; /* why it failed is told already */
+        while (i-- > 0)
+                if (steps[i].undo)
+                        steps[i].undo(commit);
+        return r;
+}
+
+static int prepare(struct commit *commit) {
+        struct cstorage_txn *txn = commit->txn;
+        int r;
+
+        r = store_homes_open(txn->store, &commit->homes, commit->reterr);
+        if (r < 0)
+                return r;
+
+        /* Others may hold what the transaction has. */
+        r = snapshot_derive(txn->now, &commit->now);
+        if (r < 0)
+                return r;
+
+        commit->disk = calloc(commit->now->n_files + 1, sizeof(*commit->disk));
+        if (!commit->disk)
+                return -ENOMEM;
+        for (size_t i = 0; i < commit->now->n_files; i++)
+                commit->disk[i] = txn->before;
+        return mountinfo_read(NULL, &commit->mounts, commit->reterr);
+}
+
+static void commit_done(struct commit *commit) {
+        commit_forget_doomed(commit);
+        store_homes_done(&commit->homes);
+        mountinfo_free(commit->mounts);
+        cstorage_snapshot_unref(commit->now);
+        cstorage_snapshot_unref(commit->first);
+        cstorage_snapshot_unref(commit->marked);
+        free(commit->disk);
+}
+
+/* What is known now without reading it again. */
+static void keep_snapshot(struct commit *commit) {
+        struct cstorage_txn *txn = commit->txn;
+
+        cstorage_snapshot_unref(txn->now);
+        txn->now = TAKE_PTR(commit->now);
+}
+
+int commit_changes(struct cstorage_txn *txn, struct error *reterr) {
+        _cleanup_(commit_done) struct commit commit = {
+                .txn = txn,
+                .homes = STORE_HOMES_INIT,
+                .reterr = reterr,
+        };
+        int r;
+
+        r = prepare(&commit);
+        if (r < 0)
+                return r;
+
+        r = run_steps(&commit);
+        if (r < 0)
+                return r;
+
+        commit_clear_runroot(&commit);
+        keep_snapshot(&commit);
+        return 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "homes.h"
+#include "txn.h"
+
+/*
+ * One commit under way. Its steps are in commit.c; each does its part for all changes there are, and can be
+ * undone.
+ */
+struct commit {
+        struct cstorage_txn *txn;
+        struct store_homes homes;
+        struct mountinfo *mounts;              /* as they are at its begin */
+        struct cstorage_snapshot *now;         /* what shall be; it learns what was written */
+        struct cstorage_snapshot *first;       /* images without those that go */
+        struct cstorage_snapshot *marked;      /* layers that come and go are incomplete */
+        const struct cstorage_snapshot **disk; /* for each file: whose records it holds */
+        bool token_written[STORE_LOCKS];
+
+        /* What is renamed out of the store: of layers, then of images and containers. */
+        struct cstorage_trash_item *layer_items, *data_items;
+        size_t n_layer_items, n_data_items;
+
+        struct error *reterr;
+};
+
+/* All changes of the transaction, or none. */
+int commit_changes(struct cstorage_txn *txn, struct error *reterr);
+
+/* commit-files.c: write those files of this kind whose records are others than on the disk. */
+int commit_files(struct commit *commit, enum cstorage_file_kind kind,
+                 const struct cstorage_snapshot *snapshot);
+
+/* commit-doomed.c: find what belongs to records that go, and refuse where it is in use. */
+int commit_find_doomed(struct commit *commit);
+int commit_retire(struct commit *commit, struct cstorage_trash_item *items, size_t n);
+void commit_restore(struct cstorage_trash_item *items, size_t n);
+void commit_forget_doomed(struct commit *commit);
+
+/* The same for a layer that was made, and shall not stay. */
+void commit_unmake(struct commit *commit, const struct change *change);
+
+/* commit-layers.c: the ids of all that a layer lies on, nearest first. -EMLINK where these are too many. */
+int commit_find_parents(struct commit *commit, const struct layer *layer,
+                        const char *ret[static LOWERS_MAX + 1]);
+int commit_mark_layers(struct commit *commit);
+int commit_make_layers(struct commit *commit);
+void commit_unmake_layers(struct commit *commit);
+
+/* commit-data.c: files of big data and directories, made where they are missing. */
+int commit_write_data(struct commit *commit, enum cstorage_object object);
+int commit_check_runroot(struct commit *commit);
+void commit_clear_runroot(struct commit *commit);
+
+/* commit-mounts.c */
+int commit_unmount(struct commit *commit);
+int commit_mount(struct commit *commit);
+void commit_undo_mounts(struct commit *commit);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making the directories of a store. What is made later, with the locks held, is below them. */
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fd.h"
+#include "store.h"
+
+#define ROOT_MODE 0700
+
+#define DRIVER_DEFAULT "overlay" /* the first of the Go side's that works wherever ours does */
+
+/* mkdir -p; links on the way are the administrator's, and are followed. */
+static int make_path(const char *path, struct error *reterr) {
+        _cleanup_free_ char *part = strdup(path);
+
+        if (!part)
+                return -ENOMEM;
+        for (char *end = part; end;) {
+                end = strchr(end + 1, '/');
+                if (end)
+                        *end = '\0';
+                if (mkdir(part, ROOT_MODE) < 0 && errno != EEXIST)
+                        return error_errno(reterr, negative_errno(), "cannot make %s", part);
+                if (end)
+                        *end = '/';
+        }
+        return 0;
+}
+
+/* The driver's name is found as it is when a store is opened; where there is nothing, we choose. */
+static int choose_driver(const struct cstorage_config *config, const char **ret, struct error *reterr) {
+        const char *name = cstorage_config_get_driver(config);
+        struct cstorage_store *store = NULL;
+        int r;
+
+        *ret = name;
+        if (name)
+                return 0;
+
+        r = store_open(config, &store, reterr);
+        if (r == -ENOENT) {
+                *ret = DRIVER_DEFAULT;
+                return 0;
+        }
+        if (r < 0)
+                return r;
+
+        *ret = store->driver->name;
+        cstorage_store_unref(store);
+        return 0;
+}
+
+static int make_home(const struct driver *driver, const char *path, struct error *reterr) {
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), home_fd = -1;
+
+        if (fd < 0)
+                return error_errno(reterr, negative_errno(), "cannot open %s", path);
+        home_fd = driver->make_home(fd, reterr);
+        return home_fd < 0 ? home_fd : 0;
+}
+
+static int make_roots(const struct cstorage_config *config, const struct driver *driver,
+                      struct error *reterr) {
+        const char *const paths[] = {
+                [ROOT_GRAPH] = cstorage_config_get_graphroot(config),
+                [ROOT_IMAGE] = cstorage_config_get_imagestore(config),
+                [ROOT_RUN] = cstorage_config_get_runroot(config),
+        };
+
+        for (enum root root = ROOT_GRAPH; root < ROOT_COUNT; root++) {
+                int r;
+
+                if (!paths[root])
+                        continue;
+                r = make_path(paths[root], reterr);
+                if (r >= 0 && root != ROOT_RUN)
+                        r = make_home(driver, paths[root], reterr);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int create_store(const struct cstorage_config *config, struct cstorage_store **ret,
+                        struct error *reterr) {
+        const struct driver *driver;
+        const char *name;
+        int r;
+
+        if (!config || !ret)
+                return -EINVAL;
+        if (!cstorage_config_get_graphroot(config) || !cstorage_config_get_runroot(config))
+                return store_open(config, ret, reterr); /* which says what is missing */
+
+        r = choose_driver(config, &name, reterr);
+        if (r < 0)
+                return r;
+
+        driver = driver_find(name);
+        if (!driver)
+                return error_set(reterr, -EOPNOTSUPP, "stores of the driver \"%s\" are not known here", name);
+
+        r = make_roots(config, driver, reterr);
+        if (r < 0)
+                return r;
+        return store_open(config, ret, reterr);
+}
+
+_public_ int cstorage_store_create(const struct cstorage_config *config, struct cstorage_store **ret,
+                                   struct cstorage_error *reterr) {
+        return error_end(reterr, create_store(config, ret, error_begin(reterr)), "cannot make the store");
+}

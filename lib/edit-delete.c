@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What goes: only what nothing else needs. */
+
+#include <string.h>
+
+#include "edit.h"
+#include "format/emit.h"
+#include "index.h"
+#include "lists.h"
+#include "objectdir.h"
+#include "split.h"
+
+/* ------------------------------------------------------------------------- who needs it */
+
+static const char *container_of(const struct edit *edit, const char *layer) {
+        const struct items *containers = &edit->now->kinds[CSTORAGE_FILE_CONTAINERS];
+
+        for (size_t i = 0; i < containers->n; i++) {
+                const struct container *container = containers->items[i].record;
+
+                if (strcmp(container->layer, layer) == 0)
+                        return container->id;
+        }
+        return NULL;
+}
+
+static const char *child_of(const struct edit *edit, const char *layer) {
+        const struct items *layers = &edit->now->kinds[CSTORAGE_FILE_LAYERS];
+
+        for (size_t i = 0; i < layers->n; i++) {
+                const struct layer *child = layers->items[i].record;
+
+                if (strcmp(child->parent, layer) == 0)
+                        return child->id;
+        }
+        return NULL;
+}
+
+static bool has_mapped(const struct image *image, const char *layer) {
+        for (size_t i = 0; i < image->mapped_layers.n; i++)
+                if (strcmp(image->mapped_layers.items[i], layer) == 0)
+                        return true;
+        return false;
+}
+
+static const char *image_on(const struct edit *edit, const char *layer, bool mapped) {
+        const struct items *images = &edit->now->kinds[CSTORAGE_FILE_IMAGES];
+
+        for (size_t i = 0; i < images->n; i++) {
+                const struct image *image = images->items[i].record;
+
+                if (strcmp(image->layer, layer) == 0 || (mapped && has_mapped(image, layer)))
+                        return image->id;
+        }
+        return NULL;
+}
+
+static const struct mount *mount_of(const struct edit *edit, const char *layer) {
+        const struct items *mounts = &edit->now->kinds[CSTORAGE_FILE_MOUNTS];
+
+        for (size_t i = 0; i < mounts->n; i++) {
+                const struct mount *mount = mounts->items[i].record;
+
+                if (mount->count > 0 && strcmp(mount->id, layer) == 0)
+                        return mount;
+        }
+        return NULL;
+}
+
+static int check_mount(struct edit *edit, const char *layer) {
+        const struct mount *mount = mount_of(edit, layer);
+
+        if (!mount)
+                return 0;
+        return error_set(edit->reterr, -EBUSY, "the layer %s is mounted at %s; unmount it first", layer,
+                         mount->path);
+}
+
+/* store.go:DeleteLayer */
+static int check_layer(struct edit *edit, const char *id) {
+        const char *user;
+
+        user = child_of(edit, id);
+        if (user)
+                return error_set(edit->reterr, -EBUSY, "the layer %s is below the layer %s", id, user);
+
+        user = image_on(edit, id, /* mapped= */ false);
+        if (user)
+                return error_set(edit->reterr, -EBUSY, "the layer %s is that of the image %s", id, user);
+
+        user = container_of(edit, id);
+        if (user)
+                return error_set(edit->reterr, -EBUSY, "the layer %s is that of the container %s", id, user);
+        return check_mount(edit, id);
+}
+
+/* ------------------------------------------------------------------------------- layers */
+
+/* Of a layer that was only recorded its directory is nowhere, so that the graphroot is as good. */
+enum root edit_layer_root(const struct edit *edit, const char *id) {
+        const struct cstorage_store *store = edit->txn->store;
+        const struct change *made;
+        char path[LAYER_PATH_MAX];
+
+        made = changes_find(&edit->txn->changes, CHANGE_LAYER_MADE, CSTORAGE_OBJECT_LAYER, id);
+        if (made)
+                return made->root;
+
+        driver_layer_path(store->driver, id, "", path);
+        for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE; root++) {
+                struct identity there;
+
+                if (store->roots[root].home_fd >= 0 &&
+                    identity_at(store->roots[root].home_fd, path, &there) >= 0)
+                        return root;
+        }
+        return ROOT_GRAPH;
+}
+
+static void remove_records(struct edit *edit, enum cstorage_object object, const char *id) {
+        const struct item *item;
+
+        while ((item = edit_find_id(edit, object, id)))
+                snapshot_remove(edit->now, item);
+}
+
+int edit_drop_layer(struct edit *edit, const char *id) {
+        _cleanup_free_ char *copy = strdup(id);
+        struct change *change;
+        int r;
+
+        if (!copy)
+                return -ENOMEM;
+
+        if (changes_find(&edit->txn->changes, CHANGE_LAYER_MADE, CSTORAGE_OBJECT_LAYER, id)) {
+                remove_records(edit, CSTORAGE_OBJECT_LAYER, copy);
+                return edit_forget(edit, CSTORAGE_OBJECT_LAYER, copy);
+        }
+
+        r = edit_add_change(edit, CHANGE_LAYER_GONE, CSTORAGE_OBJECT_LAYER, copy, &change);
+        if (r < 0)
+                return r;
+
+        change->root = edit_layer_root(edit, copy);
+        remove_records(edit, CSTORAGE_OBJECT_LAYER, copy);
+        return 0;
+}
+
+/* A copy of an image's layer with other owners may go at any time: another is made when it is needed. */
+static int unmap_layer(struct edit *edit, const struct item *item, const char *layer) {
+        const struct strings *mapped = &((const struct image *) item->record)->mapped_layers;
+        _cleanup_free_ const char **items = calloc(mapped->n + 1, sizeof(*items));
+        struct amendment amendment = {.member = "mapped-layers"};
+        _cleanup_text_ struct text json = TEXT_INIT;
+        struct strings kept = {.items = items};
+        int r;
+
+        if (!items)
+                return -ENOMEM;
+        for (size_t i = 0; i < mapped->n; i++)
+                if (strcmp(mapped->items[i], layer) != 0)
+                        items[kept.n++] = mapped->items[i];
+        if (kept.n > 0) {
+                r = emit_strings(&json, &kept);
+                if (r < 0)
+                        return r;
+                amendment.json = json.s;
+        }
+        return edit_amend(edit, item, &amendment, 1);
+}
+
+static int unmap_everywhere(struct edit *edit, const char *layer) {
+        const struct items *images = &edit->now->kinds[CSTORAGE_FILE_IMAGES];
+
+        for (size_t i = 0; i < images->n; i++) {
+                const struct item *item = &images->items[i];
+                int r;
+
+                if (!split_is_ours(item->file) || !has_mapped(item->record, layer))
+                        continue;
+                r = unmap_layer(edit, item, layer);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int delete_layer(struct edit *edit, const struct item *item) {
+        const char *id = snapshot_item_id(CSTORAGE_FILE_LAYERS, item);
+        int r;
+
+        r = check_layer(edit, id);
+        if (r < 0)
+                return r;
+
+        r = unmap_everywhere(edit, id);
+        if (r < 0)
+                return r;
+        return edit_drop_layer(edit, id);
+}
+
+/* ------------------------------------------------------------------ images, containers */
+
+/* The record goes, and what lies in its directories. */
+static int drop_object(struct edit *edit, enum cstorage_object object, const char *id, enum root root) {
+        struct change *change;
+        int r;
+
+        remove_records(edit, object, id);
+        if (changes_find(&edit->txn->changes,
+                         object == CSTORAGE_OBJECT_IMAGE ? CHANGE_IMAGE_MADE : CHANGE_CONTAINER_MADE, object,
+                         id))
+                return edit_forget(edit, object, id);
+
+        r = edit_add_change(edit, CHANGE_DATA_GONE, object, id, &change);
+        if (r < 0)
+                return r;
+        change->root = root;
+        return 0;
+}
+
+static bool is_ours(const struct edit *edit, const char *layer) {
+        return edit_find_id(edit, CSTORAGE_OBJECT_LAYER, layer);
+}
+
+static bool is_needed(const struct edit *edit, const char *layer) {
+        return container_of(edit, layer) || child_of(edit, layer) || image_on(edit, layer, true);
+}
+
+/* From one downwards, as far as nothing else needs them. */
+static int drop_chain(struct edit *edit, const char *top) {
+        _cleanup_free_ char *layer = strdup(top);
+
+        while (layer && *layer && is_ours(edit, layer) && !is_needed(edit, layer)) {
+                const struct layer *record = edit_find_id(edit, CSTORAGE_OBJECT_LAYER, layer)->record;
+                char *parent = strdup(record->parent);
+                int r;
+
+                if (!parent)
+                        return -ENOMEM;
+                r = check_mount(edit, layer);
+                if (r >= 0)
+                        r = edit_drop_layer(edit, layer);
+                free(layer);
+                layer = parent;
+                if (r < 0)
+                        return r;
+        }
+        return layer ? 0 : -ENOMEM;
+}
+
+static int drop_layers(struct edit *edit, const struct image *image) {
+        for (size_t i = 0; i < image->mapped_layers.n; i++) {
+                const char *mapped = image->mapped_layers.items[i];
+                int r;
+
+                if (!is_ours(edit, mapped) || is_needed(edit, mapped))
+                        continue;
+                r = check_mount(edit, mapped);
+                if (r >= 0)
+                        r = edit_drop_layer(edit, mapped);
+                if (r < 0)
+                        return r;
+        }
+        return drop_chain(edit, image->layer);
+}
+
+static int delete_image(struct edit *edit, const struct item *item, uint64_t flags) {
+        const struct items *containers = &edit->now->kinds[CSTORAGE_FILE_CONTAINERS];
+        enum root root = object_root(CSTORAGE_OBJECT_IMAGE, item->file);
+        _cleanup_(backing_unrefp) struct backing *own = backing_ref(item->own);
+        const struct image *image = item->record;
+        int r;
+
+        for (size_t i = 0; i < containers->n; i++) {
+                const struct container *container = containers->items[i].record;
+
+                if (strcmp(container->image, image->id) == 0)
+                        return error_set(edit->reterr, -EBUSY, "the container %s was made of the image %s",
+                                         container->id, image->id);
+        }
+
+        r = drop_object(edit, CSTORAGE_OBJECT_IMAGE, image->id, root);
+        if (r < 0 || flags & CSTORAGE_DELETE_KEEP_LAYERS)
+                return r;
+        return drop_layers(edit, image);
+}
+
+static int delete_container(struct edit *edit, const struct item *item, uint64_t flags) {
+        _cleanup_(backing_unrefp) struct backing *own = backing_ref(item->own);
+        const struct container *container = item->record;
+        const char *child;
+        int r;
+
+        r = drop_object(edit, CSTORAGE_OBJECT_CONTAINER, container->id, ROOT_GRAPH);
+        if (r < 0 || flags & CSTORAGE_DELETE_KEEP_LAYERS || !is_ours(edit, container->layer))
+                return r;
+
+        child = child_of(edit, container->layer);
+        if (child)
+                return error_set(edit->reterr, -EBUSY,
+                                 "the layer %s of the container %s is below the layer %s", container->layer,
+                                 container->id, child);
+
+        r = check_mount(edit, container->layer);
+        if (r < 0)
+                return r;
+        return edit_drop_layer(edit, container->layer);
+}
+
+static int delete_object(struct edit *edit, enum cstorage_object object, const char *id, uint64_t flags) {
+        const struct item *item;
+        int r;
+
+        r = edit_find_ours(edit, object, id, &item);
+        if (r < 0)
+                return r;
+
+        switch (object) {
+        case CSTORAGE_OBJECT_LAYER:
+                return delete_layer(edit, item);
+        case CSTORAGE_OBJECT_IMAGE:
+                return delete_image(edit, item, flags);
+        case CSTORAGE_OBJECT_CONTAINER:
+                break;
+        }
+        return delete_container(edit, item, flags);
+}
+
+static int delete (struct cstorage_txn *txn, enum cstorage_object object, const char *id, uint64_t flags,
+                   struct error *reterr) {
+        struct edit edit;
+        int r;
+
+        if (!txn || !id || !object_name(object))
+                return -EINVAL;
+        if (flags & ~CSTORAGE_DELETE_KEEP_LAYERS || (flags != 0 && object == CSTORAGE_OBJECT_LAYER))
+                return error_set(reterr, -EINVAL, "a flag of the deletion is not known here");
+
+        r = edit_begin(&edit, txn, reterr);
+        if (r < 0)
+                return r;
+        return edit_end(&edit, delete_object(&edit, object, id, flags));
+}
+
+_public_ int cstorage_txn_delete(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
+                                 uint64_t flags, struct cstorage_error *reterr) {
+        return error_end(reterr, delete (txn, object, id, flags, error_begin(reterr)), "cannot delete");
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Images that shall be made. */
+
+#include <string.h>
+
+#include "edit.h"
+#include "format/digest.h"
+#include "split.h"
+
+static int check_values(struct edit *edit, const struct cstorage_image_options *options) {
+        if (options->digest && *options->digest && !digest_is_valid(options->digest))
+                return error_set(edit->reterr, -EINVAL, "\"%s\" is no digest", options->digest);
+        if (options->created && !time_is_rfc3339(options->created, strlen(options->created)))
+                return error_set(edit->reterr, -EINVAL, "\"%s\" is no RFC 3339 time", options->created);
+        return 0;
+}
+
+static int find_layer(struct edit *edit, const char *name, const char **ret_id) {
+        const struct item *item;
+        int r;
+
+        *ret_id = "";
+        if (!name || !*name)
+                return 0;
+
+        r = edit_find(edit, CSTORAGE_OBJECT_LAYER, name, &item);
+        if (r < 0)
+                return r;
+
+        *ret_id = snapshot_item_id(CSTORAGE_FILE_LAYERS, item);
+        return 0;
+}
+
+static int make(struct edit *edit, const struct cstorage_image_options *options, struct image *image) {
+        _cleanup_text_ struct text json = TEXT_INIT;
+        struct change *change;
+        int r;
+
+        r = check_values(edit, options);
+        if (r < 0)
+                return r;
+
+        r = edit_names_are_free(edit, CSTORAGE_OBJECT_IMAGE, &image->names);
+        if (r < 0)
+                return r;
+
+        r = find_layer(edit, options->layer, &image->layer);
+        if (r < 0)
+                return r;
+
+        r = edit_add_change(edit, CHANGE_IMAGE_MADE, CSTORAGE_OBJECT_IMAGE, image->id, &change);
+        if (r < 0)
+                return r;
+
+        r = image_compose(image, &json);
+        if (r < 0)
+                return r;
+        return edit_add(edit, split_image_file(edit->now), &json);
+}
+
+static int create(struct edit *edit, const struct cstorage_image_options *options, const char **ret_id) {
+        char id[OBJECT_ID_MAX + 1], now[TIME_TEXT_MAX];
+        struct image image = {.id = id,
+                              .metadata = text_of(options->metadata),
+                              .digest = text_of(options->digest)};
+        struct strings names;
+        int r;
+
+        r = edit_new_id(edit, CSTORAGE_OBJECT_IMAGE, options->id, id);
+        if (r < 0)
+                return r;
+
+        r = edit_check_names(edit, options->names, &names);
+        if (r < 0)
+                return r;
+
+        image.names = names;
+        image.created = options->created ? options->created : edit_time(now);
+        r = make(edit, options, &image);
+        free((void *) names.items);
+        if (r >= 0 && ret_id)
+                *ret_id = edit_made(edit, CSTORAGE_OBJECT_IMAGE, id);
+        return r;
+}
+
+static int create_image(struct cstorage_txn *txn, const struct cstorage_image_options *options,
+                        const char **ret_id, struct error *reterr) {
+        static const struct cstorage_image_options none = {.size = sizeof(none)};
+        struct edit edit;
+        int r;
+
+        if (!txn)
+                return -EINVAL;
+        if (!options)
+                options = &none;
+        if (options->size != sizeof(*options))
+                return error_set(reterr, -EINVAL,
+                                 "the options of the image are of another size than known here");
+        if (options->flags != 0)
+                return error_set(reterr, -EINVAL, "a flag of the image is not known here");
+
+        r = edit_begin(&edit, txn, reterr);
+        if (r < 0)
+                return r;
+        return edit_end(&edit, create(&edit, options, ret_id));
+}
+
+_public_ int cstorage_txn_create_image(struct cstorage_txn *txn, const struct cstorage_image_options *options,
+                                       const char **ret_id, struct cstorage_error *reterr) {
+        return error_end(reterr, create_image(txn, options, ret_id, error_begin(reterr)),
+                         "cannot create an image");
+}

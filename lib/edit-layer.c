@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Layers that shall be made. */
+
+#include <string.h>
+
+#include "edit.h"
+#include "split.h"
+#include "stage.h"
+
+#define LAYER_FLAGS (CSTORAGE_LAYER_VOLATILE | CSTORAGE_LAYER_WRITABLE)
+
+const char *edit_made(const struct edit *edit, enum cstorage_object object, const char *id) {
+        const struct changes *changes = &edit->txn->changes;
+
+        for (size_t i = changes->n; i-- > 0;)
+                if (changes->items[i].object == object && strcmp(changes->items[i].id, id) == 0)
+                        return changes->items[i].id;
+        return NULL;
+}
+
+static bool overlap(uint32_t a, uint32_t b, uint32_t a_size, uint32_t b_size) {
+        return (uint64_t) a < (uint64_t) b + b_size && (uint64_t) b < (uint64_t) a + a_size;
+}
+
+/* Of the library's own type they may become some day; so far the two are one. */
+_Static_assert(sizeof(struct cstorage_id_map) == sizeof(struct id_map), "they are one and the same");
+_Static_assert(offsetof(struct cstorage_id_map, size) == offsetof(struct id_map, size),
+               "they are one and the same");
+
+int edit_check_id_maps(struct edit *edit, const struct cstorage_id_map *maps, size_t n, struct id_maps *ret) {
+        for (size_t i = 0; i < n; i++) {
+                if (maps[i].size == 0)
+                        return error_set(edit->reterr, -EINVAL, "a range of ids has no length");
+                for (size_t k = 0; k < i; k++)
+                        if (overlap(maps[i].container_id, maps[k].container_id, maps[i].size, maps[k].size) ||
+                            overlap(maps[i].host_id, maps[k].host_id, maps[i].size, maps[k].size))
+                                return error_set(edit->reterr, -EINVAL, "two ranges of ids overlap");
+        }
+        *ret = (struct id_maps){.items = (const struct id_map *) maps, .n = n};
+        return 0;
+}
+
+int edit_make_layer(struct edit *edit, const struct layer *layer, bool is_volatile, bool writable,
+                    struct cstorage_stage *stage) {
+        const struct cstorage_file *file = split_layer_file(edit->now, is_volatile, writable);
+        _cleanup_text_ struct text json = TEXT_INIT;
+        struct change *change;
+        int r;
+
+        if (!file)
+                return error_set(edit->reterr, -ENOENT,
+                                 "the store has no file for the record of the layer %s", layer->id);
+
+        r = edit_add_change(edit, CHANGE_LAYER_MADE, CSTORAGE_OBJECT_LAYER, layer->id, &change);
+        if (r < 0)
+                return r;
+        change->root = split_layer_root(edit->now->store, writable);
+        change->stage = stage;
+
+        r = layer_compose(layer, &json);
+        if (r < 0)
+                return r;
+        return edit_add(edit, file, &json);
+}
+
+/* populateLayerOptions: a container's layer changes below whoever would lie on it. */
+static int find_parent(struct edit *edit, const char *name, const char **ret_id) {
+        const struct items *containers = &edit->now->kinds[CSTORAGE_FILE_CONTAINERS];
+        const struct item *item;
+        const char *id;
+        int r;
+
+        *ret_id = "";
+        if (!name || !*name)
+                return 0;
+
+        r = edit_find(edit, CSTORAGE_OBJECT_LAYER, name, &item);
+        if (r < 0)
+                return r;
+
+        id = snapshot_item_id(CSTORAGE_FILE_LAYERS, item);
+        for (size_t i = 0; i < containers->n; i++) {
+                const struct container *container = containers->items[i].record;
+
+                if (strcmp(container->layer, id) == 0)
+                        return error_set(edit->reterr, -EBUSY,
+                                         "the layer %s is the container %s's: nothing can lie on it", id,
+                                         container->id);
+        }
+        *ret_id = id;
+        return 0;
+}
+
+static bool is_claimed(const struct edit *edit, const struct cstorage_stage *stage) {
+        for (size_t i = 0; i < edit->txn->changes.n; i++)
+                if (edit->txn->changes.items[i].stage == stage)
+                        return true;
+        return false;
+}
+
+static int check_stage(struct edit *edit, const struct cstorage_layer_options *options, const char *parent) {
+        const struct cstorage_stage *stage = options->stage;
+        bool writable = options->flags & CSTORAGE_LAYER_WRITABLE;
+
+        if (!stage)
+                return 0;
+        if (stage->store != edit->txn->store)
+                return error_set(edit->reterr, -EINVAL, "the content was staged for another store");
+        if (stage->is_used || is_claimed(edit, stage))
+                return error_set(edit->reterr, -EINVAL, "the content is that of another layer already");
+        if (stage->root != split_layer_root(stage->store, writable))
+                return error_set(edit->reterr, -EINVAL,
+                                 "with an image store, a layer that is written to cannot be staged");
+        if (strcmp(text_of(stage->parent), parent) != 0)
+                return error_set(edit->reterr, -EINVAL, "the content was staged for the parent \"%s\"",
+                                 text_of(stage->parent));
+        return 0;
+}
+
+/* All that stands in the record but its names, as the options have it. */
+static int fill(struct edit *edit, const struct cstorage_layer_options *options, struct layer *layer) {
+        int r;
+
+        r = edit_check_id_maps(edit, options->uid_map, options->n_uid_map, &layer->uid_map);
+        if (r < 0)
+                return r;
+
+        r = edit_check_id_maps(edit, options->gid_map, options->n_gid_map, &layer->gid_map);
+        if (r < 0)
+                return r;
+
+        layer->metadata = text_of(options->metadata);
+        layer->mount_label = text_of(options->mount_label);
+        layer->compressed_digest = text_of(options->compressed_digest);
+        layer->diff_digest = text_of(options->diff_digest);
+        layer->toc_digest = text_of(options->toc_digest);
+        layer->compressed_size = options->compressed_size;
+        layer->diff_size = options->diff_size;
+        layer->compression = options->compression;
+        layer->uids = (struct u32s){.items = options->uids, .n = options->n_uids};
+        layer->gids = (struct u32s){.items = options->gids, .n = options->n_gids};
+        return 0;
+}
+
+static int make(struct edit *edit, const struct cstorage_layer_options *options, struct layer *layer) {
+        bool is_volatile = options->flags & CSTORAGE_LAYER_VOLATILE;
+        bool writable = options->flags & CSTORAGE_LAYER_WRITABLE;
+        int r;
+
+        r = edit_names_are_free(edit, CSTORAGE_OBJECT_LAYER, &layer->names);
+        if (r < 0)
+                return r;
+
+        r = find_parent(edit, options->parent, &layer->parent);
+        if (r < 0)
+                return r;
+
+        r = check_stage(edit, options, layer->parent);
+        if (r < 0)
+                return r;
+
+        r = fill(edit, options, layer);
+        if (r < 0)
+                return r;
+
+        return edit_make_layer(edit, layer, is_volatile, writable, options->stage);
+}
+
+static int create(struct edit *edit, const struct cstorage_layer_options *options, const char **ret_id) {
+        char id[OBJECT_ID_MAX + 1], created[TIME_TEXT_MAX];
+        struct layer layer = {.id = id, .created = edit_time(created)};
+        struct strings names;
+        int r;
+
+        r = edit_new_id(edit, CSTORAGE_OBJECT_LAYER, options->id, id);
+        if (r < 0)
+                return r;
+
+        r = edit_check_names(edit, options->names, &names);
+        if (r < 0)
+                return r;
+
+        layer.names = names;
+        r = make(edit, options, &layer);
+        free((void *) names.items);
+        if (r >= 0 && ret_id)
+                *ret_id = edit_made(edit, CSTORAGE_OBJECT_LAYER, id);
+        return r;
+}
+
+static int create_layer(struct cstorage_txn *txn, const struct cstorage_layer_options *options,
+                        const char **ret_id, struct error *reterr) {
+        static const struct cstorage_layer_options none = {.size = sizeof(none)};
+        struct edit edit;
+        int r;
+
+        if (!txn)
+                return -EINVAL;
+        if (!options)
+                options = &none;
+        if (options->size != sizeof(*options))
+                return error_set(reterr, -EINVAL,
+                                 "the options of the layer are of another size than known here");
+        if (options->flags & ~LAYER_FLAGS)
+                return error_set(reterr, -EINVAL, "a flag of the layer is not known here");
+
+        r = edit_begin(&edit, txn, reterr);
+        if (r < 0)
+                return r;
+        return edit_end(&edit, create(&edit, options, ret_id));
+}
+
+_public_ int cstorage_txn_create_layer(struct cstorage_txn *txn, const struct cstorage_layer_options *options,
+                                       const char **ret_id, struct cstorage_error *reterr) {
+        return error_end(reterr, create_layer(txn, options, ret_id, error_begin(reterr)),
+                         "cannot create a layer");
+}

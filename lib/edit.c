@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What all edits of a transaction share: they are checked against the records, and change these at once. */
+
+#include <string.h>
+#include <time.h>
+
+#include "disk/makeid.h"
+#include "edit.h"
+#include "format/utf8.h"
+#include "index.h"
+#include "lists.h"
+#include "split.h"
+
+#define NSEC_PER_SEC 1000000000LL
+
+#define NEW_ID_TRIES 16 /* 2^256 ids: a second try is never needed */
+
+_Static_assert((int) CSTORAGE_OBJECT_LAYER == (int) CSTORAGE_FILE_LAYERS, "each kind has its files");
+_Static_assert((int) CSTORAGE_OBJECT_IMAGE == (int) CSTORAGE_FILE_IMAGES, "each kind has its files");
+_Static_assert((int) CSTORAGE_OBJECT_CONTAINER == (int) CSTORAGE_FILE_CONTAINERS, "each kind has its files");
+
+const char *object_name(enum cstorage_object object) {
+        static const char *const names[] = {
+                [CSTORAGE_OBJECT_LAYER] = "layer",
+                [CSTORAGE_OBJECT_IMAGE] = "image",
+                [CSTORAGE_OBJECT_CONTAINER] = "container",
+        };
+
+        return (unsigned) object < ARRAY_SIZE(names) ? names[object] : NULL;
+}
+
+/* ------------------------------------------------------------------------- begin, end */
+
+/* What is not understood is not rewritten, and what it might hold may be in use. */
+static int check_files(const struct cstorage_snapshot *snapshot, struct error *reterr) {
+        for (size_t i = 0; i < snapshot->n_files; i++) {
+                const struct cstorage_file *file = &snapshot->files[i];
+
+                if (!split_is_ours(file) || file->bytes.state == RECFILE_OK ||
+                    file->bytes.state == RECFILE_MISSING)
+                        continue;
+                if (file->bytes.state == RECFILE_EMPTY)
+                        return error_set(reterr, -EBADMSG,
+                                         "%s is empty, as no save leaves it: restore it, or remove it if "
+                                         "nothing it recorded is wanted",
+                                         file->path);
+                return error_set(reterr, -EBADMSG,
+                                 "%s: nothing is changed while this file makes no sense: %s", file->path,
+                                 file->bytes.error.text);
+        }
+        return 0;
+}
+
+/* Layers in the making or on their way out when somebody died; the Go side deletes them too when it loads the
+ * store (layers.go:load), but never looks outside of it here. */
+static int drop_incomplete(struct edit *edit) {
+        const struct items *layers = &edit->now->kinds[CSTORAGE_FILE_LAYERS];
+        int r;
+
+        for (size_t i = layers->n; i-- > 0;) {
+                const struct layer *layer = layers->items[i].record;
+
+                if (!layer->incomplete || !split_is_ours(layers->items[i].file))
+                        continue;
+                r = edit_drop_layer(edit, layer->id);
+                if (r < 0)
+                        return r;
+                i = i < layers->n ? i : layers->n;
+        }
+        return 0;
+}
+
+int edit_begin(struct edit *edit, struct cstorage_txn *txn, struct error *reterr) {
+        int r;
+
+        *edit = (struct edit){.txn = txn, .reterr = reterr, .n_changes = txn->changes.n};
+        if (!txn_may_be_changed(txn))
+                return error_set(reterr, -EINVAL, "the transaction was committed already");
+
+        r = txn_prepare(txn, reterr);
+        if (r < 0)
+                return r;
+
+        r = txn_load(txn, reterr);
+        if (r < 0)
+                return r;
+
+        r = check_files(txn->before, reterr);
+        if (r < 0)
+                return r;
+
+        r = snapshot_derive(txn_snapshot(txn), &edit->now);
+        if (r < 0)
+                return r;
+
+        r = txn->now ? 0 : drop_incomplete(edit);
+        return r < 0 ? edit_end(edit, r) : 0;
+}
+
+/* Not at once: the edit may fail further on. */
+int edit_forget(struct edit *edit, enum cstorage_object object, const char *id) {
+        return strlist_add(&edit->forgotten[object], id);
+}
+
+static void forget(struct edit *edit, enum cstorage_object object) {
+        for (size_t i = 0; i < edit->forgotten[object].n; i++)
+                changes_drop(&edit->txn->changes, object, edit->forgotten[object].s[i]);
+}
+
+static void keep(struct edit *edit) {
+        struct cstorage_txn *txn = edit->txn;
+
+        for (size_t i = 0; i < ARRAY_SIZE(edit->forgotten); i++)
+                forget(edit, (enum cstorage_object) i);
+        cstorage_snapshot_unref(txn->now);
+        txn->now = edit->now;
+}
+
+int edit_end(struct edit *edit, int result) {
+        if (result >= 0) {
+                keep(edit);
+        } else {
+                cstorage_snapshot_unref(edit->now);
+                changes_truncate(&edit->txn->changes, edit->n_changes);
+        }
+        for (size_t i = 0; i < ARRAY_SIZE(edit->forgotten); i++)
+                strlist_done(&edit->forgotten[i]);
+        return result;
+}
+
+/* ------------------------------------------------------------------------------- find */
+
+int edit_find(struct edit *edit, enum cstorage_object object, const char *name, const struct item **ret) {
+        int r;
+
+        r = snapshot_find(edit->now, (enum cstorage_file_kind) object, name, ret);
+        if (r == -EEXIST)
+                return error_set(edit->reterr, r, "the ids of several %ss begin with \"%s\"",
+                                 object_name(object), name);
+        if (r < 0)
+                return error_set(edit->reterr, r, "there is no %s \"%s\"", object_name(object), name);
+        return 0;
+}
+
+int edit_find_ours(struct edit *edit, enum cstorage_object object, const char *name,
+                   const struct item **ret) {
+        const struct item *item;
+        int r;
+
+        r = edit_find(edit, object, name, &item);
+        if (r < 0)
+                return r;
+        if (!split_is_ours(item->file))
+                return error_set(edit->reterr, -EROFS,
+                                 "the %s \"%s\" lies in the additional image store %s, which is only read",
+                                 object_name(object), name, item->file->root->path);
+        *ret = item;
+        return 0;
+}
+
+/* Images lie in up to two stores of ours. */
+static const struct item *
+in_own_stores(const struct edit *edit, enum cstorage_object object, const char *text,
+              const struct item *(*find)(const struct cstorage_snapshot *, enum cstorage_file_kind,
+                                         const struct store_root *, const char *) ) {
+        const struct cstorage_store *store = edit->now->store;
+        const struct item *found = NULL;
+
+        if (object != CSTORAGE_OBJECT_IMAGE)
+                return find(edit->now, (enum cstorage_file_kind) object, NULL, text);
+        for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE && !found; root++)
+                found = find(edit->now, CSTORAGE_FILE_IMAGES, &store->roots[root], text);
+        return found;
+}
+
+const struct item *edit_find_id(const struct edit *edit, enum cstorage_object object, const char *id) {
+        return in_own_stores(edit, object, id, snapshot_find_id_in);
+}
+
+const struct item *edit_find_name(const struct edit *edit, enum cstorage_object object, const char *name) {
+        return in_own_stores(edit, object, name, snapshot_find_name_in);
+}
+
+/* ------------------------------------------------------------------------ ids and names */
+
+/*
+ * The Go side takes any id; those that it makes itself are 64 hexadecimal digits. Ids are names of
+ * directories, and stand in mount options and in lists that colons part.
+ */
+static bool is_possible(const struct edit *edit, const char *id) {
+        static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+        size_t length = strlen(id);
+
+        return length > 0 && length <= OBJECT_ID_MAX && strspn(id, allowed) == length &&
+               !edit->txn->store->driver->is_own_name(id) && strcmp(id, "tmp") != 0;
+}
+
+static bool is_going(const struct edit *edit, enum cstorage_object object, const char *id) {
+        return changes_find(&edit->txn->changes,
+                            object == CSTORAGE_OBJECT_LAYER ? CHANGE_LAYER_GONE : CHANGE_DATA_GONE, object,
+                            id);
+}
+
+static int make_up(struct edit *edit, enum cstorage_object object, char ret[static OBJECT_ID_MAX + 1]) {
+        for (int i = 0; i < NEW_ID_TRIES; i++) {
+                int r = id_make(ret);
+
+                if (r < 0)
+                        return error_errno(edit->reterr, r, "cannot make up an id");
+                if (!edit_find_id(edit, object, ret))
+                        return 0;
+        }
+        return error_set(edit->reterr, -EEXIST, "each id that was made up is in use");
+}
+
+int edit_new_id(struct edit *edit, enum cstorage_object object, const char *id,
+                char ret[static OBJECT_ID_MAX + 1]) {
+        if (!id)
+                return make_up(edit, object, ret);
+        if (!is_possible(edit, id))
+                return error_set(edit->reterr, -EINVAL, "\"%s\" cannot be the id of a %s", id,
+                                 object_name(object));
+        if (edit_find_id(edit, object, id))
+                return error_set(edit->reterr, -EEXIST, "there is a %s %s already", object_name(object), id);
+        if (is_going(edit, object, id))
+                return error_set(edit->reterr, -EBUSY, "the %s %s is deleted in the same transaction",
+                                 object_name(object), id);
+        memcpy(ret, id, strlen(id) + 1);
+        return 0;
+}
+
+static bool contains(const char *const *names, size_t n, const char *name) {
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(names[i], name) == 0)
+                        return true;
+        return false;
+}
+
+int edit_check_names(struct edit *edit, const char *const *names, struct strings *ret) {
+        _cleanup_free_ const char **items = NULL;
+        size_t n = 0, kept = 0;
+
+        while (names && names[n])
+                n++;
+        items = calloc(n + 1, sizeof(*items));
+        if (!items)
+                return -ENOMEM;
+
+        for (size_t i = 0; i < n; i++) {
+                if (!*names[i] || !utf8_valid(names[i], strlen(names[i])))
+                        return error_set(edit->reterr, -EINVAL, "\"%s\" is no name", names[i]);
+                if (!contains(items, kept, names[i]))
+                        items[kept++] = names[i];
+        }
+        *ret = (struct strings){.items = TAKE_PTR(items), .n = kept};
+        return 0;
+}
+
+int edit_names_are_free(struct edit *edit, enum cstorage_object object, const struct strings *names) {
+        for (size_t i = 0; i < names->n; i++) {
+                const struct item *holder = edit_find_name(edit, object, names->items[i]);
+
+                if (holder)
+                        return error_set(edit->reterr, -EEXIST, "the name \"%s\" is that of the %s %s",
+                                         names->items[i], object_name(object),
+                                         snapshot_item_id((enum cstorage_file_kind) object, holder));
+        }
+        return 0;
+}
+
+/* ----------------------------------------------------------------------------- records */
+
+int edit_add(struct edit *edit, const struct cstorage_file *file, const struct text *json) {
+        _cleanup_(backing_unrefp) struct backing *backing = NULL;
+        int r;
+
+        r = backing_of_json(file->kind, json, &backing, edit->reterr);
+        if (r < 0)
+                return r;
+        return snapshot_insert(edit->now, file, backing);
+}
+
+int edit_amend(struct edit *edit, const struct item *item, const struct amendment *amendments, size_t n) {
+        enum cstorage_file_kind kind = item->file->kind;
+        _cleanup_(backing_unrefp) struct backing *backing = NULL;
+        int r;
+
+        r = backing_amended(kind, item->record, amendments, n, &backing, edit->reterr);
+        if (r < 0)
+                return r;
+
+        snapshot_replace(edit->now, item, backing);
+        return 0;
+}
+
+int edit_add_change(struct edit *edit, enum change_kind kind, enum cstorage_object object, const char *id,
+                    struct change **ret) {
+        return changes_add(&edit->txn->changes, kind, object, id, ret);
+}
+
+const char *edit_time(char ret[static TIME_TEXT_MAX]) {
+        struct timespec now;
+
+        (void) clock_gettime(CLOCK_REALTIME, &now);
+        return time_format((int64_t) now.tv_sec * NSEC_PER_SEC + now.tv_nsec, ret);
+}

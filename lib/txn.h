@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "changes.h"
+#include "snapshot.h"
+#include "trash.h"
+
+struct cstorage_txn {
+        struct cstorage_store *store;
+        int locks[STORE_LOCKS];
+        uint64_t locked_ns, unlocked_ns; /* 0: not yet */
+        struct cstorage_trash *trash;    /* NULL once it was handed over */
+
+        struct cstorage_snapshot *known;  /* the caller's; NULL: none */
+        struct cstorage_snapshot *before; /* as it was read; NULL: nobody asked yet */
+        struct cstorage_snapshot *now;    /* with all edits so far; NULL: there were none */
+        struct changes changes;
+        uint64_t timeout_us;
+        bool prepared;  /* all locks are there and held */
+        bool committed; /* and it went well */
+};
+
+DEFINE_CLEANUP(struct cstorage_txn *, cstorage_txn_free);
+
+void txn_unlock(struct cstorage_txn *txn);
+
+/* Not after a commit, even one that failed: the locks are gone. */
+bool txn_may_be_changed(const struct cstorage_txn *txn);
+
+/* Have the records read. */
+int txn_load(struct cstorage_txn *txn, struct error *reterr);
+
+/*
+ * Before the first edit: make the directories that a Go process makes when it opens a store, and take the
+ * locks whose files were not there. Those that come late are the last of their order, or nest in the first.
+ */
+int txn_prepare(struct cstorage_txn *txn, struct error *reterr);
+
+/* With the edits where there are any. */
+struct cstorage_snapshot *txn_snapshot(const struct cstorage_txn *txn);
