@@ -167,12 +167,15 @@ void commit_restore(struct cstorage_trash_item *items, size_t n) {
                 trash_restore(&items[n]);
 }
 
-void commit_unmake(struct commit *commit, const struct change *change) {
+/* Into a temp dir, whatever others have put into it meanwhile. */
+void commit_unmake(struct commit *commit, enum change_kind made) {
         struct cstorage_trash_item *items = NULL;
         _cleanup_(names_done) struct names names = {0};
         size_t n = 0;
 
-        if (add_layer(&names, change) >= 0 && find_items(commit, &names, &items, &n) >= 0)
+        if (add_names(&commit->txn->changes, made, made == CHANGE_LAYER_MADE ? add_layer : add_data,
+                      &names) >= 0 &&
+            find_items(commit, &names, &items, &n) >= 0)
                 (void) commit_retire(commit, items, n);
         items_done(items, n);
 }

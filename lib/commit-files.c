@@ -24,12 +24,13 @@ static const struct item *items_of(const struct cstorage_snapshot *snapshot, siz
         return first;
 }
 
+/* What is on the disk is not known where a save failed: the new file may be there all the same. */
 static bool differs(const struct cstorage_snapshot *a, const struct cstorage_snapshot *b, size_t file) {
         const struct item *a_items, *b_items;
         size_t a_n, b_n;
 
-        if (a == b)
-                return false;
+        if (a == b || !a)
+                return !a;
         a_items = items_of(a, file, &a_n);
         b_items = items_of(b, file, &b_n);
         if (a_n != b_n)
@@ -118,6 +119,7 @@ int commit_files(struct commit *commit, enum cstorage_file_kind kind,
 
                 if (file->kind != kind || !split_is_ours(file) || !differs(commit->disk[i], snapshot, i))
                         continue;
+                commit->disk[i] = NULL;
                 r = write_file(commit, i, snapshot);
                 if (r < 0)
                         return r;

@@ -178,12 +178,3 @@ int commit_make_layers(struct commit *commit) {
         }
         return 0;
 }
-
-/* As what goes: into a temp dir, whatever others have put into it meanwhile. */
-void commit_unmake_layers(struct commit *commit) {
-        struct changes *changes = &commit->txn->changes;
-
-        for (size_t i = changes->n; i-- > 0;)
-                if (changes->items[i].kind == CHANGE_LAYER_MADE && changes->items[i].done)
-                        commit_unmake(commit, &changes->items[i]);
-}

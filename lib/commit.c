@@ -60,6 +60,10 @@ static int make_layers(struct commit *commit) {
         return commit_write_data(commit, CSTORAGE_OBJECT_LAYER);
 }
 
+static void unmake_layers(struct commit *commit) {
+        commit_unmake(commit, CHANGE_LAYER_MADE);
+}
+
 static int retire_layers(struct commit *commit) {
         return commit_retire(commit, commit->layer_items, commit->n_layer_items);
 }
@@ -87,6 +91,7 @@ static int save_images(struct commit *commit) {
 
 static void save_images_first_again(struct commit *commit) {
         (void) commit_files(commit, CSTORAGE_FILE_IMAGES, commit->first);
+        commit_unmake(commit, CHANGE_IMAGE_MADE);
 }
 
 static int retire_data(struct commit *commit) {
@@ -108,6 +113,7 @@ static int save_containers(struct commit *commit) {
 
 static void save_containers_back(struct commit *commit) {
         (void) commit_files(commit, CSTORAGE_FILE_CONTAINERS, commit->txn->before);
+        commit_unmake(commit, CHANGE_CONTAINER_MADE);
 }
 
 static int save_mounts(struct commit *commit) {
@@ -133,7 +139,7 @@ static const struct step {
         {"unmount", commit_unmount, NULL},
         {"record which images stay", save_images_first, save_images_back},
         {"record layers as incomplete", save_marked, save_layers_back},
-        {"make layers", make_layers, commit_unmake_layers},
+        {"make layers", make_layers, unmake_layers},
         {"take layers out", retire_layers, restore_layers},
         {"record the layers", save_layers, save_marked_again},
         {"record the images", save_images, save_images_first_again},

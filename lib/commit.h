@@ -15,7 +15,7 @@ struct commit {
         struct cstorage_snapshot *now;         /* what shall be; it learns what was written */
         struct cstorage_snapshot *first;       /* images without those that go */
         struct cstorage_snapshot *marked;      /* layers that come and go are incomplete */
-        const struct cstorage_snapshot **disk; /* for each file: whose records it holds */
+        const struct cstorage_snapshot **disk; /* for each file: whose records it holds; NULL: not known */
         bool token_written[STORE_LOCKS];
 
         /* What is renamed out of the store: of layers, then of images and containers. */
@@ -38,15 +38,14 @@ int commit_retire(struct commit *commit, struct cstorage_trash_item *items, size
 void commit_restore(struct cstorage_trash_item *items, size_t n);
 void commit_forget_doomed(struct commit *commit);
 
-/* The same for a layer that was made, and shall not stay. */
-void commit_unmake(struct commit *commit, const struct change *change);
+/* The same for what was made and shall not stay. */
+void commit_unmake(struct commit *commit, enum change_kind made);
 
 /* commit-layers.c: the ids of all that a layer lies on, nearest first. -EMLINK where these are too many. */
 int commit_find_parents(struct commit *commit, const struct layer *layer,
                         const char *ret[static LOWERS_MAX + 1]);
 int commit_mark_layers(struct commit *commit);
 int commit_make_layers(struct commit *commit);
-void commit_unmake_layers(struct commit *commit);
 
 /* commit-data.c: files of big data and directories, made where they are missing. */
 int commit_write_data(struct commit *commit, enum cstorage_object object);

@@ -5,6 +5,7 @@
 
 #include "edit.h"
 #include "format/digest.h"
+#include "objectdir.h"
 #include "split.h"
 
 static int check_values(struct edit *edit, const struct cstorage_image_options *options) {
@@ -52,6 +53,7 @@ static int make(struct edit *edit, const struct cstorage_image_options *options,
         if (r < 0)
                 return r;
 
+        change->root = object_root(CSTORAGE_OBJECT_IMAGE, split_image_file(edit->now));
         r = image_compose(image, &json);
         if (r < 0)
                 return r;
