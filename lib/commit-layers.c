@@ -25,8 +25,7 @@ static int mark_made(struct commit *commit, const struct change *change) {
         r = backing_amended(CSTORAGE_FILE_LAYERS, item->record, &amendment, 1, &backing, commit->reterr);
         if (r < 0)
                 return r;
-        snapshot_replace(commit->marked, item, backing);
-        return 0;
+        return snapshot_replace(commit->marked, item, backing);
 }
 
 /* Without its names, which others may have by now. */
@@ -65,6 +64,10 @@ int commit_mark_layers(struct commit *commit) {
         const struct changes *changes = &commit->txn->changes;
         int r;
 
+        if (!changes_have(changes, CHANGE_LAYER_MADE) && !changes_have(changes, CHANGE_LAYER_GONE)) {
+                commit->marked = cstorage_snapshot_ref(commit->txn->before);
+                return 0;
+        }
         r = snapshot_derive(commit->now, &commit->marked);
         if (r < 0)
                 return r;

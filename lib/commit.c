@@ -12,26 +12,53 @@
 
 /* ----------------------------------------------------------------------------- the steps */
 
+/* What is mounted counts as it is now. */
+static int look_at_what_goes(struct commit *commit) {
+        int r;
+
+        r = mountinfo_read(NULL, &commit->mounts, commit->reterr);
+        if (r < 0)
+                return r;
+
+        r = commit_find_doomed(commit);
+        if (r < 0)
+                return r;
+        return commit_check_runroot(commit);
+}
+
+static bool goes_an_image(const struct changes *changes) {
+        for (size_t i = 0; i < changes->n; i++)
+                if (changes->items[i].kind == CHANGE_DATA_GONE &&
+                    changes->items[i].object == CSTORAGE_OBJECT_IMAGE)
+                        return true;
+        return false;
+}
+
 /* So that whoever comes next does not keep images whose layers are gone. */
 static int save_images_first(struct commit *commit) {
         const struct changes *changes = &commit->txn->changes;
         int r;
 
+        if (!goes_an_image(changes)) {
+                commit->first = cstorage_snapshot_ref(commit->txn->before);
+                return 0;
+        }
         r = snapshot_derive(commit->txn->before, &commit->first);
         if (r < 0)
                 return r;
 
-        for (size_t i = 0; i < changes->n; i++) {
+        for (size_t i = 0; i < changes->n && r >= 0; i++) {
                 const struct change *change = &changes->items[i];
                 const struct store_root *root = &commit->txn->store->roots[change->root];
                 const struct item *item;
 
                 if (change->kind != CHANGE_DATA_GONE || change->object != CSTORAGE_OBJECT_IMAGE)
                         continue;
-                while ((item = snapshot_find_id_in(commit->first, CSTORAGE_FILE_IMAGES, root, change->id)))
-                        snapshot_remove(commit->first, item);
+                while (r >= 0 &&
+                       (item = snapshot_find_id_in(commit->first, CSTORAGE_FILE_IMAGES, root, change->id)))
+                        r = snapshot_remove(commit->first, item);
         }
-        return commit_files(commit, CSTORAGE_FILE_IMAGES, commit->first);
+        return r < 0 ? r : commit_files(commit, CSTORAGE_FILE_IMAGES, commit->first);
 }
 
 static void save_images_back(struct commit *commit) {
@@ -134,9 +161,8 @@ static const struct step {
         int (*run)(struct commit *commit);
         void (*undo)(struct commit *commit); /* also of a step that failed half way; NULL: nothing to undo */
 } steps[] = {
-        {"look at what goes", commit_find_doomed, NULL},
-        {"look at what goes in the runroot", commit_check_runroot, NULL},
         {"unmount", commit_unmount, NULL},
+        {"look at what goes", look_at_what_goes, NULL},
         {"record which images stay", save_images_first, save_images_back},
         {"record layers as incomplete", save_marked, save_layers_back},
         {"make layers", make_layers, unmake_layers},
@@ -171,6 +197,17 @@ static int run_steps(struct commit *commit) {
         return r;
 }
 
+/* It learns what was written, which others who hold it must not see. */
+static int take_snapshot(struct commit *commit) {
+        struct cstorage_txn *txn = commit->txn;
+
+        if (!snapshot_is_ours_alone(txn->now))
+                return snapshot_derive(txn->now, &commit->now);
+
+        commit->now = cstorage_snapshot_ref(txn->now);
+        return 0;
+}
+
 static int prepare(struct commit *commit) {
         struct cstorage_txn *txn = commit->txn;
         int r;
@@ -179,8 +216,7 @@ static int prepare(struct commit *commit) {
         if (r < 0)
                 return r;
 
-        /* Others may hold what the transaction has. */
-        r = snapshot_derive(txn->now, &commit->now);
+        r = take_snapshot(commit);
         if (r < 0)
                 return r;
 
@@ -189,7 +225,7 @@ static int prepare(struct commit *commit) {
                 return -ENOMEM;
         for (size_t i = 0; i < commit->now->n_files; i++)
                 commit->disk[i] = txn->before;
-        return mountinfo_read(NULL, &commit->mounts, commit->reterr);
+        return 0;
 }
 
 static void commit_done(struct commit *commit) {

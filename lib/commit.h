@@ -11,7 +11,7 @@
 struct commit {
         struct cstorage_txn *txn;
         struct store_homes homes;
-        struct mountinfo *mounts;              /* as they are at its begin */
+        struct mountinfo *mounts;              /* once all is unmounted that shall be */
         struct cstorage_snapshot *now;         /* what shall be; it learns what was written */
         struct cstorage_snapshot *first;       /* images without those that go */
         struct cstorage_snapshot *marked;      /* layers that come and go are incomplete */

@@ -664,7 +664,7 @@ int cstorage_txn_set_big_data(struct cstorage_txn *txn, enum cstorage_object obj
  * A layer; a container with its layer and its directories; an image with its data and those of its layers
  * that no image, container or other layer needs (store.go:DeleteImage). -EBUSY where a layer on top of it, an
  * image, a container or a mount (mountpoints.json counts one) uses it: the text names it. What is mounted
- * without being counted is found out by the commit (-EBUSY), which then does nothing. Since: 0.1
+ * without being counted is found by the commit, which is then -EBUSY and has changed nothing. Since: 0.1
  */
 int cstorage_txn_delete(struct cstorage_txn *txn, enum cstorage_object object, const char *id, uint64_t flags,
                         struct cstorage_error *reterr);

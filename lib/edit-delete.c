@@ -117,11 +117,13 @@ enum root edit_layer_root(const struct edit *edit, const char *id) {
         return ROOT_GRAPH;
 }
 
-static void remove_records(struct edit *edit, enum cstorage_object object, const char *id) {
+static int remove_records(struct edit *edit, enum cstorage_object object, const char *id) {
         const struct item *item;
+        int r = 0;
 
-        while ((item = edit_find_id(edit, object, id)))
-                snapshot_remove(edit->now, item);
+        while (r >= 0 && (item = edit_find_id(edit, object, id)))
+                r = snapshot_remove(edit->now, item);
+        return r;
 }
 
 int edit_drop_layer(struct edit *edit, const char *id) {
@@ -132,17 +134,17 @@ int edit_drop_layer(struct edit *edit, const char *id) {
         if (!copy)
                 return -ENOMEM;
 
-        if (changes_find(&edit->txn->changes, CHANGE_LAYER_MADE, CSTORAGE_OBJECT_LAYER, id)) {
-                remove_records(edit, CSTORAGE_OBJECT_LAYER, copy);
+        r = remove_records(edit, CSTORAGE_OBJECT_LAYER, copy);
+        if (r < 0)
+                return r;
+        if (changes_find(&edit->txn->changes, CHANGE_LAYER_MADE, CSTORAGE_OBJECT_LAYER, copy))
                 return edit_forget(edit, CSTORAGE_OBJECT_LAYER, copy);
-        }
 
         r = edit_add_change(edit, CHANGE_LAYER_GONE, CSTORAGE_OBJECT_LAYER, copy, &change);
         if (r < 0)
                 return r;
 
         change->root = edit_layer_root(edit, copy);
-        remove_records(edit, CSTORAGE_OBJECT_LAYER, copy);
         return 0;
 }
 
@@ -206,7 +208,9 @@ static int drop_object(struct edit *edit, enum cstorage_object object, const cha
         struct change *change;
         int r;
 
-        remove_records(edit, object, id);
+        r = remove_records(edit, object, id);
+        if (r < 0)
+                return r;
         if (changes_find(&edit->txn->changes,
                          object == CSTORAGE_OBJECT_IMAGE ? CHANGE_IMAGE_MADE : CHANGE_CONTAINER_MADE, object,
                          id))

@@ -15,6 +15,7 @@ struct wanted {
         char *layer; /* id */
         struct strlist options;
         bool read_only, is_volatile;
+        bool shifted; /* with other owners, which nobody does here */
 };
 
 static void wanted_done(struct wanted *wanted) {
@@ -79,10 +80,7 @@ static int layer_of(struct edit *edit, enum cstorage_object object, const struct
                 wanted->layer = strdup(image->layer);
                 break;
         case CSTORAGE_OBJECT_CONTAINER:
-                if (container->uid_map.n > 0 || container->gid_map.n > 0)
-                        return error_set(edit->reterr, -EOPNOTSUPP,
-                                         "the owners in the container %s are shifted, which is not done here",
-                                         container->id);
+                wanted->shifted = container->uid_map.n > 0 || container->gid_map.n > 0;
                 wanted->layer = strdup(container->layer);
                 return wanted->layer ? read_flags(container, wanted) : -ENOMEM;
         }
@@ -146,8 +144,12 @@ static int count_mount(struct edit *edit, const char *layer, const char *path) {
 
         if (count_of(mount) > 0 && strcmp(((const struct mount *) mount->record)->path, path) == 0)
                 return set_count(edit, mount, count_of(mount) + 1);
-        if (mount)
-                snapshot_remove(edit->now, mount);
+        if (mount) {
+                int r = snapshot_remove(edit->now, mount);
+
+                if (r < 0)
+                        return r;
+        }
         return add_mount(edit, layer, path);
 }
 
@@ -202,6 +204,11 @@ static int edit_mount(struct edit *edit, enum cstorage_object object, const char
         r = find_wanted(edit, object, id, &wanted);
         if (r < 0)
                 return r;
+
+        if (wanted.shifted)
+                return error_set(edit->reterr, -EOPNOTSUPP,
+                                 "the owners in the container \"%s\" are shifted, which is not done here",
+                                 id);
 
         r = find_path(edit, wanted.layer, &path);
         if (r < 0)
@@ -266,7 +273,7 @@ static int edit_unmount(struct edit *edit, enum cstorage_object object, const ch
 
         r = edit_add_change(edit, CHANGE_UNMOUNT, CSTORAGE_OBJECT_LAYER, wanted.layer, &change);
         if (r >= 0 && mount)
-                snapshot_remove(edit->now, mount);
+                r = snapshot_remove(edit->now, mount);
         return r < 0 ? r : 0;
 }
 

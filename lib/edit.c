@@ -70,6 +70,19 @@ static int drop_incomplete(struct edit *edit) {
         return 0;
 }
 
+/* Nobody else sees it change. */
+static int take_snapshot(struct edit *edit) {
+        struct cstorage_txn *txn = edit->txn;
+
+        if (!txn->now || !snapshot_is_ours_alone(txn->now))
+                return snapshot_derive(txn_snapshot(txn), &edit->now);
+
+        edit->now = cstorage_snapshot_ref(txn->now);
+        edit->in_place = true;
+        journal_begin(edit->now);
+        return 0;
+}
+
 int edit_begin(struct edit *edit, struct cstorage_txn *txn, struct error *reterr) {
         int r;
 
@@ -89,7 +102,7 @@ int edit_begin(struct edit *edit, struct cstorage_txn *txn, struct error *reterr
         if (r < 0)
                 return r;
 
-        r = snapshot_derive(txn_snapshot(txn), &edit->now);
+        r = take_snapshot(edit);
         if (r < 0)
                 return r;
 
@@ -112,17 +125,24 @@ static void keep(struct edit *edit) {
 
         for (size_t i = 0; i < ARRAY_SIZE(edit->forgotten); i++)
                 forget(edit, (enum cstorage_object) i);
+        if (edit->in_place)
+                journal_keep(edit->now);
         cstorage_snapshot_unref(txn->now);
         txn->now = edit->now;
 }
 
+static void drop(struct edit *edit) {
+        if (edit->in_place)
+                journal_revert(edit->now);
+        cstorage_snapshot_unref(edit->now);
+        changes_truncate(&edit->txn->changes, edit->n_changes);
+}
+
 int edit_end(struct edit *edit, int result) {
-        if (result >= 0) {
+        if (result >= 0)
                 keep(edit);
-        } else {
-                cstorage_snapshot_unref(edit->now);
-                changes_truncate(&edit->txn->changes, edit->n_changes);
-        }
+        else
+                drop(edit);
         for (size_t i = 0; i < ARRAY_SIZE(edit->forgotten); i++)
                 strlist_done(&edit->forgotten[i]);
         return result;
@@ -289,8 +309,7 @@ int edit_amend(struct edit *edit, const struct item *item, const struct amendmen
         if (r < 0)
                 return r;
 
-        snapshot_replace(edit->now, item, backing);
-        return 0;
+        return snapshot_replace(edit->now, item, backing);
 }
 
 int edit_add_change(struct edit *edit, enum change_kind kind, enum cstorage_object object, const char *id,

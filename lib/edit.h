@@ -16,13 +16,13 @@
 #define OBJECT_ID_MAX 128U /* twice what Go makes up; all that is derived from it fits NAME_MAX */
 
 /*
- * One edit of the records under way: it is decided here alone, on a snapshot of its own, and either all of it
- * stays or nothing.
+ * One edit of the records under way: it is decided here alone, and either all of it stays or nothing.
  */
 struct edit {
         struct cstorage_txn *txn;
         struct cstorage_snapshot *now;
-        size_t n_changes;                                        /* before it */
+        bool in_place;    /* that is the transaction's: it is put back where this fails */
+        size_t n_changes; /* before it */
         struct strlist forgotten[CSTORAGE_OBJECT_CONTAINER + 1]; /* ids of what will not be made after all */
         struct error *reterr;
 };

@@ -57,9 +57,112 @@ int snapshot_derive(const struct cstorage_snapshot *snapshot, struct cstorage_sn
         return 0;
 }
 
+/* ------------------------------------------------------------------------ moves */
+
 static struct cstorage_file *file_of(struct cstorage_snapshot *snapshot, const struct item *item) {
         return &snapshot->files[item->file - snapshot->files];
 }
+
+/* There is room. */
+static void put_in(struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, size_t at,
+                   const struct item *item) {
+        struct items *items = &snapshot->kinds[kind];
+
+        memmove(&items->items[at + 1], &items->items[at], (items->n - at) * sizeof(*items->items));
+        items->items[at] = *item;
+        index_insert(items, kind, at);
+        items->n++;
+        file_of(snapshot, item)->n_records++;
+}
+
+static void take_out(struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, size_t at) {
+        struct items *items = &snapshot->kinds[kind];
+
+        file_of(snapshot, &items->items[at])->n_records--;
+        index_remove(items, kind, at);
+        items->n--;
+        memmove(&items->items[at], &items->items[at + 1], (items->n - at) * sizeof(*items->items));
+}
+
+static void put_over(struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, size_t at,
+                     const struct item *item) {
+        struct items *items = &snapshot->kinds[kind];
+
+        index_rename(items, kind, at, snapshot_item_id(kind, item));
+        items->items[at] = *item;
+}
+
+/* ---------------------------------------------------------------------- journal */
+
+enum move {
+        PUT_IN,
+        TAKEN_OUT,
+        PUT_OVER,
+};
+
+struct journal_entry {
+        enum move move;
+        enum cstorage_file_kind kind;
+        size_t at;
+        struct item before; /* what was there; its backing is referenced */
+};
+
+static int journal_reserve(struct journal *journal) {
+        return journal->kept ? ARRAY_RESERVE(journal->entries, journal->cap, journal->n + 1) : 0;
+}
+
+/* There is room. What was there is not needed any more where nobody may want it back. */
+static void journal_note(struct journal *journal, enum move move, enum cstorage_file_kind kind, size_t at,
+                         const struct item *before) {
+        if (journal->kept)
+                journal->entries[journal->n++] =
+                        (struct journal_entry){.move = move, .kind = kind, .at = at, .before = *before};
+        else
+                backing_unref(before->own);
+}
+
+void journal_begin(struct cstorage_snapshot *snapshot) {
+        snapshot->journal.kept = true;
+}
+
+static void journal_end(struct journal *journal) {
+        free(journal->entries);
+        *journal = (struct journal){0};
+}
+
+void journal_keep(struct cstorage_snapshot *snapshot) {
+        for (size_t i = 0; i < snapshot->journal.n; i++)
+                backing_unref(snapshot->journal.entries[i].before.own);
+        journal_end(&snapshot->journal);
+}
+
+static void take_back(struct cstorage_snapshot *snapshot, const struct journal_entry *entry) {
+        struct backing *own = NULL; /* of what stands there and will not */
+
+        switch (entry->move) {
+        case PUT_IN:
+                own = snapshot->kinds[entry->kind].items[entry->at].own;
+                take_out(snapshot, entry->kind, entry->at);
+                break;
+        case TAKEN_OUT:
+                put_in(snapshot, entry->kind, entry->at, &entry->before);
+                break;
+        case PUT_OVER:
+                own = snapshot->kinds[entry->kind].items[entry->at].own;
+                put_over(snapshot, entry->kind, entry->at, &entry->before);
+                break;
+        }
+        backing_unref(own);
+}
+
+/* The last first, so that each finds its position as it was. */
+void journal_revert(struct cstorage_snapshot *snapshot) {
+        while (snapshot->journal.n > 0)
+                take_back(snapshot, &snapshot->journal.entries[--snapshot->journal.n]);
+        journal_end(&snapshot->journal);
+}
+
+/* ---------------------------------------------------------------------- changes */
 
 /* Where the records of the files behind this one begin. */
 static size_t end_of_file(const struct items *items, const struct cstorage_file *file) {
@@ -73,6 +176,7 @@ static size_t end_of_file(const struct items *items, const struct cstorage_file 
 int snapshot_insert(struct cstorage_snapshot *snapshot, const struct cstorage_file *file,
                     struct backing *backing) {
         struct items *items = &snapshot->kinds[file->kind];
+        const struct item item = {.record = backing_record(backing, 0), .file = file, .own = backing};
         size_t at = end_of_file(items, file);
         int r;
 
@@ -84,35 +188,44 @@ int snapshot_insert(struct cstorage_snapshot *snapshot, const struct cstorage_fi
         if (r < 0)
                 return r;
 
-        memmove(&items->items[at + 1], &items->items[at], (items->n - at) * sizeof(*items->items));
-        items->items[at] = (struct item){.record = backing_record(backing, 0),
-                                         .file = file,
-                                         .own = backing_ref(backing)};
-        index_insert(items, file->kind, at);
-        items->n++;
-        file_of(snapshot, &items->items[at])->n_records++;
+        r = journal_reserve(&snapshot->journal);
+        if (r < 0)
+                return r;
+
+        backing_ref(backing);
+        put_in(snapshot, file->kind, at, &item);
+        journal_note(&snapshot->journal, PUT_IN, file->kind, at, &(struct item){0});
         return 0;
 }
 
-void snapshot_replace(struct cstorage_snapshot *snapshot, const struct item *item, struct backing *backing) {
-        struct items *items = &snapshot->kinds[item->file->kind];
-        struct item *replaced = &items->items[item - items->items];
-        struct backing *before = replaced->own;
+int snapshot_replace(struct cstorage_snapshot *snapshot, const struct item *item, struct backing *backing) {
+        enum cstorage_file_kind kind = item->file->kind;
+        size_t at = (size_t) (item - snapshot->kinds[kind].items);
+        const struct item before = *item,
+                          after = {.record = backing_record(backing, 0), .file = item->file, .own = backing};
+        int r;
 
-        index_rename(items, item->file->kind, (size_t) (item - items->items),
-                     record_id(item->file->kind, backing_record(backing, 0)));
-        replaced->record = backing_record(backing, 0);
-        replaced->own = backing_ref(backing);
-        backing_unref(before);
+        r = journal_reserve(&snapshot->journal);
+        if (r < 0)
+                return r;
+
+        backing_ref(backing);
+        put_over(snapshot, kind, at, &after);
+        journal_note(&snapshot->journal, PUT_OVER, kind, at, &before);
+        return 0;
 }
 
-void snapshot_remove(struct cstorage_snapshot *snapshot, const struct item *item) {
-        struct items *items = &snapshot->kinds[item->file->kind];
-        size_t at = (size_t) (item - items->items);
+int snapshot_remove(struct cstorage_snapshot *snapshot, const struct item *item) {
+        enum cstorage_file_kind kind = item->file->kind;
+        size_t at = (size_t) (item - snapshot->kinds[kind].items);
+        const struct item before = *item;
+        int r;
 
-        file_of(snapshot, item)->n_records--;
-        index_remove(items, item->file->kind, at);
-        backing_unref(item->own);
-        items->n--;
-        memmove(&items->items[at], &items->items[at + 1], (items->n - at) * sizeof(*items->items));
+        r = journal_reserve(&snapshot->journal);
+        if (r < 0)
+                return r;
+
+        take_out(snapshot, kind, at);
+        journal_note(&snapshot->journal, TAKEN_OUT, kind, at, &before);
+        return 0;
 }

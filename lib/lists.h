@@ -9,11 +9,17 @@
 /* Take a file of another snapshot over, without its records. */
 void snapshot_take_file(struct cstorage_file *file, const struct cstorage_file *from);
 
-/* Append a record, the only one of its backing, to its file; the backing is referenced. */
+/* Append a record, the only one of its backing, to its file; the backing is referenced. -ENOMEM. */
 int snapshot_insert(struct cstorage_snapshot *snapshot, const struct cstorage_file *file,
                     struct backing *backing);
 
-/* Put another record of the same id in the place of one. */
-void snapshot_replace(struct cstorage_snapshot *snapshot, const struct item *item, struct backing *backing);
+/* Put another record of the same id in the place of one. -ENOMEM. */
+int snapshot_replace(struct cstorage_snapshot *snapshot, const struct item *item, struct backing *backing);
 
-void snapshot_remove(struct cstorage_snapshot *snapshot, const struct item *item);
+/* -ENOMEM */
+int snapshot_remove(struct cstorage_snapshot *snapshot, const struct item *item);
+
+/* From now on changes can be taken back: all, or none. */
+void journal_begin(struct cstorage_snapshot *snapshot);
+void journal_keep(struct cstorage_snapshot *snapshot);
+void journal_revert(struct cstorage_snapshot *snapshot);

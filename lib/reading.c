@@ -208,13 +208,15 @@ static int read_records(struct cstorage_snapshot *snapshot, const struct cstorag
         return snapshot_make_index(snapshot);
 }
 
-int snapshot_read(struct cstorage_store *store, const struct cstorage_snapshot *known,
+int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known,
                   struct cstorage_snapshot **ret, struct error *reterr) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
         int r;
 
-        if (known && snapshot_is_stale(known) == 0)
-                return snapshot_derive(known, ret);
+        if (known && snapshot_is_stale(known) == 0) {
+                *ret = cstorage_snapshot_ref(known);
+                return 0;
+        }
 
         r = snapshot_new(store, &snapshot);
         if (r < 0)

@@ -77,6 +77,10 @@ _public_ struct cstorage_snapshot *cstorage_snapshot_unref(struct cstorage_snaps
         return NULL;
 }
 
+bool snapshot_is_ours_alone(const struct cstorage_snapshot *snapshot) {
+        return __atomic_load_n(&snapshot->refs, __ATOMIC_ACQUIRE) == 1;
+}
+
 static int add_file(struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
                     enum cstorage_location location, const struct store_root *root, enum path path) {
         char name[PATH_LENGTH_MAX];

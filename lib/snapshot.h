@@ -70,6 +70,13 @@ struct items {
                 cap_keys; /* one more than n at least, so that what follows the last has an address */
 };
 
+/* How to take back what was done to the lists of a snapshot (lists.h). */
+struct journal {
+        struct journal_entry *entries;
+        size_t n, cap;
+        bool kept; /* else nothing is written down */
+};
+
 struct cstorage_snapshot {
         unsigned refs;
         struct cstorage_store *store;
@@ -77,6 +84,7 @@ struct cstorage_snapshot {
         size_t n_files, cap_files;
         struct last_write tokens[STORE_LOCKS];
         struct items kinds[FILE_KINDS];
+        struct journal journal;
 };
 
 DEFINE_CLEANUP(struct cstorage_snapshot *, cstorage_snapshot_unref);
@@ -92,11 +100,14 @@ bool snapshot_file_is_current(const struct cstorage_file *file);
  * Read all records. known, which may be NULL, is a snapshot of the same store: what it has of files that are
  * the same by their identities and the tokens of their locks is taken over.
  */
-int snapshot_read(struct cstorage_store *store, const struct cstorage_snapshot *known,
+int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known,
                   struct cstorage_snapshot **ret, struct error *reterr);
 
 /* An equal one that nobody else holds. It shares all records. */
 int snapshot_derive(const struct cstorage_snapshot *snapshot, struct cstorage_snapshot **ret);
+
+/* Whether nobody else holds it, so that it may be changed. */
+bool snapshot_is_ours_alone(const struct cstorage_snapshot *snapshot);
 
 /* The tokens of all locks, in the order of store_locks, as they are now. */
 int snapshot_read_tokens(const struct cstorage_store *store, struct last_write ret[static STORE_LOCKS]);

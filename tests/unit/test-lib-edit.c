@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "base/cleanup.h"
 #include "fixture.h"
@@ -321,6 +322,8 @@ static void a_damaged_file_refuses_each_edit(void **state) {
 static void a_refused_edit_leaves_nothing(void **state) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *before = NULL, *after = NULL;
         struct cstorage_container_options options = {.size = sizeof(options), .layer = fixture_id("1a")};
+        const struct cstorage_layer *layer = NULL;
+        const struct cstorage_image *image = NULL;
         struct fixture *f = *state;
         struct cstorage_txn *txn;
 
@@ -332,8 +335,25 @@ static void a_refused_edit_leaves_nothing(void **state) {
         assert_int_equal(try_container(txn, NULL, "box", "image", 0, NULL), -EEXIST);
         assert_ok(cstorage_txn_get_snapshot(txn, &after, NULL));
         assert_ptr_equal(before, after);
+        before = cstorage_snapshot_unref(before);
+        after = cstorage_snapshot_unref(after);
+
+        /* The same where nobody looks at the records, so that they change in place: the first layer goes
+         * before it shows that the second may not. */
+        assert_int_equal(cstorage_txn_create_container(txn, &options, NULL, NULL), -EEXIST);
+        add_layer(txn, fixture_id("1c"), "upper", "top");
+        assert_ok(try_image(txn, fixture_id("2b"), "upper", "upper", NULL));
+        assert_ok(cstorage_txn_delete(txn, CONTAINER, "box", 0, NULL));
+        assert_ok(cstorage_txn_delete(txn, IMAGE, "image", 0, NULL));
+        assert_ok(cstorage_txn_mount(txn, LAYER, "top", NULL, NULL, NULL));
+        assert_int_equal(cstorage_txn_delete(txn, IMAGE, "upper", 0, NULL), -EBUSY);
+        assert_ok(cstorage_txn_get_snapshot(txn, &after, NULL));
+        assert_ok(cstorage_snapshot_find_image(after, "upper", &image));
+        assert_ok(cstorage_snapshot_find_layer(after, "upper", &layer));
+        assert_ok(cstorage_txn_unmount(txn, LAYER, "top", 0, NULL));
         commit(txn);
         assert_false(has(f, "graphroot/overlay-layers/layers.json", "incomplete"));
+        assert_true(fixture_exists(f, layer_path(fixture_id("1c"), "/diff")));
 }
 
 /* -------------------------------------------------------------------------------------- changing */
@@ -557,6 +577,91 @@ static void what_others_left_incomplete_goes_with_the_first_change(void **state)
         assert_false(fixture_exists(f, "graphroot/overlay/l/ABCDEFGHIJKLMNOPQRSTUVWXYZ"));
 }
 
+/* -------------------------------------------------------------------------------------- mounting */
+
+static bool is_mounted(const char *path) {
+        static char text[1 << 20];
+        _cleanup_close_ int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+        size_t n = 0;
+        ssize_t r;
+
+        while ((r = read(fd, text + n, sizeof(text) - 1 - n)) > 0)
+                n += (size_t) r;
+        text[n] = '\0';
+        return strstr(text, path);
+}
+
+/* The driver has mounted it on itself, as the Go side does. */
+static void unmount_home(struct fixture *f) {
+        char path[4096];
+
+        (void) snprintf(path, sizeof(path), "%s/graphroot/overlay", f->top);
+        (void) umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
+}
+
+static void a_mount_is_counted_and_taken_down_with_the_last(void **state) {
+        struct fixture *f = *state;
+        struct cstorage_txn *txn;
+        char *path = NULL, *again = NULL;
+
+        if (geteuid() != 0) {
+                skip();
+                return;
+        }
+        /* Its layer has an id of its own: what is mounted is told by ids, in all stores of the machine. */
+        txn = begin(f);
+        assert_ok(try_container(txn, NULL, "box", NULL, 0, NULL));
+        commit(txn);
+        txn = begin(f);
+        assert_ok(cstorage_txn_mount(txn, CONTAINER, "box", NULL, &path, NULL));
+        assert_ok(cstorage_txn_mount(txn, CONTAINER, "box", NULL, &again, NULL));
+        assert_string_equal(path, again);
+        commit(txn);
+        assert_true(has(f, "runroot/overlay-layers/mountpoints.json", "\"count\":2"));
+        assert_true(is_mounted(path));
+
+        txn = begin(f);
+        assert_refused(-EBUSY, path, cstorage_txn_delete(txn, CONTAINER, "box", 0, reterr));
+        assert_int_equal(cstorage_txn_unmount(txn, CONTAINER, "box", 0, NULL), 1);
+        commit(txn);
+        txn = begin(f);
+        assert_int_equal(cstorage_txn_unmount(txn, CONTAINER, "box", 0, NULL), 0);
+        assert_ok(cstorage_txn_delete(txn, CONTAINER, "box", 0, NULL));
+        commit(txn);
+        assert_string_equal(read_text(f, "runroot/overlay-layers/mountpoints.json"), "[]");
+        assert_false(is_mounted(path));
+        unmount_home(f);
+        free(path);
+        free(again);
+}
+
+/* What is mounted and not counted: the commit finds it, and does nothing at all. */
+static void what_is_mounted_behind_our_back_stays(void **state) {
+        struct cstorage_trash *trash = NULL;
+        struct fixture *f = *state;
+        struct cstorage_error error;
+        struct cstorage_txn *txn;
+        char path[4096];
+
+        if (geteuid() != 0) {
+                skip();
+                return;
+        }
+        fill(f);
+        (void) snprintf(path, sizeof(path), "%s/%s", f->top, layer_path(fixture_id("1b"), "/diff"));
+        assert_ok(mount("none", path, "tmpfs", 0, NULL));
+        txn = begin(f);
+        assert_ok(cstorage_txn_delete(txn, CONTAINER, "box", 0, NULL));
+        assert_ok(cstorage_txn_delete(txn, IMAGE, "image", 0, NULL));
+        assert_int_equal(cstorage_txn_commit(txn, &trash, &error), -EBUSY);
+        assert_ok(umount(path));
+        assert_null(trash);
+        assert_non_null(strstr(error.text, fixture_id("1b")));
+        cstorage_txn_free(txn);
+        assert_true(has(f, "graphroot/overlay-images/images.json", fixture_id("2a")));
+        assert_false(has(f, "graphroot/overlay-layers/layers.json", "incomplete"));
+}
+
 /* --------------------------------------------------------------------------------------- knowing */
 
 static void after_a_commit_nothing_is_read_again(void **state) {
@@ -627,6 +732,8 @@ int main(void) {
                 CASE(an_image_takes_the_layers_that_nothing_else_needs),
                 CASE(what_was_made_and_deleted_again_never_was),
                 CASE(what_others_left_incomplete_goes_with_the_first_change),
+                CASE(a_mount_is_counted_and_taken_down_with_the_last),
+                CASE(what_is_mounted_behind_our_back_stays),
                 CASE(after_a_commit_nothing_is_read_again),
                 CASE(a_store_is_made_from_nothing),
         };

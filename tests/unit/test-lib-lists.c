@@ -103,9 +103,9 @@ static void what_is_removed_is_not_found_any_more(void **state) {
         const struct cstorage_layer *layer;
 
         insert(snapshot, STABLE, "f", "f");
-        snapshot_remove(snapshot, find(snapshot, "c"));
-        snapshot_remove(snapshot, find(snapshot, "f"));
-        snapshot_remove(snapshot, find(snapshot, "d"));
+        assert_ok(snapshot_remove(snapshot, find(snapshot, "c")));
+        assert_ok(snapshot_remove(snapshot, find(snapshot, "f")));
+        assert_ok(snapshot_remove(snapshot, find(snapshot, "d")));
         assert_string_equal(order(snapshot), "abe");
         assert_found(snapshot, "abe");
         assert_int_equal(cstorage_snapshot_find_layer(snapshot, fixture_id("c"), &layer), -ENOENT);
@@ -117,8 +117,8 @@ static void a_replaced_record_keeps_its_place(void **state) {
         _cleanup_(backing_unrefp) struct backing *first = one_layer("c", "x"), *second = one_layer("c", "y");
         const struct cstorage_layer *layer = NULL;
 
-        snapshot_replace(snapshot, find(snapshot, "c"), first);
-        snapshot_replace(snapshot, find(snapshot, "c"), second);
+        assert_ok(snapshot_replace(snapshot, find(snapshot, "c"), first));
+        assert_ok(snapshot_replace(snapshot, find(snapshot, "c"), second));
         assert_string_equal(order(snapshot), "acbed");
         assert_found(snapshot, "acbed");
         assert_ok(cstorage_snapshot_find_layer(snapshot, "y", &layer));
@@ -133,10 +133,10 @@ static void equal_ids_stay_in_load_order(void **state) {
         insert(snapshot, VOLATILE, "a", "second");
         insert(snapshot, VOLATILE, "a", "third");
         assert_ptr_equal(find(snapshot, "a")->file, &snapshot->files[STABLE]);
-        snapshot_remove(snapshot, find(snapshot, "a"));
+        assert_ok(snapshot_remove(snapshot, find(snapshot, "a")));
         assert_ptr_equal(find(snapshot, "a")->file, &snapshot->files[VOLATILE]);
         assert_string_equal(((const struct layer *) find(snapshot, "a")->record)->names.items[0], "second");
-        snapshot_remove(snapshot, find(snapshot, "a"));
+        assert_ok(snapshot_remove(snapshot, find(snapshot, "a")));
         assert_string_equal(((const struct layer *) find(snapshot, "a")->record)->names.items[0], "third");
 }
 
@@ -147,12 +147,40 @@ static void a_derived_one_changes_alone_and_outlives_the_first(void **state) {
         insert(snapshot, STABLE, "f", "f");
         assert_ok(snapshot_derive(snapshot, &derived));
         insert(derived, STABLE, "1", "1");
-        snapshot_remove(derived, find(derived, "a"));
+        assert_ok(snapshot_remove(derived, find(derived, "a")));
         assert_string_equal(order(snapshot), "acbfed");
         assert_ok(snapshot_derive(derived, &again));
         cstorage_snapshot_unref(snapshot);
         assert_string_equal(order(derived), "cbf1ed");
         assert_found(again, "cbf1ed");
+}
+
+static void what_is_taken_back_is_as_before(void **state) {
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = snapshot_of(*state);
+        _cleanup_(backing_unrefp) struct backing *other = one_layer("c", "x"), *more = one_layer("f", "y");
+        const struct cstorage_layer *layer = NULL;
+
+        insert(snapshot, STABLE, "f", "f");
+        journal_begin(snapshot);
+        insert(snapshot, STABLE, "1", "1");
+        assert_ok(snapshot_replace(snapshot, find(snapshot, "c"), other));
+        assert_ok(snapshot_replace(snapshot, find(snapshot, "f"), more));
+        assert_ok(snapshot_remove(snapshot, find(snapshot, "c")));
+        assert_ok(snapshot_remove(snapshot, find(snapshot, "a")));
+        assert_ok(snapshot_remove(snapshot, find(snapshot, "f")));
+        insert(snapshot, VOLATILE, "a", "a");
+        assert_string_equal(order(snapshot), "b1eda");
+        journal_revert(snapshot);
+        assert_string_equal(order(snapshot), "acbfed");
+        assert_found(snapshot, "acbfed");
+        assert_ok(cstorage_snapshot_find_layer(snapshot, "f", &layer));
+        assert_int_equal(cstorage_snapshot_find_layer(snapshot, "x", &layer), -ENOENT);
+        assert_int_equal(cstorage_file_get_n_records(&snapshot->files[STABLE]), 4);
+
+        journal_begin(snapshot);
+        assert_ok(snapshot_remove(snapshot, find(snapshot, "f")));
+        journal_keep(snapshot);
+        assert_string_equal(order(snapshot), "acbed");
 }
 
 static void only_files_that_changed_are_read_again(void **state) {
@@ -189,6 +217,7 @@ int main(void) {
                 CASE(a_replaced_record_keeps_its_place),
                 CASE(equal_ids_stay_in_load_order),
                 CASE(a_derived_one_changes_alone_and_outlives_the_first),
+                CASE(what_is_taken_back_is_as_before),
                 CASE(only_files_that_changed_are_read_again),
                 CASE(a_token_alone_has_its_files_read_again),
         };
