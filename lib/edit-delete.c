@@ -10,90 +10,6 @@
 #include "objectdir.h"
 #include "split.h"
 
-/* ------------------------------------------------------------------------- who needs it */
-
-static const char *container_of(const struct edit *edit, const char *layer) {
-        const struct items *containers = &edit->now->kinds[CSTORAGE_FILE_CONTAINERS];
-
-        for (size_t i = 0; i < containers->n; i++) {
-                const struct container *container = containers->items[i].record;
-
-                if (strcmp(container->layer, layer) == 0)
-                        return container->id;
-        }
-        return NULL;
-}
-
-static const char *child_of(const struct edit *edit, const char *layer) {
-        const struct items *layers = &edit->now->kinds[CSTORAGE_FILE_LAYERS];
-
-        for (size_t i = 0; i < layers->n; i++) {
-                const struct layer *child = layers->items[i].record;
-
-                if (strcmp(child->parent, layer) == 0)
-                        return child->id;
-        }
-        return NULL;
-}
-
-static bool has_mapped(const struct image *image, const char *layer) {
-        for (size_t i = 0; i < image->mapped_layers.n; i++)
-                if (strcmp(image->mapped_layers.items[i], layer) == 0)
-                        return true;
-        return false;
-}
-
-static const char *image_on(const struct edit *edit, const char *layer, bool mapped) {
-        const struct items *images = &edit->now->kinds[CSTORAGE_FILE_IMAGES];
-
-        for (size_t i = 0; i < images->n; i++) {
-                const struct image *image = images->items[i].record;
-
-                if (strcmp(image->layer, layer) == 0 || (mapped && has_mapped(image, layer)))
-                        return image->id;
-        }
-        return NULL;
-}
-
-static const struct mount *mount_of(const struct edit *edit, const char *layer) {
-        const struct items *mounts = &edit->now->kinds[CSTORAGE_FILE_MOUNTS];
-
-        for (size_t i = 0; i < mounts->n; i++) {
-                const struct mount *mount = mounts->items[i].record;
-
-                if (mount->count > 0 && strcmp(mount->id, layer) == 0)
-                        return mount;
-        }
-        return NULL;
-}
-
-static int check_mount(struct edit *edit, const char *layer) {
-        const struct mount *mount = mount_of(edit, layer);
-
-        if (!mount)
-                return 0;
-        return error_set(edit->reterr, -EBUSY, "the layer %s is mounted at %s; unmount it first", layer,
-                         mount->path);
-}
-
-/* store.go:DeleteLayer */
-static int check_layer(struct edit *edit, const char *id) {
-        const char *user;
-
-        user = child_of(edit, id);
-        if (user)
-                return error_set(edit->reterr, -EBUSY, "the layer %s is below the layer %s", id, user);
-
-        user = image_on(edit, id, /* mapped= */ false);
-        if (user)
-                return error_set(edit->reterr, -EBUSY, "the layer %s is that of the image %s", id, user);
-
-        user = container_of(edit, id);
-        if (user)
-                return error_set(edit->reterr, -EBUSY, "the layer %s is that of the container %s", id, user);
-        return check_mount(edit, id);
-}
-
 /* ------------------------------------------------------------------------------- layers */
 
 /* Of a layer that was only recorded its directory is nowhere, so that the graphroot is as good. */
@@ -178,7 +94,7 @@ static int unmap_everywhere(struct edit *edit, const char *layer) {
                 const struct item *item = &images->items[i];
                 int r;
 
-                if (!split_is_ours(item->file) || !has_mapped(item->record, layer))
+                if (!split_is_ours(item->file) || !image_has_mapped(item->record, layer))
                         continue;
                 r = unmap_layer(edit, item, layer);
                 if (r < 0)
@@ -191,7 +107,7 @@ static int delete_layer(struct edit *edit, const struct item *item) {
         const char *id = snapshot_item_id(CSTORAGE_FILE_LAYERS, item);
         int r;
 
-        r = check_layer(edit, id);
+        r = edit_check_layer(edit, id);
         if (r < 0)
                 return r;
 
@@ -228,7 +144,8 @@ static bool is_ours(const struct edit *edit, const char *layer) {
 }
 
 static bool is_needed(const struct edit *edit, const char *layer) {
-        return container_of(edit, layer) || child_of(edit, layer) || image_on(edit, layer, true);
+        return edit_container_of(edit, layer) || edit_child_of(edit, layer) ||
+               edit_image_on(edit, layer, true);
 }
 
 /* From one downwards, as far as nothing else needs them. */
@@ -242,7 +159,7 @@ static int drop_chain(struct edit *edit, const char *top) {
 
                 if (!parent)
                         return -ENOMEM;
-                r = check_mount(edit, layer);
+                r = edit_check_mount(edit, layer);
                 if (r >= 0)
                         r = edit_drop_layer(edit, layer);
                 free(layer);
@@ -260,7 +177,7 @@ static int drop_layers(struct edit *edit, const struct image *image) {
 
                 if (!is_ours(edit, mapped) || is_needed(edit, mapped))
                         continue;
-                r = check_mount(edit, mapped);
+                r = edit_check_mount(edit, mapped);
                 if (r >= 0)
                         r = edit_drop_layer(edit, mapped);
                 if (r < 0)
@@ -272,10 +189,11 @@ static int drop_layers(struct edit *edit, const struct image *image) {
 static int delete_image(struct edit *edit, const struct item *item, uint64_t flags) {
         const struct items *containers = &edit->now->kinds[CSTORAGE_FILE_CONTAINERS];
         enum root root = object_root(CSTORAGE_OBJECT_IMAGE, item->file);
-        _cleanup_(backing_unrefp) struct backing *own = backing_ref(item->own);
+        _cleanup_(backing_unrefp) struct backing *own = backing_ref(item->own); /* the record is in it */
         const struct image *image = item->record;
         int r;
 
+        (void) own;
         for (size_t i = 0; i < containers->n; i++) {
                 const struct container *container = containers->items[i].record;
 
@@ -291,22 +209,23 @@ static int delete_image(struct edit *edit, const struct item *item, uint64_t fla
 }
 
 static int delete_container(struct edit *edit, const struct item *item, uint64_t flags) {
-        _cleanup_(backing_unrefp) struct backing *own = backing_ref(item->own);
+        _cleanup_(backing_unrefp) struct backing *own = backing_ref(item->own); /* the record is in it */
         const struct container *container = item->record;
         const char *child;
         int r;
 
+        (void) own;
         r = drop_object(edit, CSTORAGE_OBJECT_CONTAINER, container->id, ROOT_GRAPH);
         if (r < 0 || flags & CSTORAGE_DELETE_KEEP_LAYERS || !is_ours(edit, container->layer))
                 return r;
 
-        child = child_of(edit, container->layer);
+        child = edit_child_of(edit, container->layer);
         if (child)
                 return error_set(edit->reterr, -EBUSY,
                                  "the layer %s of the container %s is below the layer %s", container->layer,
                                  container->id, child);
 
-        r = check_mount(edit, container->layer);
+        r = edit_check_mount(edit, container->layer);
         if (r < 0)
                 return r;
         return edit_drop_layer(edit, container->layer);

@@ -81,6 +81,16 @@ const char *edit_time(char ret[static TIME_TEXT_MAX]);
 /* What was to be made in the same transaction will not be. */
 int edit_forget(struct edit *edit, enum cstorage_object object, const char *id);
 
+/* edit-users.c: the id of somebody who needs a layer; NULL where nobody does. */
+const char *edit_container_of(const struct edit *edit, const char *layer);
+const char *edit_child_of(const struct edit *edit, const char *layer);
+const char *edit_image_on(const struct edit *edit, const char *layer, bool mapped);
+bool image_has_mapped(const struct image *image, const char *layer);
+
+/* -EBUSY, and who it is; only whether it is mounted. */
+int edit_check_layer(struct edit *edit, const char *id);
+int edit_check_mount(struct edit *edit, const char *layer);
+
 /* edit-delete.c: where the directory of a layer is, or will be. */
 enum root edit_layer_root(const struct edit *edit, const char *id);
 

@@ -4,20 +4,10 @@
 #include "txn.h"
 #include "base/array.h"
 #include "commit.h"
-#include "objectdir.h"
 
 /* Long enough for a podman command that holds a lock while it removes an image, short enough for a person to
  * wait. */
 #define TIMEOUT_DEFAULT_US (30ULL * 1000 * 1000)
-
-#define NSEC_PER_USEC 1000ULL
-
-void txn_unlock(struct cstorage_txn *txn) {
-        for (size_t i = STORE_LOCKS; i-- > 0;)
-                txn->locks[i] = close_fd(txn->locks[i]);
-        if (txn->locked_ns > 0 && txn->unlocked_ns == 0)
-                txn->unlocked_ns = lock_now_ns();
-}
 
 _public_ struct cstorage_txn *cstorage_txn_free(struct cstorage_txn *txn) {
         if (!txn)
@@ -44,40 +34,6 @@ static struct cstorage_txn *txn_new(struct cstorage_store *store) {
                 txn->locks[i] = -1;
         txn->trash = calloc(1, sizeof(*txn->trash));
         return txn->trash ? TAKE_PTR(txn) : NULL;
-}
-
-/* A lock whose directory is not there guards nothing. */
-static int take(struct cstorage_txn *txn, size_t i, bool create, uint64_t deadline_ns, struct error *reterr) {
-        const struct store_root *root = &txn->store->roots[store_locks[i].root];
-        char name[PATH_LENGTH_MAX];
-        int fd;
-
-        if (root->fd < 0)
-                return 0;
-
-        path_of(store_locks[i].path, txn->store->driver->name, name);
-        fd = lock_take(root->fd, name, create, deadline_ns);
-        if (fd == -ENOENT)
-                return 0;
-        if (fd < 0)
-                return lock_error(reterr, fd, root->fd, name);
-
-        txn->locks[i] = fd;
-        return 0;
-}
-
-static int take_all(struct cstorage_txn *txn, uint64_t timeout_us, struct error *reterr) {
-        uint64_t deadline_ns = timeout_us > 0 ? lock_now_ns() + timeout_us * NSEC_PER_USEC : 0;
-        int r;
-
-        for (size_t i = 0; i < STORE_LOCKS; i++) {
-                r = take(txn, i, store_locks[i].create, deadline_ns, reterr);
-                if (r < 0)
-                        return r;
-                if (i == 0)
-                        txn->locked_ns = lock_now_ns();
-        }
-        return 0;
 }
 
 static int check_options(const struct cstorage_store *store, const struct cstorage_txn_options *options,
@@ -116,7 +72,7 @@ static int begin(struct cstorage_store *store, const struct cstorage_txn_options
 
         txn->known = cstorage_snapshot_ref(options->known);
         txn->timeout_us = options->timeout_us;
-        r = take_all(txn, options->timeout_us, reterr);
+        r = txn_lock(txn, reterr);
         if (r < 0)
                 return r;
 
@@ -158,28 +114,6 @@ struct cstorage_snapshot *txn_snapshot(const struct cstorage_txn *txn) {
 
 int txn_load(struct cstorage_txn *txn, struct error *reterr) {
         return txn->before ? 0 : snapshot_read(txn->store, txn->known, &txn->before, reterr);
-}
-
-int txn_prepare(struct cstorage_txn *txn, struct error *reterr) {
-        uint64_t deadline_ns = lock_now_ns() + txn->timeout_us * NSEC_PER_USEC;
-        int r;
-
-        if (txn->prepared)
-                return 0;
-
-        r = objectdir_make_all(txn->store, reterr);
-        if (r < 0)
-                return r;
-
-        for (size_t i = 0; i < STORE_LOCKS; i++) {
-                if (txn->locks[i] >= 0)
-                        continue;
-                r = take(txn, i, /* create= */ true, deadline_ns, reterr);
-                if (r < 0)
-                        return r;
-        }
-        txn->prepared = true;
-        return 0;
 }
 
 static int get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot **ret, struct error *reterr) {

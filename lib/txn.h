@@ -5,6 +5,8 @@
 #include "snapshot.h"
 #include "trash.h"
 
+#define NSEC_PER_USEC 1000ULL
+
 struct cstorage_txn {
         struct cstorage_store *store;
         int locks[STORE_LOCKS];
@@ -22,6 +24,8 @@ struct cstorage_txn {
 
 DEFINE_CLEANUP(struct cstorage_txn *, cstorage_txn_free);
 
+/* All locks whose files are there, or that the Go side would have made when it opened the store. */
+int txn_lock(struct cstorage_txn *txn, struct error *reterr);
 void txn_unlock(struct cstorage_txn *txn);
 
 /* Not after a commit, even one that failed: the locks are gone. */
