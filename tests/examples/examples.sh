@@ -20,6 +20,15 @@ expect "it prints the images of a store" "localhost/image0:1 3 layers localhost/
         "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" | sed 's/ [0-9]* bytes$//' | xargs)"
 check "with what their layers hold" sh -c \
         "CONTAINERS_STORAGE_CONF='$dir/storage.conf' '$build/tests/examples/images' | grep -qE ' [1-9][0-9]{2,} bytes$'"
+if [ "$(id -u)" = 0 ]; then
+        printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$dir/new/g" "$dir/new/r" \
+                >"$dir/storage.conf"
+        expect "the writer makes a store, a container in it, and mounts it" 1 "$(
+                CONTAINERS_STORAGE_CONF=$dir/storage.conf unshare --mount "$build/tests/examples/container" |
+                        grep -c "^mounted at $dir/new/g/overlay/[0-9a-f]*/merged$")"
+        expect "and removes it again" "[][][]" "$(
+                cat "$dir"/new/g/overlay-{layers,containers}/volatile-*.json "$dir/new/r/overlay-layers/mountpoints.json")"
+fi
 printf '[' >"$dir/storage.conf"
 expect "and says what is wrong with a configuration" "1 1" \
         "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" 2>&1 | grep -c "$dir/storage.conf") \
