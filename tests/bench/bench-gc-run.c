@@ -2,12 +2,12 @@
 /*
  * Run a program and print what it took, in one line:
  *
- *     status wall_us maxrss_kb locked_us unlocked_us held_us
+ *     status wall_us maxrss_kb locked_us unlocked_us held_us cpu_us written_bytes
  *
- * The last three are of a lock file, as anybody sees it who asks for its lock: when it was first found locked
- * for writing, when last, both since the start, and how long in all. 0 where no lock file is given, or it
- * never was locked. Without polling, a program of a few milliseconds would be measured by the granularity of
- * the poll.
+ * Bytes are those handed to write(2), whatever file system they go to. Those of locks are of a lock file, as
+ * anybody sees it who asks for its lock: when it was first found locked for writing, when last, both since
+ * the start, and how long in all. 0 where no lock file is given, or it never was locked. Without polling, a
+ * program of a few milliseconds would be measured by the granularity of the poll.
  *
  *     bench-gc-run [--cold] [--lock FILE] PROGRAM ARGUMENT...
  */
@@ -59,6 +59,27 @@ struct held {
         long long first, last, sum;
 };
 
+static long long us_of(struct timeval t) {
+        return t.tv_sec * 1000000LL + t.tv_usec;
+}
+
+/* Of a child that ended and was not waited for: after that nobody knows. */
+static long long bytes_written(pid_t pid) {
+        long long bytes = 0;
+        siginfo_t info;
+        char line[128];
+        FILE *f;
+
+        (void) snprintf(line, sizeof(line), "/proc/%d/io", (int) pid);
+        f = waitid(P_PID, (id_t) pid, &info, WEXITED | WNOWAIT) < 0 ? NULL : fopen(line, "re");
+        if (!f)
+                return 0;
+        while (fgets(line, sizeof(line), f) && sscanf(line, "wchar: %lld", &bytes) != 1)
+                ;
+        (void) fclose(f);
+        return bytes;
+}
+
 /* Until the child ends; what it took is left for wait4() to tell. */
 static void watch(int fd, long long started, struct held *held) {
         long long before = now_us(), now;
@@ -80,7 +101,7 @@ int main(int argc, char **argv) {
         const char *lock = NULL;
         struct held held = {0};
         struct rusage usage;
-        long long started;
+        long long started, wall_us, bytes;
         bool cold = false;
         int i, r, status, fd = -1;
         pid_t pid;
@@ -111,9 +132,12 @@ int main(int argc, char **argv) {
         }
         if (fd >= 0)
                 watch(fd, started, &held);
+        bytes = bytes_written(pid);
+        wall_us = now_us() - started;
         if (wait4(pid, &status, 0, &usage) != pid)
                 err(1, "wait4");
-        fprintf(stderr, "%d %lld %ld %lld %lld %lld\n", WIFEXITED(status) ? WEXITSTATUS(status) : 128,
-                now_us() - started, usage.ru_maxrss, held.first, held.last, held.sum);
+        fprintf(stderr, "%d %lld %ld %lld %lld %lld %lld %lld\n",
+                WIFEXITED(status) ? WEXITSTATUS(status) : 128, wall_us, usage.ru_maxrss, held.first,
+                held.last, held.sum, us_of(usage.ru_utime) + us_of(usage.ru_stime), bytes);
         return 0;
 }
