@@ -9,6 +9,10 @@
 
 #include "base/tree-run.h"
 
+/* To start a thread takes as long as to remove so many small directories; no more than these wait where the
+ * layer of a container goes that was hardly used. */
+#define JOBS_WORTH_A_THREAD 4U
+
 static bool take_job(struct tree_run *run, struct tree_job *ret) {
         if (run->n_jobs == 0)
                 return false;
@@ -123,7 +127,8 @@ bool queue_push(struct tree_run *run, const struct tree_job *job) {
         room = run->n_jobs < TREE_QUEUE_MAX;
         if (room) {
                 run->jobs[run->n_jobs++] = *job;
-                call_locked(run);
+                if (run->idle > 0 || run->n_jobs > JOBS_WORTH_A_THREAD)
+                        call_locked(run);
         }
         pthread_mutex_unlock(&run->lock);
         return room;
