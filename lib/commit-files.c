@@ -43,11 +43,20 @@ static bool differs(const struct cstorage_snapshot *a, const struct cstorage_sna
 
 /* ------------------------------------------------------------------------------- tokens */
 
-/* Images have a lock beside each file; of layers and containers Go compares one or the other, by its mode and
- * release, and so all are written (lockfile.go: multipleLockFile, containers.go: newContainerStore). */
+/*
+ * Of layers Go compares one token or the other, by its release, and so all are written (lockfile.go:
+ * multipleLockFile). Images have a lock beside each file. So have volatile containers, in the graphroot and
+ * in the runroot, while the stable ones are read with both (containers.go:newContainerStore): who makes a
+ * transient container writes nothing beside those.
+ */
 static bool guards(const struct cstorage_store *store, size_t lock, const struct cstorage_file *file) {
-        return store_locks[lock].guards == file->kind &&
-               (file->kind != CSTORAGE_FILE_IMAGES || &store->roots[store_locks[lock].root] == file->root);
+        bool beside = &store->roots[store_locks[lock].root] == file->root;
+
+        if (store_locks[lock].guards != file->kind)
+                return false;
+        if (file->kind == CSTORAGE_FILE_CONTAINERS)
+                return beside || file->location == CSTORAGE_LOCATION_STABLE;
+        return beside || file->kind != CSTORAGE_FILE_IMAGES;
 }
 
 static int write_token(struct commit *commit, size_t lock) {

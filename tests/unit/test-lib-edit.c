@@ -202,6 +202,35 @@ static void only_files_that_changed_are_written(void **state) {
         assert_int_not_equal(strlen(read_text(f, "graphroot/overlay-images/images.lock")), 0);
 }
 
+/* Whoever has the other mode reads other files with it. */
+static void volatile_containers_have_a_token_of_their_own(void **state) {
+        const char *const locks[] = {"graphroot/overlay-containers/containers.lock",
+                                     "runroot/overlay-containers/containers.lock"};
+        struct fixture *f = *state;
+        struct cstorage_txn *txn;
+
+        txn = begin(f);
+        assert_ok(try_container(txn, fixture_id("3b"), "brief", NULL, CSTORAGE_CONTAINER_VOLATILE, NULL));
+        commit(txn);
+        assert_int_equal(strlen(read_text(f, locks[is_transient()])) > 0, 1);
+        assert_string_equal(read_text(f, locks[!is_transient()]), "");
+}
+
+static void stable_containers_have_the_token_of_both_modes(void **state) {
+        struct fixture *f = *state;
+        struct cstorage_txn *txn;
+
+        fixture_write(f, "graphroot/overlay-containers/containers.json",
+                      "[{\"id\":\"box\",\"image\":\"\",\"layer\":\"\","
+                      "\"created\":\"2020-01-01T00:00:00Z\"}]");
+        fixture_write(f, "runroot/overlay-containers/containers.lock", "");
+        txn = begin(f);
+        assert_ok(cstorage_txn_set_metadata(txn, CONTAINER, "box", "m", NULL));
+        commit(txn);
+        assert_true(strlen(read_text(f, "graphroot/overlay-containers/containers.lock")) > 0);
+        assert_true(strlen(read_text(f, "runroot/overlay-containers/containers.lock")) > 0);
+}
+
 static void other_records_stay_byte_for_byte(void **state) {
         static const char *const other = "{ \"id\": \"other\",\"x-unknown\":[1e30, 1.50],"
                                          "\"flags\":{\"n\":12345678901234567890},"
@@ -716,6 +745,8 @@ int main(void) {
                 CASE(each_record_goes_to_the_file_of_its_kind),
                 CASE(nothing_happens_before_the_commit),
                 CASE(only_files_that_changed_are_written),
+                CASE(volatile_containers_have_a_token_of_their_own),
+                CASE(stable_containers_have_the_token_of_both_modes),
                 CASE(other_records_stay_byte_for_byte),
                 CASE(ids_are_made_up_where_none_is_asked_for),
                 CASE(names_and_ids_in_use_are_refused),
