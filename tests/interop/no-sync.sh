@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What it costs the disk to start a container: traced, the creation and deletion of a transient one wait for no disk, and
+# write nothing below the graphroot but what containers-storage writes there too, the directories of the layer and the
+# token of its lock. A volatile one waits for no disk either. A stable one is written in the order that lib/cstorage.h
+# gives: token, file, sync, rename, sync of the directory; and only files whose records changed.
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_machines sid
+[ -x "$build/tests/bench/bench-store" ] || skip_all "bench-store is not built in $build"
+make_scratch
+writes() { python3 "$tests_dir/interop/writes.py" "$@"; }
+
+calls=trace=%file,%desc,sync,syncfs,fsync,fdatasync,sync_file_range,msync
+traced() {
+        local file=$1
+        shift
+        machine_run m strace -f -y -qq -s 16 -e $calls -o /run/trace "$@" >"$scratch/out" 2>"$scratch/err" || {
+                note "$* failed: $(tail -3 "$scratch/err")"
+                return 1
+        }
+        cat "$scratch/m/run/trace" >>"$scratch/$file"
+}
+
+# ours MODE: a container is created and deleted in a store that has two; the image and those are made before.
+ours() {
+        local in="/var/lib/containers/$1/storage /run/$1/storage $1 2"
+        # shellcheck disable=SC2086
+        machine_run m /opt/cstorage/tests/bench/bench-store $in 0 &&
+                traced "ours.$1" /opt/cstorage/tests/bench/bench-store $in 1
+}
+
+# theirs MODE COMMAND...: on the same store.
+theirs() {
+        local mode=$1 option=
+        shift
+        [ "$mode" = transient ] && option=--transient-store
+        traced "theirs.$mode" containers-storage -s overlay -g "/var/lib/containers/$mode/storage" \
+                -R "/run/$mode/storage" $option "$@"
+}
+
+machine_start m sid || skip_all "a machine does not boot here"
+for mode in transient volatile stable; do
+        machine_run m mkdir -p /var/lib/containers/$mode/storage /run/$mode/storage
+        check "$mode: a container is created and deleted" ours $mode || finish
+        G=/var/lib/containers/$mode/storage R=/run/$mode/storage
+        option=
+        [ $mode = volatile ] && option=--volatile
+        check "$mode: containers-storage creates one" theirs $mode create-container $option localhost/base:latest
+        check "$mode: and deletes it" theirs $mode delete-container "$(head -n 1 "$scratch/out")"
+        writes below $G "$scratch/ours.$mode" >"$scratch/ours"
+        writes below $G "$scratch/theirs.$mode" >"$scratch/theirs"
+        expect "$mode: below the graphroot we write nothing that they do not" "" \
+                "$(grep -vxFf "$scratch/theirs" "$scratch/ours")"
+        check "$mode: token, file, sync, rename, sync of the directory" writes order $G $R "$scratch/ours.$mode"
+done
+
+for mode in transient volatile; do
+        expect "$mode: nothing waits for a disk" "" "$(writes syncs "$scratch/ours.$mode")"
+done
+check "what they wait for is found (mountpoints.json)" grep -q 'fdatasync(.*mountpoints' "$scratch/theirs.transient"
+expect "stable: each file is synced, and its directory" 12 "$(writes syncs "$scratch/ours.stable" | wc -l)"
+
+# written MODE: the record files, of a creation and then of a deletion.
+written() { writes files "/var/lib/containers/$1" "/run/$1" "$scratch/ours.$1" | sed 's,.*/storage/,,' | xargs; }
+G=/var/lib/containers/transient/storage
+writes below $G "$scratch/ours.transient" >"$scratch/ours"
+expect "transient: below the graphroot these are made or written" "overlay-layers/layers.lock overlay/ID overlay/ID/diff \
+overlay/ID/link overlay/ID/lower overlay/ID/lower-layers overlay/ID/merged overlay/ID/work overlay/l/SHORT overlay/tempdirs \
+overlay/tempdirs/lock-N overlay/tempdirs/temp-dir-N" "$(xargs <"$scratch/ours")"
+for mode in transient volatile; do
+        l=overlay-layers/volatile-layers.json c=overlay-containers/volatile-containers.json
+        expect "$mode: only files whose records changed are written" "$l $l $c $l $l $c" "$(written $mode)"
+        expect "$mode: to the right place" "$([ $mode = transient ] && echo /run || echo /var/lib/containers)/$mode/storage" \
+                "$(writes files /var/lib/containers/$mode /run/$mode "$scratch/ours.$mode" | sed 's,/overlay-.*,,' | sort -u)"
+done
+l=overlay-layers/layers.json c=overlay-containers/containers.json
+expect "stable: only files whose records changed are written" "$l $l $c $l $l $c" "$(written stable)"
+finish
