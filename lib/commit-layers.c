@@ -68,7 +68,7 @@ int commit_mark_layers(struct commit *commit) {
                 commit->marked = cstorage_snapshot_ref(commit->txn->before);
                 return 0;
         }
-        r = snapshot_derive(commit->now, &commit->marked);
+        r = snapshot_derive_kind(commit->now, CSTORAGE_FILE_LAYERS, &commit->marked);
         if (r < 0)
                 return r;
 

@@ -43,7 +43,7 @@ static int save_images_first(struct commit *commit) {
                 commit->first = cstorage_snapshot_ref(commit->txn->before);
                 return 0;
         }
-        r = snapshot_derive(commit->txn->before, &commit->first);
+        r = snapshot_derive_kind(commit->txn->before, CSTORAGE_FILE_IMAGES, &commit->first);
         if (r < 0)
                 return r;
 

@@ -37,8 +37,8 @@ static int derive_items(struct items *items, const struct items *from, const str
         return 0;
 }
 
-int snapshot_derive(const struct cstorage_snapshot *snapshot, struct cstorage_snapshot **ret) {
-        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *derived = NULL;
+static int derive_files(const struct cstorage_snapshot *snapshot, struct cstorage_snapshot **ret) {
+        struct cstorage_snapshot *derived;
         int r;
 
         r = snapshot_new(snapshot->store, &derived);
@@ -48,11 +48,36 @@ int snapshot_derive(const struct cstorage_snapshot *snapshot, struct cstorage_sn
         memcpy(derived->tokens, snapshot->tokens, sizeof(derived->tokens));
         for (size_t i = 0; i < derived->n_files; i++)
                 snapshot_take_file(&derived->files[i], &snapshot->files[i]);
-        for (size_t i = 0; i < FILE_KINDS; i++) {
+        *ret = derived;
+        return 0;
+}
+
+int snapshot_derive(const struct cstorage_snapshot *snapshot, struct cstorage_snapshot **ret) {
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *derived = NULL;
+        int r;
+
+        r = derive_files(snapshot, &derived);
+        for (size_t i = 0; i < FILE_KINDS && r >= 0; i++)
                 r = derive_items(&derived->kinds[i], &snapshot->kinds[i], derived->files, snapshot->files);
-                if (r < 0)
-                        return r;
-        }
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(derived);
+        return 0;
+}
+
+int snapshot_derive_kind(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+                         struct cstorage_snapshot **ret) {
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *derived = NULL;
+        int r;
+
+        r = derive_files(snapshot, &derived);
+        if (r >= 0)
+                r = derive_items(&derived->kinds[kind], &snapshot->kinds[kind], derived->files,
+                                 snapshot->files);
+        if (r < 0)
+                return r;
+
         *ret = TAKE_PTR(derived);
         return 0;
 }

@@ -106,6 +106,10 @@ int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known,
 /* An equal one that nobody else holds. It shares all records. */
 int snapshot_derive(const struct cstorage_snapshot *snapshot, struct cstorage_snapshot **ret);
 
+/* The same with the records of one kind alone. */
+int snapshot_derive_kind(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+                         struct cstorage_snapshot **ret);
+
 /* Whether nobody else holds it, so that it may be changed. */
 bool snapshot_is_ours_alone(const struct cstorage_snapshot *snapshot);
 

@@ -155,6 +155,18 @@ static void a_derived_one_changes_alone_and_outlives_the_first(void **state) {
         assert_found(again, "cbf1ed");
 }
 
+static void one_kind_alone_can_be_derived(void **state) {
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = snapshot_of(*state);
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *layers = NULL, *images = NULL;
+
+        assert_ok(snapshot_derive_kind(snapshot, CSTORAGE_FILE_LAYERS, &layers));
+        insert(layers, STABLE, "1", "1");
+        assert_string_equal(order(layers), "acb1ed");
+        assert_found(layers, "acb1ed");
+        assert_ok(snapshot_derive_kind(snapshot, CSTORAGE_FILE_IMAGES, &images));
+        assert_string_equal(order(images), "");
+}
+
 static void what_is_taken_back_is_as_before(void **state) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = snapshot_of(*state);
         _cleanup_(backing_unrefp) struct backing *other = one_layer("c", "x"), *more = one_layer("f", "y");
@@ -217,6 +229,7 @@ int main(void) {
                 CASE(a_replaced_record_keeps_its_place),
                 CASE(equal_ids_stay_in_load_order),
                 CASE(a_derived_one_changes_alone_and_outlives_the_first),
+                CASE(one_kind_alone_can_be_derived),
                 CASE(what_is_taken_back_is_as_before),
                 CASE(only_files_that_changed_are_read_again),
                 CASE(a_token_alone_has_its_files_read_again),
