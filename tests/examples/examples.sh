@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The README says what is so: its example is a program that is built and works, and what it names is in the tree.
+# The README says what is so: its examples are programs that are built and work, and what it names is in the tree.
 . "$(dirname "$0")/../lib.sh"
 
 source=$(cd "$tests_dir/.." && pwd)
@@ -10,9 +10,14 @@ dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 unset CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
 
-sed -n '/^```c$/,/^```$/p' "$readme" | sed '1d;$d' >"$dir/readme.c"
-sed 1,2d "$tests_dir/examples/images.c" >"$dir/example.c"
-check "the example of the README is the one that is built" diff "$dir/example.c" "$dir/readme.c"
+# example N NAME: the Nth of them.
+example() {
+        awk -v n="$1" '/^```$/ { inside = 0 } inside; /^```c$/ { inside = ++seen == n }' "$readme" >"$dir/readme.c"
+        sed 1,2d "$tests_dir/examples/$2.c" >"$dir/example.c"
+        check "example $1 of the README is the one that is built" diff "$dir/example.c" "$dir/readme.c"
+}
+example 1 images
+example 2 container
 
 python3 "$tests_dir/fixture/mkstore.py" --root "$dir/g" --runroot "$dir/r" --images 2 --layers 3 >/dev/null
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$dir/g" "$dir/r" >"$dir/storage.conf"
@@ -24,15 +29,55 @@ if [ "$(id -u)" = 0 ]; then
         printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$dir/new/g" "$dir/new/r" \
                 >"$dir/storage.conf"
         expect "the writer makes a store, a container in it, and mounts it" 1 "$(
-                CONTAINERS_STORAGE_CONF=$dir/storage.conf unshare --mount "$build/tests/examples/container" |
-                        grep -c "^mounted at $dir/new/g/overlay/[0-9a-f]*/merged$")"
+                CONTAINERS_STORAGE_CONF=$dir/storage.conf unshare --mount "$build/tests/examples/container" box "" </dev/null |
+                        grep -c "^$dir/new/g/overlay/[0-9a-f]*/merged$")"
         expect "and removes it again" "[][][]" "$(
-                cat "$dir"/new/g/overlay-{layers,containers}/volatile-*.json "$dir/new/r/overlay-layers/mountpoints.json")"
+                cat "$dir"/new/r/overlay-{layers,containers}/volatile-*.json "$dir/new/r/overlay-layers/mountpoints.json")"
 fi
 printf '[' >"$dir/storage.conf"
 expect "and says what is wrong with a configuration" "1 1" \
         "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" 2>&1 | grep -c "$dir/storage.conf") \
 $(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" >/dev/null 2>&1; echo $?)"
+
+# store DRIVER: one that the second example can use, in $dir/DRIVER.
+store() {
+        mkdir -p "$dir/$1/g" "$dir/$1/r"
+        python3 "$tests_dir/fixture/mkstore.py" --root "$dir/$1/g" --runroot "$dir/$1/r" --driver "$1" --images 1 >/dev/null
+        printf '[storage]\ndriver = "%s"\ngraphroot = "%s"\nrunroot = "%s"\n' "$1" "$dir/$1/g" "$dir/$1/r" >"$dir/$1.conf"
+        find "$dir/$1" | sort
+}
+
+# In mounts of its own, which end with it: a container is started, then a command run that finds its root in $root.
+# shellcheck disable=SC2016
+started='
+        coproc { exec "$0" box localhost/image0:1; } 2>&1
+        read -r root <&"${COPROC[0]}"
+        root=$root sh -c "$1"
+        echo "command $?"
+        pid=$COPROC_PID
+        echo >&"${COPROC[1]}"
+        wait "$pid"
+        echo "container $?"
+'
+container() {
+        CONTAINERS_STORAGE_CONF=$dir/$1.conf unshare -m bash -c "$started" "$build/tests/examples/container" "$2" 2>&1
+}
+
+for driver in overlay vfs; do
+        store $driver >"$dir/before"
+        if ! unshare -m true 2>/dev/null; then
+                skip "$driver: a container is made, mounted and removed" "nothing can be mounted here"
+                continue
+        fi
+        file=image0-2/file0
+        [ $driver = overlay ] && file=image0-0/file0 # of the lowest layer
+        expect "$driver: a container is made, mounted and removed" "command 0 container 0" \
+                "$(container $driver "echo text >\"\$root/made\" && test -e \"\$root/$file\"" | xargs)"
+        expect "$driver: nothing is left of it" "" "$(diff "$dir/before" <(find "$dir/$driver" | sort) | grep '^>' |
+                grep -vE '/(tempdirs|[a-z-]*(\.lock|volatile-[a-z]*\.json|mountpoints\.json)|[a-z]+-(layers|images|containers))$')"
+done
+check "an image that is not there is named" sh -c "CONTAINERS_STORAGE_CONF='$dir/vfs.conf' \
+        '$build/tests/examples/container' box nothing 2>&1 | grep -q nothing"
 
 expect "all that the README names as files is there" "" "$(
         sed '/^```/,/^```/d' "$readme" | grep -oE '`[a-z]+/[][a-zA-Z0-9_./{},*-]*`|\]\([a-zA-Z][^)#:]*\)' | tr -d '`()]' |
