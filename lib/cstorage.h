@@ -111,6 +111,7 @@ int cstorage_config_new(struct cstorage_config **ret);
  */
 int cstorage_config_load(struct cstorage_config **ret, struct cstorage_error *reterr);
 
+/* A store that was opened with it does not need it any more. Since: 0.1 */
 struct cstorage_config *cstorage_config_free(struct cstorage_config *config);
 
 /*
@@ -159,6 +160,7 @@ int cstorage_store_open(const struct cstorage_config *config, struct cstorage_st
 int cstorage_store_create(const struct cstorage_config *config, struct cstorage_store **ret,
                           struct cstorage_error *reterr);
 
+/* One holder more, one less; the last closes it. What is made of a store holds it. Since: 0.1 */
 struct cstorage_store *cstorage_store_ref(struct cstorage_store *store);
 struct cstorage_store *cstorage_store_unref(struct cstorage_store *store);
 
@@ -215,6 +217,7 @@ enum cstorage_file_state {
 int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret,
                           struct cstorage_error *reterr);
 
+/* One holder more, one less; what it handed out goes with the last. Since: 0.1 */
 struct cstorage_snapshot *cstorage_snapshot_ref(struct cstorage_snapshot *snapshot);
 struct cstorage_snapshot *cstorage_snapshot_unref(struct cstorage_snapshot *snapshot);
 
@@ -313,6 +316,11 @@ enum cstorage_location cstorage_layer_get_location(const struct cstorage_layer *
 bool cstorage_layer_is_incomplete(const struct cstorage_layer *layer);
 const char *cstorage_layer_get_json(const struct cstorage_layer *layer, size_t *ret_length);
 
+/*
+ * Of an image, as above. Its names-history begins with the newest; mapped layers are copies of the topmost
+ * with other owners. Of big data the name is returned; ret_size and ret_digest may be NULL, and so may
+ * ret_value. Since: 0.1
+ */
 const char *cstorage_image_get_id(const struct cstorage_image *image);
 const char *cstorage_image_get_digest(const struct cstorage_image *image);
 const char *cstorage_image_get_name(const struct cstorage_image *image, size_t index);
@@ -327,6 +335,7 @@ const char *cstorage_image_get_flag(const struct cstorage_image *image, size_t i
 enum cstorage_location cstorage_image_get_location(const struct cstorage_image *image);
 const char *cstorage_image_get_json(const struct cstorage_image *image, size_t *ret_length);
 
+/* Of a container, as above. Since: 0.1 */
 const char *cstorage_container_get_id(const struct cstorage_container *container);
 const char *cstorage_container_get_name(const struct cstorage_container *container, size_t index);
 const char *cstorage_container_get_image_id(const struct cstorage_container *container);
@@ -418,9 +427,11 @@ struct cstorage_identity {
 int cstorage_inventory_new(struct cstorage_store *store, struct cstorage_inventory **ret,
                            struct cstorage_error *reterr);
 
+/* One holder more, one less; its entries go with the last. Since: 0.1 */
 struct cstorage_inventory *cstorage_inventory_ref(struct cstorage_inventory *inventory);
 struct cstorage_inventory *cstorage_inventory_unref(struct cstorage_inventory *inventory);
 
+/* One after the other: NULL gives the first, NULL comes after the last. Since: 0.1 */
 const struct cstorage_entry *cstorage_inventory_next(const struct cstorage_inventory *inventory,
                                                      const struct cstorage_entry *prev);
 
@@ -642,6 +653,7 @@ int cstorage_txn_create_container(struct cstorage_txn *txn, const struct cstorag
 int cstorage_txn_set_names(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
                            const char *const *names, struct cstorage_error *reterr);
 
+/* Text that is the callers' own; NULL is -EINVAL, "" takes it away. Since: 0.1 */
 int cstorage_txn_set_metadata(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
                               const char *metadata, struct cstorage_error *reterr);
 
@@ -739,6 +751,10 @@ uint64_t cstorage_txn_get_held_us(const struct cstorage_txn *txn);
 /* Lets go of the temp dirs' locks: what still lies there, the next Go process deletes. Since: 0.1 */
 struct cstorage_trash *cstorage_trash_free(struct cstorage_trash *trash);
 
+/*
+ * The temp dirs that things were moved to, and what was retired; one after the other: NULL gives the first,
+ * NULL comes after the last. Since: 0.1
+ */
 struct cstorage_trash_dir *cstorage_trash_next_dir(struct cstorage_trash *trash,
                                                    struct cstorage_trash_dir *prev);
 const struct cstorage_trash_item *cstorage_trash_next_item(const struct cstorage_trash *trash,

@@ -31,14 +31,13 @@ same "the version map has what the header declares" "$header" "$map"
 same "the library exports what the version map has" "$map" "$exported"
 same "it exports nothing else" "none" "none$others"
 
-# A comment speaks for the declarations below it, up to the next heading.
-undated=$(perl -0ne '
-        my $since = 0;
-        for (split /\n/) {
-                $since = 1 if /Since: [0-9]/;
-                $since = 0 if /^\/\* -+/;
-                print "$1\n" if !$since && /^(?!.*\*\s)[a-z].*\b(cstorage_[a-z0-9_]+)\(/;
+# A comment speaks for the declarations right below it, up to the next empty line.
+undated=$(perl -0777 -ne '
+        for my $block (split /\n\s*\n/) {
+                next if $block =~ /Since:\s*(\*\s*)?[0-9]/;
+                $block =~ s,/\*.*?\*/,,gs;
+                print "$1\n" while $block =~ /\b(cstorage_[a-z0-9_]+)\(/g;
         }' cstorage.h)
-same "every function stands below a comment that says since when" "none" "none$undated"
+same "every function stands right below a comment that says since when" "none" "none$undated"
 echo "1..$n"
 exit $failed
