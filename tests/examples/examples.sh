@@ -22,7 +22,10 @@ example 2 container
 python3 "$tests_dir/fixture/mkstore.py" --root "$dir/g" --runroot "$dir/r" --images 2 --layers 3 >/dev/null
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$dir/g" "$dir/r" >"$dir/storage.conf"
 expect "it prints the images of a store" "localhost/image0:1 3 layers localhost/image1:1 3 layers" \
-        "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" | sed 's/ [0-9]* bytes$//' | xargs)"
+        "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" | sed -n 's/ [0-9]* bytes$//p' | xargs)"
+expect "and where their layers lie, the topmost first" "image0-2 image0-1 image0-0 image1-2 image1-1 image1-0" \
+        "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" | sed -n 's/^ *//; /^\//p' |
+                while read -r layer; do ls "$layer"; done | xargs)"
 check "with what their layers hold" sh -c \
         "CONTAINERS_STORAGE_CONF='$dir/storage.conf' '$build/tests/examples/images' | grep -qE ' [1-9][0-9]{2,} bytes$'"
 if [ "$(id -u)" = 0 ]; then

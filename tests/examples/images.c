@@ -1,7 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Prints each image's names, how many layers it has, and what they hold uncompressed. */
+/* Prints each image's names, how many layers it has, what they hold uncompressed, and where they lie. */
 #include <cstorage.h>
 #include <stdio.h>
+#include <unistd.h>
+
+/* Of this layer alone; nothing is mounted for it. */
+static void print_directory(const struct cstorage_layer *layer) {
+        int fd = cstorage_layer_open_diff(layer, NULL);
+        char link[64], path[4096];
+        ssize_t n;
+
+        (void) snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+        n = readlink(link, path, sizeof(path));
+        if (n > 0)
+                printf("        %.*s\n", (int) n, path);
+        if (fd >= 0)
+                (void) close(fd);
+}
 
 static void print_image(const struct cstorage_snapshot *snapshot, const struct cstorage_image *image) {
         const struct cstorage_layer *layer = NULL;
@@ -15,6 +30,11 @@ static void print_image(const struct cstorage_snapshot *snapshot, const struct c
         for (size_t i = 0; cstorage_image_get_name(image, i); i++)
                 printf("%s ", cstorage_image_get_name(image, i));
         printf("%zu layers %lld bytes\n", n, (long long) bytes);
+
+        layer = NULL;
+        (void) cstorage_snapshot_find_layer(snapshot, cstorage_image_get_layer_id(image), &layer);
+        for (; layer; layer = cstorage_snapshot_get_parent(snapshot, layer))
+                print_directory(layer);
 }
 
 int main(void) {
