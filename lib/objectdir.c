@@ -43,6 +43,18 @@ static int make_dir(int fd, const char *name) {
         return mkdirat(fd, name, OBJECT_DIR_MODE) < 0 && errno != EEXIST ? negative_errno() : 0;
 }
 
+static int make_object_dir(const struct cstorage_store *store, enum cstorage_object object, int root_fd,
+                           const char *dir) {
+        char kind[PATH_LENGTH_MAX];
+        int r;
+
+        r = make_dir(root_fd, path_of(kind_dirs[object], store->driver->name, kind));
+        if (r < 0)
+                return r;
+        r = make_dir(root_fd, dir);
+        return r < 0 ? r : open_dir_beneath(root_fd, dir);
+}
+
 int object_open_dir(const struct cstorage_store *store, enum cstorage_object object, enum root root,
                     const char *id, struct error *reterr) {
         _cleanup_free_ char *dir = object_dir(store, object, id);
@@ -53,11 +65,8 @@ int object_open_dir(const struct cstorage_store *store, enum cstorage_object obj
                 return -ENOMEM;
 
         r = open_dir_beneath(in->fd, dir);
-        if (r == -ENOENT) {
-                r = make_dir(in->fd, dir);
-                if (r >= 0)
-                        r = open_dir_beneath(in->fd, dir);
-        }
+        if (r == -ENOENT)
+                r = make_object_dir(store, object, in->fd, dir);
         if (r < 0)
                 return error_errno(reterr, r, "cannot make %s/%s", in->path, dir);
         return r;
@@ -68,9 +77,9 @@ static const struct {
         enum root root;
         enum path path;
 } all_dirs[] = {
-        {ROOT_GRAPH, PATH_LAYERS_DIR}, {ROOT_GRAPH, PATH_IMAGES_DIR},   {ROOT_GRAPH, PATH_CONTAINERS_DIR},
-        {ROOT_IMAGE, PATH_LAYERS_DIR}, {ROOT_IMAGE, PATH_IMAGES_DIR},   {ROOT_RUN, PATH_LAYERS_DIR},
-        {ROOT_RUN, PATH_IMAGES_DIR},   {ROOT_RUN, PATH_CONTAINERS_DIR},
+        {ROOT_GRAPH, PATH_LAYERS_DIR},   {ROOT_GRAPH, PATH_IMAGES_DIR}, {ROOT_GRAPH, PATH_CONTAINERS_DIR},
+        {ROOT_IMAGE, PATH_LAYERS_DIR},   {ROOT_IMAGE, PATH_IMAGES_DIR}, {ROOT_RUN, PATH_LAYERS_DIR},
+        {ROOT_RUN, PATH_CONTAINERS_DIR},
 };
 
 static int require_root(const struct store_root *root, struct error *reterr) {

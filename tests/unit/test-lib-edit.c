@@ -497,6 +497,22 @@ static void user_directories_are_made(void **state) {
         free(path);
 }
 
+/* Go makes that directory for the first image that needs it (store.go:ImageRunDirectory). */
+static void the_runroot_has_images_only_when_asked_for(void **state) {
+        struct fixture *f = *state;
+        struct cstorage_txn *txn;
+        char *path = NULL;
+
+        fill(f);
+        assert_false(fixture_exists(f, "runroot/overlay-images"));
+        txn = begin(f);
+        assert_ok(cstorage_txn_make_directory(txn, IMAGE, "image", true, &path, NULL));
+        commit(txn);
+        assert_non_null(strstr(path, "/runroot/overlay-images/"));
+        assert_int_equal(access(path, F_OK), 0);
+        free(path);
+}
+
 /* -------------------------------------------------------------------------------------- deleting */
 
 static void a_container_goes_with_its_layer_and_directories(void **state) {
@@ -758,6 +774,7 @@ int main(void) {
                 CASE(metadata_and_flags_come_and_go),
                 CASE(big_data_is_written_recorded_and_read),
                 CASE(user_directories_are_made),
+                CASE(the_runroot_has_images_only_when_asked_for),
                 CASE(a_container_goes_with_its_layer_and_directories),
                 CASE(what_something_uses_is_not_deleted),
                 CASE(an_image_takes_the_layers_that_nothing_else_needs),
