@@ -30,6 +30,7 @@ struct change {
         char *data;
         size_t size;
         bool durable;
+        bool kept, fresh; /* by the commit: there was one before, there was none */
 
         bool in_runroot; /* of a directory */
 

@@ -14,39 +14,146 @@
 #define DATA_MODE     0600
 #define USERDATA_MODE 0700
 
-static int write_datum(struct commit *commit, const struct change *change) {
+#define KEPT_NAME_MAX 32 /* ".tmp-old" and any number */
+
+/* Of what is made in the same transaction all goes if that fails; nobody had anything there before. */
+static bool is_of_something_new(const struct commit *commit, const struct change *change) {
+        static const enum change_kind made[] = {
+                [CSTORAGE_OBJECT_LAYER] = CHANGE_LAYER_MADE,
+                [CSTORAGE_OBJECT_IMAGE] = CHANGE_IMAGE_MADE,
+                [CSTORAGE_OBJECT_CONTAINER] = CHANGE_CONTAINER_MADE,
+        };
+
+        return changes_find(&commit->txn->changes, made[change->object], change->object, change->id);
+}
+
+/* ------------------------------------------------------------------- what was there before */
+
+/* Its second name until the commit is over. */
+static void kept_name(const struct commit *commit, const struct change *change,
+                      char ret[static KEPT_NAME_MAX]) {
+        (void) snprintf(ret, KEPT_NAME_MAX, NEWFILE_PREFIX "old%zu",
+                        (size_t) (change - commit->txn->changes.items));
+}
+
+static int keep_datum(const struct commit *commit, struct change *change, int fd) {
+        char kept[KEPT_NAME_MAX];
+
+        kept_name(commit, change, kept);
+        if (unlinkat(fd, kept, 0) < 0 && errno != ENOENT) /* from a commit that was killed */
+                return negative_errno();
+        if (linkat(fd, change->name, fd, kept, 0) == 0)
+                change->kept = true;
+        else if (errno == ENOENT)
+                change->fresh = true;
+        else
+                return negative_errno();
+        return 0;
+}
+
+/* Both names may still be of one file, and then the renaming does nothing. */
+static void put_back_datum(const struct commit *commit, const struct change *change, int fd) {
+        char kept[KEPT_NAME_MAX];
+
+        kept_name(commit, change, kept);
+        if (change->fresh)
+                (void) unlinkat(fd, change->name, 0);
+        if (change->kept)
+                (void) renameat(fd, kept, fd, change->name);
+        (void) unlinkat(fd, kept, 0);
+}
+
+static void put_back(const struct commit *commit, const struct change *change) {
+        const struct store_root *root = &commit->txn->store->roots[change->root];
+        _cleanup_free_ char *dir = object_dir(commit->txn->store, change->object, change->id);
+        _cleanup_close_ int fd = dir ? open_dir_beneath(root->fd, dir) : -ENOMEM;
+
+        if (fd < 0)
+                return;
+        if (change->kind == CHANGE_BIG_DATA)
+                put_back_datum(commit, change, fd);
+        else
+                (void) unlinkat(fd, USERDATA_DIR, AT_REMOVEDIR);
+        if (change->object == CSTORAGE_OBJECT_LAYER) /* they have one for big data alone */
+                (void) unlinkat(root->fd, dir, AT_REMOVEDIR);
+}
+
+void commit_put_data_back(struct commit *commit, enum cstorage_object object) {
+        struct changes *changes = &commit->txn->changes;
+
+        for (size_t i = changes->n; i-- > 0;) {
+                struct change *change = &changes->items[i];
+
+                if (change->object != object || !change->done ||
+                    (change->kind != CHANGE_BIG_DATA && change->kind != CHANGE_DIRECTORY))
+                        continue;
+                put_back(commit, change);
+                change->done = false;
+        }
+}
+
+static void forget_datum(const struct commit *commit, const struct change *change) {
+        _cleanup_free_ char *dir = object_dir(commit->txn->store, change->object, change->id);
+        _cleanup_close_ int fd =
+                dir ? open_dir_beneath(commit->txn->store->roots[change->root].fd, dir) : -ENOMEM;
+        char kept[KEPT_NAME_MAX];
+
+        if (fd < 0)
+                return;
+        kept_name(commit, change, kept);
+        (void) unlinkat(fd, kept, 0);
+}
+
+void commit_forget_data(struct commit *commit) {
+        const struct changes *changes = &commit->txn->changes;
+
+        for (size_t i = 0; i < changes->n; i++)
+                if (changes->items[i].kept)
+                        forget_datum(commit, &changes->items[i]);
+}
+
+/* --------------------------------------------------------------------------------- writing */
+
+static int write_datum(struct commit *commit, struct change *change) {
         const struct iovec piece = {.iov_base = change->data, .iov_len = change->size};
         _cleanup_close_ int fd = -1;
-        int r;
+        int r = 0;
 
         fd = object_open_dir(commit->txn->store, change->object, change->root, change->id, commit->reterr);
         if (fd < 0)
                 return fd;
 
-        r = newfile_write(fd, change->name, &piece, 1, DATA_MODE, change->durable, NULL);
+        if (!is_of_something_new(commit, change)) {
+                change->done = true;
+                r = keep_datum(commit, change, fd);
+        }
+        if (r >= 0)
+                r = newfile_write(fd, change->name, &piece, 1, DATA_MODE, change->durable, NULL);
         return r < 0 ? error_errno(commit->reterr, r, "cannot write big data \"%s\" of the %s %s",
                                    change->name, object_name(change->object), change->id)
                      : 0;
 }
 
-static int make_userdata(struct commit *commit, const struct change *change) {
+static int make_userdata(struct commit *commit, struct change *change) {
         _cleanup_close_ int fd =
                 object_open_dir(commit->txn->store, change->object, change->root, change->id, commit->reterr);
 
         if (fd < 0)
                 return fd;
-        if (mkdirat(fd, USERDATA_DIR, USERDATA_MODE) < 0 && errno != EEXIST)
+        if (mkdirat(fd, USERDATA_DIR, USERDATA_MODE) == 0)
+                change->done = true;
+        else if (errno != EEXIST)
                 return error_errno(commit->reterr, negative_errno(), "cannot make the directory of the %s %s",
                                    object_name(change->object), change->id);
         return 0;
 }
 
 int commit_write_data(struct commit *commit, enum cstorage_object object) {
-        const struct changes *changes = &commit->txn->changes;
+        struct changes *changes = &commit->txn->changes;
         int r = 0;
 
         for (size_t i = 0; i < changes->n && r >= 0; i++) {
-                const struct change *change = &changes->items[i];
+                struct change *change = &changes->items[i];
 
                 if (change->object != object)
                         continue;

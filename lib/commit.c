@@ -88,6 +88,7 @@ static int make_layers(struct commit *commit) {
 }
 
 static void unmake_layers(struct commit *commit) {
+        commit_put_data_back(commit, CSTORAGE_OBJECT_LAYER);
         commit_unmake(commit, CHANGE_LAYER_MADE);
 }
 
@@ -118,6 +119,7 @@ static int save_images(struct commit *commit) {
 
 static void save_images_first_again(struct commit *commit) {
         (void) commit_files(commit, CSTORAGE_FILE_IMAGES, commit->first);
+        commit_put_data_back(commit, CSTORAGE_OBJECT_IMAGE);
         commit_unmake(commit, CHANGE_IMAGE_MADE);
 }
 
@@ -140,6 +142,7 @@ static int save_containers(struct commit *commit) {
 
 static void save_containers_back(struct commit *commit) {
         (void) commit_files(commit, CSTORAGE_FILE_CONTAINERS, commit->txn->before);
+        commit_put_data_back(commit, CSTORAGE_OBJECT_CONTAINER);
         commit_unmake(commit, CHANGE_CONTAINER_MADE);
 }
 
@@ -262,6 +265,7 @@ int commit_changes(struct cstorage_txn *txn, struct error *reterr) {
         if (r < 0)
                 return r;
 
+        commit_forget_data(&commit);
         commit_clear_runroot(&commit);
         keep_snapshot(&commit);
         return 0;

@@ -49,6 +49,10 @@ int commit_make_layers(struct commit *commit);
 
 /* commit-data.c: files of big data and directories, made where they are missing. */
 int commit_write_data(struct commit *commit, enum cstorage_object object);
+
+/* What was there before is put back; or, once nobody wants it back, is forgotten. */
+void commit_put_data_back(struct commit *commit, enum cstorage_object object);
+void commit_forget_data(struct commit *commit);
 int commit_check_runroot(struct commit *commit);
 void commit_clear_runroot(struct commit *commit);
 

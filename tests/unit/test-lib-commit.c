@@ -175,6 +175,17 @@ static int replace_image(struct cstorage_txn *txn) {
         return r >= 0 ? add_image(txn, "2e", fixture_id("1e"), "goes") : r;
 }
 
+/* Of what is there: one item that is there too, others that are not. */
+static int replace_data(struct cstorage_txn *txn) {
+        int r = cstorage_txn_set_big_data(txn, IMAGE, fixture_id("2a"), "manifest", "[]", 2, NULL, NULL);
+
+        if (r >= 0)
+                r = cstorage_txn_set_big_data(txn, LAYER, fixture_id("1a"), "key", "x", 1, NULL, NULL);
+        if (r >= 0)
+                r = cstorage_txn_set_big_data(txn, CONTAINER, fixture_id("3a"), "key", "x", 1, NULL, NULL);
+        return r >= 0 ? cstorage_txn_make_directory(txn, IMAGE, fixture_id("2a"), false, NULL, NULL) : r;
+}
+
 static int touch(struct cstorage_txn *txn) {
         return cstorage_txn_set_metadata(txn, IMAGE, fixture_id("2a"), "touched", NULL);
 }
@@ -221,6 +232,25 @@ static void list_ids(struct fixture *f, const char *path, char *ret) {
         strcat(ret, "| ");
 }
 
+/* What is in the directories of 2a and 3a, and in its manifest. */
+static void list_data(struct fixture *f, char *ret) {
+        static const struct {
+                const char *kind, *digits, *name;
+        } data[] = {{"images", "2a", "userdata"}, {"containers", "3a", "key"}, {"images", "2a", "manifest"}};
+        _cleanup_close_ int fd = -1;
+        char path[256], text[8] = "";
+
+        for (size_t i = 0; i < 3; i++) {
+                (void) snprintf(path, sizeof(path), "graphroot/overlay-%s/%s/%s", data[i].kind,
+                                fixture_id(data[i].digits), data[i].name);
+                strcat(ret, fixture_exists(f, path) ? "+" : "-");
+        }
+        fd = openat(f->fd, path, O_RDONLY | O_CLOEXEC);
+        if (fd >= 0)
+                assert_true(read(fd, text, sizeof(text) - 1) >= 0);
+        strcat(ret, text);
+}
+
 static void describe(struct fixture *f, char *ret) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(f);
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
@@ -242,6 +272,7 @@ static void describe(struct fixture *f, char *ret) {
         list_ids(f, "graphroot/overlay-layers", ret);
         list_ids(f, "graphroot/overlay-images", ret);
         list_ids(f, "graphroot/overlay-containers", ret);
+        list_data(f, ret);
 }
 
 static bool has_dir(struct fixture *f, const char *kind, const char *id) {
@@ -376,6 +407,7 @@ RUNS(make_volatile)
 RUNS(delete_container)
 RUNS(delete_image)
 RUNS(replace_image)
+RUNS(replace_data)
 
 static void each_change_bears_a_lack_of_memory_and_descriptors(void **state) {
         (void) state;
@@ -395,6 +427,8 @@ int main(void) {
                 cmocka_unit_test(delete_image_that_is_killed_is_mended),
                 cmocka_unit_test(replace_image_that_fails_changes_nothing),
                 cmocka_unit_test(replace_image_that_is_killed_is_mended),
+                cmocka_unit_test(replace_data_that_fails_changes_nothing),
+                cmocka_unit_test(replace_data_that_is_killed_is_mended),
                 cmocka_unit_test(each_change_bears_a_lack_of_memory_and_descriptors),
         };
 
