@@ -24,18 +24,20 @@ fi
 
 rm -rf --one-file-system "$root"
 log=$cache/$suite.log
-{
+make_root() {
         # The Release files of a mirror that is a snapshot may be past their date.
-        debootstrap --variant=minbase "$suite" "$root"
-        echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/50no-valid-until"
-        printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
-        chmod 755 "$root/usr/sbin/policy-rc.d"
-        # apt's own sandbox user cannot use the network configuration of some build machines.
-        chroot "$root" apt-get -qq update
-        # shellcheck disable=SC2086
-        DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get -qq install --no-install-recommends $packages
-        chroot "$root" apt-get clean
-} >"$log" 2>&1 || {
+        debootstrap --variant=minbase "$suite" "$root" &&
+                echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/50no-valid-until" &&
+                printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" &&
+                chmod 755 "$root/usr/sbin/policy-rc.d" &&
+                # apt's own sandbox user cannot use the network configuration of some build machines.
+                chroot "$root" apt-get -qq update &&
+                # shellcheck disable=SC2086
+                DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get -qq install --no-install-recommends $packages &&
+                chroot "$root" apt-get clean
+}
+
+make_root >"$log" 2>&1 || {
         echo "mkroot: cannot make the $suite root, see $log" >&2
         tail -5 "$log" >&2
         exit 1
