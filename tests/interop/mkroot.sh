@@ -1,21 +1,53 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# mkroot.sh SUITE: make the root directory of a Debian suite with its podman and containers-storage, once, and print
-# where it is. It is a cache: it may be deleted at any time, and is never inside the source tree.
+# mkroot.sh SUITE[+PACKAGE...]: make the root directory of a Debian suite with its podman and containers-storage, once,
+# and print where it is. With packages: another one, that has them too. It is a cache: it may be deleted at any time, and
+# is never inside the source tree.
 set -eu
 
-suite=$1
+name=$1
+suite=${name%%+*}
+more=${name#"$suite"}
+more=${more//+/ }
 cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
-root=$cache/$suite
+root=$cache/$name
 
 # What the roots hold; a change here makes them anew.
 packages="podman containers-storage crun conmon netavark busybox-static uidmap passt fuse-overlayfs
           libyajl2 libmount1 libsmartcols1 libsystemd0 strace acl attr e2fsprogs jq ca-certificates"
-stamp="1 $packages"
+stamp="1 $packages$more"
+
+bootstrap() {
+        # The Release files of a mirror that is a snapshot may be past their date.
+        debootstrap --variant=minbase "$suite" "$root" &&
+                echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/50no-valid-until" &&
+                printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" &&
+                chmod 755 "$root/usr/sbin/policy-rc.d"
+}
+
+copy_of_suite() {
+        cp -a --reflink=auto "$("$0" "$suite")" "$root" && rm "$root/.cstorage-root"
+}
+
+# apt's own sandbox user cannot use the network configuration of some build machines.
+install_packages() {
+        chroot "$root" apt-get -qq update &&
+                DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get -qq install --no-install-recommends "$@" &&
+                chroot "$root" apt-get clean
+}
+
+make_root() {
+        # shellcheck disable=SC2086
+        if [ -z "$more" ]; then
+                bootstrap && install_packages $packages
+        else
+                copy_of_suite && install_packages $more
+        fi
+}
 
 mkdir -p "$cache"
-exec 9>"$cache/$suite.lock"
+exec 9>"$cache/$name.lock"
 flock 9
 if [ "$(cat "$root/.cstorage-root" 2>/dev/null)" = "$stamp" ]; then
         echo "$root"
@@ -23,22 +55,9 @@ if [ "$(cat "$root/.cstorage-root" 2>/dev/null)" = "$stamp" ]; then
 fi
 
 rm -rf --one-file-system "$root"
-log=$cache/$suite.log
-make_root() {
-        # The Release files of a mirror that is a snapshot may be past their date.
-        debootstrap --variant=minbase "$suite" "$root" &&
-                echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/50no-valid-until" &&
-                printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" &&
-                chmod 755 "$root/usr/sbin/policy-rc.d" &&
-                # apt's own sandbox user cannot use the network configuration of some build machines.
-                chroot "$root" apt-get -qq update &&
-                # shellcheck disable=SC2086
-                DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get -qq install --no-install-recommends $packages &&
-                chroot "$root" apt-get clean
-}
-
+log=$cache/$name.log
 make_root >"$log" 2>&1 || {
-        echo "mkroot: cannot make the $suite root, see $log" >&2
+        echo "mkroot: cannot make the $name root, see $log" >&2
         tail -5 "$log" >&2
         exit 1
 }
