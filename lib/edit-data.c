@@ -54,10 +54,15 @@ static int emit_names(struct text *t, enum cstorage_object object, const void *r
         return emit_strings(t, &(struct strings){.items = items, .n = n + 1});
 }
 
+/* An image without a digest gets that of its first manifest (images.go:recomputeDigests). */
+static bool gives_digest(const struct image *image, const char *key) {
+        return !*image->digest && has_prefix(key, "manifest");
+}
+
 static int record_datum(struct edit *edit, enum cstorage_object object, const struct item *item,
                         const struct datum *datum) {
         _cleanup_text_ struct text names = TEXT_INIT, size = TEXT_INIT, digest = TEXT_INIT;
-        struct amendment amendments[3];
+        struct amendment amendments[4];
         size_t n = 0;
         int r = 0;
 
@@ -72,6 +77,8 @@ static int record_datum(struct edit *edit, enum cstorage_object object, const st
                 amendments[n++] = (struct amendment){"big-data-sizes", datum->key, size.s};
                 amendments[n++] = (struct amendment){"big-data-digests", datum->key, digest.s};
         }
+        if (object == CSTORAGE_OBJECT_IMAGE && gives_digest(item->record, datum->key))
+                amendments[n++] = (struct amendment){.member = "digest", .json = digest.s};
         if (r < 0 || n == 0)
                 return r;
         return edit_amend(edit, item, amendments, n);

@@ -474,6 +474,29 @@ static void big_data_is_written_recorded_and_read(void **state) {
                          -ENOENT);
 }
 
+static void the_first_manifest_gives_an_image_its_digest(void **state) {
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
+        const struct cstorage_image *image = NULL;
+        struct fixture *f = *state;
+        struct cstorage_txn *txn;
+
+        fill(f);
+        txn = begin(f);
+        assert_ok(cstorage_txn_create_image(
+                txn,
+                &(struct cstorage_image_options){.size = sizeof(struct cstorage_image_options), .id = "bare"},
+                NULL, NULL));
+        assert_ok(cstorage_txn_set_big_data(txn, IMAGE, "bare", "config", "x", 1, NULL, NULL));
+        assert_ok(cstorage_txn_set_big_data(txn, IMAGE, "bare", "manifest", "abc", 3, NULL, NULL));
+        assert_ok(cstorage_txn_set_big_data(txn, IMAGE, "bare", "manifest-2", "x", 1, NULL, NULL));
+        commit(txn);
+
+        snapshot = records(f);
+        assert_ok(cstorage_snapshot_find_image(snapshot, "bare", &image));
+        assert_string_equal(cstorage_image_get_digest(image),
+                            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
 static void user_directories_are_made(void **state) {
         struct fixture *f = *state;
         struct cstorage_txn *txn;
@@ -773,6 +796,7 @@ int main(void) {
                 CASE(a_name_moves_from_one_holder_to_another),
                 CASE(metadata_and_flags_come_and_go),
                 CASE(big_data_is_written_recorded_and_read),
+                CASE(the_first_manifest_gives_an_image_its_digest),
                 CASE(user_directories_are_made),
                 CASE(the_runroot_has_images_only_when_asked_for),
                 CASE(a_container_goes_with_its_layer_and_directories),
