@@ -121,11 +121,22 @@ static int find_in_store(const struct cstorage_snapshot *snapshot, enum cstorage
         return 0;
 }
 
+/* An image that the first of the stores has too is only what it is there: who gives an image of an additional
+ * store other names makes it one of ours with the same id (store.go:Image, updateNames). */
+static bool is_pulled_up(const struct cstorage_snapshot *snapshot, const struct cstorage_file *first,
+                         const struct item *item) {
+        return item->file->kind == CSTORAGE_FILE_IMAGES &&
+               snapshot_store_of(item->file) != snapshot_store_of(first) &&
+               snapshot_find_id_in(snapshot, CSTORAGE_FILE_IMAGES, snapshot_store_of(first),
+                                   snapshot_item_id(CSTORAGE_FILE_IMAGES, item));
+}
+
 /* One store after the other, each by all means: a name in ours goes before an id in an additional one
  * (store.go:Layer, store.go:Image). */
 int snapshot_find(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, const char *name,
                   const struct item **ret) {
-        const struct cstorage_file *before = NULL;
+        const struct cstorage_file *before = NULL, *first = NULL;
+        const struct item *item;
         int result = -ENOENT, r;
 
         if (!*name)
@@ -137,9 +148,12 @@ int snapshot_find(const struct cstorage_snapshot *snapshot, enum cstorage_file_k
                 if (file->kind != kind || (before && snapshot_store_of(before) == snapshot_store_of(file)))
                         continue;
                 before = file;
-                r = find_in_store(snapshot, kind, snapshot_store_of(file), name, ret);
-                if (r >= 0)
-                        return r;
+                first = first ?: file;
+                r = find_in_store(snapshot, kind, snapshot_store_of(file), name, &item);
+                if (r >= 0 && !is_pulled_up(snapshot, first, item)) {
+                        *ret = item;
+                        return 0;
+                }
                 if (r == -EEXIST)
                         result = r;
         }

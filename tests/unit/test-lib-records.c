@@ -319,6 +319,24 @@ static void the_stores_are_asked_one_after_the_other(void **state) {
         assert_int_equal(cstorage_image_get_location(image), CSTORAGE_LOCATION_ADDITIONAL);
 }
 
+/* Who takes a name from an image of an additional store makes a copy of its record without that name. */
+static void a_name_that_was_taken_from_an_image_of_another_store_is_gone(void **state) {
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
+        const struct cstorage_image *image = NULL;
+
+        add_stores(*state);
+        fixture_write(*state, "images/overlay-images/images.json", "[" LAYER(A, "kept", "") "]");
+        fixture_write(*state, "more/overlay-images/images.json",
+                      "[" LAYER(A, "taken", "") "," LAYER(B, "other", "") "]");
+        snapshot = snapshot_of(*state);
+
+        assert_int_equal(cstorage_snapshot_find_image(snapshot, "taken", &image), -ENOENT);
+        assert_null(image);
+        assert_ok(cstorage_snapshot_find_image(snapshot, "kept", &image));
+        assert_ok(cstorage_snapshot_find_image(snapshot, "other", &image));
+        assert_int_equal(cstorage_image_get_location(image), CSTORAGE_LOCATION_ADDITIONAL);
+}
+
 static void volatile_layers_of_old_releases_are_in_the_image_store(void **state) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
         const struct cstorage_layer *layer;
@@ -363,6 +381,7 @@ int main(void) {
                 CASE(each_member_of_a_container_has_its_getter),
                 CASE(a_mount_has_layer_path_and_count),
                 CASE(the_stores_are_asked_one_after_the_other),
+                CASE(a_name_that_was_taken_from_an_image_of_another_store_is_gone),
                 CASE(volatile_layers_of_old_releases_are_in_the_image_store),
                 CASE(a_file_tells_what_it_is),
         };
