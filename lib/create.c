@@ -53,11 +53,14 @@ static int choose_driver(const struct cstorage_config *config, const char **ret,
         return 0;
 }
 
-static int make_home(const struct driver *driver, const char *path, struct error *reterr) {
+/* That of an image store is nobody else's to enter, whatever the driver's is (store.go:load). */
+static int make_home(const struct driver *driver, enum root root, const char *path, struct error *reterr) {
         _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), home_fd = -1;
 
         if (fd < 0)
                 return error_errno(reterr, negative_errno(), "cannot open %s", path);
+        if (root == ROOT_IMAGE && mkdirat(fd, driver->name, ROOT_MODE) < 0 && errno != EEXIST)
+                return error_errno(reterr, negative_errno(), "cannot make %s/%s", path, driver->name);
         home_fd = driver->make_home(fd, reterr);
         return home_fd < 0 ? home_fd : 0;
 }
@@ -77,7 +80,7 @@ static int make_roots(const struct cstorage_config *config, const struct driver 
                         continue;
                 r = make_path(paths[root], reterr);
                 if (r >= 0 && root != ROOT_RUN)
-                        r = make_home(driver, paths[root], reterr);
+                        r = make_home(driver, root, paths[root], reterr);
                 if (r < 0)
                         return r;
         }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "fixture.h"
@@ -758,6 +759,20 @@ static void after_a_commit_nothing_is_read_again(void **state) {
         assert_int_equal(cstorage_snapshot_is_stale(again, NULL), 0);
 }
 
+static void the_home_of_an_image_store_is_nobody_elses(void **state) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
+        _cleanup_free_ char *images = NULL, *home = NULL;
+        struct fixture *f = *state;
+        struct stat st;
+
+        assert_true(asprintf(&images, "%s/new/images", f->top) > 0);
+        assert_true(asprintf(&home, "%s/overlay", images) > 0);
+        assert_ok(cstorage_config_set_imagestore(f->config, images));
+        assert_ok(cstorage_store_create(f->config, &store, NULL));
+        assert_int_equal(stat(home, &st), 0);
+        assert_int_equal(st.st_mode & 07777, 0700);
+}
+
 static void a_store_is_made_from_nothing(void **state) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
         _cleanup_free_ char *graphroot = NULL, *runroot = NULL;
@@ -808,6 +823,7 @@ int main(void) {
                 CASE(what_is_mounted_behind_our_back_stays),
                 CASE(after_a_commit_nothing_is_read_again),
                 CASE(a_store_is_made_from_nothing),
+                CASE(the_home_of_an_image_store_is_nobody_elses),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
