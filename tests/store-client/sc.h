@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <cstorage.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "base/strlist.h"
+
+/*
+ * A test client: it speaks the command line of upstream's containers-storage
+ * (storage/cmd/containers-storage), does with libcstorage what that can do, and hands everything else over to
+ * the real program, so that upstream's own tests can be run against the library.
+ */
+
+/* Names as upstream's; those that one verb alone has stand last. Each is a bit in struct verb. */
+enum option_id {
+        OPT_GRAPH,
+        OPT_RUN,
+        OPT_IMAGE_STORE,
+        OPT_TRANSIENT,
+        OPT_DRIVER,
+        OPT_STORAGE_OPT,
+        OPT_DEBUG,
+        OPT_UNSHARE,
+        OPT_JSON,
+        OPT_QUIET,
+        OPT_FORCE,
+        OPT_FILE,
+        OPT_ID,
+        OPT_NAME,
+        OPT_LABEL,
+        OPT_READONLY,
+        OPT_METADATA,
+        OPT_METADATA_FILE,
+        OPT_DIGEST,
+        OPT_VOLATILE,
+        OPT_QUICK,
+        OPT_TREE,
+        OPT_TEST,
+        OPT_READ_ONLY,
+        OPT_MOUNT_OPT,
+        OPT_IS_LAYER,
+        OPT_IS_IMAGE,
+        OPT_IS_CONTAINER,
+        OPT_ID_MAPS,
+        _OPT_MAX,
+};
+
+#define OPT(name) (1ULL << OPT_##name)
+
+struct settings {
+        const char *graph, *run, *image_store, *driver;
+        struct strlist storage_opts, names;
+        const char *file, *id, *label, *metadata, *metadata_file, *digest, *mount_opt;
+        bool transient, debug, json, quiet, force, read_only, is_volatile, quick, test;
+        bool is_layer, is_image, is_container;
+};
+
+/* What a verb returns instead of an exit status when the real program shall do it. */
+#define HAND_OVER (-1)
+
+struct client;
+
+struct verb {
+        const char *name, *alias;
+        int min_args, max_args;       /* -1: any number */
+        uint64_t options;             /* besides those that all have */
+        enum cstorage_file_kind kind; /* of what the verb is about, where several share a function */
+        int (*serve)(struct client *client);
+};
+
+struct client {
+        const struct verb *verb;
+        const char *called; /* the verb as it was given; NULL where none was */
+        struct settings settings;
+        char **args; /* what follows the options; ends in NULL */
+        int n_args;
+        struct cstorage_config *config;
+        struct cstorage_store *store;
+        struct cstorage_snapshot *snapshot;
+        FILE *out, *err; /* what is to be printed, once it is sure that nobody else does it */
+        const char *why; /* the verb is handed over */
+};
+
+/* ---- sc-verbs.c */
+
+const struct verb *verb_find(const char *name);
+
+/* ---- sc-options.c: 0, or HAND_OVER with the reason: what is wrong the real program knows to say */
+
+int options_parse(struct client *client, char **argv);
+
+/* ---- sc-store.c */
+
+int client_open(struct client *client);
+int client_read(struct client *client);
+
+/* The verb is the real program's after all; nothing was done yet. Always HAND_OVER. */
+static inline int hand_over(struct client *client, const char *why) {
+        client->why = why;
+        return HAND_OVER;
+}
+
+/* Print what went wrong as upstream does; always 1. */
+int complain(struct client *client, const char *format, ...) _printf_(2, 3);
+
+/* ---- sc-find.c: what a Go process with the same configuration would find; NULL */
+
+const struct cstorage_layer *find_layer(const struct client *client, const char *name);
+const struct cstorage_image *find_image(const struct client *client, const char *name);
+const struct cstorage_container *find_container(const struct client *client, const char *name);
+
+const struct cstorage_layer *next_layer(const struct client *client, const struct cstorage_layer *prev);
+const struct cstorage_image *next_image(const struct client *client, const struct cstorage_image *prev);
+const struct cstorage_container *next_container(const struct client *client,
+                                                const struct cstorage_container *prev);
+
+/* A container by its layer's id, an image by one of its top layers; NULL. */
+const struct cstorage_container *next_container_of(const struct client *client, const char *layer_id,
+                                                   const struct cstorage_container *prev);
+const struct cstorage_image *next_image_of(const struct client *client, const char *layer_id,
+                                           const struct cstorage_image *prev);
+
+/* Whatever has this name: layers first, then images, containers (store.go:Lookup). */
+struct thing {
+        enum cstorage_file_kind kind;
+        const struct cstorage_layer *layer;
+        const struct cstorage_image *image;
+        const struct cstorage_container *container;
+};
+bool find_thing(const struct client *client, const char *name, struct thing *ret);
+bool find_of_kind(const struct client *client, enum cstorage_file_kind kind, const char *name,
+                  struct thing *ret);
+const char *thing_get_id(const struct thing *thing);
+const char *thing_get_name(const struct thing *thing, size_t index);
+const char *thing_get_metadata(const struct thing *thing);
+/* Of layers neither size nor digest is recorded: 0 and "". */
+const char *thing_get_big_data(const struct thing *thing, size_t index, int64_t *ret_size,
+                               const char **ret_digest);
+
+/* Upstream's sentence about one that there is not; always 1. */
+int complain_unknown(struct client *client, enum cstorage_file_kind kind, const char *name);
+
+/* images.go:recomputeDigests; NULL after the last. */
+const char *image_get_digest(const struct cstorage_image *image, size_t index);
+
+/* ---- sc-json.c: as encoding/json writes it; for lists, what is written where there is nothing in them */
+
+void json_string(FILE *out, const char *s);
+void json_strings(FILE *out, const struct strlist *list, const char *none);
+void json_record(FILE *out, bool first, const char *json, size_t n);
+void json_end(FILE *out, bool none, const char *text);
+
+/* The JSON text of a string, fresh memory; NULL: no memory. */
+char *json_text(const char *s);
+
+/* A Go map: sorted when it is written. Names are the caller's. */
+struct members {
+        struct member {
+                const char *name;
+                char *json;
+        } * items;
+        size_t n, cap;
+};
+
+#define MEMBERS_INIT ((struct members){0})
+
+void members_done(struct members *members);
+#define _cleanup_members_ _cleanup_(members_done)
+
+/* Takes the text; NULL is -ENOMEM. A member that is there already is replaced. */
+int members_set(struct members *members, const char *name, char *json);
+void json_members(FILE *out, struct members *members);
+
+/* ---- sc-size.c: 0 or HAND_OVER */
+
+int image_size(struct client *client, const struct cstorage_image *image, int64_t *ret);
+
+/* ---- sc-mount.c */
+
+bool is_mounted(const struct client *client, const char *layer_id);
+const struct cstorage_layer *find_mountable(const struct client *client, const char *name);
+void json_result(FILE *out, bool first, const char *id, const char *mount_point, const char *error);
+
+/* ---- the verbs */
+
+int serve_layers(struct client *client);
+int serve_images(struct client *client);
+int serve_images_by_digest(struct client *client);
+int serve_containers(struct client *client);
+int serve_layer(struct client *client);
+int serve_image(struct client *client);
+int serve_exists(struct client *client);
+int serve_metadata(struct client *client);
+int serve_get_names(struct client *client);
+int serve_list_data(struct client *client);
+int serve_data_size(struct client *client);
+int serve_data_digest(struct client *client);
+int serve_mounted(struct client *client);
+int serve_status(struct client *client);
