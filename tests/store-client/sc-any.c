@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* exists, metadata: of whatever has the name. */
+/* exists, metadata, set-metadata: of whatever has the name. */
 
 #include <string.h>
 
@@ -66,4 +66,25 @@ int serve_metadata(struct client *client) {
         if (client->settings.json)
                 json_members(client->out, &found);
         return status;
+}
+
+int serve_set_metadata(struct client *client) {
+        struct cstorage_error error = {.text = "no memory"};
+        _cleanup_free_ char *metadata = NULL;
+        struct thing thing;
+        int r;
+
+        if (!client->settings.metadata_file && !client->settings.metadata)
+                return complain(client, "no new metadata provided");
+        r = read_metadata(client, &metadata);
+        if (r == 0)
+                r = change_begin(client);
+        if (r != 0)
+                return r;
+        if (!find_thing(client, client->args[0], &thing))
+                return complain(client, "identifier is not a layer, image, or container");
+
+        r = cstorage_txn_set_metadata(client->txn, thing.kind, thing_get_id(&thing), metadata, &error);
+        r = change_check(client, r, &error);
+        return r != 0 ? r : change_end(client);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Big data of layers, images and containers: what the records tell of it. */
+/* Big data of layers, images and containers, and what the records tell of it. */
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -65,4 +66,65 @@ int serve_data_digest(struct client *client) {
 
         fprintf(client->out, "%s\n", digest);
         return 0;
+}
+
+/* Upstream's sentences: of images another than of the rest. */
+static int complain_item(struct client *client, const char *id, const char *why) {
+        if (client->verb->kind == CSTORAGE_OBJECT_IMAGE)
+                return complain(client,
+                                "locating item named \"%s\" for image with ID \"%s\": file does not exist",
+                                client->args[1], id);
+        return complain(client, "%s", why);
+}
+
+/* To standard output, or into a file. */
+static int write_out(struct client *client, const char *data, size_t size) {
+        const char *path = client->settings.file;
+        FILE *file = path && *path ? fopen(path, "we") : client->out;
+        size_t n;
+
+        if (!file)
+                return complain(client, "open %s: %s", path, strerror(errno));
+        n = fwrite(data, 1, size, file);
+        if ((file != client->out && fclose(file) != 0) || n != size)
+                return complain(client, "write %s: %s", path ?: "standard output", strerror(errno));
+        return 0;
+}
+
+int serve_get_data(struct client *client) {
+        struct cstorage_error error = {.text = "no memory"};
+        _cleanup_free_ char *data = NULL;
+        struct thing thing;
+        size_t size;
+        int r;
+
+        if (!find_of_kind(client, client->verb->kind, client->args[0], &thing))
+                return complain_unknown(client, client->verb->kind, client->args[0]);
+
+        r = cstorage_snapshot_read_big_data(client->snapshot, thing.kind, thing_get_id(&thing),
+                                            client->args[1], &data, &size, &error);
+        if (r < 0)
+                return complain_item(client, thing_get_id(&thing), error.text);
+        return write_out(client, data, size);
+}
+
+int serve_set_data(struct client *client) {
+        struct cstorage_error error = {.text = "no memory"};
+        _cleanup_free_ char *data = NULL;
+        struct thing thing;
+        size_t size;
+        int r;
+
+        r = change_begin(client);
+        if (r != 0)
+                return r;
+        if (!find_of_kind(client, client->verb->kind, client->args[0], &thing))
+                return complain_unknown(client, client->verb->kind, client->args[0]);
+        r = read_input(client, client->settings.file, &data, &size);
+        if (r != 0)
+                return r;
+
+        r = cstorage_txn_set_big_data(client->txn, thing.kind, thing_get_id(&thing), client->args[1], data,
+                                      size, NULL, &error);
+        return r < 0 ? complain(client, "%s", error.text) : change_end(client);
 }

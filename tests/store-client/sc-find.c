@@ -119,13 +119,13 @@ const struct cstorage_image *next_image_of(const struct client *client, const ch
         return image;
 }
 
-bool find_of_kind(const struct client *client, enum cstorage_file_kind kind, const char *name,
+bool find_of_kind(const struct client *client, enum cstorage_object kind, const char *name,
                   struct thing *ret) {
         struct thing thing = {.kind = kind};
 
-        if (kind == CSTORAGE_FILE_LAYERS)
+        if (kind == CSTORAGE_OBJECT_LAYER)
                 thing.layer = find_layer(client, name);
-        else if (kind == CSTORAGE_FILE_IMAGES)
+        else if (kind == CSTORAGE_OBJECT_IMAGE)
                 thing.image = find_image(client, name);
         else
                 thing.container = find_container(client, name);
@@ -135,15 +135,15 @@ bool find_of_kind(const struct client *client, enum cstorage_file_kind kind, con
 }
 
 bool find_thing(const struct client *client, const char *name, struct thing *ret) {
-        return find_of_kind(client, CSTORAGE_FILE_LAYERS, name, ret) ||
-               find_of_kind(client, CSTORAGE_FILE_IMAGES, name, ret) ||
-               find_of_kind(client, CSTORAGE_FILE_CONTAINERS, name, ret);
+        return find_of_kind(client, CSTORAGE_OBJECT_LAYER, name, ret) ||
+               find_of_kind(client, CSTORAGE_OBJECT_IMAGE, name, ret) ||
+               find_of_kind(client, CSTORAGE_OBJECT_CONTAINER, name, ret);
 }
 
-int complain_unknown(struct client *client, enum cstorage_file_kind kind, const char *name) {
-        if (kind == CSTORAGE_FILE_IMAGES)
+int complain_unknown(struct client *client, enum cstorage_object kind, const char *name) {
+        if (kind == CSTORAGE_OBJECT_IMAGE)
                 return complain(client, "locating image with ID \"%s\": image not known", name);
-        return complain(client, kind == CSTORAGE_FILE_LAYERS ? "layer not known" : "container not known");
+        return complain(client, kind == CSTORAGE_OBJECT_LAYER ? "layer not known" : "container not known");
 }
 
 const char *thing_get_id(const struct thing *thing) {
@@ -164,6 +164,12 @@ const char *thing_get_metadata(const struct thing *thing) {
                               : cstorage_container_get_metadata(thing->container);
 }
 
+const char *thing_get_json(const struct thing *thing, size_t *ret_size) {
+        return thing->layer   ? cstorage_layer_get_json(thing->layer, ret_size)
+               : thing->image ? cstorage_image_get_json(thing->image, ret_size)
+                              : cstorage_container_get_json(thing->container, ret_size);
+}
+
 const char *thing_get_big_data(const struct thing *thing, size_t index, int64_t *ret_size,
                                const char **ret_digest) {
         if (thing->image)
@@ -175,6 +181,17 @@ const char *thing_get_big_data(const struct thing *thing, size_t index, int64_t 
         if (ret_digest)
                 *ret_digest = "";
         return cstorage_layer_get_big_data_name(thing->layer, index);
+}
+
+bool is_mounted(const struct client *client, const struct thing *thing) {
+        const char *id =
+                thing->container ? cstorage_container_get_layer_id(thing->container) : thing_get_id(thing);
+        const struct cstorage_mount *mount = NULL;
+
+        while ((mount = cstorage_snapshot_next_mount(client->snapshot, mount)))
+                if (strcmp(cstorage_mount_get_layer_id(mount), id) == 0)
+                        return cstorage_mount_get_count(mount) > 0;
+        return false;
 }
 
 /* The digest of the manifest at this index among the big data, or "". */

@@ -106,7 +106,10 @@ void json_strings(FILE *out, const struct strlist *list, const char *none) {
         json_end(out, list->n == 0, none);
 }
 
-void json_record(FILE *out, bool first, const char *json, size_t n) {
+void json_record(FILE *out, bool first, const struct thing *thing) {
+        size_t n;
+        const char *json = thing_get_json(thing, &n);
+
         putc(first ? '[' : ',', out);
         (void) fwrite(json, 1, n, out);
 }

@@ -6,89 +6,91 @@
 
 #include "sc.h"
 
-static int list_layers_json(struct client *client) {
-        const struct cstorage_layer *layer = NULL;
-        bool first = true;
-        size_t n;
+static void print_list(FILE *out, const char *what, const struct thing *thing,
+                       const char *(*get)(const struct thing *, size_t)) {
+        const char *s;
 
-        for (; (layer = next_layer(client, layer)); first = false) {
-                const char *json = cstorage_layer_get_json(layer, &n);
+        for (size_t i = 0; (s = get(thing, i)); i++)
+                fprintf(out, "\t%s: %s\n", what, s);
+}
 
-                json_record(client->out, first, json, n);
-        }
-        json_end(client->out, first, "null\n");
-        return 0;
+static const char *get_data(const struct thing *thing, size_t index) {
+        return thing_get_big_data(thing, index, NULL, NULL);
+}
+
+static const char *get_digest(const struct thing *thing, size_t index) {
+        return image_get_digest(thing->image, index);
+}
+
+/* An image or a container that uses a layer. */
+static void print_user(FILE *out, const char *what, const struct thing *thing) {
+        const char *name;
+
+        fprintf(out, "\t%s: %s\n", what, thing_get_id(thing));
+        for (size_t i = 0; (name = thing_get_name(thing, i)); i++)
+                fprintf(out, "\t\tname: %s\n", name);
 }
 
 static void print_users(struct client *client, const char *layer_id) {
-        const struct cstorage_container *container = NULL, *last = NULL;
-        const struct cstorage_image *image = NULL;
-        const char *name;
+        struct thing image = {.kind = CSTORAGE_OBJECT_IMAGE}, container = {.kind = CSTORAGE_OBJECT_CONTAINER};
+        const struct cstorage_container *next = NULL;
 
-        while ((image = next_image_of(client, layer_id, image))) {
-                fprintf(client->out, "\timage: %s\n", cstorage_image_get_id(image));
-                for (size_t i = 0; (name = cstorage_image_get_name(image, i)); i++)
-                        fprintf(client->out, "\t\tname: %s\n", name);
-        }
-        while ((container = next_container_of(client, layer_id, container)))
-                last = container;
-        if (!last)
+        while ((image.image = next_image_of(client, layer_id, image.image)))
+                print_user(client->out, "image", &image);
+        /* the last of several */
+        while ((next = next_container_of(client, layer_id, next)))
+                container.container = next;
+        if (container.container)
+                print_user(client->out, "container", &container);
+}
+
+static void print_layer(struct client *client, const struct thing *layer) {
+        fprintf(client->out, "%s\n", thing_get_id(layer));
+        if (client->settings.quick)
                 return;
-        fprintf(client->out, "\tcontainer: %s\n", cstorage_container_get_id(last));
-        for (size_t i = 0; (name = cstorage_container_get_name(last, i)); i++)
-                fprintf(client->out, "\t\tname: %s\n", name);
+        print_list(client->out, "name", layer, thing_get_name);
+        print_users(client, thing_get_id(layer));
 }
 
 int serve_layers(struct client *client) {
-        const struct cstorage_layer *layer = NULL;
-        const char *name;
+        struct thing layer = {.kind = CSTORAGE_OBJECT_LAYER};
+        bool first = true;
 
+        for (; (layer.layer = next_layer(client, layer.layer)); first = false)
+                if (client->settings.json)
+                        json_record(client->out, first, &layer);
+                else
+                        print_layer(client, &layer);
         if (client->settings.json)
-                return list_layers_json(client);
-
-        while ((layer = next_layer(client, layer))) {
-                fprintf(client->out, "%s\n", cstorage_layer_get_id(layer));
-                if (client->settings.quick)
-                        continue;
-                for (size_t i = 0; (name = cstorage_layer_get_name(layer, i)); i++)
-                        fprintf(client->out, "\tname: %s\n", name);
-                print_users(client, cstorage_layer_get_id(layer));
-        }
+                json_end(client->out, first, "null\n");
         return 0;
 }
 
-static void print_image(struct client *client, const struct cstorage_image *image) {
-        const char *s;
-
-        fprintf(client->out, "%s\n", cstorage_image_get_id(image));
+static void print_image(struct client *client, const struct thing *image) {
+        fprintf(client->out, "%s\n", thing_get_id(image));
         if (client->settings.quiet)
                 return;
-        for (size_t i = 0; (s = cstorage_image_get_name(image, i)); i++)
-                fprintf(client->out, "\tname: %s\n", s);
-        for (size_t i = 0; (s = image_get_digest(image, i)); i++)
-                fprintf(client->out, "\tdigest: %s\n", s);
-        for (size_t i = 0; (s = cstorage_image_get_big_data(image, i, NULL, NULL)); i++)
-                fprintf(client->out, "\tdata: %s\n", s);
+        print_list(client->out, "name", image, thing_get_name);
+        print_list(client->out, "digest", image, get_digest);
+        print_list(client->out, "data", image, get_data);
 }
 
 /* All images, or those that have a digest. */
+static const struct cstorage_image *next_wanted(const struct client *client, const char *digest,
+                                                const struct cstorage_image *prev) {
+        return digest ? cstorage_snapshot_next_image_by_digest(client->snapshot, digest, prev)
+                      : next_image(client, prev);
+}
+
 static int list_images(struct client *client, const char *digest, const char *none) {
-        const struct cstorage_image *image = NULL;
+        struct thing image = {.kind = CSTORAGE_OBJECT_IMAGE};
         bool first = true;
-        size_t n;
 
-        for (;; first = false) {
-                image = digest ? cstorage_snapshot_next_image_by_digest(client->snapshot, digest, image)
-                               : next_image(client, image);
-                if (!image)
-                        break;
-                if (client->settings.json) {
-                        const char *json = cstorage_image_get_json(image, &n);
-
-                        json_record(client->out, first, json, n);
-                } else
-                        print_image(client, image);
-        }
+        for (; (image.image = next_wanted(client, digest, image.image)); first = false)
+                if (client->settings.json)
+                        json_record(client->out, first, &image);
+                else
+                        print_image(client, &image);
         if (client->settings.json)
                 json_end(client->out, first, none);
         return 0;
@@ -114,24 +116,21 @@ int serve_images_by_digest(struct client *client) {
         return list_images(client, client->args[0], "[]\n");
 }
 
-int serve_containers(struct client *client) {
-        const struct cstorage_container *container = NULL;
-        bool first = true;
-        const char *s;
-        size_t n;
+static void print_container(struct client *client, const struct thing *container) {
+        fprintf(client->out, "%s\n", thing_get_id(container));
+        print_list(client->out, "name", container, thing_get_name);
+        print_list(client->out, "data", container, get_data);
+}
 
-        for (; (container = next_container(client, container)); first = false) {
-                if (client->settings.json) {
-                        s = cstorage_container_get_json(container, &n);
-                        json_record(client->out, first, s, n);
-                        continue;
-                }
-                fprintf(client->out, "%s\n", cstorage_container_get_id(container));
-                for (size_t i = 0; (s = cstorage_container_get_name(container, i)); i++)
-                        fprintf(client->out, "\tname: %s\n", s);
-                for (size_t i = 0; (s = cstorage_container_get_big_data(container, i, NULL, NULL)); i++)
-                        fprintf(client->out, "\tdata: %s\n", s);
-        }
+int serve_containers(struct client *client) {
+        struct thing container = {.kind = CSTORAGE_OBJECT_CONTAINER};
+        bool first = true;
+
+        for (; (container.container = next_container(client, container.container)); first = false)
+                if (client->settings.json)
+                        json_record(client->out, first, &container);
+                else
+                        print_container(client, &container);
         if (client->settings.json)
                 json_end(client->out, first, "[]\n");
         return 0;

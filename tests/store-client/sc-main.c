@@ -33,6 +33,7 @@ static int become_real(char **argv) {
 
 static void client_done(struct client *client) {
         cstorage_snapshot_unref(client->snapshot);
+        cstorage_txn_free(client->txn);
         cstorage_store_unref(client->store);
         cstorage_config_free(client->config);
         strlist_done(&client->settings.storage_opts);
@@ -46,7 +47,7 @@ static int serve(struct client *client, char **argv) {
         r = options_parse(client, argv);
         if (r == 0)
                 r = client_open(client);
-        if (r == 0)
+        if (r == 0 && !client->verb->changes)
                 r = client_read(client);
         if (r == 0)
                 r = client->verb->serve(client);
@@ -65,6 +66,8 @@ static int serve_or_hand_over(struct client *client, char **argv) {
                 return 1;
 
         status = serve(client, argv);
+        if (*client->complaint)
+                fprintf(client->err, "%s\n", client->complaint);
         if (fclose(client->out) != 0 || fclose(client->err) != 0)
                 return 1;
         log_call(client, status != HAND_OVER);

@@ -1,61 +1,189 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* mounted: what mountpoints.json tells. */
+/* mount, unmount, mounted: layers, those of containers, those of images. */
 
 #include <string.h>
 
 #include "sc.h"
 
-bool is_mounted(const struct client *client, const char *layer_id) {
-        const struct cstorage_mount *mount = NULL;
-
-        while ((mount = cstorage_snapshot_next_mount(client->snapshot, mount)))
-                if (strcmp(cstorage_mount_get_layer_id(mount), layer_id) == 0)
-                        return cstorage_mount_get_count(mount) > 0;
-        return false;
+/* A container before a layer (store.go:Mount, Unmount, Mounted). */
+static bool find_mountable(const struct client *client, const char *name, struct thing *ret) {
+        return find_of_kind(client, CSTORAGE_OBJECT_CONTAINER, name, ret) ||
+               find_of_kind(client, CSTORAGE_OBJECT_LAYER, name, ret);
 }
 
-/* The layer of a container, or the layer itself (store.go:Mounted); additional stores have nothing mounted.
- */
-const struct cstorage_layer *find_mountable(const struct client *client, const char *name) {
-        const struct cstorage_container *container = find_container(client, name);
-        const struct cstorage_layer *layer;
+/* What is done to each argument, and how a complaint about it goes on. */
+struct doing {
+        int (*one)(struct client *client, const char *name, char **ret_path);
+        bool gives_path;
+        const char *before, *after; /* its name */
+};
 
-        layer = find_layer(client, container ? cstorage_container_get_layer_id(container) : name);
-        if (!layer || cstorage_layer_get_location(layer) == CSTORAGE_LOCATION_ADDITIONAL)
+/* mount.go:mountPointOrError, mountPointError; NULL: no memory. */
+static char *result_text(const struct client *client, const char *name, const char *path) {
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        if (!out)
                 return NULL;
-        return layer;
-}
-
-void json_result(FILE *out, bool first, const char *id, const char *mount_point, const char *error) {
-        fputs(first ? "[{\"id\":" : ",{\"id\":", out);
-        json_string(out, id);
-        if (mount_point) {
+        fputs("{\"id\":", out);
+        json_string(out, name);
+        if (path) {
                 fputs(",\"mountpoint\":", out);
-                json_string(out, mount_point);
+                json_string(out, path);
         }
         fputs(",\"error\":", out);
-        json_string(out, error);
+        json_string(out, client->complaint);
         putc('}', out);
+        if (fclose(out) == 0)
+                return text;
+        free(text);
+        return NULL;
+}
+
+static int do_one(struct client *client, const struct doing *doing, const char *name,
+                  struct strlist *results) {
+        _cleanup_free_ char *path = NULL, *result = NULL;
+        int r;
+
+        r = doing->one(client, name, &path);
+        if (r < 0)
+                return r;
+        result = result_text(client, name, doing->gives_path ? path ?: "" : NULL);
+        if (!result || strlist_add(results, result) < 0)
+                return complain(client, "no memory");
+
+        if (r != 0 && !client->settings.json)
+                fprintf(client->err, "%s %s%s%s\n", client->complaint, doing->before, name, doing->after);
+        if (doing->gives_path && !client->settings.json)
+                fprintf(client->out, "%s\n", path ?: "");
+        client->complaint[0] = '\0';
+        return r;
+}
+
+static int do_each(struct client *client, const struct doing *doing) {
+        _cleanup_strlist_ struct strlist results = STRLIST_INIT;
+        int status = 0, r;
+
+        for (int i = 0; i < client->n_args; i++) {
+                r = do_one(client, doing, client->args[i], &results);
+                if (r < 0)
+                        return r;
+                status |= r;
+        }
+        for (size_t i = 0; client->settings.json && i < results.n; i++)
+                fprintf(client->out, "%c%s", i == 0 ? '[' : ',', results.s[i]);
+        if (client->settings.json)
+                json_end(client->out, false, NULL);
+        return status;
+}
+
+static int mount_thing(struct client *client, const struct thing *thing, char **ret) {
+        struct cstorage_mount_options options = {
+                .size = sizeof(options),
+                .flags = thing->image ? CSTORAGE_MOUNT_READ_ONLY : 0,
+                .label = client->settings.label && *client->settings.label ? client->settings.label : NULL,
+        };
+        struct cstorage_error error = {.text = "no memory"};
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        r = cstorage_txn_mount(client->txn, thing->kind, thing_get_id(thing), &options, &path, &error);
+        r = change_check(client, r, &error);
+        if (r == 0)
+                r = change_end(client);
+        if (r == 0)
+                *ret = TAKE_PTR(path);
+        return r;
+}
+
+/* An image whose layers have other owners is mounted by a copy that has not
+ * (store.go:imageTopLayerForMapping). */
+static bool is_mapped(const struct client *client, const struct cstorage_image *image) {
+        const struct cstorage_layer *top = find_layer(client, cstorage_image_get_layer_id(image));
+        struct cstorage_id_map map;
+
+        return cstorage_image_get_mapped_layer_id(image, 0) ||
+               (top &&
+                (cstorage_layer_get_uid_map(top, 0, &map) || cstorage_layer_get_gid_map(top, 0, &map)));
+}
+
+static int mount_named(struct client *client, const char *name, char **ret) {
+        struct thing thing;
+        int r;
+
+        r = change_begin(client);
+        if (r != 0)
+                return r;
+        if (client->settings.read_only && !find_of_kind(client, CSTORAGE_OBJECT_IMAGE, name, &thing))
+                return complain_unknown(client, CSTORAGE_OBJECT_IMAGE, name);
+        if (!client->settings.read_only && !find_mountable(client, name, &thing))
+                return complain(client, "layer not known");
+        if (thing.image && is_mapped(client, thing.image))
+                return hand_over(client, "ids are mapped");
+        return mount_thing(client, &thing, ret);
+}
+
+int serve_mount(struct client *client) {
+        static const struct doing mounting = {mount_named, true, "while mounting ", ""};
+
+        return do_each(client, &mounting);
+}
+
+/* *ret_left: still mounted. */
+static int unmount_thing(struct client *client, const struct thing *thing, bool *ret_left) {
+        struct cstorage_error error = {.text = "no memory"};
+        int r;
+
+        r = cstorage_txn_unmount(client->txn, thing->kind, thing_get_id(thing),
+                                 client->settings.force ? CSTORAGE_UNMOUNT_FORCE : 0, &error);
+        *ret_left = r > 0;
+        return r < 0 ? complain(client, "%s", error.text) : change_end(client);
+}
+
+static int unmount_named(struct client *client, const char *name, char **ret_path) {
+        struct thing thing;
+        bool left;
+        int r;
+
+        *ret_path = NULL;
+        r = change_begin(client);
+        if (r != 0)
+                return r;
+        if (!find_mountable(client, name, &thing) &&
+            !find_of_kind(client, CSTORAGE_OBJECT_IMAGE, name, &thing))
+                return complain(client, "layer not known");
+        if (thing.image && is_mapped(client, thing.image))
+                return hand_over(client, "ids are mapped");
+
+        r = unmount_thing(client, &thing, &left);
+        if (r == 0 && !left && !thing.image)
+                fprintf(client->out, "%s mountpoint unmounted\n", name);
+        return r;
+}
+
+int serve_unmount(struct client *client) {
+        static const struct doing unmounting = {unmount_named, false, "while unmounting ", ""};
+
+        return do_each(client, &unmounting);
+}
+
+/* Additional stores have nothing mounted. */
+static int look_whether_mounted(struct client *client, const char *name, char **ret_path) {
+        struct thing thing;
+
+        *ret_path = NULL;
+        if (!find_mountable(client, name, &thing) ||
+            (thing.layer && cstorage_layer_get_location(thing.layer) == CSTORAGE_LOCATION_ADDITIONAL))
+                return complain(client, "layer not known");
+        if (is_mounted(client, &thing))
+                fprintf(client->out, "%s mounted\n", name);
+        return 0;
 }
 
 int serve_mounted(struct client *client) {
-        int status = 0;
+        static const struct doing looking = {look_whether_mounted, false, "checking if ", " is mounted"};
 
-        for (int i = 0; i < client->n_args; i++) {
-                const struct cstorage_layer *layer = find_mountable(client, client->args[i]);
-
-                if (layer && is_mounted(client, cstorage_layer_get_id(layer)))
-                        fprintf(client->out, "%s mounted\n", client->args[i]);
-                if (!layer && !client->settings.json)
-                        complain(client, "layer not known checking if %s is mounted", client->args[i]);
-                if (!layer)
-                        status = 1;
-        }
-        for (int i = 0; client->settings.json && i < client->n_args; i++)
-                json_result(client->out, i == 0, client->args[i], NULL,
-                            find_mountable(client, client->args[i]) ? "" : "layer not known");
-        if (client->settings.json)
-                json_end(client->out, client->n_args == 0, "[]\n");
-        return status;
+        return do_each(client, &looking);
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "sc.h"
 
 enum kind {
@@ -149,6 +150,13 @@ static int take_options(struct client *client, char **argv, int i, uint64_t allo
         return i;
 }
 
+int list_end(struct strlist *list) {
+        if (ARRAY_RESERVE(list->s, list->cap, list->n + 1) < 0)
+                return -ENOMEM;
+        list->s[list->n] = NULL;
+        return 0;
+}
+
 int options_parse(struct client *client, char **argv) {
         int i = take_options(client, argv, 1, OPTS_OF_ALL);
 
@@ -168,5 +176,5 @@ int options_parse(struct client *client, char **argv) {
         if (client->n_args < client->verb->min_args ||
             (client->verb->max_args >= 0 && client->n_args > client->verb->max_args))
                 return hand_over(client, "too many arguments, or too few");
-        return 0;
+        return list_end(&client->settings.names) < 0 ? complain(client, "no memory") : 0;
 }

@@ -12,9 +12,8 @@ int complain(struct client *client, const char *format, ...) {
         va_list args;
 
         va_start(args, format);
-        vfprintf(client->err, format, args);
+        (void) vsnprintf(client->complaint, sizeof(client->complaint), format, args);
         va_end(args);
-        putc('\n', client->err);
         return 1;
 }
 
@@ -96,9 +95,7 @@ int client_open(struct client *client) {
 
         r = make_config(&client->settings, &client->config, &error);
         if (r >= 0)
-                r = cstorage_store_open(client->config, &client->store, &error);
-        if (r == -ENOENT)
-                return hand_over(client, "there is no store yet");
+                r = cstorage_store_create(client->config, &client->store, &error);
         if (r == -EOPNOTSUPP)
                 return hand_over(client, "the driver is not known");
         if (r < 0)

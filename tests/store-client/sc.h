@@ -64,9 +64,10 @@ struct client;
 
 struct verb {
         const char *name, *alias;
-        int min_args, max_args;       /* -1: any number */
-        uint64_t options;             /* besides those that all have */
-        enum cstorage_file_kind kind; /* of what the verb is about, where several share a function */
+        int min_args, max_args;    /* -1: any number */
+        uint64_t options;          /* besides those that all have */
+        enum cstorage_object kind; /* of what the verb is about, where several share a function */
+        bool changes;              /* it begins transactions of its own, and nothing is read before */
         int (*serve)(struct client *client);
 };
 
@@ -78,10 +79,23 @@ struct client {
         int n_args;
         struct cstorage_config *config;
         struct cstorage_store *store;
+        struct cstorage_txn *txn; /* of the verbs that change something */
         struct cstorage_snapshot *snapshot;
-        FILE *out, *err; /* what is to be printed, once it is sure that nobody else does it */
-        const char *why; /* the verb is handed over */
+        FILE *out, *err;     /* what is to be printed, once it is sure that nobody else does it */
+        const char *why;     /* the verb is handed over */
+        char complaint[512]; /* what went wrong; printed at the end, unless a verb makes something else of it
+                              */
 };
+
+/* A layer, an image or a container; the two others are NULL. */
+struct thing {
+        enum cstorage_object kind;
+        const struct cstorage_layer *layer;
+        const struct cstorage_image *image;
+        const struct cstorage_container *container;
+};
+/* End a list as the library takes one, with a NULL that does not count. 0 or -ENOMEM. */
+int list_end(struct strlist *list);
 
 /* ---- sc-verbs.c */
 
@@ -102,8 +116,32 @@ static inline int hand_over(struct client *client, const char *why) {
         return HAND_OVER;
 }
 
-/* Print what went wrong as upstream does; always 1. */
+/* What went wrong, in place of what was before; always 1. */
 int complain(struct client *client, const char *format, ...) _printf_(2, 3);
+
+/* ---- sc-change.c */
+
+/* A transaction, and what the records are under its locks; in the place of one that was before. */
+int change_begin(struct client *client);
+
+/* What the records are with all that was asked for. */
+int change_look(struct client *client);
+
+/* Commit, delete what went, and read what the records are now. */
+int change_end(struct client *client);
+
+/* What came of asking for a change: 0, HAND_OVER where the library does not do it, or 1 and it is complained.
+ */
+int change_check(struct client *client, int r, const struct cstorage_error *error);
+
+/* Unmount it as often as it is mounted: what upstream does before it deletes something. */
+int change_unmount(struct client *client, const struct thing *thing);
+
+/* The contents of a file, NULL: of standard input; fresh memory. */
+int read_input(struct client *client, const char *path, char **ret, size_t *ret_size);
+
+/* What --metadata-file has goes before --metadata. */
+int read_metadata(struct client *client, char **ret);
 
 /* ---- sc-find.c: what a Go process with the same configuration would find; NULL */
 
@@ -123,24 +161,22 @@ const struct cstorage_image *next_image_of(const struct client *client, const ch
                                            const struct cstorage_image *prev);
 
 /* Whatever has this name: layers first, then images, containers (store.go:Lookup). */
-struct thing {
-        enum cstorage_file_kind kind;
-        const struct cstorage_layer *layer;
-        const struct cstorage_image *image;
-        const struct cstorage_container *container;
-};
 bool find_thing(const struct client *client, const char *name, struct thing *ret);
-bool find_of_kind(const struct client *client, enum cstorage_file_kind kind, const char *name,
+bool find_of_kind(const struct client *client, enum cstorage_object kind, const char *name,
                   struct thing *ret);
 const char *thing_get_id(const struct thing *thing);
 const char *thing_get_name(const struct thing *thing, size_t index);
 const char *thing_get_metadata(const struct thing *thing);
+const char *thing_get_json(const struct thing *thing, size_t *ret_size);
 /* Of layers neither size nor digest is recorded: 0 and "". */
 const char *thing_get_big_data(const struct thing *thing, size_t index, int64_t *ret_size,
                                const char **ret_digest);
 
+/* A layer, or that of a container. */
+bool is_mounted(const struct client *client, const struct thing *thing);
+
 /* Upstream's sentence about one that there is not; always 1. */
-int complain_unknown(struct client *client, enum cstorage_file_kind kind, const char *name);
+int complain_unknown(struct client *client, enum cstorage_object kind, const char *name);
 
 /* images.go:recomputeDigests; NULL after the last. */
 const char *image_get_digest(const struct cstorage_image *image, size_t index);
@@ -149,7 +185,7 @@ const char *image_get_digest(const struct cstorage_image *image, size_t index);
 
 void json_string(FILE *out, const char *s);
 void json_strings(FILE *out, const struct strlist *list, const char *none);
-void json_record(FILE *out, bool first, const char *json, size_t n);
+void json_record(FILE *out, bool first, const struct thing *thing);
 void json_end(FILE *out, bool none, const char *text);
 
 /* The JSON text of a string, fresh memory; NULL: no memory. */
@@ -177,11 +213,12 @@ void json_members(FILE *out, struct members *members);
 
 int image_size(struct client *client, const struct cstorage_image *image, int64_t *ret);
 
-/* ---- sc-mount.c */
+/* Within a transaction, which makes its directories. */
+int container_size(struct client *client, const struct cstorage_container *container, int64_t *ret);
 
-bool is_mounted(const struct client *client, const char *layer_id);
-const struct cstorage_layer *find_mountable(const struct client *client, const char *name);
-void json_result(FILE *out, bool first, const char *id, const char *mount_point, const char *error);
+/* ---- sc-pull-up.c */
+
+int pull_up(struct client *client, const struct thing *image);
 
 /* ---- the verbs */
 
@@ -189,13 +226,31 @@ int serve_layers(struct client *client);
 int serve_images(struct client *client);
 int serve_images_by_digest(struct client *client);
 int serve_containers(struct client *client);
-int serve_layer(struct client *client);
-int serve_image(struct client *client);
+int serve_show(struct client *client);
+int serve_show_container(struct client *client);
 int serve_exists(struct client *client);
-int serve_metadata(struct client *client);
+int serve_create_layer(struct client *client);
+int serve_create_image(struct client *client);
+int serve_create_container(struct client *client);
+int serve_delete(struct client *client);
+int serve_delete_object(struct client *client);
+int serve_delete_image(struct client *client);
 int serve_get_names(struct client *client);
+int serve_add_names(struct client *client);
+int serve_set_names(struct client *client);
+int serve_remove_names(struct client *client);
+int serve_metadata(struct client *client);
+int serve_set_metadata(struct client *client);
 int serve_list_data(struct client *client);
+int serve_get_data(struct client *client);
 int serve_data_size(struct client *client);
 int serve_data_digest(struct client *client);
+int serve_set_data(struct client *client);
+int serve_directory(struct client *client);
+int serve_run_directory(struct client *client);
+int serve_mount(struct client *client);
+int serve_unmount(struct client *client);
 int serve_mounted(struct client *client);
 int serve_status(struct client *client);
+int serve_gc(struct client *client);
+int serve_wipe(struct client *client);

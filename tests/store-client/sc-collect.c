@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * gc and wipe. What is left over is told by records alone here, as upstream tells it
+ * (store.go:GarbageCollect); it would then end every mount as well, and shut its driver down, which is left
+ * out. cstorage-gc asks more.
+ */
+
+#include <string.h>
+
+#include "sc.h"
+
+DEFINE_CLEANUP(struct cstorage_inventory *, cstorage_inventory_unref);
+
+/* What the data would belong to. */
+static bool kind_of(const struct cstorage_entry *entry, enum cstorage_object *ret) {
+        switch (cstorage_entry_get_kind(entry)) {
+        case CSTORAGE_ENTRY_LAYER_DIR:
+        case CSTORAGE_ENTRY_TAR_SPLIT:
+        case CSTORAGE_ENTRY_LAYER_DATA:
+        case CSTORAGE_ENTRY_LINK:
+                *ret = CSTORAGE_OBJECT_LAYER;
+                return true;
+        case CSTORAGE_ENTRY_IMAGE_DIR:
+                *ret = CSTORAGE_OBJECT_IMAGE;
+                return true;
+        case CSTORAGE_ENTRY_CONTAINER_DIR:
+                *ret = CSTORAGE_OBJECT_CONTAINER;
+                return true;
+        case CSTORAGE_ENTRY_TEMP_DIR:
+        case CSTORAGE_ENTRY_STAGING:
+        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+                return false;
+        }
+        return false;
+}
+
+/* By whatever record of whichever mode, complete or not. */
+static bool has_record(const struct client *client, enum cstorage_object kind, const char *id) {
+        const struct cstorage_container *container;
+        const struct cstorage_layer *layer;
+        const struct cstorage_image *image;
+
+        switch (kind) {
+        case CSTORAGE_OBJECT_LAYER:
+                return cstorage_snapshot_find_layer(client->snapshot, id, &layer) != -ENOENT;
+        case CSTORAGE_OBJECT_IMAGE:
+                return cstorage_snapshot_find_image(client->snapshot, id, &image) != -ENOENT;
+        case CSTORAGE_OBJECT_CONTAINER:
+                return cstorage_snapshot_find_container(client->snapshot, id, &container) != -ENOENT;
+        }
+        return true;
+}
+
+static bool is_recorded(const struct client *client, const struct cstorage_entry *entry) {
+        const char *id = cstorage_entry_get_id(entry);
+        enum cstorage_object kind;
+
+        return !id || !kind_of(entry, &kind) || has_record(client, kind, id);
+}
+
+static int retire(struct client *client, const struct cstorage_inventory *inventory) {
+        const struct cstorage_entry *entry = NULL;
+        struct cstorage_error error = {.text = "no memory"};
+        struct cstorage_identity seen;
+        int r = 0;
+
+        while (r >= 0 && (entry = cstorage_inventory_next(inventory, entry))) {
+                if (is_recorded(client, entry))
+                        continue;
+                r = cstorage_entry_examine(entry, &seen, &error);
+                if (r >= 0 && seen.type != CSTORAGE_ENTRY_IS_ABSENT)
+                        r = cstorage_txn_retire(client->txn, entry, &seen);
+        }
+        return r < 0 ? complain(client, "%s", error.text) : 0;
+}
+
+static int retire_unrecorded(struct client *client) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        struct cstorage_error error = {.text = "no memory"};
+
+        if (cstorage_inventory_new(client->store, &inventory, &error) < 0)
+                return complain(client, "%s", error.text);
+        return retire(client, inventory);
+}
+
+static int answer_empty(struct client *client, int status) {
+        if (status == 0 && client->settings.json)
+                fputs("\"\"\n", client->out);
+        return status;
+}
+
+int serve_gc(struct client *client) {
+        int r;
+
+        r = change_begin(client);
+        if (r == 0)
+                r = retire_unrecorded(client);
+        if (r == 0)
+                r = change_end(client);
+        return answer_empty(client, r);
+}
+
+/* 0, also where something still needs it. */
+static int delete_if_free(struct client *client, const struct thing *thing, uint64_t flags) {
+        struct cstorage_error error = {.text = "no memory"};
+        int r = 0;
+
+        if (!thing->image)
+                r = change_unmount(client, thing);
+        if (r != 0)
+                return r;
+        r = cstorage_txn_delete(client->txn, thing->kind, thing_get_id(thing), flags, &error);
+        return r < 0 && r != -EBUSY ? complain(client, "%s", error.text) : 0;
+}
+
+static int delete_containers(struct client *client) {
+        struct thing thing = {.kind = CSTORAGE_OBJECT_CONTAINER};
+        int r = 0;
+
+        while (r == 0 && (thing.container = next_container(client, thing.container)))
+                r = delete_if_free(client, &thing, 0);
+        return r;
+}
+
+static int delete_images(struct client *client) {
+        struct thing thing = {.kind = CSTORAGE_OBJECT_IMAGE};
+        int r = 0;
+
+        while (r == 0 && (thing.image = next_image(client, thing.image)))
+                if (cstorage_image_get_location(thing.image) != CSTORAGE_LOCATION_ADDITIONAL)
+                        r = delete_if_free(client, &thing, CSTORAGE_DELETE_KEEP_LAYERS);
+        return r;
+}
+
+/* The one that was made last has nothing on top of it, mostly. */
+static const struct cstorage_layer *previous_layer(const struct client *client,
+                                                   const struct cstorage_layer *next) {
+        const struct cstorage_layer *layer = NULL, *found = NULL;
+
+        while ((layer = next_layer(client, layer)) && layer != next)
+                if (cstorage_layer_get_location(layer) != CSTORAGE_LOCATION_ADDITIONAL)
+                        found = layer;
+        return found;
+}
+
+static int delete_layers_once(struct client *client) {
+        struct thing thing = {.kind = CSTORAGE_OBJECT_LAYER};
+        int r = 0;
+
+        while (r == 0 && (thing.layer = previous_layer(client, thing.layer)))
+                r = delete_if_free(client, &thing, 0);
+        return r;
+}
+
+static size_t count_layers(const struct client *client) {
+        const struct cstorage_layer *layer = NULL;
+        size_t n = 0;
+
+        while ((layer = previous_layer(client, layer)))
+                n++;
+        return n;
+}
+
+/* A layer below another that was made earlier takes one more round. */
+static int delete_layers(struct client *client) {
+        size_t n = count_layers(client), before = n + 1;
+        int r = 0;
+
+        for (; r == 0 && n > 0 && n < before; n = count_layers(client)) {
+                before = n;
+                r = delete_layers_once(client);
+                if (r == 0)
+                        r = change_look(client);
+        }
+        return r == 0 && n > 0 ? complain(client, "%zu layers are in use", n) : r;
+}
+
+int serve_wipe(struct client *client) {
+        int r;
+
+        r = change_begin(client);
+        if (r == 0)
+                r = delete_containers(client);
+        if (r == 0)
+                r = delete_images(client);
+        if (r == 0)
+                r = change_look(client);
+        if (r == 0)
+                r = delete_layers(client);
+        if (r == 0)
+                r = change_end(client);
+        return r == 0 ? serve_gc(client) : r;
+}
