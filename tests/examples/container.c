@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Makes the storage of a container from an image, shows it mounted, and removes it: nothing waits for a disk.
- */
+/* Makes the storage of a container, shows it mounted, and removes it: nothing waits for a disk. */
 #include <cstorage.h>
 #include <stdio.h>
 #include <stdlib.h>
