@@ -675,8 +675,9 @@ int cstorage_txn_set_big_data(struct cstorage_txn *txn, enum cstorage_object obj
 /*
  * A layer; a container with its layer and its directories; an image with its data and those of its layers
  * that no image, container or other layer needs (store.go:DeleteImage). -EBUSY where a layer on top of it, an
- * image, a container or a mount (mountpoints.json counts one) uses it: the text names it. What is mounted
- * without being counted is found by the commit, which is then -EBUSY and has changed nothing. Since: 0.1
+ * image, a container or a mount (mountpoints.json counts one) uses it: the text names it. That an image uses
+ * the layer of a container does not keep the container (store.go:DeleteContainer). What is mounted without
+ * being counted is found by the commit, which is then -EBUSY and has changed nothing. Since: 0.1
  */
 int cstorage_txn_delete(struct cstorage_txn *txn, enum cstorage_object object, const char *id, uint64_t flags,
                         struct cstorage_error *reterr);
@@ -704,8 +705,8 @@ struct cstorage_mount_options {
  * Mount a layer, the layer of a container or the topmost of an image; the commit does so, after all else, or
  * only counts where it is mounted already. With vfs nothing is mounted: the path is the layer's directory.
  * options may be NULL. The path, which nothing stands at before the commit, is the caller's, to free with
- * free(); ret_path may be NULL. -EROFS: a layer of an additional store, unless read-only; -ENOENT: an image
- * without a layer. Since: 0.1
+ * free(); ret_path may be NULL. Owners are those on disk, also of layers that have id maps. -EROFS: a layer
+ * of an additional store, unless read-only; -ENOENT: an image without a layer. Since: 0.1
  */
 int cstorage_txn_mount(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
                        const struct cstorage_mount_options *options, char **ret_path,
