@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Containers that shall be made, each with its layer. */
 
+#include "arguments.h"
 #include "edit.h"
 #include "format/emit.h"
 #include "split.h"
@@ -150,10 +151,6 @@ static int make_with_flags(struct edit *edit, const struct cstorage_container_op
         _cleanup_(container_flags_done) struct container_flags flags = {0};
         int r;
 
-        r = edit_names_are_free(edit, CSTORAGE_OBJECT_CONTAINER, &container->names);
-        if (r < 0)
-                return r;
-
         r = edit_check_id_maps(edit, options->uid_map, options->n_uid_map, &container->uid_map);
         if (r < 0)
                 return r;
@@ -171,12 +168,17 @@ static int make_with_flags(struct edit *edit, const struct cstorage_container_op
 }
 
 static int create(struct edit *edit, const struct cstorage_container_options *options, const char **ret_id) {
-        char id[OBJECT_ID_MAX + 1], layer[OBJECT_ID_MAX + 1], created[TIME_TEXT_MAX];
-        struct container container = {.id = id, .layer = layer, .metadata = text_of(options->metadata)};
-        struct strings names;
+        _cleanup_newcomer_ struct newcomer newcomer = {0};
+        char layer[OBJECT_ID_MAX + 1];
+        struct container container = {
+                .id = newcomer.id,
+                .layer = layer,
+                .metadata = text_of(options->metadata),
+                .created = newcomer.created,
+        };
         int r;
 
-        r = edit_new_id(edit, CSTORAGE_OBJECT_CONTAINER, options->id, id);
+        r = edit_new(edit, CSTORAGE_OBJECT_CONTAINER, options->id, options->names, &newcomer);
         if (r < 0)
                 return r;
 
@@ -184,25 +186,20 @@ static int create(struct edit *edit, const struct cstorage_container_options *op
         if (r < 0)
                 return r;
 
-        r = edit_check_names(edit, options->names, &names);
-        if (r < 0)
-                return r;
-
-        container.names = names;
-        container.created = edit_time(created);
+        container.names = newcomer.names;
         r = make_with_flags(edit, options, &container);
-        free((void *) names.items);
         if (r >= 0 && ret_id)
-                *ret_id = edit_made(edit, CSTORAGE_OBJECT_CONTAINER, id);
+                *ret_id = edit_made(edit, CSTORAGE_OBJECT_CONTAINER, newcomer.id);
         return r;
 }
 
-static int check_options(const struct cstorage_container_options *options, struct error *reterr) {
-        if (options->size != sizeof(*options))
-                return error_set(reterr, -EINVAL,
-                                 "the options of the container are of another size than known here");
-        if (options->flags & ~CSTORAGE_CONTAINER_VOLATILE)
-                return error_set(reterr, -EINVAL, "a flag of the container is not known here");
+static int check(const struct cstorage_container_options *options, struct error *reterr) {
+        int r;
+
+        r = check_options(options->size, sizeof(*options), options->flags, CSTORAGE_CONTAINER_VOLATILE,
+                          "container", reterr);
+        if (r < 0)
+                return r;
         if (!*text_of(options->mount_label) != !*text_of(options->process_label))
                 return error_set(reterr, -EINVAL,
                                  "a container has a mount label and a process label, or none of both");
@@ -220,7 +217,7 @@ static int create_container(struct cstorage_txn *txn, const struct cstorage_cont
         if (!options)
                 options = &none;
 
-        r = check_options(options, reterr);
+        r = check(options, reterr);
         if (r < 0)
                 return r;
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "arguments.h"
 #include "edit.h"
 #include "format/emit.h"
 #include "index.h"
@@ -257,8 +258,11 @@ static int delete (struct cstorage_txn *txn, enum cstorage_object object, const 
 
         if (!txn || !id || !object_name(object))
                 return -EINVAL;
-        if (flags & ~CSTORAGE_DELETE_KEEP_LAYERS || (flags != 0 && object == CSTORAGE_OBJECT_LAYER))
-                return error_set(reterr, -EINVAL, "a flag of the deletion is not known here");
+
+        r = check_flags(flags, object == CSTORAGE_OBJECT_LAYER ? 0 : CSTORAGE_DELETE_KEEP_LAYERS, "deletion",
+                        reterr);
+        if (r < 0)
+                return r;
 
         r = edit_begin(&edit, txn, reterr);
         if (r < 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What something new is called: its id and its names. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "disk/makeid.h"
@@ -82,7 +83,7 @@ int edit_check_names(struct edit *edit, const char *const *names, struct strings
         return 0;
 }
 
-int edit_names_are_free(struct edit *edit, enum cstorage_object object, const struct strings *names) {
+static int check_free(struct edit *edit, enum cstorage_object object, const struct strings *names) {
         for (size_t i = 0; i < names->n; i++) {
                 const struct item *holder = edit_find_name(edit, object, names->items[i]);
 
@@ -92,4 +93,24 @@ int edit_names_are_free(struct edit *edit, enum cstorage_object object, const st
                                          snapshot_item_id((enum cstorage_file_kind) object, holder));
         }
         return 0;
+}
+
+int edit_new(struct edit *edit, enum cstorage_object object, const char *id, const char *const *names,
+             struct newcomer *ret) {
+        int r;
+
+        r = edit_new_id(edit, object, id, ret->id);
+        if (r < 0)
+                return r;
+
+        r = edit_check_names(edit, names, &ret->names);
+        if (r < 0)
+                return r;
+
+        edit_time(ret->created);
+        return check_free(edit, object, &ret->names);
+}
+
+void newcomer_done(struct newcomer *newcomer) {
+        free((void *) newcomer->names.items);
 }

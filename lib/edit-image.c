@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "arguments.h"
 #include "edit.h"
 #include "format/digest.h"
 #include "objectdir.h"
@@ -41,10 +42,6 @@ static int make(struct edit *edit, const struct cstorage_image_options *options,
         if (r < 0)
                 return r;
 
-        r = edit_names_are_free(edit, CSTORAGE_OBJECT_IMAGE, &image->names);
-        if (r < 0)
-                return r;
-
         r = find_layer(edit, options->layer, &image->layer);
         if (r < 0)
                 return r;
@@ -61,27 +58,23 @@ static int make(struct edit *edit, const struct cstorage_image_options *options,
 }
 
 static int create(struct edit *edit, const struct cstorage_image_options *options, const char **ret_id) {
-        char id[OBJECT_ID_MAX + 1], now[TIME_TEXT_MAX];
-        struct image image = {.id = id,
-                              .metadata = text_of(options->metadata),
-                              .digest = text_of(options->digest)};
-        struct strings names;
+        _cleanup_newcomer_ struct newcomer newcomer = {0};
+        struct image image = {
+                .id = newcomer.id,
+                .metadata = text_of(options->metadata),
+                .digest = text_of(options->digest),
+                .created = options->created ? options->created : newcomer.created,
+        };
         int r;
 
-        r = edit_new_id(edit, CSTORAGE_OBJECT_IMAGE, options->id, id);
+        r = edit_new(edit, CSTORAGE_OBJECT_IMAGE, options->id, options->names, &newcomer);
         if (r < 0)
                 return r;
 
-        r = edit_check_names(edit, options->names, &names);
-        if (r < 0)
-                return r;
-
-        image.names = names;
-        image.created = options->created ? options->created : edit_time(now);
+        image.names = newcomer.names;
         r = make(edit, options, &image);
-        free((void *) names.items);
         if (r >= 0 && ret_id)
-                *ret_id = edit_made(edit, CSTORAGE_OBJECT_IMAGE, id);
+                *ret_id = edit_made(edit, CSTORAGE_OBJECT_IMAGE, newcomer.id);
         return r;
 }
 
@@ -95,11 +88,10 @@ static int create_image(struct cstorage_txn *txn, const struct cstorage_image_op
                 return -EINVAL;
         if (!options)
                 options = &none;
-        if (options->size != sizeof(*options))
-                return error_set(reterr, -EINVAL,
-                                 "the options of the image are of another size than known here");
-        if (options->flags != 0)
-                return error_set(reterr, -EINVAL, "a flag of the image is not known here");
+
+        r = check_options(options->size, sizeof(*options), options->flags, 0, "image", reterr);
+        if (r < 0)
+                return r;
 
         r = edit_begin(&edit, txn, reterr);
         if (r < 0)

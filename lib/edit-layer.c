@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "arguments.h"
 #include "edit.h"
 #include "split.h"
 #include "stage.h"
@@ -147,10 +148,6 @@ static int make(struct edit *edit, const struct cstorage_layer_options *options,
         bool writable = options->flags & CSTORAGE_LAYER_WRITABLE;
         int r;
 
-        r = edit_names_are_free(edit, CSTORAGE_OBJECT_LAYER, &layer->names);
-        if (r < 0)
-                return r;
-
         r = find_parent(edit, options->parent, &layer->parent);
         if (r < 0)
                 return r;
@@ -167,24 +164,18 @@ static int make(struct edit *edit, const struct cstorage_layer_options *options,
 }
 
 static int create(struct edit *edit, const struct cstorage_layer_options *options, const char **ret_id) {
-        char id[OBJECT_ID_MAX + 1], created[TIME_TEXT_MAX];
-        struct layer layer = {.id = id, .created = edit_time(created)};
-        struct strings names;
+        _cleanup_newcomer_ struct newcomer newcomer = {0};
+        struct layer layer = {.id = newcomer.id, .created = newcomer.created};
         int r;
 
-        r = edit_new_id(edit, CSTORAGE_OBJECT_LAYER, options->id, id);
+        r = edit_new(edit, CSTORAGE_OBJECT_LAYER, options->id, options->names, &newcomer);
         if (r < 0)
                 return r;
 
-        r = edit_check_names(edit, options->names, &names);
-        if (r < 0)
-                return r;
-
-        layer.names = names;
+        layer.names = newcomer.names;
         r = make(edit, options, &layer);
-        free((void *) names.items);
         if (r >= 0 && ret_id)
-                *ret_id = edit_made(edit, CSTORAGE_OBJECT_LAYER, id);
+                *ret_id = edit_made(edit, CSTORAGE_OBJECT_LAYER, newcomer.id);
         return r;
 }
 
@@ -198,11 +189,10 @@ static int create_layer(struct cstorage_txn *txn, const struct cstorage_layer_op
                 return -EINVAL;
         if (!options)
                 options = &none;
-        if (options->size != sizeof(*options))
-                return error_set(reterr, -EINVAL,
-                                 "the options of the layer are of another size than known here");
-        if (options->flags & ~LAYER_FLAGS)
-                return error_set(reterr, -EINVAL, "a flag of the layer is not known here");
+
+        r = check_options(options->size, sizeof(*options), options->flags, LAYER_FLAGS, "layer", reterr);
+        if (r < 0)
+                return r;
 
         r = edit_begin(&edit, txn, reterr);
         if (r < 0)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "arguments.h"
 #include "edit.h"
 #include "format/emit.h"
 #include "format/json.h"
@@ -234,11 +235,11 @@ static int mount_object(struct cstorage_txn *txn, enum cstorage_object object, c
                 return -EINVAL;
         if (!options)
                 options = &none;
-        if (options->size != sizeof(*options))
-                return error_set(reterr, -EINVAL,
-                                 "the options of the mount are of another size than known here");
-        if (options->flags & ~CSTORAGE_MOUNT_READ_ONLY)
-                return error_set(reterr, -EINVAL, "a flag of the mount is not known here");
+
+        r = check_options(options->size, sizeof(*options), options->flags, CSTORAGE_MOUNT_READ_ONLY, "mount",
+                          reterr);
+        if (r < 0)
+                return r;
 
         r = edit_begin(&edit, txn, reterr);
         if (r < 0)
@@ -284,8 +285,10 @@ static int unmount_object(struct cstorage_txn *txn, enum cstorage_object object,
 
         if (!txn || !id || !object_name(object))
                 return -EINVAL;
-        if (flags & ~CSTORAGE_UNMOUNT_FORCE)
-                return error_set(reterr, -EINVAL, "a flag of the unmount is not known here");
+
+        r = check_flags(flags, CSTORAGE_UNMOUNT_FORCE, "unmount", reterr);
+        if (r < 0)
+                return r;
 
         r = edit_begin(&edit, txn, reterr);
         if (r < 0)

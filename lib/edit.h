@@ -51,6 +51,23 @@ int edit_find_ours(struct edit *edit, enum cstorage_object object, const char *n
 const struct item *edit_find_id(const struct edit *edit, enum cstorage_object object, const char *id);
 const struct item *edit_find_name(const struct edit *edit, enum cstorage_object object, const char *name);
 
+/* Something new: what it is called, and when that was. */
+struct newcomer {
+        char id[OBJECT_ID_MAX + 1];
+        char created[TIME_TEXT_MAX];
+        struct strings names; /* the array is owned */
+};
+
+/*
+ * Each name once, the id as edit_new_id() has it. -EINVAL where a name is "" or no UTF-8, -EEXIST where one
+ * is in use; NULL is no names.
+ */
+int edit_new(struct edit *edit, enum cstorage_object object, const char *id, const char *const *names,
+             struct newcomer *ret);
+void newcomer_done(struct newcomer *newcomer);
+
+#define _cleanup_newcomer_ _cleanup_(newcomer_done)
+
 /*
  * The id of something new: the one asked for, or one that is made up where that is NULL. -EINVAL where it can
  * be none, -EEXIST where there is one, -EBUSY where that is deleted in the same transaction.
@@ -61,9 +78,6 @@ int edit_new_id(struct edit *edit, enum cstorage_object object, const char *id,
 /* The names of something new, each once, in an array that the caller frees. -EINVAL where one is "" or no
  * UTF-8; NULL is none. */
 int edit_check_names(struct edit *edit, const char *const *names, struct strings *ret);
-
-/* -EEXIST where one is in use. */
-int edit_names_are_free(struct edit *edit, enum cstorage_object object, const struct strings *names);
 
 /* The record that the text is, at the end of its file. */
 int edit_add(struct edit *edit, const struct cstorage_file *file, const struct text *json);

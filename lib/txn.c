@@ -2,6 +2,8 @@
 /* All locks of a store, and what is done while they are held. */
 
 #include "txn.h"
+
+#include "arguments.h"
 #include "base/array.h"
 #include "commit.h"
 
@@ -36,13 +38,13 @@ static struct cstorage_txn *txn_new(struct cstorage_store *store) {
         return txn->trash ? TAKE_PTR(txn) : NULL;
 }
 
-static int check_options(const struct cstorage_store *store, const struct cstorage_txn_options *options,
-                         struct error *reterr) {
-        if (options->size != sizeof(*options))
-                return error_set(reterr, -EINVAL,
-                                 "the options of the transaction are of another size than known here");
-        if (options->flags != 0)
-                return error_set(reterr, -EINVAL, "a flag of the transaction is not known here");
+static int check(const struct cstorage_store *store, const struct cstorage_txn_options *options,
+                 struct error *reterr) {
+        int r;
+
+        r = check_options(options->size, sizeof(*options), options->flags, 0, "transaction", reterr);
+        if (r < 0)
+                return r;
         if (options->timeout_us > UINT64_MAX / NSEC_PER_USEC / 2)
                 return error_set(reterr, -EINVAL, "the timeout of the transaction is too long");
         if (options->known && options->known->store != store)
@@ -62,7 +64,7 @@ static int begin(struct cstorage_store *store, const struct cstorage_txn_options
         if (!options)
                 options = &none;
 
-        r = check_options(store, options, reterr);
+        r = check(store, options, reterr);
         if (r < 0)
                 return r;
 
