@@ -675,9 +675,9 @@ int cstorage_txn_set_big_data(struct cstorage_txn *txn, enum cstorage_object obj
 /*
  * A layer; a container with its layer and its directories; an image with its data and those of its layers
  * that no image, container or other layer needs (store.go:DeleteImage). -EBUSY where a layer on top of it, an
- * image, a container or a mount (mountpoints.json counts one) uses it: the text names it. That an image uses
- * the layer of a container does not keep the container (store.go:DeleteContainer). What is mounted without
- * being counted is found by the commit, which is then -EBUSY and has changed nothing. Since: 0.1
+ * image, a container or a mount (mountpoints.json counts one) uses it or, of a container, its layer: the text
+ * names it. What is mounted without being counted is found by the commit, which is then -EBUSY and has
+ * changed nothing. Since: 0.1
  */
 int cstorage_txn_delete(struct cstorage_txn *txn, enum cstorage_object object, const char *id, uint64_t flags,
                         struct cstorage_error *reterr);

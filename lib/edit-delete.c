@@ -212,7 +212,6 @@ static int delete_image(struct edit *edit, const struct item *item, uint64_t fla
 static int delete_container(struct edit *edit, const struct item *item, uint64_t flags) {
         _cleanup_(backing_unrefp) struct backing *own = backing_ref(item->own); /* the record is in it */
         const struct container *container = item->record;
-        const char *child;
         int r;
 
         (void) own;
@@ -220,13 +219,9 @@ static int delete_container(struct edit *edit, const struct item *item, uint64_t
         if (r < 0 || flags & CSTORAGE_DELETE_KEEP_LAYERS || !is_ours(edit, container->layer))
                 return r;
 
-        child = edit_child_of(edit, container->layer);
-        if (child)
-                return error_set(edit->reterr, -EBUSY,
-                                 "the layer %s of the container %s is below the layer %s", container->layer,
-                                 container->id, child);
-
-        r = edit_check_mount(edit, container->layer);
+        /* The Go side looks at mounts alone (store.go:DeleteContainer), and leaves the others without their
+         * layer. */
+        r = edit_check_layer(edit, container->layer);
         if (r < 0)
                 return r;
         return edit_drop_layer(edit, container->layer);

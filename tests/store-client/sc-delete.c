@@ -29,6 +29,11 @@ static int complain_missing(struct client *client, enum cstorage_object kind) {
         return complain(client, "%s", texts[kind]);
 }
 
+/* Upstream does not look who else needs it: what the library refuses, it deletes. */
+static int needed(struct client *client, const char *name, int r) {
+        return name == client->args[0] ? hand_over(client, "somebody needs it") : r;
+}
+
 static int delete_object(struct client *client, const char *name) {
         struct thing thing;
         int r;
@@ -38,11 +43,11 @@ static int delete_object(struct client *client, const char *name) {
                 return r;
         if (!find_of_kind(client, client->verb->kind, name, &thing))
                 return complain_missing(client, client->verb->kind);
-        return delete_thing(client, &thing, 0);
+
+        r = delete_thing(client, &thing, 0);
+        return r != 0 && thing.container ? needed(client, name, r) : r;
 }
 
-/* Without a look at who else needs it, which the library does not do without: what it refuses, upstream
- * deletes. */
 static int delete_anything(struct client *client, const char *name) {
         struct thing thing;
         int r;
@@ -56,7 +61,7 @@ static int delete_anything(struct client *client, const char *name) {
                 return complain(client, "layer not known");
 
         r = delete_thing(client, &thing, thing.image ? CSTORAGE_DELETE_KEEP_LAYERS : 0);
-        return r == 0 || name != client->args[0] ? r : hand_over(client, "somebody needs it");
+        return r != 0 ? needed(client, name, r) : 0;
 }
 
 /* What became of one argument: complained of here, or told in JSON. */

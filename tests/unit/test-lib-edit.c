@@ -588,6 +588,28 @@ static void what_something_uses_is_not_deleted(void **state) {
         assert_string_equal(read_text(f, "graphroot/overlay-images/images.json"), "[]");
 }
 
+static void a_container_stays_while_an_image_is_on_its_layer(void **state) {
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
+        const struct cstorage_container *container = NULL;
+        struct fixture *f = *state;
+        struct cstorage_txn *txn;
+
+        fill(f);
+        snapshot = records(f);
+        assert_ok(cstorage_snapshot_find_container(snapshot, "box", &container));
+        txn = begin(f);
+        assert_ok(
+                try_image(txn, fixture_id("2b"), "second", cstorage_container_get_layer_id(container), NULL));
+        assert_refused(-EBUSY, fixture_id("2b"), cstorage_txn_delete(txn, CONTAINER, "box", 0, reterr));
+        commit(txn);
+        assert_true(has(f, "graphroot/overlay-containers/containers.json", fixture_id("3a")) ||
+                    has(f, volatile_file("containers"), fixture_id("3a")));
+
+        txn = begin(f);
+        assert_ok(cstorage_txn_delete(txn, CONTAINER, "box", CSTORAGE_DELETE_KEEP_LAYERS, NULL));
+        commit(txn);
+}
+
 static void an_image_takes_the_layers_that_nothing_else_needs(void **state) {
         struct fixture *f = *state;
         struct cstorage_txn *txn;
@@ -816,6 +838,7 @@ int main(void) {
                 CASE(the_runroot_has_images_only_when_asked_for),
                 CASE(a_container_goes_with_its_layer_and_directories),
                 CASE(what_something_uses_is_not_deleted),
+                CASE(a_container_stays_while_an_image_is_on_its_layer),
                 CASE(an_image_takes_the_layers_that_nothing_else_needs),
                 CASE(what_was_made_and_deleted_again_never_was),
                 CASE(what_others_left_incomplete_goes_with_the_first_change),
