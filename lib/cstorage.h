@@ -705,8 +705,9 @@ struct cstorage_mount_options {
  * Mount a layer, the layer of a container or the topmost of an image; the commit does so, after all else, or
  * only counts where it is mounted already. With vfs nothing is mounted: the path is the layer's directory.
  * options may be NULL. The path, which nothing stands at before the commit, is the caller's, to free with
- * free(); ret_path may be NULL. Owners are those on disk, also of layers that have id maps. -EROFS: a layer
- * of an additional store, unless read-only; -ENOENT: an image without a layer. Since: 0.1
+ * free(); ret_path may be NULL. Owners are those on disk, also of a layer that has id maps; -EOPNOTSUPP: an
+ * image or a container whose owners would have to be shifted. -EROFS: a layer of an additional store;
+ * -ENOENT: an image without a layer. Since: 0.1
  */
 int cstorage_txn_mount(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
                        const struct cstorage_mount_options *options, char **ret_path,

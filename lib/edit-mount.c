@@ -88,6 +88,10 @@ static int layer_of(struct edit *edit, enum cstorage_object object, const struct
         return wanted->layer ? 0 : -ENOMEM;
 }
 
+static bool has_maps(const struct layer *layer) {
+        return layer->uid_map.n > 0 || layer->gid_map.n > 0;
+}
+
 static int find_wanted(struct edit *edit, enum cstorage_object object, const char *id, struct wanted *ret) {
         const struct item *item;
         int r;
@@ -99,7 +103,11 @@ static int find_wanted(struct edit *edit, enum cstorage_object object, const cha
         r = layer_of(edit, object, item, ret);
         if (r < 0)
                 return r;
-        return edit_find_ours(edit, CSTORAGE_OBJECT_LAYER, ret->layer, &item);
+
+        r = edit_find_ours(edit, CSTORAGE_OBJECT_LAYER, ret->layer, &item);
+        if (r >= 0 && object == CSTORAGE_OBJECT_IMAGE)
+                ret->shifted = has_maps(item->record);
+        return r;
 }
 
 /* --------------------------------------------------------------------------------- counts */
@@ -208,8 +216,8 @@ static int edit_mount(struct edit *edit, enum cstorage_object object, const char
 
         if (wanted.shifted)
                 return error_set(edit->reterr, -EOPNOTSUPP,
-                                 "the owners in the container \"%s\" are shifted, which is not done here",
-                                 id);
+                                 "the owners in the %s \"%s\" are shifted, which is not done here",
+                                 object_name(object), id);
 
         r = find_path(edit, wanted.layer, &path);
         if (r < 0)

@@ -726,6 +726,25 @@ static void a_mount_is_counted_and_taken_down_with_the_last(void **state) {
         free(again);
 }
 
+/* The Go side would mount a copy of it that it makes first (store.go:imageTopLayerForMapping). */
+static void an_image_whose_owners_are_shifted_is_not_mounted(void **state) {
+        struct fixture *f = *state;
+        struct cstorage_txn *txn;
+        char text[512];
+
+        (void) snprintf(text, sizeof(text),
+                        "[{\"id\":\"%s\",\"created\":\"2020-01-01T00:00:00Z\","
+                        "\"uidmap\":[{\"container_id\":0,\"host_id\":1000,\"size\":1}]}]",
+                        fixture_id("1a"));
+        fixture_add_layer_dir(f, fixture_id("1a"), "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        fixture_write(f, "graphroot/overlay-layers/layers.json", text);
+        txn = begin(f);
+        assert_ok(try_image(txn, fixture_id("2a"), "image", fixture_id("1a"), NULL));
+        assert_refused(-EOPNOTSUPP, "\"image\"", cstorage_txn_mount(txn, IMAGE, "image", NULL, NULL, reterr));
+        assert_ok(cstorage_txn_mount(txn, LAYER, fixture_id("1a"), NULL, NULL, NULL));
+        cstorage_txn_free(txn);
+}
+
 /* What is mounted and not counted: the commit finds it, and does nothing at all. */
 static void what_is_mounted_behind_our_back_stays(void **state) {
         struct cstorage_trash *trash = NULL;
@@ -843,6 +862,7 @@ int main(void) {
                 CASE(what_was_made_and_deleted_again_never_was),
                 CASE(what_others_left_incomplete_goes_with_the_first_change),
                 CASE(a_mount_is_counted_and_taken_down_with_the_last),
+                CASE(an_image_whose_owners_are_shifted_is_not_mounted),
                 CASE(what_is_mounted_behind_our_back_stays),
                 CASE(after_a_commit_nothing_is_read_again),
                 CASE(a_store_is_made_from_nothing),
