@@ -4,6 +4,7 @@
  * records that nobody touched are shared.
  */
 
+#include "base/array.h"
 #include "commit.h"
 #include "split.h"
 
@@ -94,45 +95,159 @@ static int write_tokens(struct commit *commit, const struct cstorage_file *file)
 
 /* -------------------------------------------------------------------------------- files */
 
-static int write_file(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot) {
-        struct cstorage_file *written = &commit->now->files[file];
+static int make_file(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot,
+                     struct newfile *ret) {
+        const struct cstorage_file *of = &commit->now->files[file];
         _cleanup_free_ struct slice *slices = NULL;
         const struct item *items;
         size_t n;
-        int r;
 
         items = items_of(snapshot, file, &n);
         slices = calloc(n + 1, sizeof(*slices));
         if (!slices)
                 return -ENOMEM;
         for (size_t i = 0; i < n; i++)
-                slices[i] = *record_json(written->kind, items[i].record);
+                slices[i] = *record_json(of->kind, items[i].record);
+        return recfile_make(ret, of->root->fd, of->name, slices, n, split_is_durable(of), commit->reterr);
+}
 
-        r = write_tokens(commit, written);
+/*
+ * Layers that are marked need not be so on the disk before their directories come or go: the file system does
+ * one after the other and, where it does not, a directory without a record is what any power cut may leave.
+ */
+static bool needs_directory(const struct commit *commit, const struct cstorage_snapshot *snapshot) {
+        return snapshot != commit->marked;
+}
+
+static int place_file(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot,
+                      struct newfile *newfile) {
+        struct cstorage_file *placed = &commit->now->files[file];
+        int r;
+
+        r = write_tokens(commit, placed);
         if (r < 0)
                 return r;
 
-        r = recfile_write(written->root->fd, written->name, slices, n, split_is_durable(written),
-                          &written->bytes.identity, commit->reterr);
+        r = recfile_place(newfile, needs_directory(commit, snapshot), &placed->bytes.identity,
+                          commit->reterr);
         if (r < 0)
                 return r;
-        written->bytes.state = RECFILE_OK;
+        placed->bytes.state = RECFILE_OK;
         return 0;
+}
+
+static struct save *find_save(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot) {
+        for (size_t i = 0; i < commit->n_saves; i++) {
+                struct save *save = &commit->saves[i];
+
+                if (save->file == file && save->snapshot == snapshot && save->newfile.temp)
+                        return save;
+        }
+        return NULL;
+}
+
+static int save_file(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot) {
+        struct save *save = find_save(commit, file, snapshot);
+        _cleanup_newfile_ struct newfile newfile = NEWFILE_INIT;
+        int r;
+
+        if (save)
+                return place_file(commit, file, snapshot, &save->newfile);
+
+        r = make_file(commit, file, snapshot, &newfile);
+        return r < 0 ? r : place_file(commit, file, snapshot, &newfile);
+}
+
+static bool is_saved(const struct commit *commit, size_t file, enum cstorage_file_kind kind) {
+        return commit->now->files[file].kind == kind && split_is_ours(&commit->now->files[file]);
 }
 
 int commit_files(struct commit *commit, enum cstorage_file_kind kind,
                  const struct cstorage_snapshot *snapshot) {
         for (size_t i = 0; i < commit->now->n_files; i++) {
-                const struct cstorage_file *file = &commit->now->files[i];
                 int r;
 
-                if (file->kind != kind || !split_is_ours(file) || !differs(commit->disk[i], snapshot, i))
+                if (!is_saved(commit, i, kind) || !differs(commit->disk[i], snapshot, i))
                         continue;
                 commit->disk[i] = NULL;
-                r = write_file(commit, i, snapshot);
+                r = save_file(commit, i, snapshot);
                 if (r < 0)
                         return r;
                 commit->disk[i] = snapshot;
         }
         return 0;
+}
+
+/* ---------------------------------------------------------------------- all files at once */
+
+void commit_forget_files(struct commit *commit) {
+        for (size_t i = 0; i < commit->n_saves; i++)
+                newfile_done(&commit->saves[i].newfile);
+        commit->n_saves = 0;
+}
+
+static int prepare_file(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot) {
+        struct save *save;
+        int r;
+
+        r = ARRAY_RESERVE(commit->saves, commit->saves_cap, commit->n_saves + 1);
+        if (r < 0)
+                return r;
+
+        save = &commit->saves[commit->n_saves++];
+        *save = (struct save){.file = file, .snapshot = snapshot, .newfile = NEWFILE_INIT};
+        return make_file(commit, file, snapshot, &save->newfile);
+}
+
+static int prepare_kind(struct commit *commit, enum cstorage_file_kind kind,
+                        const struct cstorage_snapshot *snapshot, const struct cstorage_snapshot **disk) {
+        for (size_t i = 0; i < commit->now->n_files; i++) {
+                int r;
+
+                if (!is_saved(commit, i, kind) || !differs(disk[i], snapshot, i))
+                        continue;
+                r = prepare_file(commit, i, snapshot);
+                if (r < 0)
+                        return r;
+                disk[i] = snapshot;
+        }
+        return 0;
+}
+
+static int prepare_all(struct commit *commit, const struct cstorage_snapshot **disk) {
+        const struct {
+                enum cstorage_file_kind kind;
+                const struct cstorage_snapshot *snapshot;
+        } saves[] = {
+                {CSTORAGE_FILE_IMAGES, commit->first},   {CSTORAGE_FILE_LAYERS, commit->marked},
+                {CSTORAGE_FILE_LAYERS, commit->now},     {CSTORAGE_FILE_IMAGES, commit->now},
+                {CSTORAGE_FILE_CONTAINERS, commit->now}, {CSTORAGE_FILE_MOUNTS, commit->now},
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(saves); i++) {
+                int r = prepare_kind(commit, saves[i].kind, saves[i].snapshot, disk);
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int commit_prepare_files(struct commit *commit) {
+        _cleanup_free_ const struct cstorage_snapshot **disk =
+                calloc(commit->now->n_files + 1, sizeof(*disk));
+        struct error *reterr = commit->reterr;
+        int r;
+
+        if (!disk)
+                return -ENOMEM;
+        for (size_t i = 0; i < commit->now->n_files; i++)
+                disk[i] = commit->disk[i];
+
+        commit->reterr = NULL;
+        r = prepare_all(commit, disk);
+        commit->reterr = reterr;
+        if (r < 0)
+                commit_forget_files(commit);
+        return r == -ENOMEM ? r : 0;
 }

@@ -35,7 +35,7 @@ static bool goes_an_image(const struct changes *changes) {
 }
 
 /* So that whoever comes next does not keep images whose layers are gone. */
-static int save_images_first(struct commit *commit) {
+static int leave_out_images(struct commit *commit) {
         const struct changes *changes = &commit->txn->changes;
         int r;
 
@@ -58,7 +58,11 @@ static int save_images_first(struct commit *commit) {
                        (item = snapshot_find_id_in(commit->first, CSTORAGE_FILE_IMAGES, root, change->id)))
                         r = snapshot_remove(commit->first, item);
         }
-        return r < 0 ? r : commit_files(commit, CSTORAGE_FILE_IMAGES, commit->first);
+        return r;
+}
+
+static int save_images_first(struct commit *commit) {
+        return commit_files(commit, CSTORAGE_FILE_IMAGES, commit->first);
 }
 
 static void save_images_back(struct commit *commit) {
@@ -66,11 +70,6 @@ static void save_images_back(struct commit *commit) {
 }
 
 static int save_marked(struct commit *commit) {
-        int r;
-
-        r = commit_mark_layers(commit);
-        if (r < 0)
-                return r;
         return commit_files(commit, CSTORAGE_FILE_LAYERS, commit->marked);
 }
 
@@ -166,6 +165,9 @@ static const struct step {
 } steps[] = {
         {"unmount", commit_unmount, NULL},
         {"look at what goes", look_at_what_goes, NULL},
+        {"leave images out", leave_out_images, NULL},
+        {"mark layers as incomplete", commit_mark_layers, NULL},
+        {"write the records", commit_prepare_files, NULL},
         {"record which images stay", save_images_first, save_images_back},
         {"record layers as incomplete", save_marked, save_layers_back},
         {"make layers", make_layers, unmake_layers},
@@ -235,6 +237,8 @@ static void commit_done(struct commit *commit) {
         commit_forget_doomed(commit);
         store_homes_done(&commit->homes);
         mountinfo_free(commit->mounts);
+        commit_forget_files(commit);
+        free(commit->saves);
         cstorage_snapshot_unref(commit->now);
         cstorage_snapshot_unref(commit->first);
         cstorage_snapshot_unref(commit->marked);

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "base/newfile.h"
 #include "homes.h"
 #include "txn.h"
+
+/* A record file that is written, and not in its place yet. */
+struct save {
+        size_t file; /* of the snapshot */
+        const struct cstorage_snapshot *snapshot;
+        struct newfile newfile;
+};
 
 /*
  * One commit under way. Its steps are in commit.c; each does its part for all changes there are, and can be
@@ -16,6 +24,8 @@ struct commit {
         struct cstorage_snapshot *first;       /* images without those that go */
         struct cstorage_snapshot *marked;      /* layers that come and go are incomplete */
         const struct cstorage_snapshot **disk; /* for each file: whose records it holds; NULL: not known */
+        struct save *saves;
+        size_t n_saves, saves_cap;
         bool token_written[STORE_LOCKS];
 
         /* What is renamed out of the store: of layers, then of images and containers. */
@@ -28,9 +38,17 @@ struct commit {
 /* All changes of the transaction, or none. */
 int commit_changes(struct cstorage_txn *txn, struct error *reterr);
 
-/* commit-files.c: write those files of this kind whose records are others than on the disk. */
+/* commit-files.c: those files of this kind whose records are others than on the disk. */
 int commit_files(struct commit *commit, enum cstorage_file_kind kind,
                  const struct cstorage_snapshot *snapshot);
+
+/*
+ * Write all that will be saved, before anything in the store changes: the disk then works on them together,
+ * and the first sync is most of the others' too. Where there is no room for all at once, and on any other
+ * failure, each is written when its turn comes.
+ */
+int commit_prepare_files(struct commit *commit);
+void commit_forget_files(struct commit *commit);
 
 /* commit-doomed.c: find what belongs to records that go, and refuse where it is in use. */
 int commit_find_doomed(struct commit *commit);

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
@@ -72,14 +74,18 @@ static int flush(int fd) {
         return close(copy) < 0 && errno != EINTR ? negative_errno() : 0;
 }
 
-static int fill(int fd, const struct iovec *pieces, size_t n, mode_t mode, bool durable) {
+/* Begun early, the writing of several files goes on at once; what it comes to the sync says, and where a file
+ * system cannot begin it (ESPIPE, EINVAL, ENOSYS), the sync does all. */
+static void begin_writing(int fd) {
+        (void) sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+static int fill(int fd, const struct iovec *pieces, size_t n, mode_t mode) {
         int r;
 
         r = write_pieces(fd, pieces, n);
         if (r < 0)
                 return r;
-        if (durable && fdatasync(fd) < 0)
-                return negative_errno();
         if (fchmod(fd, mode) < 0)
                 return negative_errno();
         return flush(fd);
@@ -114,44 +120,79 @@ static int sync_dir(int fd) {
         return fsync(fd) < 0 && errno != EINVAL ? negative_errno() : 0;
 }
 
-static int write_in(int dirfd, const char *name, const struct iovec *pieces, size_t n, mode_t mode,
-                    bool durable, struct identity *ret_id) {
-        _cleanup_free_ char *temp = NULL;
-        _cleanup_close_ int fd = -1;
+static int make_in(struct newfile *file, const char *name, const struct iovec *pieces, size_t n,
+                   mode_t mode) {
+        int r;
+
+        file->name = strdup(name);
+        if (!file->name)
+                return -ENOMEM;
+
+        file->fd = make_temp(file->dir_fd, name, &file->temp);
+        if (file->fd < 0)
+                return file->fd;
+
+        r = fill(file->fd, pieces, n, mode);
+        if (r >= 0 && file->durable)
+                begin_writing(file->fd);
+        return r;
+}
+
+int newfile_make(struct newfile *file, int dirfd, const char *path, const struct iovec *pieces, size_t n,
+                 mode_t mode, bool durable) {
+        const char *name = NULL;
+        int r;
+
+        *file = NEWFILE_INIT;
+        file->durable = durable;
+        file->dir_fd = open_parent_beneath(dirfd, path, &name);
+        if (file->dir_fd < 0)
+                return file->dir_fd;
+
+        r = make_in(file, name, pieces, n, mode);
+        if (r < 0)
+                newfile_done(file);
+        return r;
+}
+
+int newfile_place(struct newfile *file, bool sync_directory, struct identity *ret_id) {
         struct identity id;
         int r;
 
-        fd = make_temp(dirfd, name, &temp);
-        if (fd < 0)
-                return fd;
+        if (file->durable && fdatasync(file->fd) < 0)
+                return negative_errno();
+        if (renameat(file->dir_fd, file->temp, file->dir_fd, file->name) < 0)
+                return negative_errno();
+        free(file->temp);
+        file->temp = NULL;
 
-        r = fill(fd, pieces, n, mode, durable);
-        if (r >= 0 && renameat(dirfd, temp, dirfd, name) < 0)
-                r = negative_errno();
-        if (r < 0) {
-                (void) unlinkat(dirfd, temp, 0);
-                return r;
-        }
-
-        if (durable) {
-                r = sync_dir(dirfd);
+        if (file->durable && sync_directory) {
+                r = sync_dir(file->dir_fd);
                 if (r < 0)
                         return r;
         }
         /* Not before: rename(2) changes the ctime. */
-        r = identity_at(fd, "", &id);
+        r = identity_at(file->fd, "", &id);
         if (r >= 0 && ret_id)
                 *ret_id = id;
         return r;
 }
 
+void newfile_done(struct newfile *file) {
+        if (file->temp)
+                (void) unlinkat(file->dir_fd, file->temp, 0);
+        free(file->temp);
+        free(file->name);
+        close_fd(file->fd);
+        close_fd(file->dir_fd);
+        *file = NEWFILE_INIT;
+}
+
 int newfile_write(int dirfd, const char *path, const struct iovec *pieces, size_t n, mode_t mode,
                   bool durable, struct identity *ret_id) {
-        _cleanup_close_ int parent_fd = -1;
-        const char *name = NULL;
+        _cleanup_newfile_ struct newfile file = NEWFILE_INIT;
+        int r;
 
-        parent_fd = open_parent_beneath(dirfd, path, &name);
-        if (parent_fd < 0)
-                return parent_fd;
-        return write_in(parent_fd, name, pieces, n, mode, durable, ret_id);
+        r = newfile_make(&file, dirfd, path, pieces, n, mode, durable);
+        return r < 0 ? r : newfile_place(&file, /* sync_directory= */ true, ret_id);
 }

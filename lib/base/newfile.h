@@ -8,17 +8,41 @@
 
 #define NEWFILE_PREFIX ".tmp-" /* of the name that a file has until it is whole: .tmp-<name><number> */
 
+/* A whole file that has its name not yet. */
+struct newfile {
+        int dir_fd, fd;
+        char *temp, *name; /* in that directory; temp is NULL once it is in its place */
+        bool durable;
+};
+
+#define NEWFILE_INIT ((struct newfile){.dir_fd = -1, .fd = -1})
+
 /*
- * Write a whole file, the n pieces one behind the other, and put it in place of what has the name, so that
- * whoever opens that finds the old file or the new one (pkg/ioutils/fswriters.go). path is below dirfd; its
- * directory must be there. The file gets this mode, whatever the umask.
- *
- * durable: a power cut leaves the old file or the new one, and the new one once this has returned
- * (fdatasync(2) of the file, then fsync(2) of the directory). Otherwise nothing is synced: after a power cut
- * it may be empty or garbage.
- *
- * ret_id may be NULL. Negative errno, and nothing is left behind; but where only the sync of the directory
- * fails, the new file is in place.
+ * Write the n pieces one behind the other into a new file beside the one of that path, which is below dirfd;
+ * its directory must be there. The file gets this mode, whatever the umask. durable: the disk begins to write
+ * it, without anybody waiting for it. Negative errno, and nothing is left behind.
  */
+int newfile_make(struct newfile *file, int dirfd, const char *path, const struct iovec *pieces, size_t n,
+                 mode_t mode, bool durable);
+
+/*
+ * Put it in place of what has the name, so that whoever opens that finds the old file or the new one
+ * (pkg/ioutils/fswriters.go).
+ *
+ * durable: a power cut leaves the old file or the new one (fdatasync(2) of the file before its rename) and,
+ * where the directory is synced too, the new one once this has returned. Otherwise nothing is synced: after a
+ * power cut it may be empty or garbage.
+ *
+ * ret_id may be NULL. Negative errno, and the old file stays; but where only the sync of the directory fails,
+ * the new file is in place.
+ */
+int newfile_place(struct newfile *file, bool sync_directory, struct identity *ret_id);
+
+/* Nothing is left of one that was not put in its place. */
+void newfile_done(struct newfile *file);
+
+#define _cleanup_newfile_ _cleanup_(newfile_done)
+
+/* Both at once, with a sync of the directory. */
 int newfile_write(int dirfd, const char *path, const struct iovec *pieces, size_t n, mode_t mode,
                   bool durable, struct identity *ret_id);

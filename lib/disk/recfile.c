@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/newfile.h"
 #include "disk/recfile.h"
 #include "format/json.h"
 
@@ -161,8 +160,8 @@ static int pieces_add_record(struct pieces *pieces, const struct slice *record, 
         return r < 0 ? r : pieces_add(pieces, record->at, record->len);
 }
 
-static int write_records(int dirfd, const char *path, const struct slice *records, size_t n, bool durable,
-                         struct identity *ret_id) {
+static int make_file(int dirfd, const char *path, const struct slice *records, size_t n, bool durable,
+                     struct newfile *ret) {
         _cleanup_(pieces_done) struct pieces pieces = {0};
         int r;
 
@@ -176,15 +175,15 @@ static int write_records(int dirfd, const char *path, const struct slice *record
                 return r;
         if (pieces.bytes > JSON_BYTES_MAX)
                 return -EFBIG;
-        return newfile_write(dirfd, path, pieces.items, pieces.n, RECFILE_MODE, durable, ret_id);
+        return newfile_make(ret, dirfd, path, pieces.items, pieces.n, RECFILE_MODE, durable);
 }
 
-int recfile_write(int dirfd, const char *path, const struct slice *records, size_t n, bool durable,
-                  struct identity *ret_id, struct error *reterr) {
+int recfile_make(struct newfile *ret, int dirfd, const char *path, const struct slice *records, size_t n,
+                 bool durable, struct error *reterr) {
         _cleanup_free_ char *full = NULL;
         int r;
 
-        r = write_records(dirfd, path, records, n, durable, ret_id);
+        r = make_file(dirfd, path, records, n, durable, ret);
         if (r >= 0)
                 return 0;
 
@@ -194,4 +193,16 @@ int recfile_write(int dirfd, const char *path, const struct slice *records, size
                                  "%s would be larger than any record file can be; delete something first",
                                  full ? full : path);
         return error_errno(reterr, r, "cannot write %s", full ? full : path);
+}
+
+int recfile_place(struct newfile *file, bool sync_directory, struct identity *ret_id, struct error *reterr) {
+        _cleanup_free_ char *full = NULL;
+        int r;
+
+        r = newfile_place(file, sync_directory, ret_id);
+        if (r >= 0)
+                return 0;
+
+        full = path_below(file->dir_fd, file->name);
+        return error_errno(reterr, r, "cannot write %s", full ? full : file->name);
 }

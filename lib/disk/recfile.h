@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/newfile.h"
 #include "format/record.h"
 
 /* As enum cstorage_file_state. */
@@ -37,9 +38,10 @@ int recfile_read(struct recfile *file, int dirfd, const char *path);
 bool recfile_is_current(const struct recfile *file, int dirfd, const char *path);
 
 /*
- * Put a file of these n records, in this order, in place of the one that is there, as newfile_write() does
- * with mode 0600; the lock must be held, and the token be written already. Which moment of the file this is
- * goes to *ret_id (may be NULL).
+ * A file of these n records, in this order and with mode 0600, that will take the place of the one that is
+ * there, as newfile_make() and newfile_place() do it. The lock must be held and, before it is put there, the
+ * token be written. Which moment of the file this is goes to *ret_id (may be NULL).
  */
-int recfile_write(int dirfd, const char *path, const struct slice *records, size_t n, bool durable,
-                  struct identity *ret_id, struct error *reterr);
+int recfile_make(struct newfile *ret, int dirfd, const char *path, const struct slice *records, size_t n,
+                 bool durable, struct error *reterr);
+int recfile_place(struct newfile *file, bool sync_directory, struct identity *ret_id, struct error *reterr);

@@ -7,7 +7,7 @@
                                     not what was renamed into a temp dir, deleted, or locked only
     writes.py files DIR... TRACE    the record files that were written, in their order
     writes.py order DIR... TRACE    what is wrong with the order in which record files below each DIR were written:
-                                    before the file its token, before a rename the file's data, after it the directory
+                                    before a rename the token and the file's data, after the last one the directory
 
 Exit status 1 where syncs and order have found something."""
 
@@ -123,15 +123,35 @@ def files(roots, trace):
                 yield path
 
 
+def begins(call):
+    """Whether a transaction does."""
+    return call.name == "fcntl" and "F_WRLCK" in call.args[2] and call.fd(0).endswith("/layers.lock")
+
+
+def last_renames(all_calls, roots):
+    """Where each record file is written for the last time in its transaction: of layers that come or go, the time before
+    is a mark, which need not be on the disk by itself."""
+    last, found = {}, set()
+    for i, call in enumerate(all_calls):
+        if begins(call):
+            found |= set(last.values())
+            last = {}
+        elif call.name.startswith("rename") and is_below(call.at(MAKES[call.name]), roots):
+            last[call.at(MAKES[call.name])] = i
+    return found | set(last.values())
+
+
 def order(roots, trace):
     tokens, synced, waiting = set(), set(), None
-    for call in calls(trace):
+    all_calls = list(calls(trace))
+    last = last_renames(all_calls, roots)
+    for i, call in enumerate(all_calls):
         path = touched(call)
         if waiting and path and path != waiting and is_below(path, roots):
             yield f"{path} is changed before the directory of {waiting} is synced"
             waiting = None
-        if call.name == "fcntl" and "F_WRLCK" in call.args[2] and call.fd(0).endswith("/layers.lock"):
-            tokens.clear()  # another transaction
+        if begins(call):
+            tokens.clear()
         elif call.name == "pwrite64" and path.endswith(".lock") and call.args[2] == "64":
             tokens.add(path.rsplit("/", 1)[1])
         elif call.name == "fdatasync":
@@ -142,12 +162,12 @@ def order(roots, trace):
             source = call.at((None, 0) if call.name == "rename" else (0, 1))
             durable = "volatile-" not in path and "mountpoints" not in path
             if RECORDS[RECORD_FILE.search(path).group(1)] not in tokens:
-                yield f"{path} is written before its token"
+                yield f"{path} is put in its place before its token"
             if not re.search(r"/\.tmp-[^/]*\d$", source):
                 yield f"{path} is renamed from {source}"
             if durable and source not in synced:
                 yield f"{path} is renamed before it is synced"
-            waiting = path if durable else None
+            waiting = path if durable and i in last else None
     if waiting:
         yield f"the directory of {waiting} is never synced"
 

@@ -212,7 +212,7 @@ static void expect_calls(const struct place *place, bool durable, const char *ca
 static void a_durable_file_is_synced_before_its_name_is_and_another_one_never(void **state) {
         const struct place *place = *state;
 
-        expect_calls(place, true, "writev fdatasync fchmod close renameat fsync close close ");
+        expect_calls(place, true, "writev fchmod close fdatasync renameat fsync close close ");
         expect_calls(place, false, "writev fchmod close renameat close close ");
 }
 

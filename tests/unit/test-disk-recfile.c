@@ -140,13 +140,22 @@ static struct slice slice_of(const char *text) {
         return (struct slice){.at = text, .len = strlen(text)};
 }
 
+static int write_records(int dirfd, const char *path, const struct slice *records, size_t n, bool durable,
+                         struct identity *ret_id, struct error *reterr) {
+        _cleanup_newfile_ struct newfile file = NEWFILE_INIT;
+        int r;
+
+        r = recfile_make(&file, dirfd, path, records, n, durable, reterr);
+        return r < 0 ? r : recfile_place(&file, true, ret_id, reterr);
+}
+
 static void expect_written(const struct place *place, const struct slice *records, size_t n,
                            const char *text) {
         struct recfile file = RECFILE_INIT;
         struct identity id;
 
         for (int durable = 0; durable < 2; durable++) {
-                assert_ok(recfile_write(place->fd, "f", records, n, durable, &id, NULL));
+                assert_ok(write_records(place->fd, "f", records, n, durable, &id, NULL));
                 assert_ok(recfile_read(&file, place->fd, "f"));
                 assert_int_equal(file.state, RECFILE_OK);
                 assert_string_equal(file.text, text);
@@ -193,12 +202,12 @@ static void a_failure_to_write_names_the_file_and_leaves_the_old_one(void **stat
 
         put_text(place->fd, "f", "[]");
         put_dir(place->fd, "d");
-        assert_int_equal(recfile_write(place->fd, "d", &record, 1, true, &id, &error), -EISDIR);
+        assert_int_equal(write_records(place->fd, "d", &record, 1, true, &id, &error), -EISDIR);
         assert_non_null(strstr(error.text, "/d: "));
-        assert_int_equal(recfile_write(place->fd, "none/f", &record, 1, true, &id, &error), -ENOENT);
+        assert_int_equal(write_records(place->fd, "none/f", &record, 1, true, &id, &error), -ENOENT);
         assert_non_null(strstr(error.text, "cannot write "));
         assert_non_null(strstr(error.text, "/none/f: No such file"));
-        assert_int_equal(recfile_write(place->fd, "f", &huge, 1, true, &id, &error), -EFBIG);
+        assert_int_equal(write_records(place->fd, "f", &huge, 1, true, &id, &error), -EFBIG);
         assert_non_null(strstr(error.text, "/f would be larger"));
         assert_int_equal(id.ino, 7);
         expect_written(place, NULL, 0, "[]");
