@@ -2,13 +2,14 @@
 # shellcheck shell=bash
 #
 # Inside of a machine, for "bash -c": commits of every kind, each killed before its first, second, ... write-side system
-# call, and each of those calls failing. To be given: MODE SEED POINTS, where MODE is normal or transient, and POINTS of
-# all points are tried, or "all". Prints a line for each that is not as it must be, and last how many were tried.
-mode=${1#normal} seed=$2 points=$3
-driver=overlay graphroot=/tmp/s/g runroot=/tmp/s/r
+# call, and each of those calls failing. To be given: DRIVER MODE SEED POINTS PART PARTS, where MODE is normal or transient,
+# and POINTS of all points are tried, or "all", of which this is PART (from 0) of PARTS. Prints a line for each that is not
+# as it must be, and last how many were tried.
+driver=$1 mode=${2#normal} seed=$3 points=$4 part=$5 parts=$6
+graphroot=/tmp/s/g runroot=/tmp/s/r
 . /var/lib/containers/our-image.sh
 
-calls="openat openat2 mkdir mkdirat write pwrite64 pwritev fdatasync fsync fchmod fchmodat fchown fchownat rename renameat
+calls="openat openat2 mkdir mkdirat write writev pwrite64 pwritev fdatasync fsync sync_file_range fchmod fchmodat fchown fchownat rename renameat
        renameat2 linkat symlinkat unlink unlinkat rmdir ftruncate copy_file_range utimensat"
 
 id() { printf "$1%.0s" {1..64}; }
@@ -53,7 +54,7 @@ declare -A kinds=(
         [create-volatile-container]="volatile-container $new_container - image new , data container $new_container key /etc/passwd"
         [create-all]="layer $new_layer $top /tmp/content - - new , image $new_image $new_layer - new ,
                       data image $new_image key /etc/passwd , container $new_container - $new_image new"
-        [names]="names image image moved second , names container stable volatile , names layer top leaf"
+        [names]="names image $image moved second , names container $stable volatile , names layer $top leaf"
         [metadata]="metadata image image text , metadata container stable text , metadata layer top text ,
                     flag container volatile f true , flag layer leaf f [1]"
         [data]="data image image key /etc/passwd , data image image more /etc/passwd , data layer top key /etc/passwd ,
@@ -80,7 +81,7 @@ state() {
 
 # Every file, but for locks, links that lead nowhere, and what any next process or collection clears away.
 tree() {
-        (cd /tmp/s && find g/overlay* r/overlay* ! -xtype l | grep -vE '/\.tmp-|/(tempdirs|tmp)(/|$)|\.lock$' | sed -E \
+        (cd /tmp/s && find g/$driver* r/$driver* ! -xtype l | grep -vE '/\.tmp-|/(tempdirs|tmp)(/|$)|\.lock$' | sed -E \
                 "s/(l)\/[A-Z0-9]{26}/\1\/LINK/; s/[a-f0-9]{64}/&@/g" | awk -v known=" $ids_known " '{
                         n = split($0, part, "@"); line = ""
                         for (i = 1; i <= n; i++) {
@@ -134,9 +135,9 @@ go_finds_nothing() {
 delete_unused() {
         local layer
 
-        for layer in $(jq -r '.[] | select(.names == null and .parent != null).id' /tmp/s/[gr]/overlay-layers/*layers.json | sort -u); do
+        for layer in $(jq -r '.[] | select(.names == null and .parent != null).id' "/tmp/s/"[gr]"/$driver-layers/"*layers.json | sort -u); do
                 case " $low $top $other $leaf $new_layer " in *" $layer "*) continue ;; esac
-                grep -q "$layer" /tmp/s/[gr]/overlay-containers/*.json || writer delete layer "$layer" >>/tmp/said 2>&1
+                grep -q "$layer" "/tmp/s/"[gr]"/$driver-containers/"*.json || writer delete layer "$layer" >>/tmp/said 2>&1
         done
 }
 
@@ -215,7 +216,7 @@ plan() {
 
 failures=0 tried=0
 make_base || exit
-cat /tmp/s/[gr]/overlay-layers/*layers.json | jq -r '.[].id' | xargs >/tmp/base-layers
+cat "/tmp/s/"[gr]"/$driver-layers/"*layers.json | jq -r '.[].id' | xargs >/tmp/base-layers
 ids_known="$low $top $other $leaf $image $second $stable $volatile $new_layer $new_image $new_container $(cat /tmp/base-layers)"
 state >/tmp/old || exit
 storage check
@@ -226,7 +227,8 @@ if [ "$points" = all ]; then
 else
         shuf -n "$points" --random-source=<(yes "$seed") /tmp/plan >/tmp/chosen
 fi
+sed -n "$((part + 1))~${parts}p" /tmp/chosen >/tmp/mine
 while read -r kind point; do
         try "$point"
-done </tmp/chosen
+done </tmp/mine
 echo "$tried of $(wc -l </tmp/plan) points tried, $failures failures"

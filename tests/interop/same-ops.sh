@@ -17,7 +17,7 @@ seconds=25
 if [ "${CSTORAGE_TEST_LONG:-0}" = 1 ]; then
         modes="stable transient stable+imagestore transient+imagestore"
         operations=2000
-        seconds=400
+        seconds=150
 fi
 
 same() {
