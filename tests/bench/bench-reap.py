@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 
-TARGET = 3.0  # times faster than rm -rf with cold caches
+TARGET = 3.0  # times faster than rm -rf: orphans, with cold caches, where the roots of the tests lie
 
 
 def files(path, count):
@@ -48,6 +48,13 @@ def timed(command):
     return elapsed, after.ru_stime + after.ru_utime - before.ru_stime - before.ru_utime
 
 
+def discards():
+    """How many the disks were given; where a file system does it as it deletes, this is what it waits for."""
+    with open("/proc/diskstats", encoding="ascii") as stats:
+        return sum(int(fields[14]) for fields in map(str.split, stats)
+                   if len(fields) > 14 and not fields[2].startswith(("loop", "ram", "zram")))
+
+
 def once(base, make, cold, command):
     top = f"{base}/top"
     os.mkdir(top)
@@ -56,7 +63,9 @@ def once(base, make, cold, command):
     if cold:
         with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as drop:
             drop.write("3")
+    discarded = discards()
     result = timed(command(top))
+    result += (discards() - discarded,)
     shutil.rmtree(top, ignore_errors=True)
     return result
 
@@ -71,12 +80,14 @@ def compare(where, base, make, cold, rounds, tool):
     for _ in range(rounds):
         for name, command in contenders.items():
             times[name].append(once(base, make, cold, command))
-    median = {name: [statistics.median(t[k] for t in all_times) for k in (0, 1)] for name, all_times in times.items()}
+    median = {name: [statistics.median(t[k] for t in all_times) for k in (0, 1, 2)] for name, all_times in times.items()}
     rm = median["rm -rf"]
-    print(f"# {make.__doc__}, {'cold' if cold else 'warm'}, {where}: rm -rf {rm[0]:.2f} s, processor {rm[1]:.2f} s")
-    for name, (elapsed, cpu) in median.items():
+    print(f"# {make.__doc__}, {'cold' if cold else 'warm'}, {where}: rm -rf {rm[0]:.2f} s, processor {rm[1]:.2f} s, "
+          f"{rm[2] / rm[0]:.0f} discards a second")
+    for name, (elapsed, cpu, discarded) in median.items():
         if name != "rm -rf":
-            print(f"#   {name}: {elapsed:.2f} s, {rm[0] / elapsed:.1f} times as fast; processor {cpu / rm[1]:.2f}")
+            print(f"#   {name}: {elapsed:.2f} s, {rm[0] / elapsed:.1f} times as fast; processor {cpu / rm[1]:.2f}, "
+                  f"{discarded / elapsed:.0f} discards a second")
     sys.stdout.flush()
     return rm[0] / median["ours"][0]
 
@@ -94,7 +105,7 @@ def image(directory):
 
 def main():
     tool = os.path.realpath(sys.argv[1])
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     cache = os.environ.get("CSTORAGE_TEST_CACHE", "/var/cache/cstorage-tests")
     if os.getuid() != 0:
         print("1..0 # SKIP only root can drop the caches")
@@ -103,24 +114,22 @@ def main():
     os.makedirs(cache, exist_ok=True)
     directory = tempfile.mkdtemp(prefix="scratch-bench-", dir=cache)
     mounted = None
-    number = 0
+    ratios = []
     try:
         mounted = image(directory)
         places = {"file system of the cache": directory} | ({"ext4 image": mounted} if mounted else {})
         for where, base in places.items():
             for make in (orphans, nested, flat):
                 for cold in (True, False):
-                    ratio = compare(where, base, make, cold, rounds, tool)
-                    number += 1
-                    met = "" if not cold or ratio >= TARGET else f", short of {TARGET:.0f}"
-                    print(f"ok {number} - {make.__doc__}, {'cold' if cold else 'warm'}, {where}: "
-                          f"{ratio:.1f} times as fast as rm -rf{met}")
+                    ratios.append(compare(where, base, make, cold, rounds, tool))
     finally:
         if mounted:
             subprocess.run(["umount", mounted], check=False)
         shutil.rmtree(directory, ignore_errors=True)
-    print(f"1..{number}")
-    return 0
+    met = ratios[0] >= TARGET
+    print(f"{'ok' if met else 'not ok'} 1 - {orphans.__doc__}, cold: {ratios[0]:.1f} times as fast as rm -rf, wanted {TARGET:.0f}")
+    print("1..1")
+    return 0 if met else 1
 
 
 sys.exit(main())
