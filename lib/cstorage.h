@@ -787,6 +787,21 @@ const char *cstorage_trash_dir_get_path(const struct cstorage_trash_dir *dir);
 int cstorage_trash_dir_remove(struct cstorage_trash_dir *dir, struct cstorage_error *reterr);
 
 /*
+ * Hand all temp dirs to another process, over a connected Unix socket of sequential packets (SCM_RIGHTS). No
+ * moment exists in which nobody holds their locks: on the way they are held too, and what is never received
+ * is let go of by the kernel when the socket goes. Those that were sent are as if removed, those that were
+ * not stay the trash's: negative errno, and the text says why. Since: 0.1
+ */
+int cstorage_trash_send(struct cstorage_trash *trash, int socket_fd, struct cstorage_error *reterr);
+
+/*
+ * Wait for the next temp dir: 1, and a trash without items that holds it; 0 when the other side has closed
+ * the socket. Both sides are of one release. -EBADMSG for a message that is none, or that does not hold what
+ * it says; the next may be a good one. Who may send is the caller's to find out (SO_PEERCRED). Since: 0.1
+ */
+int cstorage_trash_receive(int socket_fd, struct cstorage_trash **ret, struct cstorage_error *reterr);
+
+/*
  * What became of one entry that was retired; what is deleted with its record is none. The code is 0 or a
  * negative errno, then with a text. The directory is NULL where the entry was removed at once or not at all;
  * the name is that inside of the directory, NULL where the whole directory is the entry (a temp dir that

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/tree.h"
+#include "disk/handover.h"
 #include "trash.h"
 
 void trash_item_done(struct cstorage_trash_item *item) {
@@ -62,6 +63,64 @@ static int remove_dir(struct cstorage_trash_dir *dir, struct error *reterr) {
 
 _public_ int cstorage_trash_dir_remove(struct cstorage_trash_dir *dir, struct cstorage_error *reterr) {
         return error_end(reterr, remove_dir(dir, error_begin(reterr)), "cannot remove a temporary directory");
+}
+
+/* The first reason is the one that is told; what was sent is not there any more, and has no lock. */
+static int send_all(struct cstorage_trash *trash, int socket_fd, struct error *reterr) {
+        int r = 0;
+
+        if (!trash || socket_fd < 0)
+                return -EINVAL;
+        for (struct cstorage_trash_dir *dir = trash->dirs; dir && r >= 0; dir = dir->next)
+                if (dir->temp.lock_fd >= 0)
+                        r = temp_dir_send(&dir->temp, socket_fd);
+        return r < 0 ? error_errno(reterr, r, "cannot hand over a temporary directory") : 0;
+}
+
+_public_ int cstorage_trash_send(struct cstorage_trash *trash, int socket_fd, struct cstorage_error *reterr) {
+        return error_end(reterr, send_all(trash, socket_fd, error_begin(reterr)), "cannot hand over");
+}
+
+static int trash_of(struct temp_dir *temp, struct cstorage_trash **ret) {
+        _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = calloc(1, sizeof(*trash));
+        struct cstorage_trash_dir *dir = calloc(1, sizeof(*dir));
+        int r;
+
+        if (!trash || !dir) {
+                free(dir);
+                return -ENOMEM;
+        }
+        dir->base_fd = -1;
+        dir->temp = *temp;
+        *temp = TEMP_DIR_INIT;
+        trash->dirs = trash->last = dir;
+
+        r = fd_path(dir->temp.dir_fd >= 0 ? dir->temp.dir_fd : dir->temp.root_fd, &dir->path);
+        if (r >= 0)
+                *ret = TAKE_PTR(trash);
+        return r;
+}
+
+static int receive(int socket_fd, struct cstorage_trash **ret, struct error *reterr) {
+        _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
+        int r;
+
+        if (socket_fd < 0 || !ret)
+                return -EINVAL;
+
+        r = temp_dir_receive(&temp, socket_fd);
+        if (r == -EBADMSG)
+                return error_set(reterr, r, "what was received is no temporary directory");
+        if (r <= 0)
+                return r < 0 ? error_errno(reterr, r, "cannot receive a temporary directory") : 0;
+
+        r = trash_of(&temp, ret);
+        return r < 0 ? r : 1;
+}
+
+_public_ int cstorage_trash_receive(int socket_fd, struct cstorage_trash **ret,
+                                    struct cstorage_error *reterr) {
+        return error_end(reterr, receive(socket_fd, ret, error_begin(reterr)), "cannot receive");
 }
 
 static int empty_dir(struct cstorage_trash_dir *dir, struct error *reterr) {

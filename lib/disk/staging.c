@@ -269,6 +269,33 @@ int temp_dir_adopt(struct temp_dir *ret, int dirfd, const char *root, const char
         return 0;
 }
 
+/* --------------------------------------------------------------------------------------- check */
+
+static bool is_same_dir(const struct temp_dir *temp, const char *name) {
+        struct identity named, held;
+
+        if (temp->dir_fd < 0)
+                return true;
+        return identity_at(temp->root_fd, name, &named) >= 0 && identity_at(temp->dir_fd, "", &held) >= 0 &&
+               identity_same_file(&named, &held);
+}
+
+int temp_dir_check(const struct temp_dir *temp) {
+        struct names names;
+        int r;
+
+        r = names_of(temp->number, &names);
+        if (r < 0)
+                return r;
+
+        r = lock_is_current(temp->lock_fd, temp->root_fd, names.lock);
+        if (r <= 0)
+                return r < 0 ? r : -EBADMSG;
+        if (!is_same_dir(temp, names.dir))
+                return -EBADMSG;
+        return lock_take_fd(temp->lock_fd, 0) < 0 ? -EBADMSG : 0;
+}
+
 /* --------------------------------------------------------------------------------------- remove */
 
 /* The lock file goes last, and only if it is the one that we hold. */

@@ -42,6 +42,10 @@ int temp_dir_make(struct temp_dir *ret, int dirfd, const char *root, struct erro
 int temp_dir_adopt(struct temp_dir *ret, int dirfd, const char *root, const char *number,
                    struct error *reterr);
 
+/* Whether lock and directory are still those of their names, and the lock is one that we hold. 0, -EBADMSG
+ * where they are not, or another negative errno. */
+int temp_dir_check(const struct temp_dir *temp);
+
 /* Remove one that is empty by now: directory, lock file, and the root if we made it; then let go. -ENOTEMPTY:
  * nothing was removed, and it is held as before. */
 int temp_dir_remove(struct temp_dir *temp, struct error *reterr);
