@@ -4,15 +4,14 @@
  * nothing but count. */
 
 #include <inttypes.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 
 #include "human.h"
 #include "progress.h"
+#include "ticker.h"
 
 /* Ten times a second is as smooth as anybody needs, and costs nothing. */
 #define DRAW_NS (100 * 1000 * 1000)
@@ -22,11 +21,8 @@
 
 struct progress {
         struct tree_progress counters;
-        pthread_t thread;
-        pthread_mutex_t lock;
-        pthread_cond_t wake;
-        bool ended; /* under the lock */
-        bool drawn; /* the thread's, until it ended */
+        struct ticker *ticker;
+        bool drawn; /* the ticker's, until it ended */
 };
 
 struct tree_progress *progress_counters(struct progress *progress) {
@@ -95,57 +91,8 @@ static void draw_counters(struct progress *progress) {
         progress->drawn = true;
 }
 
-static struct timespec later(void) {
-        struct timespec t = {0};
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        t.tv_nsec += DRAW_NS;
-        if (t.tv_nsec >= 1000000000L) {
-                t.tv_sec++;
-                t.tv_nsec -= 1000000000L;
-        }
-        return t;
-}
-
-static void *progress_thread(void *p) {
-        struct progress *progress = p;
-
-        pthread_mutex_lock(&progress->lock);
-        while (!progress->ended) {
-                struct timespec until = later();
-
-                if (pthread_cond_timedwait(&progress->wake, &progress->lock, &until) == ETIMEDOUT)
-                        draw_counters(progress);
-        }
-        pthread_mutex_unlock(&progress->lock);
-        return NULL;
-}
-
-/* Signals are for the main thread. */
-static int start_thread(struct progress *progress) {
-        sigset_t all, before;
-        int r;
-
-        (void) sigfillset(&all);
-        (void) pthread_sigmask(SIG_SETMASK, &all, &before);
-        r = pthread_create(&progress->thread, NULL, progress_thread, progress);
-        (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
-        return -r;
-}
-
-static void init_wake(pthread_cond_t *wake) {
-        pthread_condattr_t attr;
-
-        (void) pthread_condattr_init(&attr);
-        (void) pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-        (void) pthread_cond_init(wake, &attr);
-        (void) pthread_condattr_destroy(&attr);
-}
-
-static void progress_free(struct progress *progress) {
-        (void) pthread_cond_destroy(&progress->wake);
-        (void) pthread_mutex_destroy(&progress->lock);
-        free(progress);
+static void tick(void *data) {
+        draw_counters(data);
 }
 
 int progress_start(struct progress **ret) {
@@ -155,11 +102,9 @@ int progress_start(struct progress **ret) {
         if (!progress)
                 return -ENOMEM;
 
-        (void) pthread_mutex_init(&progress->lock, NULL);
-        init_wake(&progress->wake);
-        r = start_thread(progress);
+        r = ticker_start(&progress->ticker, DRAW_NS, tick, progress);
         if (r < 0) {
-                progress_free(progress);
+                free(progress);
                 return r;
         }
 
@@ -171,14 +116,9 @@ struct progress *progress_stop(struct progress *progress) {
         if (!progress)
                 return NULL;
 
-        pthread_mutex_lock(&progress->lock);
-        progress->ended = true;
-        pthread_cond_signal(&progress->wake);
-        pthread_mutex_unlock(&progress->lock);
-        (void) pthread_join(progress->thread, NULL);
-
+        progress->ticker = ticker_stop(progress->ticker);
         if (progress->drawn)
                 draw("", 0, terminal_width());
-        progress_free(progress);
+        free(progress);
         return NULL;
 }
