@@ -5,6 +5,7 @@
  * terminal takes for commands, and a line break in one would forge a line.
  */
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -12,7 +13,7 @@
 
 /* Unlike text_add_escaped() this leaves a backslash alone: most of what comes here is a sentence already. */
 static void put(const char *line) {
-        fputs("cstorage-gc: ", stderr);
+        fprintf(stderr, "%s: ", program_invocation_short_name);
         for (; *line; line++) {
                 unsigned char c = (unsigned char) *line;
 

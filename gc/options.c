@@ -22,6 +22,7 @@ enum {
         OPT_LOCK_TIMEOUT,
         OPT_JSON,
         OPT_NO_REAP,
+        OPT_REAPER,
         OPT_PROGRESS,
         OPT_VERBOSE,
         OPT_DUMP_FACTS,
@@ -39,6 +40,7 @@ static const struct option long_options[] = {
         {"transient-store", optional_argument, NULL, OPT_TRANSIENT},
         {"lock-timeout", required_argument, NULL, OPT_LOCK_TIMEOUT},
         {"no-reap", no_argument, NULL, OPT_NO_REAP},
+        {"reaper", required_argument, NULL, OPT_REAPER},
         {"progress", required_argument, NULL, OPT_PROGRESS},
         {"quiet", no_argument, NULL, 'q'},
         {"verbose", no_argument, NULL, OPT_VERBOSE},
@@ -64,6 +66,7 @@ void options_help(FILE *out) {
               "      --transient-store[=BOOL] the store is one in transient mode\n"
               "      --lock-timeout=TIME     wait this long for the store's locks [30s]\n"
               "      --no-reap               move aside what goes, and leave it to others\n"
+              "      --reaper=SOCKET         hand it to the reaper that listens there\n"
               "      --progress=WHEN         progress while deleting: auto, always, never\n"
               "  -q, --quiet                 print only what went wrong\n"
               "      --verbose               list what is kept, too\n"
@@ -163,6 +166,8 @@ static int take_valued(struct options *options, int c, const char *value, struct
                 return take_path("--runroot", value, &options->runroot, reterr);
         case OPT_IMAGESTORE:
                 return take_path("--imagestore", value, &options->imagestore, reterr);
+        case OPT_REAPER:
+                return take_path("--reaper", value, &options->reaper, reterr);
         case OPT_DRIVER:
                 return take_name("--storage-driver", value, &options->driver, reterr);
         case OPT_STORAGE_OPT:
@@ -217,6 +222,8 @@ static int take(struct options *options, int c, const char *value, struct error 
 static int check_together(const struct options *options, struct error *reterr) {
         if (options->quiet && (options->verbose || options->json))
                 return error_set(reterr, -EINVAL, "--quiet goes neither with --verbose nor with --json");
+        if (!options->reap && options->reaper)
+                return error_set(reterr, -EINVAL, "--reaper does not go with --no-reap");
         if (options->dump_facts && options->json)
                 return error_set(reterr, -EINVAL,
                                  "--dump-facts has a form of its own and does not go with --json");

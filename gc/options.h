@@ -28,6 +28,7 @@ struct options {
         const char *root, *runroot, *imagestore, *driver; /* NULL: not given */
         const char **storage_opts;
         size_t n_storage_opts, cap_storage_opts;
+        const char *reaper; /* its socket; NULL: who collects deletes */
         enum switched transient;
         uint64_t lock_timeout_us;
         enum when progress;

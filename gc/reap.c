@@ -37,6 +37,10 @@ int reap_catch_signals(void) {
         return 0;
 }
 
+const atomic_bool *reap_stop_flag(void) {
+        return &stop;
+}
+
 bool reap_stopped(void) {
         return atomic_load(&stop);
 }
@@ -143,5 +147,6 @@ void reap(struct outcome *outcome, struct cstorage_trash *trash, const struct re
 
         note_removed_at_once(outcome, trash);
         while ((dir = cstorage_trash_next_dir(trash, dir)))
-                reap_dir(outcome, trash, dir, &tree_options);
+                if (cstorage_trash_dir_get_lock_fd(dir) >= 0) /* else another process has it by now */
+                        reap_dir(outcome, trash, dir, &tree_options);
 }

@@ -15,12 +15,13 @@ struct reap_options {
  */
 int reap_catch_signals(void);
 
-/* One of them came. */
+/* One of them came; for those who delete. */
 bool reap_stopped(void);
+const atomic_bool *reap_stop_flag(void);
 
 /*
- * Delete what lies in the trash, and its temp dirs. The locks of the store are gone by now, those of the temp
- * dirs are held to the end. What stays is noted with its subject, or in outcome->left where the deleting was
- * stopped.
+ * Delete what lies in the trash and was not handed over, and its temp dirs. The locks of the store are gone
+ * by now, those of the temp dirs are held to the end. What stays is noted with its subject, or in
+ * outcome->left where the deleting was stopped.
  */
 void reap(struct outcome *outcome, struct cstorage_trash *trash, const struct reap_options *options);

@@ -12,6 +12,7 @@
 #include "complain.h"
 #include "execute.h"
 #include "finish.h"
+#include "handover.h"
 #include "measure.h"
 #include "reap.h"
 #include "run.h"
@@ -131,12 +132,22 @@ static void tell_left(struct cstorage_trash *trash) {
                                  cstorage_trash_dir_get_path(dir));
 }
 
+/* Where the reaper is not there, or cannot take all, who collects deletes, as if it had not been asked. */
+static void hand_over(const struct run *run, struct cstorage_trash *trash) {
+        struct error error = ERROR_NONE;
+
+        if (handover_send(trash, run->options->reaper, &error) < 0)
+                complain("%s", error.text);
+}
+
 /* After the locks. The trash is NULL where the second look found nothing to remove. */
 static int dispose(const struct run *run, struct outcome *outcome, struct cstorage_trash *trash) {
         if (!trash)
                 return finish(run->options, run->started_us, outcome);
 
         execute_apply(outcome, trash);
+        if (run->options->reaper)
+                hand_over(run, trash);
         if (run->options->reap)
                 reap_with_progress(run, outcome, trash);
         if (outcome->left)

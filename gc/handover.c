@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "handover.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+
+#include "base/array.h"
+#include "base/fd.h"
+#include "complain.h"
+
+/*
+ * How long either side waits for the other. The socket's buffer holds the temp dirs of any usual run; only
+ * who takes over hundreds that others left waits for the reaper to be started. Then deleting here is better
+ * than to keep the boot waiting for nothing.
+ */
+#define PATIENCE_S 10
+
+/* More than any run has: what a store's temp dirs hold is bounded by its inventory, and a sender that goes on
+ * is broken. */
+#define RECEIVE_MAX 100000U
+
+/* ---------------------------------------------------------------------------------------- sending */
+
+static int set_patience(int fd, int option) {
+        const struct timeval patience = {.tv_sec = PATIENCE_S};
+
+        return setsockopt(fd, SOL_SOCKET, option, &patience, sizeof(patience)) < 0 ? negative_errno() : 0;
+}
+
+static int connect_to(const char *path) {
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        _cleanup_close_ int fd = -1;
+        int r;
+
+        if (strlen(path) >= sizeof(address.sun_path))
+                return -ENAMETOOLONG;
+        memcpy(address.sun_path, path, strlen(path));
+
+        fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+        if (fd < 0)
+                return negative_errno();
+
+        r = set_patience(fd, SO_SNDTIMEO); /* of connect(2) too */
+        if (r < 0)
+                return r;
+        if (connect(fd, (const struct sockaddr *) &address, sizeof(address)) < 0)
+                return negative_errno();
+        return TAKE_FD(fd);
+}
+
+int handover_send(struct cstorage_trash *trash, const char *path, struct error *reterr) {
+        _cleanup_close_ int fd = connect_to(path);
+
+        if (fd < 0)
+                return error_errno(reterr, fd, "nobody takes over the deletion at %s", path);
+        return cstorage_trash_send(trash, fd, (struct cstorage_error *) reterr);
+}
+
+/* -------------------------------------------------------------------------------------- receiving */
+
+void handover_done(struct handover *handover) {
+        for (size_t i = 0; i < handover->n; i++)
+                cstorage_trash_free(handover->items[i]);
+        free(handover->items);
+}
+
+static int check_peer(int fd, struct error *reterr) {
+        struct ucred peer;
+        socklen_t size = sizeof(peer);
+
+        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+                return error_errno(reterr, negative_errno(), "who is at the other end");
+        if (peer.uid != geteuid())
+                return error_set(reterr, -EACCES, "user %u has nothing to hand over here", peer.uid);
+        return 0;
+}
+
+/* 1 where there may be more. */
+static int receive_one(struct handover *handover, int fd, struct error *reterr) {
+        struct cstorage_trash *trash;
+        int r;
+
+        r = ARRAY_RESERVE(handover->items, handover->cap, handover->n + 1);
+        if (r < 0)
+                return error_errno(reterr, r, "what is handed over");
+
+        r = cstorage_trash_receive(fd, &trash, (struct cstorage_error *) reterr);
+        if (r == -EBADMSG) {
+                complain("%s", reterr->text);
+                return 1;
+        }
+        if (r > 0)
+                handover->items[handover->n++] = trash;
+        return r;
+}
+
+int handover_receive(struct handover *handover, int socket_fd, struct error *reterr) {
+        int r;
+
+        r = check_peer(socket_fd, reterr);
+        if (r < 0)
+                return r;
+
+        r = set_patience(socket_fd, SO_RCVTIMEO);
+        if (r < 0)
+                return error_errno(reterr, r, "a socket");
+
+        for (size_t i = 0; i < RECEIVE_MAX; i++) {
+                r = receive_one(handover, socket_fd, reterr);
+                if (r <= 0)
+                        return r;
+        }
+        return error_set(reterr, -E2BIG, "more is handed over than any collection has");
+}

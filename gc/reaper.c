@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * cstorage-gc-reap: deletes what collections hand over. Its socket starts it, and it ends when nothing more
+ * comes. Stopped or killed, it leaves what is not deleted as a collector that died would: the next podman
+ * command or the next collection goes on with it.
+ */
+
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/fd.h"
+#include "base/tree.h"
+#include "complain.h"
+#include "handover.h"
+#include "human.h"
+#include "reap.h"
+#include "run.h"
+#include "systemd.h"
+#include "ticker.h"
+
+/* Long enough for whoever comes right after the last one, and then nothing stays in memory. */
+#define IDLE_MS 5000
+
+#define TELL_NS 1000000000ULL
+
+/* Of the units' time limits; the next word comes long before. */
+#define EXTEND_US 30000000
+
+struct reaper {
+        struct tree_progress counters;
+        size_t left; /* directories that are not all deleted */
+};
+
+DEFINE_CLEANUP(struct ticker *, ticker_stop);
+
+/* --------------------------------------------------------------------------------------- deleting */
+
+static void reap_dir(struct reaper *reaper, struct cstorage_trash_dir *dir) {
+        _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
+        const struct tree_options options = {
+                .count_bytes = true,
+                .progress = &reaper->counters,
+                .stop = reap_stop_flag(),
+        };
+        struct error error = {0};
+        int fd = cstorage_trash_dir_get_fd(dir), r = 0;
+
+        if (fd >= 0)
+                r = tree_remove(fd, &options, &result, &error);
+        if (r == 0)
+                r = cstorage_trash_dir_remove(dir, (struct cstorage_error *) &error);
+        if (r == 0)
+                return;
+
+        reaper->left++;
+        if (!result.stopped)
+                complain_about(cstorage_trash_dir_get_path(dir),
+                               result.total.error ? result.total.error->text : error.text);
+}
+
+static void reap_all(struct reaper *reaper, const struct handover *handover) {
+        for (size_t i = 0; i < handover->n; i++)
+                reap_dir(reaper, cstorage_trash_next_dir(handover->items[i], NULL));
+}
+
+static void tell(void *data) {
+        struct reaper *reaper = data;
+        char human[HUMAN_MAX];
+
+        systemd_notify("STATUS=deleting: %" PRIu64 " entries, %s\nEXTEND_TIMEOUT_USEC=%d",
+                       atomic_load(&reaper->counters.entries),
+                       human_bytes(human, atomic_load(&reaper->counters.bytes)), EXTEND_US);
+}
+
+/* ---------------------------------------------------------------------------------------- serving */
+
+/* What one connection brings is deleted before the next is looked at: its locks are held in the queue too. */
+static void serve_one(struct reaper *reaper, int connection_fd) {
+        _cleanup_(ticker_stopp) struct ticker *ticker = NULL;
+        _cleanup_handover_ struct handover handover = HANDOVER_INIT;
+        struct error error = {0};
+
+        if (handover_receive(&handover, connection_fd, &error) < 0)
+                complain("%s", error.text);
+        (void) ticker_start(&ticker, TELL_NS, tell, reaper); /* without memory or threads: untold */
+        reap_all(reaper, &handover);
+}
+
+/* 1 where there is a connection, 0 where nothing more comes. */
+static int wait_for_one(int socket_fd) {
+        struct pollfd ready = {.fd = socket_fd, .events = POLLIN};
+
+        while (!reap_stopped()) {
+                int n = poll(&ready, 1, IDLE_MS);
+
+                if (n >= 0)
+                        return n;
+                if (errno != EINTR)
+                        return negative_errno();
+        }
+        return 0;
+}
+
+static int serve(struct reaper *reaper, int socket_fd) {
+        int r;
+
+        while ((r = wait_for_one(socket_fd)) > 0) {
+                _cleanup_close_ int fd = accept4(socket_fd, NULL, NULL, SOCK_CLOEXEC);
+
+                if (fd >= 0)
+                        serve_one(reaper, fd);
+                else if (errno != EINTR && errno != ECONNABORTED)
+                        return negative_errno();
+        }
+        return r;
+}
+
+/* That it was stopped is no failure. */
+static int status_of(const struct reaper *reaper, int r) {
+        if (r < 0)
+                complain("its socket: %s", strerror(-r));
+        systemd_notify("STATUS=deleted %" PRIu64 " entries; %zu directories are left to others",
+                       atomic_load(&reaper->counters.entries), reaper->left);
+        return r < 0 || (reaper->left > 0 && !reap_stopped()) ? STATUS_FAILED : STATUS_DONE;
+}
+
+int main(int argc, char **argv) {
+        struct reaper reaper = {0};
+        int fd, r;
+
+        (void) argv;
+        fd = systemd_take_socket();
+        if (argc > 1 || fd < 0) {
+                complain("it takes no arguments, and is started by its socket, cstorage-gc-reap.socket");
+                return STATUS_USAGE;
+        }
+        r = reap_catch_signals();
+        if (r < 0) {
+                complain("catching signals: %s", strerror(-r));
+                return STATUS_FAILED;
+        }
+        systemd_notify("READY=1");
+        return status_of(&reaper, serve(&reaper, fd));
+}

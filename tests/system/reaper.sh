@@ -1,0 +1,231 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What is collected and handed to the reaper: its temp dirs are locked until they are gone, whoever dies on the way, and
+# whatever is not deleted the next collection deletes. Its socket is made and passed on as systemd does it.
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+make_scratch
+grep -q '^#define HAVE_SYSTEMD\|-DHAVE_SYSTEMD' "$build/compile_commands.json" || skip_all "built without libsystemd"
+
+gc=$build/gc/cstorage-gc
+reaper=$build/gc/cstorage-gc-reap
+socket=$scratch/reap
+unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
+
+# make NAME [OPTIONS OF mkstore.py...]
+make() {
+        local name=$1
+        shift
+        rm -rf "${scratch:?}/$name"
+        python3 "$tests_dir/fixture/mkstore.py" --root "$scratch/$name/g" --runroot "$scratch/$name/r" "$@" \
+                >"$scratch/made" || exit 1
+        g=$scratch/$name/g
+        store="--root=$g --runroot=$scratch/$name/r --storage-driver=overlay"
+}
+
+collect() {
+        # shellcheck disable=SC2086
+        "$gc" $store --quiet "$@" >"$scratch/out" 2>"$scratch/err"
+        status=$?
+}
+
+# As systemd has it: it listens all the time, and starts the reaper once somebody is there. What that says to systemd goes
+# to $scratch/told.
+listen() {
+        rm -f "$socket" "$scratch/told" "$scratch/reaper.pid" "$scratch/reaper.status"
+        python3 - "$socket" "$scratch" "$reaper" 2>"$scratch/reaper.err" <<'EOF' &
+import os, select, socket, sys, threading
+path, scratch, program = sys.argv[1:]
+listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+listening.bind(path)
+os.chmod(path, 0o666)
+listening.listen(128)
+told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+told.bind("\0" + path)
+def hear():
+    with open(scratch + "/told", "ab", buffering=0) as out:
+        while True:
+            out.write(told.recv(4096) + b"\n")
+threading.Thread(target=hear, daemon=True).start()
+while True:
+    select.select([listening], [], [])
+    while os.path.exists(scratch + "/not-yet"):
+        select.select([], [], [], 0.01)
+    pid = os.fork()
+    if pid == 0:
+        os.dup2(listening.fileno(), 3)
+        os.set_inheritable(3, True)
+        os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()), NOTIFY_SOCKET="@" + path)
+        os.execv(program, [program])
+    with open(scratch + "/reaper.pid", "w") as out:
+        out.write(str(pid))
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    with open(scratch + "/reaper.status", "a") as out:
+        out.write(f"{code}\n")
+    if os.path.exists(scratch + "/once"):
+        break
+EOF
+        listener=$!
+        wait_for test -S "$socket"
+}
+
+# stop_listening: whatever it has started goes as well.
+stop_listening() {
+        kill "$listener" 2>/dev/null
+        pkill -9 -f "^$reaper" 2>/dev/null
+        wait "$listener" 2>/dev/null
+}
+
+# wait_for COMMAND...: for a minute at most.
+wait_for() {
+        local i
+        for i in $(seq 1200); do
+                "$@" 2>/dev/null && return 0
+                sleep 0.05
+        done
+        return 1
+}
+
+temp_dirs() { find "$g/overlay/tempdirs" "$g/overlay-layers/tmp" "$g/overlay-containers/tmp" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l; }
+no_temp_dirs() { [ "$(temp_dirs)" = 0 ]; }
+orphans() { jq -r '.orphan_layers[]' "$scratch/made" | (cd "$g/overlay" && xargs ls -d 2>/dev/null) | wc -l; }
+
+# Who looks all the time whether the lock of a temp dir can be had; prints each that could while its directory was there.
+watch_locks() {
+        python3 - "$g/overlay/tempdirs" "$scratch/watched" <<'EOF' &
+import fcntl, os, sys
+root, out = sys.argv[1:]
+seen = 0
+def look(n):
+    try:
+        fd = os.open(f"{root}/lock-{n}", os.O_RDWR)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.exists(f"{root}/temp-dir-{n}"):
+            print(f"temp-dir-{n} was not locked", file=open(out, "a"))
+    except BlockingIOError:
+        global seen
+        seen += 1
+    finally:
+        os.close(fd)
+open(out + ".ready", "w").close()
+while not os.path.exists(out + ".stop"):
+    try:
+        names = os.listdir(root)
+    except FileNotFoundError:
+        continue
+    for name in names:
+        if name.startswith("lock-"):
+            look(name[5:])
+print(f"held {seen > 100}", file=open(out, "a"))
+EOF
+        watcher=$!
+        wait_for test -e "$scratch/watched.ready"
+}
+
+# ------------------------------------------------------------------------------------------------ handed over, and deleted
+
+make big --images 1 --layers 2 --containers 2 --orphans 20 --orphan-files 400
+listen
+watch_locks
+touch "$scratch/not-yet"
+collect --reaper="$socket"
+expect "handed over: all is done" "0 " "$status $(cat "$scratch/err")"
+expect "no orphan is in the store any more" 0 "$(orphans)"
+check "and nothing is deleted yet" test "$(find "$g/overlay/tempdirs" -name 'temp-dir-*' | xargs -I{} find {} -type f | wc -l)" -gt 7000
+sleep 0.3
+rm "$scratch/not-yet"
+check "the reaper deletes it" wait_for no_temp_dirs
+check "and the directory that was made for it" wait_for test ! -e "$g/overlay/tempdirs"
+check "it ends when nothing more comes" wait_for test -s "$scratch/reaper.status"
+touch "$scratch/watched.stop"
+wait "$watcher"
+expect "somebody held its lock all the time" "held True" "$(cat "$scratch/watched")"
+expect "it went well, and it has nothing to say" "0 " "$(cat "$scratch/reaper.status") $(cat "$scratch/reaper.err")"
+expect "systemd is told that it is ready" 1 "$(grep -c '^READY=1$' "$scratch/told")"
+check "and what it did" grep -qE '^STATUS=deleted [0-9]{4,} entries; 0 directories are left to others$' "$scratch/told"
+collect
+expect "a second run has nothing to do" "0 " "$status $(cat "$scratch/err")"
+stop_listening
+
+# Several collections, one after the other, and one reaper.
+listen
+touch "$scratch/not-yet"
+stores=
+for i in 1 2 3; do
+        make "several$i" --images 1 --orphans 3 --orphan-files 10
+        collect --reaper="$socket"
+        expect "collection $i is handed over" "0 1" "$status $(find "$g/overlay/tempdirs" -name 'temp-dir-*' | wc -l)"
+        stores="$stores $g/overlay/tempdirs"
+done
+rm "$scratch/not-yet"
+# shellcheck disable=SC2086
+check "one reaper deletes what all three left" wait_for sh -c "! ls -d $stores"
+check "and ends" wait_for test -s "$scratch/reaper.status"
+expect "once" "0" "$(xargs <"$scratch/reaper.status")"
+stop_listening
+
+# ------------------------------------------------------------------------------------------------ where it is not there
+
+rm -f "$socket"
+make none --images 1 --orphans 5 --orphan-files 10
+collect --reaper="$socket"
+expect "where nobody listens it deletes by itself" "0 0 0" "$status $(orphans) $(temp_dirs)"
+check "and says so" grep -q "^cstorage-gc: nobody takes over the deletion at $socket: No such file" "$scratch/err"
+python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).bind(sys.argv[1])' "$socket"
+make dead --images 1 --orphans 5 --orphan-files 10
+collect --reaper="$socket"
+expect "likewise where somebody listened once" "0 0 0" "$status $(orphans) $(temp_dirs)"
+collect --reaper=relative
+expect "the socket is a whole path" 2 $status
+collect --reaper="$socket" --no-reap
+expect "it does not go with --no-reap" 2 $status
+"$reaper" >"$scratch/out" 2>"$scratch/err"
+expect "without a socket it is a usage error" 2 $?
+check "that says how it is started" grep -q '^cstorage-gc-reap: .*started by its socket' "$scratch/err"
+
+# ------------------------------------------------------------------------------------------------ stopped, killed
+
+for signal in TERM KILL; do
+        make stopped --images 1 --layers 2 --orphans 40 --orphan-files 500
+        touch "$scratch/once"
+        listen
+        collect --reaper="$socket"
+        expect "$signal: handed over" 0 $status
+        wait_for test -s "$scratch/reaper.pid"
+        kill -$signal "$(cat "$scratch/reaper.pid")"
+        check "$signal: it ends" wait_for test -s "$scratch/reaper.status"
+        expect "$signal: how" "$([ $signal = TERM ] && echo 0 || echo -9)" "$(cat "$scratch/reaper.status")"
+        check "$signal: something is left" test -d "$g/overlay/tempdirs"
+        collect
+        expect "$signal: the next run deletes it" "0 0" "$status $(temp_dirs)"
+        stop_listening
+        rm "$scratch/once"
+done
+
+# ------------------------------------------------------------------------------------------------ others
+
+# Who is not the same user, or sends something else, gets nothing done, and those after it are served.
+make others --images 1 --orphans 3 --orphan-files 10
+listen
+chmod 711 "$scratch"
+for who in 1000 0; do
+        setpriv --reuid $who --regid $who --clear-groups /usr/bin/python3 -c '
+import os, socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.connect(sys.argv[1])
+socket.send_fds(s, [b"nothing"], [os.open("/", os.O_RDONLY)] * 3)' "$socket"
+done
+collect --reaper="$socket"
+check "after strangers it still serves" wait_for no_temp_dirs
+check "it ends" wait_for test -s "$scratch/reaper.status"
+check "another user is turned away" grep -q 'user 1000 has nothing to hand over here' "$scratch/reaper.err"
+check "what is no temp dir is refused" grep -q 'what was received is no temporary directory' "$scratch/reaper.err"
+expect "and this is no failure of it" 0 "$(cat "$scratch/reaper.status")"
+stop_listening
+finish
