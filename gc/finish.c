@@ -7,6 +7,7 @@
 
 #include "complain.h"
 #include "finish.h"
+#include "journal.h"
 #include "problems.h"
 #include "report.h"
 #include "run.h"
@@ -62,6 +63,9 @@ int finish(const struct options *options, uint64_t started_us, struct outcome *o
         if (!flush_report())
                 return STATUS_FAILED;
 
-        problems_print(&problems, outcome);
+        if (journal_is_stderr())
+                journal_report(outcome, &problems);
+        else
+                problems_print(&problems, outcome);
         return status_of(outcome, &problems);
 }

@@ -16,8 +16,10 @@
 #include "base/fd.h"
 #include "base/tree.h"
 #include "complain.h"
+#include "finish.h"
 #include "handover.h"
 #include "human.h"
+#include "journal.h"
 #include "reap.h"
 #include "run.h"
 #include "systemd.h"
@@ -31,20 +33,19 @@
 /* Of the units' time limits; the next word comes long before. */
 #define EXTEND_US 30000000
 
-struct reaper {
+/* What one connection brought. */
+struct deletion {
         struct tree_progress counters;
         size_t left; /* directories that are not all deleted */
 };
 
-DEFINE_CLEANUP(struct ticker *, ticker_stop);
-
 /* --------------------------------------------------------------------------------------- deleting */
 
-static void reap_dir(struct reaper *reaper, struct cstorage_trash_dir *dir) {
+static void reap_dir(struct deletion *deletion, struct cstorage_trash_dir *dir) {
         _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
         const struct tree_options options = {
                 .count_bytes = true,
-                .progress = &reaper->counters,
+                .progress = &deletion->counters,
                 .stop = reap_stop_flag(),
         };
         struct error error = {0};
@@ -57,38 +58,57 @@ static void reap_dir(struct reaper *reaper, struct cstorage_trash_dir *dir) {
         if (r == 0)
                 return;
 
-        reaper->left++;
+        deletion->left++;
         if (!result.stopped)
                 complain_about(cstorage_trash_dir_get_path(dir),
                                result.total.error ? result.total.error->text : error.text);
 }
 
-static void reap_all(struct reaper *reaper, const struct handover *handover) {
+static void reap_all(struct deletion *deletion, const struct handover *handover) {
         for (size_t i = 0; i < handover->n; i++)
-                reap_dir(reaper, cstorage_trash_next_dir(handover->items[i], NULL));
+                reap_dir(deletion, cstorage_trash_next_dir(handover->items[i], NULL));
 }
 
 static void tell(void *data) {
-        struct reaper *reaper = data;
+        struct deletion *deletion = data;
         char human[HUMAN_MAX];
 
         systemd_notify("STATUS=deleting: %" PRIu64 " entries, %s\nEXTEND_TIMEOUT_USEC=%d",
-                       atomic_load(&reaper->counters.entries),
-                       human_bytes(human, atomic_load(&reaper->counters.bytes)), EXTEND_US);
+                       atomic_load(&deletion->counters.entries),
+                       human_bytes(human, atomic_load(&deletion->counters.bytes)), EXTEND_US);
 }
 
 /* ---------------------------------------------------------------------------------------- serving */
 
-/* What one connection brings is deleted before the next is looked at: its locks are held in the queue too. */
-static void serve_one(struct reaper *reaper, int connection_fd) {
-        _cleanup_(ticker_stopp) struct ticker *ticker = NULL;
+static void report(const struct deletion *deletion, uint64_t started_us) {
+        uint64_t entries = atomic_load(&deletion->counters.entries);
+
+        if (journal_is_stderr())
+                journal_reaped(entries, atomic_load(&deletion->counters.bytes), deletion->left,
+                               now_us() - started_us);
+        systemd_notify("STATUS=deleted %" PRIu64 " entries; %zu directories are left to others", entries,
+                       deletion->left);
+}
+
+/* What one connection brings is deleted before the next is looked at: its locks are held in the queue too.
+ * Returns how many directories are left. */
+static size_t serve_one(int connection_fd) {
         _cleanup_handover_ struct handover handover = HANDOVER_INIT;
+        struct deletion deletion = {0};
+        uint64_t started_us = now_us();
+        struct ticker *ticker = NULL;
         struct error error = {0};
 
         if (handover_receive(&handover, connection_fd, &error) < 0)
                 complain("%s", error.text);
-        (void) ticker_start(&ticker, TELL_NS, tell, reaper); /* without memory or threads: untold */
-        reap_all(reaper, &handover);
+        if (handover.n == 0)
+                return 0;
+
+        (void) ticker_start(&ticker, TELL_NS, tell, &deletion); /* without memory or threads: untold */
+        reap_all(&deletion, &handover);
+        (void) ticker_stop(ticker);
+        report(&deletion, started_us);
+        return deletion.left;
 }
 
 /* 1 where there is a connection, 0 where nothing more comes. */
@@ -106,14 +126,14 @@ static int wait_for_one(int socket_fd) {
         return 0;
 }
 
-static int serve(struct reaper *reaper, int socket_fd) {
+static int serve(int socket_fd, size_t *ret_left) {
         int r;
 
         while ((r = wait_for_one(socket_fd)) > 0) {
                 _cleanup_close_ int fd = accept4(socket_fd, NULL, NULL, SOCK_CLOEXEC);
 
                 if (fd >= 0)
-                        serve_one(reaper, fd);
+                        *ret_left += serve_one(fd);
                 else if (errno != EINTR && errno != ECONNABORTED)
                         return negative_errno();
         }
@@ -121,29 +141,29 @@ static int serve(struct reaper *reaper, int socket_fd) {
 }
 
 /* That it was stopped is no failure. */
-static int status_of(const struct reaper *reaper, int r) {
-        if (r < 0)
-                complain("its socket: %s", strerror(-r));
-        systemd_notify("STATUS=deleted %" PRIu64 " entries; %zu directories are left to others",
-                       atomic_load(&reaper->counters.entries), reaper->left);
-        return r < 0 || (reaper->left > 0 && !reap_stopped()) ? STATUS_FAILED : STATUS_DONE;
-}
+static int run_reaper(int socket_fd) {
+        size_t left = 0;
+        int r;
 
-int main(int argc, char **argv) {
-        struct reaper reaper = {0};
-        int fd, r;
-
-        (void) argv;
-        fd = systemd_take_socket();
-        if (argc > 1 || fd < 0) {
-                complain("it takes no arguments, and is started by its socket, cstorage-gc-reap.socket");
-                return STATUS_USAGE;
-        }
         r = reap_catch_signals();
         if (r < 0) {
                 complain("catching signals: %s", strerror(-r));
                 return STATUS_FAILED;
         }
         systemd_notify("READY=1");
-        return status_of(&reaper, serve(&reaper, fd));
+        r = serve(socket_fd, &left);
+        if (r < 0)
+                complain("its socket: %s", strerror(-r));
+        return r < 0 || (left > 0 && !reap_stopped()) ? STATUS_FAILED : STATUS_DONE;
+}
+
+int main(int argc, char **argv) {
+        int fd = systemd_take_socket();
+
+        (void) argv;
+        if (argc > 1 || fd < 0) {
+                complain("it takes no arguments, and is started by its socket, cstorage-gc-reap.socket");
+                return STATUS_USAGE;
+        }
+        return run_reaper(fd);
 }

@@ -13,6 +13,7 @@
 #include "execute.h"
 #include "finish.h"
 #include "handover.h"
+#include "journal.h"
 #include "measure.h"
 #include "reap.h"
 #include "run.h"
@@ -41,13 +42,16 @@ static int out_of_memory(const char *what) {
         return STATUS_FAILED;
 }
 
-/* Not everything that goes wrong comes with a sentence: no memory, for one. */
-static int failed(const struct run *run, int r, const struct error *error) {
-        if (r == -ESTALE && !run->last_try)
-                return STATUS_STALE;
+static int complain_failure(int status, const char *text) {
+        if (journal_is_stderr())
+                journal_failure(status, text);
+        else
+                complain("%s", text);
+        return status;
+}
 
-        complain("%s", error->text[0] ? error->text : strerror(-r));
-        switch (r) {
+static int status_of(int code) {
+        switch (code) {
         case -ETIMEDOUT:
                 return STATUS_TIMEOUT;
         case -EOPNOTSUPP: /* a driver of which nothing is known */
@@ -55,6 +59,14 @@ static int failed(const struct run *run, int r, const struct error *error) {
         default:
                 return STATUS_FAILED;
         }
+}
+
+/* Not everything that goes wrong comes with a sentence: no memory, for one. */
+static int failed(const struct run *run, int r, const struct error *error) {
+        if (r == -ESTALE && !run->last_try)
+                return STATUS_STALE;
+
+        return complain_failure(status_of(r), error->text[0] ? error->text : strerror(-r));
 }
 
 /* There is no store, so there is nothing to do: a machine that never ran a container is as it should be. */
@@ -69,7 +81,9 @@ static int finish_without_store(const struct run *run, const struct cstorage_con
         };
         struct outcome outcome = {.facts = &facts, .dry_run = run->options->dry_run};
 
-        if (run->options->verbose)
+        if (journal_is_stderr())
+                journal_no_store(facts.graphroot, error->text);
+        else if (run->options->verbose)
                 complain("nothing to do: %s", error->text);
         if (!run->options->json)
                 return STATUS_DONE;

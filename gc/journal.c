@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "journal.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+
+#include "complain.h"
+#include "systemd.h"
+
+/*
+ * A boot waits for each record, some 30 us. So many tell what happened; of a machine that had more at once
+ * the sum tells how many.
+ */
+#define SUBJECTS_MAX 1000U
+
+#define FIELDS_MAX 16U
+
+enum message {
+        MESSAGE_COLLECTED,
+        MESSAGE_REMOVED,
+        MESSAGE_REFUSED,
+        MESSAGE_FAILED,
+        MESSAGE_PROBLEM,
+        MESSAGE_NOT_RUN,
+        MESSAGE_NO_STORE,
+        MESSAGE_REAPED,
+};
+
+/* The ids are in the catalog, units/cstorage-gc.catalog, too. */
+static const struct {
+        const char *id;
+        int priority;
+} messages[] = {
+        [MESSAGE_COLLECTED] = {"167ec5d4f97145e0b338766bbd8593fb", LOG_INFO},
+        [MESSAGE_REMOVED] = {"695314aa8b6b4ababb0c9c37e19f2721", LOG_INFO},
+        [MESSAGE_REFUSED] = {"ece03540b14d4b0889d4cbdd9904b89b", LOG_WARNING},
+        [MESSAGE_FAILED] = {"6692e1b60b2b4e28ba65daec96be287b", LOG_ERR},
+        [MESSAGE_PROBLEM] = {"132f5cbe24784036a9fe9260b8e50b8d", LOG_WARNING},
+        [MESSAGE_NOT_RUN] = {"6add58f770514bd0874ba652ac6d7e54", LOG_ERR},
+        [MESSAGE_NO_STORE] = {"729ef2244e1645ffa8972dc5aaf2e865", LOG_INFO},
+        [MESSAGE_REAPED] = {"c683c7098fa8414e959d9fd9e2897425", LOG_INFO},
+};
+
+bool journal_is_stderr(void) {
+        const char *stream = getenv("JOURNAL_STREAM");
+        unsigned long long dev, ino;
+        struct stat st;
+
+        /* systemd.exec(5): device and inode number, since the variable is passed on to whoever is started. */
+        return stream && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 && fstat(STDERR_FILENO, &st) >= 0 &&
+               st.st_dev == dev && st.st_ino == ino;
+}
+
+/* ---------------------------------------------------------------------------------------- a record */
+
+struct record {
+        char *fields[FIELDS_MAX];
+        size_t n;
+};
+
+static void record_done(struct record *record) {
+        for (size_t i = 0; i < record->n; i++)
+                free(record->fields[i]);
+}
+
+#define _cleanup_record_ _cleanup_(record_done)
+
+/* A field for which there is no memory is left out. */
+static void _printf_(2, 3) add(struct record *record, const char *format, ...) {
+        va_list args;
+
+        assert(record->n < FIELDS_MAX);
+
+        va_start(args, format);
+        if (vasprintf(&record->fields[record->n], format, args) >= 0)
+                record->n++;
+        va_end(args);
+}
+
+static void begin(struct record *record, enum message message) {
+        add(record, "MESSAGE_ID=%s", messages[message].id);
+        add(record, "PRIORITY=%d", messages[message].priority);
+        add(record, "SYSLOG_IDENTIFIER=%s", program_invocation_short_name);
+}
+
+static void add_path(struct record *record, const char *path) {
+        if (path)
+                add(record, "CSTORAGE_PATH=%s", path);
+}
+
+static void add_sizes(struct record *record, uint64_t entries, uint64_t bytes) {
+        add(record, "CSTORAGE_ENTRIES=%" PRIu64, entries);
+        add(record, "CSTORAGE_BYTES=%" PRIu64, bytes);
+}
+
+/* Where the journal does not take it, a line of text is better than nothing. */
+static void end(struct record *record, const char *message) {
+        struct iovec fields[FIELDS_MAX];
+
+        add(record, "MESSAGE=%s", message);
+        for (size_t i = 0; i < record->n; i++)
+                fields[i] = (struct iovec){record->fields[i], strlen(record->fields[i])};
+        if (systemd_journal(fields, record->n) < 0)
+                complain("%s", message);
+}
+
+/* ------------------------------------------------------------------------------------ what happened */
+
+static enum message message_of(enum fate fate) {
+        switch (fate) {
+        case FATE_REFUSED:
+                return MESSAGE_REFUSED;
+        case FATE_FAILED:
+                return MESSAGE_FAILED;
+        case FATE_KEPT:
+        case FATE_REMOVED:
+        case FATE_COUNT:
+                break;
+        }
+        return MESSAGE_REMOVED;
+}
+
+static void tell_subject(const struct subject *subject) {
+        static const char *const words[] = {
+                [MESSAGE_REMOVED] = "Removed", [MESSAGE_REFUSED] = "Refused", [MESSAGE_FAILED] = "Failed on"};
+        enum message message = message_of(subject->fate);
+        _cleanup_record_ struct record record = {0};
+        _cleanup_text_ struct text text = TEXT_INIT;
+        const struct fact_entry *entry = subject->entry;
+        const char *why = subject->text ?: reason_text(subject->reason);
+
+        begin(&record, message);
+        add(&record, "CSTORAGE_KIND=%s", fact_kind_name(entry->kind));
+        add(&record, "CSTORAGE_REASON=%s", reason_name(subject->reason));
+        add_path(&record, entry->path);
+        if (entry->id)
+                add(&record, "CSTORAGE_ID=%s", entry->id);
+        if (subject->measured)
+                add_sizes(&record, subject->entries, subject->bytes);
+        (void) text_addf(&text, "%s %s: %s", words[message], entry->path, why);
+        end(&record, text.s ?: words[message]);
+}
+
+static void tell_problem(const struct problem *problem) {
+        _cleanup_record_ struct record record = {0};
+        _cleanup_text_ struct text text = TEXT_INIT;
+
+        begin(&record, MESSAGE_PROBLEM);
+        add_path(&record, problem->path);
+        (void) text_addf(&text, "%s: %s", problem->path, problem->text.s ?: "");
+        end(&record, text.s ?: problem->path);
+}
+
+static void tell_sum(const struct outcome *outcome) {
+        _cleanup_record_ struct record record = {0};
+        _cleanup_text_ struct text text = TEXT_INIT;
+
+        begin(&record, MESSAGE_COLLECTED);
+        add(&record, "CSTORAGE_GRAPHROOT=%s", outcome->facts->graphroot);
+        add(&record, "CSTORAGE_KEPT=%zu", outcome->n[FATE_KEPT]);
+        add(&record, "CSTORAGE_REMOVED=%zu", outcome->n[FATE_REMOVED]);
+        add(&record, "CSTORAGE_REFUSED=%zu", outcome->n[FATE_REFUSED]);
+        add(&record, "CSTORAGE_FAILED=%zu", outcome->n[FATE_FAILED]);
+        add_sizes(&record, outcome->entries_freed, outcome->bytes_freed);
+        add(&record, "CSTORAGE_LOCK_HELD_USEC=%" PRIu64, outcome->lock_held_us);
+        add(&record, "CSTORAGE_ELAPSED_USEC=%" PRIu64, outcome->elapsed_us);
+        (void) text_addf(&text, "%s: %zu removed, %zu refused, %zu failed, %zu kept",
+                         outcome->facts->graphroot, outcome->n[FATE_REMOVED], outcome->n[FATE_REFUSED],
+                         outcome->n[FATE_FAILED], outcome->n[FATE_KEPT]);
+        end(&record, text.s ?: "collected");
+}
+
+void journal_report(const struct outcome *outcome, const struct problems *problems) {
+        for (size_t i = 0; i < outcome->n_subjects && i < SUBJECTS_MAX; i++)
+                tell_subject(&outcome->subjects[i]);
+        for (size_t i = 0; i < problems->n; i++)
+                tell_problem(&problems->problems[i]);
+        tell_sum(outcome);
+}
+
+/* ---------------------------------------------------------------------------------- what else there is */
+
+void journal_failure(int status, const char *text) {
+        _cleanup_record_ struct record record = {0};
+
+        begin(&record, MESSAGE_NOT_RUN);
+        add(&record, "EXIT_STATUS=%d", status);
+        end(&record, text);
+}
+
+void journal_no_store(const char *graphroot, const char *text) {
+        _cleanup_record_ struct record record = {0};
+
+        begin(&record, MESSAGE_NO_STORE);
+        if (graphroot)
+                add(&record, "CSTORAGE_GRAPHROOT=%s", graphroot);
+        end(&record, text);
+}
+
+void journal_reaped(uint64_t entries, uint64_t bytes, size_t left, uint64_t elapsed_us) {
+        _cleanup_record_ struct record record = {0};
+        _cleanup_text_ struct text text = TEXT_INIT;
+
+        begin(&record, MESSAGE_REAPED);
+        add_sizes(&record, entries, bytes);
+        add(&record, "CSTORAGE_LEFT=%zu", left);
+        add(&record, "CSTORAGE_ELAPSED_USEC=%" PRIu64, elapsed_us);
+        (void) text_addf(&text,
+                         "Deleted %" PRIu64 " entries, %" PRIu64 " bytes; %zu directories are left to others",
+                         entries, bytes, left);
+        end(&record, text.s ?: "deleted");
+}

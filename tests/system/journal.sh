@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What the collector tells the journal when it runs as a service: one record for each event, with the fields that the
+# manual lists. A socket of our own stands where the journal's is.
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+grep -q -- -DHAVE_SYSTEMD "$build/compile_commands.json" || skip_all "built without libsystemd"
+if [ -z "${IN_NAMESPACE-}" ]; then
+        IN_NAMESPACE=1 exec unshare --mount "$0"
+fi
+make_scratch
+mkdir -p /run/systemd/journal && mount -t tmpfs journal /run/systemd/journal || skip_all "the journal's directory cannot be replaced"
+unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
+
+# journal COMMAND...: run it as a service; its records are a JSON list in $scratch/records, what it prints is in
+# $scratch/err.
+journal() {
+        python3 - "$scratch" "$@" <<'EOF'
+import json, os, socket, subprocess, sys
+scratch, *command = sys.argv[1:]
+path = "/run/systemd/journal/socket"
+journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+journal.bind(path)
+err = open(scratch + "/err", "w+b")
+st = os.fstat(err.fileno())
+env = dict(os.environ, JOURNAL_STREAM=f"{st.st_dev}:{st.st_ino}")
+status = subprocess.run(command, env=env, stdout=err, stderr=err).returncode
+os.unlink(path)
+journal.setblocking(False)
+records = []
+while True:
+    try:
+        data = journal.recv(1 << 20)
+    except BlockingIOError:
+        break
+    record = {}
+    while data:
+        line, _, rest = data.partition(b"\n")
+        name, equals, value = line.partition(b"=")
+        if not equals:
+            size = int.from_bytes(rest[:8], "little")
+            value, rest = rest[8:8 + size], rest[9 + size:]
+        record[name.decode()] = value.decode(errors="backslashreplace")
+        data = rest
+    records.append(record)
+with open(scratch + "/records", "w") as out:
+    json.dump(records, out)
+sys.exit(status)
+EOF
+        status=$?
+}
+
+ask() { jq -r "$1" "$scratch/records"; }
+id() { sed -n "s/.*\[MESSAGE_$1\] = {\"\([0-9a-f]*\)\".*/\1/p" "$tests_dir/../gc/journal.c"; }
+of() { echo ".[] | select(.MESSAGE_ID == \"$(id "$1")\")"; }
+
+make() {
+        rm -rf "$scratch/s"
+        python3 "$tests_dir/fixture/mkstore.py" --root "$scratch/s/g" --runroot "$scratch/s/r" "$@" >"$scratch/made" || exit 1
+        g=$scratch/s/g
+        store="--root=$g --runroot=$scratch/s/r --storage-driver=overlay"
+}
+# shellcheck disable=SC2086
+collect() { journal "$build/gc/cstorage-gc" $store --quiet "$@"; }
+
+make --images 1 --layers 2 --containers 1 --orphans 3 --orphan-files 5
+collect
+expect "all is done, and nothing is printed" "0 " "$status $(cat "$scratch/err")"
+expect "each orphan has a record with its id" "$(jq -r '.orphan_layers[]' "$scratch/made" | sort)" \
+        "$(ask "$(of REMOVED) | select(.CSTORAGE_KIND == \"layer-dir\") | .CSTORAGE_ID" | sort)"
+expect "with its reason" no-record "$(ask "$(of REMOVED) | select(.CSTORAGE_KIND == \"layer-dir\") | .CSTORAGE_REASON" | sort -u)"
+check "with its path" test "$(ask "$(of REMOVED) | .CSTORAGE_PATH" | grep -c "^$g/overlay/[0-9a-f]*$")" = 3
+check "with what it took" test "$(ask "[$(of REMOVED) | .CSTORAGE_ENTRIES | tonumber] | add")" -gt 15
+expect "the sum has one" 1 "$(ask "[$(of COLLECTED)] | length")"
+expect "it says how many" "$(ask "[$(of REMOVED)] | length") 0 0" \
+        "$(ask "$(of COLLECTED) | [.CSTORAGE_REMOVED, .CSTORAGE_REFUSED, .CSTORAGE_FAILED] | join(\" \")")"
+check "and how long" test "$(ask "$(of COLLECTED) | .CSTORAGE_LOCK_HELD_USEC")" -gt 0
+expect "all have a message, a priority and a name" "" \
+        "$(ask '.[] | select((.MESSAGE | not) or (.PRIORITY | not) or .SYSLOG_IDENTIFIER != "cstorage-gc")')"
+
+collect
+expect "where there is nothing to do the sum is all" "0 1" "$status $(ask length)"
+
+make --images 1 --layers 2 --containers 1 --orphans 3
+: >"$g/overlay-layers/layers.json"
+collect
+expect "a broken file: status 3" 3 "$status"
+expect "it has one record, that names it" "$g/overlay-layers/layers.json" "$(ask "$(of PROBLEM) | .CSTORAGE_PATH")"
+expect "what is left alone has records" records-damaged "$(ask "$(of REFUSED) | .CSTORAGE_REASON" | sort -u)"
+expect "warnings" 4 "$(ask "$(of REFUSED) | .PRIORITY" | sort -u)"
+
+make --images 1 --orphans 1
+name=$'\nforged=1\nPRIORITY=0'
+mkdir "$g/overlay/$name"
+collect
+expect "a name with line breaks stays in its field" "$g/overlay/$name" "$(ask "$(of REFUSED) | .CSTORAGE_PATH")"
+expect "and forges none" 0 "$(ask '[.[] | select(.forged)] | length')"
+
+make --images 1 --orphans 1
+python3 - "$g/overlay-layers/layers.lock" <<'EOF' &
+import fcntl, sys, time
+f = open(sys.argv[1], "a+b")
+fcntl.lockf(f, fcntl.LOCK_EX)
+print("locked", file=open(sys.argv[1] + ".held", "w"))
+time.sleep(600)
+EOF
+for i in $(seq 600); do [ -s "$g/overlay-layers/layers.lock.held" ] && break || sleep 0.05; done
+rm "$g/overlay-layers/layers.lock.held"
+collect --lock-timeout=0.1
+kill $!
+expect "a lock that is held: status 4, and one record" "4 4 1" "$status $(ask "$(of NOT_RUN) | .EXIT_STATUS") $(ask length)"
+check "it names the lock" grep -q layers.lock <<<"$(ask "$(of NOT_RUN) | .MESSAGE")"
+
+store="--root=$scratch/none --runroot=$scratch/none-run --storage-driver=overlay"
+collect
+expect "no store: status 0, and one record" "0 1 $scratch/none" "$status $(ask length) $(ask "$(of NO_STORE) | .CSTORAGE_GRAPHROOT")"
+
+JOURNAL_STREAM=1:1 "$build/gc/cstorage-gc" $store --quiet 2>"$scratch/err"
+expect "a variable of somebody else's is none" "0 " "$? $(cat "$scratch/err")"
+
+# ------------------------------------------------------------------------------------------------ catalog and manual
+
+catalog=$tests_dir/../units/cstorage-gc.catalog
+ids=$(grep -o '"[0-9a-f]\{32\}"' "$tests_dir/../gc/journal.c" | tr -d '"' | sort)
+expect "each record has an entry in the catalog" "$ids" "$(sed -n 's/^-- //p' "$catalog" | sort)"
+expect "and each entry a subject" "$(wc -l <<<"$ids")" "$(grep -c '^Subject: ' "$catalog")"
+fields=$(grep -o '"CSTORAGE_[A-Z_]*=' "$tests_dir/../gc/journal.c" | tr -d '"=' | sort -u)
+expect "the catalog speaks of no field that there is not" "" \
+        "$(grep -o '@CSTORAGE_[A-Z_]*@' "$catalog" | tr -d @ | sort -u | grep -vxF "$fields")"
+finish
