@@ -137,3 +137,15 @@ need_gc() { have_gc || skip_all "cstorage-gc is not built in $build"; }
 
 # A listing of a tree: everything about each file that a program could tell.
 listing() { python3 "$tests_dir/interop/listing.py" "$@"; }
+
+# lay_out NAME [OPTIONS OF mkstore.py...]: a store in $scratch/NAME, and how to tell cstorage-gc about it in $store. Its
+# graphroot is $g, its runroot $r, and what was made stands in $scratch/NAME.made.
+lay_out() {
+        local name=$1
+        shift
+        rm -rf "${scratch:?}/$name"
+        g=$scratch/$name/g
+        r=$scratch/$name/r
+        store="--root=$g --runroot=$r --storage-driver=overlay"
+        python3 "$tests_dir/fixture/mkstore.py" --root "$g" --runroot "$r" "$@" >"$scratch/$name.made" || exit 1
+}

@@ -17,18 +17,6 @@ unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER ST
 
 # ------------------------------------------------------------------------------------------------------------- helpers
 
-# make NAME [OPTIONS OF mkstore.py...]: a store in $scratch/NAME, and how to tell cstorage-gc about it in $store.
-make() {
-        local name=$1
-        shift
-        rm -rf "${scratch:?}/$name"
-        python3 "$tests_dir/fixture/mkstore.py" --root "$scratch/$name/g" --runroot "$scratch/$name/r" "$@" \
-                >"$scratch/$name.made" || exit 1
-        g=$scratch/$name/g
-        r=$scratch/$name/r
-        store="--root=$g --runroot=$r --storage-driver=overlay"
-}
-
 # run OPTIONS...: its exit status in $status, what it prints in $out and $err.
 run() {
         # shellcheck disable=SC2086
@@ -120,9 +108,9 @@ check "nothing was created" test ! -e "$scratch/none" -a ! -e "$scratch/none-run
 
 # ------------------------------------------------------------------------------------------------------- configuration
 
-make one --orphans 1
-make two --orphans 1
-make conf --orphans 1
+lay_out one --orphans 1
+lay_out two --orphans 1
+lay_out conf --orphans 1
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$g" "$r" >"$scratch/storage.conf"
 store=
 CONTAINERS_STORAGE_CONF=$scratch/storage.conf run --dry-run --json
@@ -161,7 +149,7 @@ says "by name" "zfs"
 
 # ---------------------------------------------------------------------------------------------------------------- runs
 
-make runs --transient 2 --containers 1 --orphans 3 --extras
+lay_out runs --transient 2 --containers 1 --orphans 3 --extras
 listing make --ctime "$scratch/runs" >"$scratch/before"
 run --dry-run
 expect "a dry run succeeds" 0 $status
@@ -223,14 +211,14 @@ expect "--quiet is quiet" "0  " "$status $out $err"
 listing make --ctime "$scratch/runs" >"$scratch/after"
 check "and neither left a trace" listing diff "$scratch/before" "$scratch/after"
 
-make transient --transient 2
+lay_out transient --transient 2
 kept=$(find "$g" | sort)
 run --transient-store=false
 expect "whether the store is transient is not believed" "$kept" "$(find "$g" | sort)"
 
 # --------------------------------------------------------------------------------------------------------------- reaping
 
-make noreap --orphans 2
+lay_out noreap --orphans 2
 run --no-reap --json
 expect "--no-reap succeeds" "0 true" "$status $(jq '.summary.removed >= 2' "$scratch/out")"
 expect "it leaves the temp dirs" 1 "$(find "$g/overlay/tempdirs" -name 'temp-dir-*' | wc -l)"
@@ -239,7 +227,7 @@ expect "the next run finishes" "0 temp-dir abandoned" \
         "$status $(jq -r '.subjects[] | select(.path | test("overlay/tempdirs")) | .kind + " " + .reason' "$scratch/out")"
 expect "then they are gone" "" "$(find "$g" -name 'temp-dir-*')"
 
-make big --orphans 4 --orphan-files 10000
+lay_out big --orphans 4 --orphan-files 10000
 cp -a "$scratch/big" "$scratch/big2"
 run --progress=always
 expect "--progress=always counts on standard error" 1 $(($(grep -c 'deleting: ' "$scratch/err") > 0))
@@ -261,11 +249,11 @@ run --progress=never
 expect "the next run finishes that, silently" "0 " "$status $err"
 expect "nothing is left of it" "" "$(find "$g" -name 'temp-dir-*')"
 
-make pipe --orphans 20
+lay_out pipe --orphans 20
 # shellcheck disable=SC2086
 "$gc" $store --json | head -c 1 >/dev/null
 expect "a reader that went is no failure" "0 0" "${PIPESTATUS[*]}"
-make full --orphans 1
+lay_out full --orphans 1
 # shellcheck disable=SC2086
 "$gc" $store >/dev/full 2>"$scratch/err"
 expect "a report that cannot be written is one" 1 $?
@@ -273,7 +261,7 @@ says "and that is said" "report"
 
 # ----------------------------------------------------------------------------------------------------- not all goes well
 
-make locked --orphans 1
+lay_out locked --orphans 1
 listing make --ctime "$scratch/locked" >"$scratch/before"
 for lock in "$g/overlay-layers/layers.lock" "$g/overlay-images/images.lock"; do
         [ -e "$lock" ] || continue
@@ -289,7 +277,7 @@ check "nothing was done" listing diff "$scratch/before" "$scratch/after"
 with_lock "$g/overlay-layers/layers.lock" "$gc" $store --dry-run >"$scratch/out" 2>&1
 expect "a dry run needs no lock" 0 $?
 
-make readonly --orphans 1
+lay_out readonly --orphans 1
 mount --bind "$scratch/readonly" "$scratch/readonly" && mount -o remount,bind,ro "$scratch/readonly"
 run
 expect "a store that cannot be written to is a failure" 1 $status
@@ -310,7 +298,7 @@ else
 fi
 
 records="overlay-layers/layers.json overlay-images/images.json overlay-containers/containers.json"
-make damaged --containers 1 --orphans 2
+lay_out damaged --containers 1 --orphans 2
 cp -a "$scratch/damaged" "$scratch/whole"
 for record in $records; do
         for damage in empty nul truncated null object garbage; do
@@ -339,13 +327,13 @@ for record in $records; do
         done
 done
 
-make nomounts --orphans 2
+lay_out nomounts --orphans 2
 : >"$r/overlay-layers/mountpoints.json"
 run
 expect "an empty mountpoints.json means that nothing is mounted" "0 " "$status $err"
 
 # The kernel lets nobody unlink a file that is swapped to, whatever its flags.
-make stuck --orphans 3
+lay_out stuck --orphans 3
 swap=$g/overlay/$(jq -r '.orphan_layers[1]' "$scratch/stuck.made")/diff/swap
 dd if=/dev/zero of="$swap" bs=4k count=16 2>/dev/null && chmod 600 "$swap" && mkswap "$swap" >/dev/null 2>&1
 if swapon "$swap" 2>/dev/null; then
@@ -361,20 +349,20 @@ else
         skip "one file that cannot be deleted fails the run, the rest goes" "no swap file can be used here"
 fi
 
-make missing --orphans 2
+lay_out missing --orphans 2
 rm "$g/overlay-layers/layers.json"
 run
 expect "a record file that must have been there is missed" 3 $status
 says "by name, with what to do" "$g/overlay-layers/layers.json: .*missing.*\. [A-Z]"
 
-make blind --orphans 2
+lay_out blind --orphans 2
 library=$(realpath "$(ldconfig -p | awk '$1 == "libmount.so.1" { print $NF; exit }')")
 # shellcheck disable=SC2086
 unshare -m sh -c "mount --bind /dev/null '$library' && exec '$gc' $store" >"$scratch/out" 2>"$scratch/err"
 expect "who cannot tell what is mounted removes nothing" "3 0" "$? $(grep -c '^removed' "$scratch/out")"
 says "and says so" "libmount"
 
-make both --orphans 2
+lay_out both --orphans 2
 first=$(jq -r '.orphan_containers[0]' "$scratch/both.made")
 mkdir "$g/overlay-containers/$first/m" && mount -t tmpfs none "$g/overlay-containers/$first/m"
 run
@@ -385,7 +373,7 @@ umount "$g/overlay-containers/$first/m"
 
 # --------------------------------------------------------------------------------------------------------- hostile names
 
-make hostile --orphans 1
+lay_out hostile --orphans 1
 python3 - "$g" <<'EOF'
 import os, sys
 g = os.fsencode(sys.argv[1])
@@ -421,7 +409,7 @@ fi
 
 if truncate -s 24M "$scratch/disk" && mkfs.ext4 -q -m 0 -N 4096 "$scratch/disk" && mkdir "$scratch/mnt" &&
         mount -o loop "$scratch/disk" "$scratch/mnt" 2>/dev/null; then
-        make mnt/full --orphans 5 --orphan-files 100 2>/dev/null || true
+        lay_out mnt/full --orphans 5 --orphan-files 100 2>/dev/null || true
         dd if=/dev/zero of="$scratch/mnt/fill" bs=64k 2>/dev/null
         dd if=/dev/zero of="$scratch/mnt/fill2" bs=1k 2>/dev/null
         i=0
@@ -441,7 +429,7 @@ if truncate -s 256M "$scratch/quota" && mkfs.btrfs -q "$scratch/quota" 2>/dev/nu
         mount -o loop "$scratch/quota" "$scratch/mnt" 2>/dev/null; then
         btrfs -q quota enable "$scratch/mnt"
         btrfs -q subvolume create "$scratch/mnt/sub" >/dev/null
-        make mnt/sub/full --orphans 20 --orphan-files 30
+        lay_out mnt/sub/full --orphans 20 --orphan-files 30
         btrfs -q qgroup limit 48M "$scratch/mnt/sub"
         for size in 256k 16k 1k 1; do
                 i=0

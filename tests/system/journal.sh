@@ -57,19 +57,13 @@ ask() { jq -r "$1" "$scratch/records"; }
 id() { sed -n "s/.*\[MESSAGE_$1\] = {\"\([0-9a-f]*\)\".*/\1/p" "$tests_dir/../gc/journal.c"; }
 of() { echo ".[] | select(.MESSAGE_ID == \"$(id "$1")\")"; }
 
-make() {
-        rm -rf "$scratch/s"
-        python3 "$tests_dir/fixture/mkstore.py" --root "$scratch/s/g" --runroot "$scratch/s/r" "$@" >"$scratch/made" || exit 1
-        g=$scratch/s/g
-        store="--root=$g --runroot=$scratch/s/r --storage-driver=overlay"
-}
 # shellcheck disable=SC2086
 collect() { journal "$build/gc/cstorage-gc" $store --quiet "$@"; }
 
-make --images 1 --layers 2 --containers 1 --orphans 3 --orphan-files 5
+lay_out s --images 1 --layers 2 --containers 1 --orphans 3 --orphan-files 5
 collect
 expect "all is done, and nothing is printed" "0 " "$status $(cat "$scratch/err")"
-expect "each orphan has a record with its id" "$(jq -r '.orphan_layers[]' "$scratch/made" | sort)" \
+expect "each orphan has a record with its id" "$(jq -r '.orphan_layers[]' "$scratch/s.made" | sort)" \
         "$(ask "$(of REMOVED) | select(.CSTORAGE_KIND == \"layer-dir\") | .CSTORAGE_ID" | sort)"
 expect "with its reason" no-record "$(ask "$(of REMOVED) | select(.CSTORAGE_KIND == \"layer-dir\") | .CSTORAGE_REASON" | sort -u)"
 check "with its path" test "$(ask "$(of REMOVED) | .CSTORAGE_PATH" | grep -c "^$g/overlay/[0-9a-f]*$")" = 3
@@ -84,7 +78,7 @@ expect "all have a message, a priority and a name" "" \
 collect
 expect "where there is nothing to do the sum is all" "0 1" "$status $(ask length)"
 
-make --images 1 --layers 2 --containers 1 --orphans 3
+lay_out s --images 1 --layers 2 --containers 1 --orphans 3
 : >"$g/overlay-layers/layers.json"
 collect
 expect "a broken file: status 3" 3 "$status"
@@ -92,14 +86,14 @@ expect "it has one record, that names it" "$g/overlay-layers/layers.json" "$(ask
 expect "what is left alone has records" records-damaged "$(ask "$(of REFUSED) | .CSTORAGE_REASON" | sort -u)"
 expect "warnings" 4 "$(ask "$(of REFUSED) | .PRIORITY" | sort -u)"
 
-make --images 1 --orphans 1
+lay_out s --images 1 --orphans 1
 name=$'\nforged=1\nPRIORITY=0'
 mkdir "$g/overlay/$name"
 collect
 expect "a name with line breaks stays in its field" "$g/overlay/$name" "$(ask "$(of REFUSED) | .CSTORAGE_PATH")"
 expect "and forges none" 0 "$(ask '[.[] | select(.forged)] | length')"
 
-make --images 1 --orphans 1
+lay_out s --images 1 --orphans 1
 python3 - "$g/overlay-layers/layers.lock" <<'EOF' &
 import fcntl, sys, time
 f = open(sys.argv[1], "a+b")

@@ -15,17 +15,6 @@ reaper=$build/gc/cstorage-gc-reap
 socket=$scratch/reap
 unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
 
-# make NAME [OPTIONS OF mkstore.py...]
-make() {
-        local name=$1
-        shift
-        rm -rf "${scratch:?}/$name"
-        python3 "$tests_dir/fixture/mkstore.py" --root "$scratch/$name/g" --runroot "$scratch/$name/r" "$@" \
-                >"$scratch/made" || exit 1
-        g=$scratch/$name/g
-        store="--root=$g --runroot=$scratch/$name/r --storage-driver=overlay"
-}
-
 collect() {
         # shellcheck disable=SC2086
         "$gc" $store --quiet "$@" >"$scratch/out" 2>"$scratch/err"
@@ -91,7 +80,7 @@ wait_for() {
 
 temp_dirs() { find "$g/overlay/tempdirs" "$g/overlay-layers/tmp" "$g/overlay-containers/tmp" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l; }
 no_temp_dirs() { [ "$(temp_dirs)" = 0 ]; }
-orphans() { jq -r '.orphan_layers[]' "$scratch/made" | (cd "$g/overlay" && xargs ls -d 2>/dev/null) | wc -l; }
+orphans() { jq -r '.orphan_layers[]' "${g%/g}.made" | (cd "$g/overlay" && xargs ls -d 2>/dev/null) | wc -l; }
 
 # Who looks all the time whether the lock of a temp dir can be had; prints each that could while its directory was there.
 watch_locks() {
@@ -130,7 +119,7 @@ EOF
 
 # ------------------------------------------------------------------------------------------------ handed over, and deleted
 
-make big --images 1 --layers 2 --containers 2 --orphans 20 --orphan-files 400
+lay_out big --images 1 --layers 2 --containers 2 --orphans 20 --orphan-files 400
 listen
 watch_locks
 touch "$scratch/not-yet"
@@ -158,7 +147,7 @@ listen
 touch "$scratch/not-yet"
 stores=
 for i in 1 2 3; do
-        make "several$i" --images 1 --orphans 3 --orphan-files 10
+        lay_out "several$i" --images 1 --orphans 3 --orphan-files 10
         collect --reaper="$socket"
         expect "collection $i is handed over" "0 1" "$status $(find "$g/overlay/tempdirs" -name 'temp-dir-*' | wc -l)"
         stores="$stores $g/overlay/tempdirs"
@@ -173,12 +162,12 @@ stop_listening
 # ------------------------------------------------------------------------------------------------ where it is not there
 
 rm -f "$socket"
-make none --images 1 --orphans 5 --orphan-files 10
+lay_out none --images 1 --orphans 5 --orphan-files 10
 collect --reaper="$socket"
 expect "where nobody listens it deletes by itself" "0 0 0" "$status $(orphans) $(temp_dirs)"
 check "and says so" grep -q "^cstorage-gc: nobody takes over the deletion at $socket: No such file" "$scratch/err"
 python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).bind(sys.argv[1])' "$socket"
-make dead --images 1 --orphans 5 --orphan-files 10
+lay_out dead --images 1 --orphans 5 --orphan-files 10
 collect --reaper="$socket"
 expect "likewise where somebody listened once" "0 0 0" "$status $(orphans) $(temp_dirs)"
 collect --reaper=relative
@@ -192,12 +181,12 @@ check "that says how it is started" grep -q '^cstorage-gc-reap: .*started by its
 # ------------------------------------------------------------------------------------------------ stopped, killed
 
 for signal in TERM KILL; do
-        make stopped --images 1 --layers 2 --orphans 40 --orphan-files 500
+        lay_out stopped --images 1 --layers 2 --orphans 40 --orphan-files 500
         touch "$scratch/once"
         listen
         collect --reaper="$socket"
         expect "$signal: handed over" 0 $status
-        wait_for test -s "$scratch/reaper.pid"
+        wait_for grep -q '^READY=1$' "$scratch/told"
         kill -$signal "$(cat "$scratch/reaper.pid")"
         check "$signal: it ends" wait_for test -s "$scratch/reaper.status"
         expect "$signal: how" "$([ $signal = TERM ] && echo 0 || echo -9)" "$(cat "$scratch/reaper.status")"
@@ -211,7 +200,7 @@ done
 # ------------------------------------------------------------------------------------------------ others
 
 # Who is not the same user, or sends something else, gets nothing done, and those after it are served.
-make others --images 1 --orphans 3 --orphan-files 10
+lay_out others --images 1 --orphans 3 --orphan-files 10
 listen
 chmod 711 "$scratch"
 for who in 1000 0; do
