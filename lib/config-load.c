@@ -55,6 +55,8 @@ static int resolve_path(const struct config_source *source, const char *path, ch
         size_t root = strlen(source->root);
         char *below;
 
+        if (source->unresolved)
+                return conf_clean_path(path, ret);
         if (asprintf(&full, "%s%s", source->root, path) < 0)
                 return -ENOMEM;
         resolved = realpath(full, NULL);
@@ -137,7 +139,7 @@ static int default_runroot(const struct config_source *source, char **ret, struc
         if (!runtime)
                 return error_set(reterr, -ENOENT,
                                  "the runroot of user %u is not known: set $" ENV_RUNTIME_DIR, source->uid);
-        resolved = realpath(runtime, NULL);
+        resolved = source->unresolved ? NULL : realpath(runtime, NULL);
         return join(resolved ? resolved : runtime, USER_RUNROOT, ret);
 }
 
@@ -294,16 +296,25 @@ static uint32_t get_uid(void) {
         return getuid();
 }
 
-_public_ int cstorage_config_load(struct cstorage_config **ret, struct cstorage_error *reterr) {
-        struct config_source source = {.root = "", .uid = get_uid(), .env.get = get_process_env};
+static int load_from_system(bool unresolved, struct cstorage_config **ret, struct error *reterr) {
+        struct config_source source = {.root = "",
+                                       .uid = get_uid(),
+                                       .env.get = get_process_env,
+                                       .unresolved = unresolved};
         char entry[PASSWD_MAX];
         struct passwd passwd, *found;
 
-        if (!ret)
-                return -EINVAL;
         /* To ask takes as many files as all that is read otherwise. */
         if (!config_env_text(&source, "HOME") &&
             getpwuid_r(source.uid, &passwd, entry, sizeof(entry), &found) == 0 && found)
                 source.home = found->pw_dir;
-        return config_load_from(&source, ret, error_of(reterr));
+        return config_load_from(&source, ret, reterr);
+}
+
+_public_ int cstorage_config_load(struct cstorage_config **ret, struct cstorage_error *reterr) {
+        return ret ? load_from_system(false, ret, error_of(reterr)) : -EINVAL;
+}
+
+_public_ int cstorage_config_load_unresolved(struct cstorage_config **ret, struct cstorage_error *reterr) {
+        return ret ? load_from_system(true, ret, error_of(reterr)) : -EINVAL;
 }

@@ -32,6 +32,7 @@ struct config_source {
         const char *home; /* where the environment has no HOME; may be NULL */
         struct conf_env env;
         enum config_rules rules;
+        bool unresolved; /* paths of stores are not looked at */
 };
 
 /* cstorage_config_load() of a source. */

@@ -56,7 +56,7 @@
  * refused.
  *
  * The library prints nothing, keeps no state outside of its objects, installs no signal handler, and reads
- * the environment in cstorage_config_load() alone. Every descriptor it opens is close-on-exec.
+ * the environment in cstorage_config_load() and its like alone. Every descriptor it opens is close-on-exec.
  */
 
 #include <stdbool.h>
@@ -110,6 +110,13 @@ int cstorage_config_new(struct cstorage_config **ret);
  * need not exist. Since: 0.1
  */
 int cstorage_config_load(struct cstorage_config **ret, struct cstorage_error *reterr);
+
+/*
+ * The same, but links in graphroot and runroot are not resolved: the paths are those of the files, cleaned by
+ * their text. Only the files of the configuration are looked at. For who must not wait for the file system
+ * that a store lies on, or comes before it is mounted. Since: 0.1
+ */
+int cstorage_config_load_unresolved(struct cstorage_config **ret, struct cstorage_error *reterr);
 
 /* A store that was opened with it does not need it any more. Since: 0.1 */
 struct cstorage_config *cstorage_config_free(struct cstorage_config *config);

@@ -471,6 +471,20 @@ static void links_in_paths_are_resolved_where_all_of_it_is_there(void **state) {
         }
 }
 
+static void links_are_left_alone_where_nobody_may_look(void **state) {
+        struct system *s = *state;
+        _cleanup_free_ char *link = below(s, "/var/link");
+        _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
+
+        free(below(s, "/srv/real/"));
+        assert_int_equal(symlink("../srv/real", link), 0);
+        put(s, ETC, "[storage]\ngraphroot = \"/var//./link/\"\nrunroot = \"/var/link/../r\"\n");
+        s->source.unresolved = true;
+        config = load(s);
+        assert_text(cstorage_config_get_graphroot(config), "/var/link");
+        assert_text(cstorage_config_get_runroot(config), "/var/r");
+}
+
 static void users_have_their_own_defaults(void **state) {
         struct system *s = *state;
         _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
@@ -551,6 +565,7 @@ int main(void) {
                 CASE(a_file_that_a_variable_names_must_be_there),
                 CASE(variables_replace_driver_and_options),
                 CASE(links_in_paths_are_resolved_where_all_of_it_is_there),
+                CASE(links_are_left_alone_where_nobody_may_look),
                 CASE(users_have_their_own_defaults),
                 CASE(what_is_set_by_hand_goes_before_what_was_loaded),
                 cmocka_unit_test(nothing_is_no_object),
