@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * What cstorage-gc.service is to be told about where the store lies.
+ *
+ * Its mounts are required, not only wanted. Where the mount of one fails, what lies in its place is not the
+ * store, or half of it: a collector that took an image store for empty would have to be right about all that
+ * follows. Required, it is not started at all, and nothing is remembered: the next start, by hand or at the
+ * next boot, asks for the mount anew. Nothing requires the collector, so nothing fails with it. And who stops
+ * the mount stops the collector first, which would otherwise keep it busy.
+ *
+ * RequiresMountsFor= also finds mounts that have a unit and no line in fstab. But it mounts what waits for
+ * somebody to want it (noauto, automounts), and the collector at boot should not be the one that does. What
+ * it requires therefore ends above such a mount; it is only ordered after it.
+ *
+ * network-online.target comes before every quadlet with default dependencies, before podman-restart.service
+ * and crio.service. To be done before it is right only where no mount can wait for it in turn: systemd would
+ * break that cycle by leaving out one of its units, and an automount that the collector runs into would hang,
+ * with both waiting for each other.
+ */
+
+#include <string.h>
+
+#include "dropin.h"
+#include "unit-file.h"
+
+#define STORE_PATHS_MAX 3U
+
+/* podman's, in the graphroot, and nothing that is collected. They often are mounts of their own. */
+#define VOLUMES "/volumes"
+
+/* The paths of the store, and which mounts they need, themselves or for their sources. */
+struct site {
+        char *paths[STORE_PATHS_MAX];
+        size_t n_paths;
+        const struct dropin_mounts *mounts;
+        bool *needed; /* for each of the mounts */
+};
+
+static void site_done(struct site *site) {
+        for (size_t i = 0; i < site->n_paths; i++)
+                free(site->paths[i]);
+        free(site->needed);
+}
+
+void dropin_mounts_done(struct dropin_mounts *mounts) {
+        for (size_t i = 0; i < mounts->n; i++) {
+                free(mounts->mounts[i].target);
+                free(mounts->mounts[i].source);
+        }
+        free(mounts->mounts);
+        *mounts = DROPIN_MOUNTS_INIT;
+}
+
+/* ------------------------------------------------------------------------------------------- what is needed
+ */
+
+/* Whether the path is the directory or in it. The root is mounted already, from the network or not. */
+static bool holds(const char *directory, const char *path) {
+        size_t len = strlen(directory);
+
+        return len > 1 && strncmp(path, directory, len) == 0 && (path[len] == '\0' || path[len] == '/');
+}
+
+static bool is_volume(const char *store, const char *target) {
+        return holds(VOLUMES, target + strlen(store));
+}
+
+/* A driver's home may be a mount of its own. */
+static bool lies_in_store(const struct site *site, const struct dropin_mount *mount) {
+        for (size_t i = 0; i < site->n_paths; i++)
+                if (holds(site->paths[i], mount->target) && !is_volume(site->paths[i], mount->target))
+                        return true;
+        return false;
+}
+
+static bool holds_store(const struct site *site, const struct dropin_mount *mount) {
+        for (size_t i = 0; i < site->n_paths; i++)
+                if (holds(mount->target, site->paths[i]))
+                        return true;
+        return false;
+}
+
+static bool holds_source(const struct site *site, const struct dropin_mount *mount) {
+        for (size_t i = 0; i < site->mounts->n; i++)
+                if (site->needed[i] && site->mounts->mounts[i].source &&
+                    holds(mount->target, site->mounts->mounts[i].source))
+                        return true;
+        return false;
+}
+
+static bool is_needed(const struct site *site, const struct dropin_mount *mount) {
+        return holds_store(site, mount) || lies_in_store(site, mount) || holds_source(site, mount);
+}
+
+static bool find_more(struct site *site) {
+        bool more = false;
+
+        for (size_t i = 0; i < site->mounts->n; i++) {
+                if (site->needed[i] || !is_needed(site, &site->mounts->mounts[i]))
+                        continue;
+                site->needed[i] = more = true;
+        }
+        return more;
+}
+
+static int add_path(struct site *site, const char *path, const char *name, struct error *reterr) {
+        struct error error;
+        char *normal;
+        int r;
+
+        r = unit_path_normalise(path, &normal, &error);
+        if (r < 0)
+                return error_set(reterr, r, "%s: %s", name, error.text);
+
+        for (size_t i = 0; i < site->n_paths; i++) {
+                if (strcmp(site->paths[i], normal) == 0) {
+                        free(normal);
+                        return 0;
+                }
+        }
+        site->paths[site->n_paths++] = normal;
+        return 0;
+}
+
+static int survey(struct site *site, const struct dropin_store *store, struct error *reterr) {
+        int r;
+
+        r = add_path(site, store->graphroot, "graphroot", reterr);
+        if (r >= 0)
+                r = add_path(site, store->runroot, "runroot", reterr);
+        if (r >= 0 && store->imagestore)
+                r = add_path(site, store->imagestore, "imagestore", reterr);
+        if (r < 0)
+                return r;
+
+        site->needed = calloc(site->mounts->n + 1, sizeof(*site->needed));
+        if (!site->needed)
+                return error_errno(reterr, -ENOMEM, "cannot think about mounts");
+        while (find_more(site)) /* each time at least one, so at most as often as there are mounts */
+                ;
+        return 0;
+}
+
+/* ------------------------------------------------------------------------------------------- what is written
+ */
+
+static const struct dropin_mount *innermost(const struct dropin_mounts *mounts, const char *path) {
+        const struct dropin_mount *found = NULL;
+
+        for (size_t i = 0; i < mounts->n; i++)
+                if (holds(mounts->mounts[i].target, path) &&
+                    (!found || strlen(mounts->mounts[i].target) >= strlen(found->target)))
+                        found = &mounts->mounts[i];
+        return found;
+}
+
+static int add_requirement(const struct site *site, const char *path, struct text *text) {
+        _cleanup_free_ char *required = strdup(path);
+        const struct dropin_mount *mount;
+
+        if (!required)
+                return -ENOMEM;
+        while ((mount = innermost(site->mounts, required)) && mount->on_demand)
+                required[strrchr(mount->target, '/') - mount->target] = '\0';
+        return *required ? unit_add_path(text, "RequiresMountsFor", "", required) : 0;
+}
+
+static int add_requirements(const struct site *site, struct text *text) {
+        int r = 0;
+
+        for (size_t i = 0; i < site->n_paths && r >= 0; i++)
+                r = add_requirement(site, site->paths[i], text);
+        for (size_t i = 0; i < site->mounts->n && r >= 0; i++) {
+                const struct dropin_mount *mount = &site->mounts->mounts[i];
+
+                if (lies_in_store(site, mount) && !mount->on_demand && !holds_store(site, mount))
+                        r = add_requirement(site, mount->target, text);
+        }
+        return r;
+}
+
+static int add_mount_order(const struct site *site, struct text *text) {
+        int r = 0;
+
+        for (size_t i = 0; i < site->mounts->n && r >= 0; i++) {
+                const struct dropin_mount *mount = &site->mounts->mounts[i];
+
+                if (!mount->on_demand || !(holds_store(site, mount) || lies_in_store(site, mount)))
+                        continue;
+                r = text_adds(text, "After=");
+                if (r >= 0)
+                        r = unit_add_mount_name(text, mount->target);
+                if (r >= 0)
+                        r = text_adds(text, "\n");
+        }
+        return r;
+}
+
+static int add_boot_order(const struct site *site, struct text *text) {
+        bool network = false, unsure = false;
+
+        for (size_t i = 0; i < site->mounts->n; i++) {
+                const struct dropin_mount *mount = &site->mounts->mounts[i];
+
+                if (!site->needed[i])
+                        continue;
+                network = network || mount->network;
+                unsure = unsure || mount->on_demand || mount->unsure;
+        }
+        if (network)
+                return text_adds(text, "After=remote-fs.target\n");
+        return unsure ? 0 : text_adds(text, "Before=network-online.target\n");
+}
+
+static int compose(const struct site *site, struct text *text) {
+        int r;
+
+        r = text_adds(text, "# Made by cstorage-gc-generator(8) from storage.conf and fstab.\n[Unit]\n");
+        if (r >= 0)
+                r = add_requirements(site, text);
+        if (r >= 0)
+                r = add_mount_order(site, text);
+        if (r >= 0)
+                r = add_boot_order(site, text);
+        if (r >= 0)
+                r = text_adds(text, "\n[Service]\n");
+        for (size_t i = 0; i < site->n_paths && r >= 0; i++)
+                r = unit_add_path(text, "ReadWritePaths", "-", site->paths[i]);
+        return r;
+}
+
+int dropin_compose(const struct dropin_store *store, const struct dropin_mounts *mounts, struct text *text,
+                   struct error *reterr) {
+        _cleanup_(site_done) struct site site = {.mounts = mounts};
+        int r;
+
+        r = survey(&site, store, reterr);
+        if (r < 0)
+                return r;
+        r = compose(&site, text);
+        return r < 0 ? error_errno(reterr, r, "cannot compose the drop-in") : 0;
+}
