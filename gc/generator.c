@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * cstorage-gc-generator: tells systemd at boot, from storage.conf and fstab, which mounts cstorage-gc.service
+ * needs, where it may write, and when it runs (systemd.generator(7)). Nothing is mounted yet, or what is may
+ * be dead: the store is not looked at. Whatever goes wrong, there is no drop-in then, and the unit is in
+ * force as it was installed.
+ */
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/newfile.h"
+#include "cstorage.h"
+#include "fstab.h"
+
+#define NAME      "cstorage-gc-generator"
+#define UNIT      "cstorage-gc.service"
+#define DIRECTORY UNIT ".d"
+#define DROPIN    "50-storage.conf"
+
+/* root's home, as systemd has it built in: to look it up could ask a service that is not there yet. */
+#define ROOT_HOME "/root"
+
+DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);
+
+/*
+ * One line. At boot there is no journal yet, and the kernel keeps it until there is; "<3>" is its level for
+ * errors. systemd from 251 on tells that it is the one who calls.
+ */
+static void say(const char *words) {
+        _cleanup_text_ struct text line = TEXT_INIT;
+        _cleanup_close_ int fd = -1;
+
+        if (text_adds(&line, "<3>" NAME ": ") < 0 || text_add_escaped(&line, words, strlen(words)) < 0 ||
+            text_adds(&line, "; " UNIT " is as it was installed\n") < 0)
+                return;
+        if (secure_getenv("SYSTEMD_SCOPE"))
+                fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        if (fd < 0 || write(fd, line.s, line.len) < 0)
+                (void) fputs(line.s + strlen("<3>"), stderr);
+}
+
+static int compose(struct text *text, struct error *reterr) {
+        _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
+        _cleanup_dropin_mounts_ struct dropin_mounts mounts = DROPIN_MOUNTS_INIT;
+        struct dropin_store store;
+        int r;
+
+        r = cstorage_config_load_unresolved(&config, (struct cstorage_error *) reterr);
+        if (r < 0)
+                return r;
+        r = fstab_read(NULL, &mounts, reterr);
+        if (r < 0)
+                return r;
+
+        store = (struct dropin_store){
+                .graphroot = cstorage_config_get_graphroot(config),
+                .runroot = cstorage_config_get_runroot(config),
+                .imagestore = cstorage_config_get_imagestore(config),
+        };
+        return dropin_compose(&store, &mounts, text, reterr);
+}
+
+/* A drop-in that is there is whole: it is renamed to its place. */
+static int put(const char *path, const struct text *text, struct error *reterr) {
+        const struct iovec piece = {text->s, text->len};
+        _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        int r;
+
+        if (fd < 0)
+                return error_errno(reterr, negative_errno(), "cannot open %s", path);
+        if (mkdirat(fd, DIRECTORY, 0755) < 0 && errno != EEXIST)
+                return error_errno(reterr, negative_errno(), "cannot make %s/" DIRECTORY, path);
+
+        r = newfile_write(fd, DIRECTORY "/" DROPIN, &piece, 1, 0644, false, NULL);
+        if (r >= 0)
+                return 0;
+        (void) unlinkat(fd, DIRECTORY, AT_REMOVEDIR);
+        return error_errno(reterr, r, "cannot write %s/" DIRECTORY "/" DROPIN, path);
+}
+
+/* An initrd has no store. */
+static bool in_initrd(void) {
+        const char *initrd = secure_getenv("SYSTEMD_IN_INITRD");
+
+        return initrd && strcmp(initrd, "1") == 0;
+}
+
+static int run(int argc, char **argv, struct error *reterr) {
+        _cleanup_text_ struct text text = TEXT_INIT;
+        int r;
+
+        if (argc != 2 && argc != 4)
+                return error_set(reterr, -EINVAL,
+                                 "wants one directory, or the three of systemd.generator(7)");
+        if (getuid() != 0)
+                return error_set(reterr, -EPERM, "only root is told where root's store lies");
+        if (in_initrd())
+                return 0;
+        if (setenv("HOME", ROOT_HOME, /* overwrite= */ 0) < 0)
+                return error_errno(reterr, negative_errno(), "cannot set $HOME");
+
+        r = compose(&text, reterr);
+        return r < 0 ? r : put(argv[1], &text, reterr);
+}
+
+int main(int argc, char **argv) {
+        struct error error;
+
+        if (run(argc, argv, &error) >= 0)
+                return EXIT_SUCCESS;
+        say(error.text);
+        return EXIT_FAILURE;
+}
