@@ -34,13 +34,15 @@ struct site {
         char *paths[STORE_PATHS_MAX];
         size_t n_paths;
         const struct dropin_mounts *mounts;
-        bool *needed; /* for each of the mounts */
+        size_t *needed, n_needed; /* which of the mounts */
+        bool *is_needed;          /* for each of them */
 };
 
 static void site_done(struct site *site) {
         for (size_t i = 0; i < site->n_paths; i++)
                 free(site->paths[i]);
         free(site->needed);
+        free(site->is_needed);
 }
 
 void dropin_mounts_done(struct dropin_mounts *mounts) {
@@ -81,27 +83,29 @@ static bool holds_store(const struct site *site, const struct dropin_mount *moun
         return false;
 }
 
-static bool holds_source(const struct site *site, const struct dropin_mount *mount) {
+static void need(struct site *site, size_t mount) {
+        if (site->is_needed[mount])
+                return;
+        site->is_needed[mount] = true;
+        site->needed[site->n_needed++] = mount;
+}
+
+static void need_holders(struct site *site, const char *path) {
         for (size_t i = 0; i < site->mounts->n; i++)
-                if (site->needed[i] && site->mounts->mounts[i].source &&
-                    holds(mount->target, site->mounts->mounts[i].source))
-                        return true;
-        return false;
+                if (holds(site->mounts->mounts[i].target, path))
+                        need(site, i);
 }
 
-static bool is_needed(const struct site *site, const struct dropin_mount *mount) {
-        return holds_store(site, mount) || lies_in_store(site, mount) || holds_source(site, mount);
-}
-
-static bool find_more(struct site *site) {
-        bool more = false;
-
-        for (size_t i = 0; i < site->mounts->n; i++) {
-                if (site->needed[i] || !is_needed(site, &site->mounts->mounts[i]))
-                        continue;
-                site->needed[i] = more = true;
-        }
-        return more;
+/* The list grows while it is gone through: a source may lie on a mount that has a source. */
+static void find_needed(struct site *site) {
+        for (size_t i = 0; i < site->n_paths; i++)
+                need_holders(site, site->paths[i]);
+        for (size_t i = 0; i < site->mounts->n; i++)
+                if (lies_in_store(site, &site->mounts->mounts[i]))
+                        need(site, i);
+        for (size_t i = 0; i < site->n_needed; i++)
+                if (site->mounts->mounts[site->needed[i]].source)
+                        need_holders(site, site->mounts->mounts[site->needed[i]].source);
 }
 
 static int add_path(struct site *site, const char *path, const char *name, struct error *reterr) {
@@ -135,10 +139,10 @@ static int survey(struct site *site, const struct dropin_store *store, struct er
                 return r;
 
         site->needed = calloc(site->mounts->n + 1, sizeof(*site->needed));
-        if (!site->needed)
+        site->is_needed = calloc(site->mounts->n + 1, sizeof(*site->is_needed));
+        if (!site->needed || !site->is_needed)
                 return error_errno(reterr, -ENOMEM, "cannot think about mounts");
-        while (find_more(site)) /* each time at least one, so at most as often as there are mounts */
-                ;
+        find_needed(site);
         return 0;
 }
 
@@ -200,11 +204,9 @@ static int add_mount_order(const struct site *site, struct text *text) {
 static int add_boot_order(const struct site *site, struct text *text) {
         bool network = false, unsure = false;
 
-        for (size_t i = 0; i < site->mounts->n; i++) {
-                const struct dropin_mount *mount = &site->mounts->mounts[i];
+        for (size_t i = 0; i < site->n_needed; i++) {
+                const struct dropin_mount *mount = &site->mounts->mounts[site->needed[i]];
 
-                if (!site->needed[i])
-                        continue;
                 network = network || mount->network;
                 unsure = unsure || mount->on_demand || mount->unsure;
         }

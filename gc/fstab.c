@@ -89,7 +89,7 @@ static int add(struct dropin_mounts *mounts, struct libmnt_fs *fs) {
                 return r == -EINVAL ? 0 : r;
 
         if (mounts->n == FSTAB_ENTRIES_MAX)
-                return -E2BIG;
+                return -EFBIG;
         r = ARRAY_RESERVE(mounts->mounts, mounts->cap, mounts->n + 1);
         if (r < 0)
                 return r;
