@@ -194,7 +194,7 @@ static int add_mount_order(const struct site *site, struct text *text) {
                         continue;
                 r = text_adds(text, "After=");
                 if (r >= 0)
-                        r = unit_add_mount_name(text, mount->target);
+                        r = unit_add_name(text, mount->target, ".mount");
                 if (r >= 0)
                         r = text_adds(text, "\n");
         }

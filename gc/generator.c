@@ -16,6 +16,7 @@
 #include "base/newfile.h"
 #include "cstorage.h"
 #include "fstab.h"
+#include "mount-units.h"
 
 #define NAME      "cstorage-gc-generator"
 #define UNIT      "cstorage-gc.service"
@@ -53,15 +54,17 @@ static int compose(struct text *text, struct error *reterr) {
         r = cstorage_config_load_unresolved(&config, (struct cstorage_error *) reterr);
         if (r < 0)
                 return r;
-        r = fstab_read(NULL, &mounts, reterr);
-        if (r < 0)
-                return r;
 
         store = (struct dropin_store){
                 .graphroot = cstorage_config_get_graphroot(config),
                 .runroot = cstorage_config_get_runroot(config),
                 .imagestore = cstorage_config_get_imagestore(config),
         };
+        r = fstab_read(NULL, &mounts, reterr);
+        if (r >= 0)
+                r = mount_units_add(&store, &mounts, reterr);
+        if (r < 0)
+                return r;
         return dropin_compose(&store, &mounts, text, reterr);
 }
 

@@ -83,7 +83,7 @@ static bool is_plain(char c) {
 }
 
 /* A dot that comes first is escaped, so that the unit's file is not a hidden one. */
-int unit_add_mount_name(struct text *unit, const char *path) {
+int unit_add_name(struct text *unit, const char *path, const char *type) {
         const char *name = path + 1;
         int r = 0;
 
@@ -98,5 +98,5 @@ int unit_add_mount_name(struct text *unit, const char *path) {
                 else
                         r = text_addf(unit, "\\x%02x", (unsigned char) *p);
         }
-        return r < 0 ? r : text_adds(unit, ".mount");
+        return r < 0 ? r : text_adds(unit, type);
 }

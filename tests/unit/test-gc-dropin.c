@@ -283,7 +283,7 @@ static void mount_units_are_named_as_systemd_escapes_them(void **state) {
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 _cleanup_text_ struct text text = TEXT_INIT;
 
-                assert_ok(unit_add_mount_name(&text, cases[i].path));
+                assert_ok(unit_add_name(&text, cases[i].path, ".mount"));
                 assert_string_equal(text.s, cases[i].name);
         }
 }
