@@ -81,14 +81,17 @@ expect "it finds the files itself, and writes to the first of three directories"
         "$(dropin=$out/normal/cstorage-gc.service.d/50-storage.conf unit_of)"
 expect "not to the others" "" "$(find "$out/early" "$out/late" -mindepth 1)"
 
-# unit_with UNIT...: the first section of the drop-in for a graphroot /some-mount/g where these unit files are.
+# unit_with UNIT...: the first section of the drop-in for a graphroot /some-mount/g where these unit files are, and $line
+# is in fstab.
+line=
 unit_with() {
         rm -rf "$out"; mkdir "$out"
         # shellcheck disable=SC2016
         unshare -m sh -c 'mount -t tmpfs etc /etc && mkdir -p /etc/containers /etc/systemd/system && conf=$1 out=$2 &&
-                printf "[storage]\ngraphroot = \"/some-mount/g\"\nrunroot = \"/some-mount/r\"\n" >"$conf" && shift 2 &&
+                echo "$3" >/etc/fstab &&
+                printf "[storage]\ngraphroot = \"/some-mount/g\"\nrunroot = \"/some-mount/r\"\n" >"$conf" && shift 3 &&
                 for unit; do ln -s /dev/null "/etc/systemd/system/$unit"; done &&
-                CONTAINERS_STORAGE_CONF=$conf "$0" "$out"' "$generator" "$scratch/storage.conf" "$out" "$@"
+                CONTAINERS_STORAGE_CONF=$conf "$0" "$out"' "$generator" "$scratch/storage.conf" "$out" "$line" "$@"
         unit_of | sed 's/ \[Service\].*//; s/^\[Unit\] //'
 }
 both='RequiresMountsFor="/some-mount/g" RequiresMountsFor="/some-mount/r"'
@@ -98,6 +101,10 @@ expect "an automount with a unit is left alone" 'After=some\x2dmount.mount' \
         "$(unit_with 'some\x2dmount.mount' 'some\x2dmount.automount')"
 expect "units of other mounts change nothing" "$both Before=network-online.target" \
         "$(unit_with some-mount.mount 'some\x2dmount\x2d2.mount')"
+line="/dev/vdb /some-mount ext4 rw 0 2"
+expect "a line in fstab alone" "$both Before=network-online.target" "$(unit_with)"
+expect "a line in fstab and an automount unit are one mount" 'After=some\x2dmount.mount' \
+        "$(unit_with 'some\x2dmount.automount')"
 
 rm -rf "$out"; mkdir "$out"
 SYSTEMD_IN_INITRD=1 CONTAINERS_STORAGE_CONF=/dev/null "$generator" "$out"
