@@ -13,10 +13,11 @@
  * somebody to want it (noauto, automounts), and the collector at boot should not be the one that does. What
  * it requires therefore ends above such a mount; it is only ordered after it.
  *
- * network-online.target comes before every quadlet with default dependencies, before podman-restart.service
- * and crio.service. To be done before it is right only where no mount can wait for it in turn: systemd would
- * break that cycle by leaving out one of its units, and an automount that the collector runs into would hang,
- * with both waiting for each other.
+ * basic.target comes before all services with default dependencies and before all users;
+ * network-online.target before every quadlet with default dependencies, podman-restart.service and
+ * crio.service, also where one of them does without basic.target. To be done before them is right only where
+ * no mount can wait for it in turn: systemd would break that cycle by leaving out one of its units, and an
+ * automount that the collector runs into would hang, with both waiting for each other.
  */
 
 #include <string.h>
@@ -212,7 +213,7 @@ static int add_boot_order(const struct site *site, struct text *text) {
         }
         if (network)
                 return text_adds(text, "After=remote-fs.target\n");
-        return unsure ? 0 : text_adds(text, "Before=network-online.target\n");
+        return unsure ? 0 : text_adds(text, "Before=basic.target network-online.target\n");
 }
 
 static int compose(const struct site *site, struct text *text) {

@@ -53,7 +53,7 @@ default_service='[Service] ReadWritePaths="-/var/lib/containers/storage" ReadWri
 generate "" ""
 expect "it succeeds" "0" "$status"
 expect "and is silent" "" "$(cat "$scratch/stdout" "$scratch/err")"
-expect "a default store is collected early" "$default_paths Before=network-online.target $default_service" "$(unit_of)"
+expect "a default store is collected early" "$default_paths Before=basic.target network-online.target $default_service" "$(unit_of)"
 check "the file says who made it" grep -q '^# .*cstorage-gc-generator' "$dropin"
 expect "everybody may read it" "644 755" "$(stat -c %a "$dropin" "$out/cstorage-gc.service.d" | paste -sd' ')"
 expect "and nothing else is written" 1 "$(find "$out" -type f | wc -l)"
@@ -95,14 +95,14 @@ unit_with() {
         unit_of | sed 's/ \[Service\].*//; s/^\[Unit\] //'
 }
 both='RequiresMountsFor="/some-mount/g" RequiresMountsFor="/some-mount/r"'
-expect "without units of mounts a store is collected early" "$both Before=network-online.target" "$(unit_with)"
+expect "without units of mounts a store is collected early" "$both Before=basic.target network-online.target" "$(unit_with)"
 expect "a mount with a unit could be anything" "$both" "$(unit_with 'some\x2dmount.mount')"
 expect "an automount with a unit is left alone" 'After=some\x2dmount.mount' \
         "$(unit_with 'some\x2dmount.mount' 'some\x2dmount.automount')"
-expect "units of other mounts change nothing" "$both Before=network-online.target" \
+expect "units of other mounts change nothing" "$both Before=basic.target network-online.target" \
         "$(unit_with some-mount.mount 'some\x2dmount\x2d2.mount')"
 line="/dev/vdb /some-mount ext4 rw 0 2"
-expect "a line in fstab alone" "$both Before=network-online.target" "$(unit_with)"
+expect "a line in fstab alone" "$both Before=basic.target network-online.target" "$(unit_with)"
 expect "a line in fstab and an automount unit are one mount" 'After=some\x2dmount.mount' \
         "$(unit_with 'some\x2dmount.automount')"
 

@@ -7,7 +7,7 @@
 #include "unit-file.h"
 #include "unit.h"
 
-#define EARLY  "Before=network-online.target\n"
+#define EARLY  "Before=basic.target network-online.target\n"
 #define REMOTE "After=remote-fs.target\n"
 
 /* What libmount makes of a file with these lines. */
