@@ -58,6 +58,8 @@ static int account_entry(struct listing *listing, const struct place *place, con
         case CSTORAGE_ENTRY_LINK:
                 listing->n_links[place->root]++;
                 return 1;
+        case CSTORAGE_ENTRY_VOLATILE_FILE: /* read with the records */
+                return 1;
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
@@ -115,8 +117,9 @@ static void *account_places(void *userdata) {
 
         listing->result = 1;
         while (listing->result > 0 && (i = atomic_fetch_add(&work->next, 1)) < work->n)
-                for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE && listing->result > 0; root++)
-                        listing->result = account_root(listing, root, work->kinds[i]);
+                for (enum root root = ROOT_GRAPH; root < ROOT_COUNT && listing->result > 0; root++)
+                        if (place_is_in(root, work->kinds[i]))
+                                listing->result = account_root(listing, root, work->kinds[i]);
         return NULL;
 }
 

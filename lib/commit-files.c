@@ -44,22 +44,6 @@ static bool differs(const struct cstorage_snapshot *a, const struct cstorage_sna
 
 /* ------------------------------------------------------------------------------- tokens */
 
-/*
- * Of layers Go compares one token or the other, by its release, and so all are written (lockfile.go:
- * multipleLockFile). Images have a lock beside each file. So have volatile containers, in the graphroot and
- * in the runroot, while the stable ones are read with both (containers.go:newContainerStore): who makes a
- * transient container writes nothing beside those.
- */
-static bool guards(const struct cstorage_store *store, size_t lock, const struct cstorage_file *file) {
-        bool beside = &store->roots[store_locks[lock].root] == file->root;
-
-        if (store_locks[lock].guards != file->kind)
-                return false;
-        if (file->kind == CSTORAGE_FILE_CONTAINERS)
-                return beside || file->location == CSTORAGE_LOCATION_STABLE;
-        return beside || file->kind != CSTORAGE_FILE_IMAGES;
-}
-
 static int write_token(struct commit *commit, size_t lock) {
         struct cstorage_txn *txn = commit->txn;
         struct last_write token;
@@ -68,11 +52,9 @@ static int write_token(struct commit *commit, size_t lock) {
         if (commit->token_written[lock] || txn->locks[lock] < 0)
                 return 0;
 
-        r = lock_make_token(&token);
-        if (r >= 0)
-                r = lock_write_token(txn->locks[lock], &token);
+        r = txn_write_token(txn, lock, &token, commit->reterr);
         if (r < 0)
-                return error_errno(commit->reterr, r, "cannot write to the lock of the records");
+                return r;
 
         commit->now->tokens[lock] = token;
         commit->token_written[lock] = true;
@@ -84,7 +66,7 @@ static int write_tokens(struct commit *commit, const struct cstorage_file *file)
         for (size_t i = 0; i < STORE_LOCKS; i++) {
                 int r;
 
-                if (!guards(commit->txn->store, i, file))
+                if (!txn_lock_guards(commit->txn->store, i, file->kind, file->location, file->root))
                         continue;
                 r = write_token(commit, i);
                 if (r < 0)

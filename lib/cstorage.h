@@ -280,12 +280,17 @@ const struct cstorage_image *cstorage_snapshot_next_image_by_digest(const struct
 const struct cstorage_layer *cstorage_snapshot_get_parent(const struct cstorage_snapshot *snapshot,
                                                           const struct cstorage_layer *layer);
 
-/* A record file. get_problem is NULL where there is none. Since: 0.1 */
+/*
+ * A record file. get_problem is NULL where there is none. One that is broken says nothing to anybody, no Go
+ * process either: it is empty, null, cut off, full of NULs, or no list. One that is damaged and not broken
+ * may well be read by others. Since: 0.1
+ */
 const char *cstorage_file_get_path(const struct cstorage_file *file);
 enum cstorage_file_kind cstorage_file_get_kind(const struct cstorage_file *file);
 enum cstorage_location cstorage_file_get_location(const struct cstorage_file *file);
 enum cstorage_file_state cstorage_file_get_state(const struct cstorage_file *file);
 const char *cstorage_file_get_problem(const struct cstorage_file *file);
+bool cstorage_file_is_broken(const struct cstorage_file *file);
 size_t cstorage_file_get_n_records(const struct cstorage_file *file);
 
 /* A range of ids: of the container, of the host, how many. Since: 0.1 */
@@ -398,6 +403,8 @@ enum cstorage_entry_kind {
         CSTORAGE_ENTRY_TEMP_DIR, /* temp-dir-N or lock-N or both: a deferred deletion or a staged addition */
         CSTORAGE_ENTRY_STAGING,  /* a staged layer of a partial pull */
         CSTORAGE_ENTRY_SAVE_LEFTOVER, /* .tmp-<record file><N>: an interrupted save */
+        CSTORAGE_ENTRY_VOLATILE_FILE, /* volatile-layers.json or volatile-containers.json, whatever is in it
+                                       */
 };
 
 enum cstorage_entry_type {
@@ -429,7 +436,8 @@ struct cstorage_identity {
  * List the directories of a store: only names, nothing of what is in them is looked at. Go writes a record
  * before it makes the directory; who lists first and takes a snapshot after that will find a record for
  * everything that has one, unless it was just deleted. Names that are Go's own (feature probes, l, staging,
- * ...) and "lost+found" are not listed. Sorted by kind, then place, then name. Since: 0.1
+ * ...) and "lost+found" are not listed. Of the runroot only volatile files and what saves left are. Sorted by
+ * kind, then place, then name. Since: 0.1
  */
 int cstorage_inventory_new(struct cstorage_store *store, struct cstorage_inventory **ret,
                            struct cstorage_error *reterr);
@@ -735,11 +743,24 @@ int cstorage_txn_unmount(struct cstorage_txn *txn, enum cstorage_object object, 
  * This entry shall go: it is renamed into a temp dir of the Go side's layout (internal/tempdir/tempdir.go) at
  * the commit, if it still is what seen tells (else -ESTALE is its result), nothing is mounted there and
  * nothing that is mounted uses it (-EBUSY), and its lock, where it has one, can be had (-EBUSY). -EINVAL for
- * an entry of another store, and for a directory without an id. The entry's inventory is referenced.
- * Since: 0.1
+ * an entry of another store, for a directory without an id, and for a volatile file. The entry's inventory is
+ * referenced. Since: 0.1
  */
 int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage_entry *entry,
                         const struct cstorage_identity *seen);
+
+/*
+ * This volatile file, which is broken (see cstorage_file_is_broken()), shall be an empty list: podman fails
+ * as long as it is not, and volatile records need not survive a reboot. At the commit, before anything is
+ * retired, the broken one is renamed to <name>.broken beside it, in place of one that was put there earlier,
+ * and the new one put in its place after its lock's token; where the disk has no room for that there is none
+ * then, which says the same. Should we die in between, there is none either. -ESTALE is its result where it
+ * is not the file that seen tells any more, or not a broken one. What it recorded is forgotten: who retires
+ * what seems to have no record must have made sure that nothing of that is alive. -EINVAL for an entry of
+ * another store or kind. The entry's inventory is referenced. Since: 0.1
+ */
+int cstorage_txn_heal(struct cstorage_txn *txn, const struct cstorage_entry *entry,
+                      const struct cstorage_identity *seen);
 
 /*
  * Do what was asked for, in an order that leaves nothing dangling should we die, and let go of the locks,
@@ -809,10 +830,11 @@ int cstorage_trash_send(struct cstorage_trash *trash, int socket_fd, struct csto
 int cstorage_trash_receive(int socket_fd, struct cstorage_trash **ret, struct cstorage_error *reterr);
 
 /*
- * What became of one entry that was retired; what is deleted with its record is none. The code is 0 or a
- * negative errno, then with a text. The directory is NULL where the entry was removed at once or not at all;
- * the name is that inside of the directory, NULL where the whole directory is the entry (a temp dir that
- * others left). Since: 0.1
+ * What became of one entry that was retired or healed; what is deleted with its record is none. The code is 0
+ * or a negative errno, then with a text. The directory is NULL where the entry was removed at once, healed,
+ * or nothing at all was done; the name is that inside of the directory, NULL where the whole directory is the
+ * entry (a temp dir that others left). Of what was healed it is the name that the broken file has now.
+ * Since: 0.1
  */
 const struct cstorage_entry *cstorage_trash_item_get_entry(const struct cstorage_trash_item *item);
 int cstorage_trash_item_get_code(const struct cstorage_trash_item *item);

@@ -73,7 +73,7 @@ static int list_root(struct cstorage_inventory *inventory, enum root root) {
 
         if (!in->path)
                 return 0;
-        if (in->home_fd < 0 && in->home_error != -ENOENT) {
+        if (root != ROOT_RUN && in->home_fd < 0 && in->home_error != -ENOENT) {
                 if (asprintf(&home, "%s/%s", in->path, inventory->store->driver->name) < 0)
                         return -ENOMEM;
                 r = add_problem(inventory, home, in->home_error);
@@ -81,6 +81,8 @@ static int list_root(struct cstorage_inventory *inventory, enum root root) {
                         return r;
         }
         for (enum place_kind kind = 0; kind < PLACE_KINDS; kind++) {
+                if (!place_is_in(root, kind))
+                        continue;
                 r = list_place(inventory, root, kind);
                 if (r < 0)
                         return r;
@@ -131,6 +133,7 @@ static int find_id(struct cstorage_entry *entry) {
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+        case CSTORAGE_ENTRY_VOLATILE_FILE:
                 break;
         }
         return 0;
@@ -237,6 +240,10 @@ int inventory_fill(struct cstorage_inventory *inventory) {
                 return r;
 
         r = list_root(inventory, ROOT_IMAGE);
+        if (r < 0)
+                return r;
+
+        r = list_root(inventory, ROOT_RUN);
         if (r < 0)
                 return r;
 

@@ -33,6 +33,10 @@ _public_ const char *cstorage_file_get_problem(const struct cstorage_file *file)
         return file->bytes.error.code < 0 ? file->bytes.error.text : NULL;
 }
 
+_public_ bool cstorage_file_is_broken(const struct cstorage_file *file) {
+        return file->broken;
+}
+
 _public_ size_t cstorage_file_get_n_records(const struct cstorage_file *file) {
         return file->n_records;
 }

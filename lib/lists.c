@@ -9,6 +9,7 @@
 
 void snapshot_take_file(struct cstorage_file *file, const struct cstorage_file *from) {
         file->bytes = from->bytes;
+        file->broken = from->broken;
         file->backing = backing_ref(from->backing);
         file->n_records = from->n_records;
 }

@@ -81,6 +81,10 @@ char *place_describe(const struct cstorage_store *store, enum root root, enum pl
         return path;
 }
 
+bool place_is_in(enum root root, enum place_kind kind) {
+        return root != ROOT_RUN || kind == PLACE_LAYER_DATA || kind == PLACE_CONTAINERS;
+}
+
 /* What may be a directory, or stands where one belongs. */
 static bool may_be_directory(unsigned char type) {
         return type == DT_DIR || type == DT_UNKNOWN || type == DT_LNK;
@@ -114,12 +118,21 @@ static int classify_temp(const struct place *place, const char *name, unsigned c
                        : NOT_LISTED;
 }
 
+/* Releases that had all records in the image store (1.47 to 1.52) are none that anybody's boot waits for. */
+static int classify_record_file(const struct place *place, const char *name) {
+        enum path dir = place_kinds[place->kind].path;
+
+        if (path_is_save_leftover(dir, name))
+                return CSTORAGE_ENTRY_SAVE_LEFTOVER;
+        return place->root != ROOT_IMAGE && path_is_volatile_file(dir, name)
+                       ? (int) CSTORAGE_ENTRY_VOLATILE_FILE
+                       : NOT_LISTED;
+}
+
 static int classify_layer_data(const struct place *place, const char *name, unsigned char type) {
         (void) type;
         if (!name_starts_with_id(name))
-                return path_is_save_leftover(place_kinds[place->kind].path, name)
-                               ? (int) CSTORAGE_ENTRY_SAVE_LEFTOVER
-                               : NOT_LISTED;
+                return classify_record_file(place, name);
         if (strcmp(name + ID_LENGTH, TAR_SPLIT_SUFFIX) == 0)
                 return CSTORAGE_ENTRY_TAR_SPLIT;
         return name[ID_LENGTH] == '\0' ? (int) CSTORAGE_ENTRY_LAYER_DATA : NOT_LISTED;
@@ -127,10 +140,13 @@ static int classify_layer_data(const struct place *place, const char *name, unsi
 
 static int classify_data(const struct place *place, const char *name, unsigned char type,
                          enum cstorage_entry_kind kind) {
+        int file;
+
         if (name_is_id(name))
                 return (int) kind;
-        if (path_is_save_leftover(place_kinds[place->kind].path, name))
-                return CSTORAGE_ENTRY_SAVE_LEFTOVER;
+        file = classify_record_file(place, name);
+        if (file != NOT_LISTED)
+                return file;
         return may_be_directory(type) && strcmp(name, "lost+found") != 0 ? (int) kind : NOT_LISTED;
 }
 
@@ -150,5 +166,8 @@ int place_classify(const struct place *place, const char *name, unsigned char ty
                 [PLACE_IMAGES] = classify_image,          [PLACE_CONTAINERS] = classify_container,
         };
 
+        /* Other things in the runroot go with it, when the machine does. */
+        if (place->root == ROOT_RUN)
+                return classify_record_file(place, name);
         return classify[place->kind](place, name, type);
 }

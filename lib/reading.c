@@ -33,6 +33,7 @@ static int parse(struct cstorage_file *file) {
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {
+                file->broken = recfile_is_broken(&file->bytes);
                 file->bytes.state = RECFILE_DAMAGED;
                 free(file->bytes.text);
         }
@@ -52,9 +53,12 @@ static int file_read(struct cstorage_file *file) {
         }
 
         r = recfile_read(&file->bytes, file->root->fd, file->name);
-        if (r < 0 || file->bytes.state != RECFILE_OK)
+        if (r < 0)
                 return r;
-        return parse(file);
+        if (file->bytes.state == RECFILE_OK)
+                return parse(file);
+        file->broken = recfile_is_broken(&file->bytes);
+        return 0;
 }
 
 /* ----------------------------------------------------------------- what is known */

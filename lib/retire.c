@@ -17,10 +17,6 @@
  * some 200 KiB of a btrfs quota, which is as many small files. */
 #define FULL_DISK_TRIES_MAX 64
 
-static bool is_full(int code) {
-        return code == -ENOSPC || code == -EDQUOT;
-}
-
 /*
  * Some file systems (btrfs, above all under a quota) give room back when they next write to the disk, and
  * have to be told to: that takes its time with the locks held, and is asked of those alone for which the
@@ -341,8 +337,20 @@ static int retire_staging(struct cstorage_trash *trash, struct cstorage_trash_it
         return move(trash, item, mounts);
 }
 
+/* There are no temp dirs in the runroot, and no more to be removed there than this. */
+static int unlink_in_runroot(struct cstorage_trash_item *item) {
+        const struct cstorage_entry *entry = item->entry;
+
+        if (unlinkat(entry->place->fd, entry->name, 0) < 0)
+                return error_errno(&item->error, negative_errno(), "cannot remove %s", entry->path);
+        return 0;
+}
+
 static int retire(struct cstorage_trash *trash, struct cstorage_trash_item *item,
                   const struct mountinfo *mounts) {
+        if (item->entry->place->root == ROOT_RUN)
+                return unlink_in_runroot(item);
+
         switch (item->entry->kind) {
         case CSTORAGE_ENTRY_TEMP_DIR:
                 return retire_temp_dir(trash, item);
@@ -355,6 +363,7 @@ static int retire(struct cstorage_trash *trash, struct cstorage_trash_item *item
         case CSTORAGE_ENTRY_LAYER_DATA:
         case CSTORAGE_ENTRY_LINK:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+        case CSTORAGE_ENTRY_VOLATILE_FILE:
                 break;
         }
         return move(trash, item, mounts);

@@ -41,6 +41,7 @@ static const struct {
 void snapshot_forget_file(struct cstorage_file *file) {
         file->backing = backing_unref(file->backing);
         recfile_done(&file->bytes);
+        file->broken = false;
         file->n_records = 0;
 }
 

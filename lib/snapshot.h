@@ -26,6 +26,7 @@ struct cstorage_file {
         const char *name;                  /* below the root */
         char *path;                        /* for people */
         struct recfile bytes;              /* without its text, which is the backing's */
+        bool broken;                       /* recfile_is_broken() */
         struct backing *backing;           /* NULL where there are no records */
         const struct cstorage_file *known; /* while it is read: one of another snapshot that is the same */
         size_t n_records; /* once they are collected those of the snapshot, and so are changes */

@@ -60,5 +60,9 @@ int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *
 /* False where nothing was found that could be removed; an item that is gone for it is done. */
 bool trash_make_room(struct cstorage_trash *trash, const struct mountinfo *mounts);
 
+static inline bool is_full(int code) {
+        return code == -ENOSPC || code == -EDQUOT;
+}
+
 /* Whether it is a directory, with whatever in it. */
 bool entry_is_tree(const struct cstorage_entry *entry);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Taking the locks of a transaction, and letting go of them. */
+/* Taking the locks of a transaction, their tokens, and letting go of them. */
 
 #include "disk/lock.h"
 #include "objectdir.h"
@@ -63,6 +63,37 @@ int txn_prepare(struct cstorage_txn *txn, struct error *reterr) {
                         return r;
         }
         txn->prepared = true;
+        return 0;
+}
+
+/*
+ * Of layers Go compares one token or the other, by its release, and so all are written (lockfile.go:
+ * multipleLockFile). Images have a lock beside each file. So have volatile containers, in the graphroot and
+ * in the runroot, while the stable ones are read with both (containers.go:newContainerStore): who makes a
+ * transient container writes nothing beside those.
+ */
+bool txn_lock_guards(const struct cstorage_store *store, size_t lock, enum cstorage_file_kind kind,
+                     enum cstorage_location location, const struct store_root *root) {
+        bool beside = &store->roots[store_locks[lock].root] == root;
+
+        if (store_locks[lock].guards != kind)
+                return false;
+        if (kind == CSTORAGE_FILE_CONTAINERS)
+                return beside || location == CSTORAGE_LOCATION_STABLE;
+        return beside || kind != CSTORAGE_FILE_IMAGES;
+}
+
+int txn_write_token(struct cstorage_txn *txn, size_t lock, struct last_write *ret, struct error *reterr) {
+        int r;
+
+        if (txn->locks[lock] < 0)
+                return 0;
+
+        r = lock_make_token(ret);
+        if (r >= 0)
+                r = lock_write_token(txn->locks[lock], ret);
+        if (r < 0)
+                return error_errno(reterr, r, "cannot write to the lock of the records");
         return 0;
 }
 

@@ -160,21 +160,18 @@ static bool may_be_retired(const struct cstorage_entry *entry) {
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+                return true;
+        case CSTORAGE_ENTRY_VOLATILE_FILE:
                 break;
         }
-        return true;
+        return false;
 }
 
-_public_ int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage_entry *entry,
-                                 const struct cstorage_identity *seen) {
-        struct cstorage_trash *trash;
+static int add_item(struct cstorage_txn *txn, const struct cstorage_entry *entry,
+                    const struct cstorage_identity *seen) {
+        struct cstorage_trash *trash = txn->trash;
         int r;
 
-        if (!txn || !entry || !seen || !txn_may_be_changed(txn) || entry->inventory->store != txn->store ||
-            !may_be_retired(entry))
-                return -EINVAL;
-
-        trash = txn->trash;
         r = ARRAY_RESERVE(trash->items, trash->cap, trash->n + 1);
         if (r < 0)
                 return r;
@@ -186,23 +183,50 @@ _public_ int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage
         return 0;
 }
 
+static bool is_of(const struct cstorage_txn *txn, const struct cstorage_entry *entry) {
+        return txn && entry && txn_may_be_changed(txn) && entry->inventory->store == txn->store;
+}
+
+_public_ int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage_entry *entry,
+                                 const struct cstorage_identity *seen) {
+        return is_of(txn, entry) && seen && may_be_retired(entry) ? add_item(txn, entry, seen) : -EINVAL;
+}
+
+_public_ int cstorage_txn_heal(struct cstorage_txn *txn, const struct cstorage_entry *entry,
+                               const struct cstorage_identity *seen) {
+        return is_of(txn, entry) && seen && entry->kind == CSTORAGE_ENTRY_VOLATILE_FILE
+                       ? add_item(txn, entry, seen)
+                       : -EINVAL;
+}
+
 /*
- * Short names before the layers they lead to, and what hangs on a layer after it: killed in between, the rest
- * has still no record, and the next run takes it.
+ * First what others wait for. Short names before the layers they lead to, and what hangs on a layer after it:
+ * killed in between, the rest has still no record, and the next run takes it.
  */
 static const enum cstorage_entry_kind retire_order[] = {
-        CSTORAGE_ENTRY_SAVE_LEFTOVER, CSTORAGE_ENTRY_LINK,      CSTORAGE_ENTRY_LAYER_DIR,
-        CSTORAGE_ENTRY_LAYER_DATA,    CSTORAGE_ENTRY_TAR_SPLIT, CSTORAGE_ENTRY_CONTAINER_DIR,
-        CSTORAGE_ENTRY_IMAGE_DIR,     CSTORAGE_ENTRY_STAGING,   CSTORAGE_ENTRY_TEMP_DIR,
+        CSTORAGE_ENTRY_VOLATILE_FILE, CSTORAGE_ENTRY_SAVE_LEFTOVER, CSTORAGE_ENTRY_LINK,
+        CSTORAGE_ENTRY_LAYER_DIR,     CSTORAGE_ENTRY_LAYER_DATA,    CSTORAGE_ENTRY_TAR_SPLIT,
+        CSTORAGE_ENTRY_CONTAINER_DIR, CSTORAGE_ENTRY_IMAGE_DIR,     CSTORAGE_ENTRY_STAGING,
+        CSTORAGE_ENTRY_TEMP_DIR,
 };
 
 _Static_assert(ARRAY_SIZE(retire_order) == ENTRY_KINDS, "each kind has its turn");
 
-static void retire_all(struct cstorage_trash *trash, const struct mountinfo *mounts) {
+static void retire_one(struct cstorage_txn *txn, struct cstorage_trash_item *item,
+                       const struct mountinfo *mounts) {
+        if (item->entry->kind == CSTORAGE_ENTRY_VOLATILE_FILE)
+                txn_heal(txn, item, mounts);
+        else
+                trash_retire(txn->trash, item, mounts);
+}
+
+static void retire_all(struct cstorage_txn *txn, const struct mountinfo *mounts) {
+        struct cstorage_trash *trash = txn->trash;
+
         for (size_t k = 0; k < ARRAY_SIZE(retire_order); k++)
                 for (size_t i = 0; i < trash->n; i++)
                         if (trash->items[i].entry->kind == retire_order[k])
-                                trash_retire(trash, &trash->items[i], mounts);
+                                retire_one(txn, &trash->items[i], mounts);
 }
 
 static int retire(struct cstorage_txn *txn, struct error *reterr) {
@@ -213,7 +237,7 @@ static int retire(struct cstorage_txn *txn, struct error *reterr) {
         r = mountinfo_read(NULL, &mounts, reterr);
         if (r < 0)
                 return r;
-        retire_all(txn->trash, mounts);
+        retire_all(txn, mounts);
         return 0;
 }
 

@@ -40,5 +40,16 @@ int txn_load(struct cstorage_txn *txn, struct error *reterr);
  */
 int txn_prepare(struct cstorage_txn *txn, struct error *reterr);
 
+/*
+ * Whether a change of this file is told by that lock's token; write one that no process has written before.
+ * Nothing is done where the lock is not held, since it is not there.
+ */
+bool txn_lock_guards(const struct cstorage_store *store, size_t lock, enum cstorage_file_kind kind,
+                     enum cstorage_location location, const struct store_root *root);
+int txn_write_token(struct cstorage_txn *txn, size_t lock, struct last_write *ret, struct error *reterr);
+
+/* What was asked for with cstorage_txn_heal(); its result is in the item (heal.c). */
+void txn_heal(struct cstorage_txn *txn, struct cstorage_trash_item *item, const struct mountinfo *mounts);
+
 /* With the edits where there are any. */
 struct cstorage_snapshot *txn_snapshot(const struct cstorage_txn *txn);

@@ -50,6 +50,15 @@ static bool is_record_file_of(enum path path, enum path dir) {
                has_suffix(paths[path].name, ".json");
 }
 
+bool path_is_volatile_file(enum path dir, const char *name) {
+        static const enum path files[] = {PATH_LAYERS_VOLATILE_JSON, PATH_CONTAINERS_VOLATILE_JSON};
+
+        for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+                if (is_record_file_of(files[i], dir) && strcmp(name, paths[files[i]].name) == 0)
+                        return true;
+        return false;
+}
+
 bool path_is_save_leftover(enum path dir, const char *name) {
         if (!has_prefix(name, LEFTOVER_PREFIX))
                 return false;

@@ -42,6 +42,11 @@ const char *path_name(enum path path);
 #define LEFTOVER_PREFIX   NEWFILE_PREFIX
 #define STAGING_LOCK_NAME "staging.lock"
 
+/* A volatile record file of this directory (PATH_*_DIR). */
+bool path_is_volatile_file(enum path dir, const char *name);
+
+#define BROKEN_SUFFIX ".broken" /* of the name that a volatile file has once it was moved aside; ours */
+
 /* ".tmp-<record file><digits>" for a record file of this directory (PATH_*_DIR): leftover of an interrupted
  * save. */
 bool path_is_save_leftover(enum path dir, const char *name);

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "disk/recfile.h"
 #include "format/json.h"
+#include "format/wreck.h"
 
 /* The Go side replaces these files and never writes into them (pkg/ioutils/fswriters.go); one that keeps
  * growing is none of its. On NFS a replaced file may be stale a few times in a row. */
@@ -99,6 +100,11 @@ int recfile_read(struct recfile *file, int dirfd, const char *path) {
                 file->text = NULL;
         }
         return 0;
+}
+
+bool recfile_is_broken(const struct recfile *file) {
+        return file->state == RECFILE_EMPTY ||
+               (file->state == RECFILE_OK && text_is_wreck(file->text, file->len));
 }
 
 bool recfile_is_current(const struct recfile *file, int dirfd, const char *path) {

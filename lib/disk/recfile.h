@@ -33,6 +33,10 @@ void recfile_done(struct recfile *file);
  * error; all else is a state. */
 int recfile_read(struct recfile *file, int dirfd, const char *path);
 
+/* Whether what was read says nothing to anybody, no Go process either: it is empty or null, or
+ * text_is_wreck(). One that is DAMAGED for any other reason may hold what others can read. */
+bool recfile_is_broken(const struct recfile *file);
+
 /* Whether the file below dirfd is still the one that was read: missing still missing, same inode, size and
  * times; what could not even be looked at still cannot. */
 bool recfile_is_current(const struct recfile *file, int dirfd, const char *path);

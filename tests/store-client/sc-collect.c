@@ -30,6 +30,7 @@ static bool kind_of(const struct cstorage_entry *entry, enum cstorage_object *re
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+        case CSTORAGE_ENTRY_VOLATILE_FILE:
                 return false;
         }
         return false;

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Putting an empty list in place of a volatile file that says nothing to anybody. Go writes these files
+ * without sync (layers.go:saveLayers, containers.go:save), and a power cut leaves them empty, full of NULs or
+ * cut off; then it cannot load the store. What is not there says the same as an empty list, so that whoever
+ * looks between the two renames, or after we died there, sees nothing wrong.
+ */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "txn.h"
+
+static const struct own_file *own_file_of(const struct cstorage_entry *entry) {
+        for (size_t i = 0; i < OWN_FILES; i++)
+                if (own_files[i].root == entry->place->root &&
+                    strcmp(path_name(own_files[i].path), entry->name) == 0)
+                        return &own_files[i];
+        return NULL;
+}
+
+/* Whatever was seen before: it is read under the locks, and only what no Go process can use is taken. */
+static int check_broken(const struct cstorage_entry *entry, struct error *reterr) {
+        struct recfile file = RECFILE_INIT;
+        bool broken;
+        int r;
+
+        r = recfile_read(&file, entry->place->fd, entry->name);
+        if (r < 0)
+                return r;
+
+        broken = recfile_is_broken(&file);
+        recfile_done(&file);
+        return broken ? 0
+                      : error_set(reterr, -ESTALE, "%s is not broken, or not so that nobody can read it",
+                                  cstorage_entry_get_path(entry));
+}
+
+static int write_tokens(struct cstorage_txn *txn, const struct own_file *file, struct error *reterr) {
+        const struct cstorage_store *store = txn->store;
+        struct last_write token;
+        int r = 0;
+
+        for (size_t i = 0; i < STORE_LOCKS && r >= 0; i++)
+                if (txn_lock_guards(store, i, file->kind, file->location, &store->roots[file->root]))
+                        r = txn_write_token(txn, i, &token, reterr);
+        return r;
+}
+
+/* One is kept, the last: it is there for people to look at. */
+static int move_aside(struct cstorage_trash_item *item) {
+        const struct cstorage_entry *entry = item->entry;
+        char *aside;
+        int fd = entry->place->fd;
+
+        if (asprintf(&aside, "%s" BROKEN_SUFFIX, entry->name) < 0)
+                return -ENOMEM;
+        if (renameat(fd, entry->name, fd, aside) < 0) {
+                int r = error_errno(&item->error, negative_errno(), "cannot move %s to %s", entry->path,
+                                    aside);
+
+                free(aside);
+                return r;
+        }
+        item->name = aside;
+        return 0;
+}
+
+static int replace(struct cstorage_txn *txn, struct cstorage_trash_item *item, const struct own_file *file) {
+        _cleanup_newfile_ struct newfile empty = NEWFILE_INIT;
+        int r;
+
+        r = recfile_make(&empty, item->entry->place->fd, item->entry->name, NULL, 0, false, &item->error);
+        if (r < 0 && !is_full(r))
+                return r;
+
+        r = write_tokens(txn, file, &item->error);
+        if (r < 0)
+                return r;
+
+        r = move_aside(item);
+        if (r < 0)
+                return r;
+        return empty.temp ? recfile_place(&empty, false, NULL, &item->error) : 0;
+}
+
+static int heal(struct cstorage_txn *txn, struct cstorage_trash_item *item, const struct mountinfo *mounts) {
+        const struct own_file *file = own_file_of(item->entry);
+        int r;
+
+        if (!file)
+                return -EINVAL;
+
+        r = trash_check(item, mounts, &item->error);
+        if (r < 0)
+                return r;
+
+        r = check_broken(item->entry, &item->error);
+        return r < 0 ? r : replace(txn, item, file);
+}
+
+/* Whoever asks for the records after the commit gets those that there are then. */
+static void forget_records(struct cstorage_txn *txn) {
+        struct cstorage_snapshot *before = txn->before;
+
+        if (!before)
+                return;
+        txn->before = NULL;
+        (void) snapshot_read(txn->store, before, &txn->before, NULL);
+        cstorage_snapshot_unref(before);
+}
+
+void txn_heal(struct cstorage_txn *txn, struct cstorage_trash_item *item, const struct mountinfo *mounts) {
+        int r;
+
+        r = heal(txn, item, mounts);
+        if (r >= 0) {
+                item->error = (struct error){0};
+                forget_records(txn);
+        } else if (item->error.code != r)
+                error_errno(&item->error, r, "cannot heal %s", item->entry->name);
+        item->done = true;
+}
