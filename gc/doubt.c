@@ -29,7 +29,8 @@
  * Volatile files and mountpoints.json come and go, and so do those of additional stores, which may be empty.
  *
  * A directory that could not be listed, or a record file that cannot be read, may hide each of these signs;
- * then they count as seen.
+ * then they count as seen. A volatile file that is healed in this run hides none: what it might have spoken
+ * for is in doubt anyhow, for as long as the run lasts.
  */
 
 #include <string.h>
@@ -76,9 +77,14 @@ static int compare_files(const struct fact_file *a, const struct fact_file *b) {
         return strcmp(a->path ? a->path : "", b->path ? b->path : "");
 }
 
-/* A file that is there and cannot be read says more than one that is not there. */
+/* A file that is there and cannot be read says more than one that is not there, and either of them more than
+ * one about which the next run will not doubt. */
+static int weight(enum reason reason) {
+        return reason == REASON_RECORDS_DAMAGED ? 2 : reason == REASON_RECORDS_MISSING;
+}
+
 static void doubt_add(struct doubt *doubt, enum reason reason, const struct fact_file *file) {
-        if (doubt->because && doubt->reason == REASON_RECORDS_DAMAGED && reason == REASON_RECORDS_MISSING)
+        if (doubt->because && weight(doubt->reason) > weight(reason))
                 return;
         if (doubt->because && doubt->reason == reason && compare_files(doubt->because, file) <= 0)
                 return;
@@ -120,9 +126,9 @@ static bool is_told(const struct facts *facts, const struct fact_file *file) {
         return file->location == CSTORAGE_LOCATION_IMAGESTORE && !facts->imagestore;
 }
 
-static bool signs_may_be_hidden(const struct facts *facts) {
+static bool signs_may_be_hidden(const struct facts *facts, const struct known *known) {
         for (size_t i = 0; i < facts->n_files; i++)
-                if (is_damaged(&facts->files[i]))
+                if (is_damaged(&facts->files[i]) && !known->healed[i])
                         return true;
         return facts->n_problems > 0;
 }
@@ -160,7 +166,7 @@ static bool shows_imagestore_layers(const struct fact_entry *entry, uint32_t mar
 
 static bool layers_existed(const struct facts *facts, const struct known *known,
                            bool (*shows)(const struct fact_entry *entry, uint32_t marks)) {
-        if (signs_may_be_hidden(facts) || has_lost_layers(known))
+        if (signs_may_be_hidden(facts, known) || has_lost_layers(known))
                 return true;
         for (size_t i = 0; i < facts->n_entries; i++)
                 if (shows(&facts->entries[i], *known_marks(known, i)))
@@ -171,7 +177,7 @@ static bool layers_existed(const struct facts *facts, const struct known *known,
 /* The image store's images have directories in the graphroot as well (store.go:ImageDirectory). */
 static bool images_existed(const struct facts *facts, const struct known *known,
                            enum cstorage_location location) {
-        if (signs_may_be_hidden(facts))
+        if (signs_may_be_hidden(facts, known))
                 return true;
         for (size_t i = 0; i < facts->n_entries; i++) {
                 const struct fact_entry *entry = &facts->entries[i];
@@ -241,7 +247,8 @@ void doubts_find(struct doubts *doubts, const struct facts *facts, const struct 
                 const struct fact_file *file = &facts->files[i];
 
                 if (is_damaged(file))
-                        doubts_add(doubts, families[file->kind], REASON_RECORDS_DAMAGED, file);
+                        doubts_add(doubts, families[file->kind],
+                                   known->healed[i] ? REASON_RECORDS_HEALED : REASON_RECORDS_DAMAGED, file);
                 else if (file->state == CSTORAGE_FILE_MISSING && existed(facts, known, file))
                         doubts_add(doubts, family_of(file->kind), REASON_RECORDS_MISSING, file);
         }

@@ -9,6 +9,19 @@
 
 #include "execute.h"
 
+static int ask_for(struct cstorage_txn *txn, const struct fact_entry *entry, enum verdict verdict) {
+        switch (verdict) {
+        case VERDICT_REMOVE:
+                return cstorage_txn_retire(txn, entry->entry, &entry->identity);
+        case VERDICT_HEAL:
+                return cstorage_txn_heal(txn, entry->entry, &entry->identity);
+        case VERDICT_KEEP:
+        case VERDICT_REFUSE:
+                break;
+        }
+        return 0;
+}
+
 int execute(struct cstorage_txn *txn, const struct view *view, struct cstorage_trash **ret,
             struct error *reterr) {
         int r;
@@ -16,10 +29,7 @@ int execute(struct cstorage_txn *txn, const struct view *view, struct cstorage_t
         for (size_t i = 0; i < view->plan.n; i++) {
                 const struct fact_entry *entry = &view->facts.entries[i];
 
-                if (reason_verdict(view->plan.decisions[i].reason) != VERDICT_REMOVE)
-                        continue;
-
-                r = cstorage_txn_retire(txn, entry->entry, &entry->identity);
+                r = ask_for(txn, entry, reason_verdict(view->plan.decisions[i].reason));
                 if (r < 0)
                         return error_errno(reterr, r, "%s", entry->path);
         }

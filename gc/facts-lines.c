@@ -31,11 +31,17 @@ static const char *const locations[] = {
 };
 
 static const char *const entry_kinds[] = {
-        [CSTORAGE_ENTRY_LAYER_DIR] = "layer-dir",         [CSTORAGE_ENTRY_CONTAINER_DIR] = "container-dir",
-        [CSTORAGE_ENTRY_IMAGE_DIR] = "image-dir",         [CSTORAGE_ENTRY_TAR_SPLIT] = "tar-split",
-        [CSTORAGE_ENTRY_LAYER_DATA] = "layer-data",       [CSTORAGE_ENTRY_LINK] = "link",
-        [CSTORAGE_ENTRY_TEMP_DIR] = "temp-dir",           [CSTORAGE_ENTRY_STAGING] = "staging",
-        [CSTORAGE_ENTRY_SAVE_LEFTOVER] = "save-leftover", NULL,
+        [CSTORAGE_ENTRY_LAYER_DIR] = "layer-dir",
+        [CSTORAGE_ENTRY_CONTAINER_DIR] = "container-dir",
+        [CSTORAGE_ENTRY_IMAGE_DIR] = "image-dir",
+        [CSTORAGE_ENTRY_TAR_SPLIT] = "tar-split",
+        [CSTORAGE_ENTRY_LAYER_DATA] = "layer-data",
+        [CSTORAGE_ENTRY_LINK] = "link",
+        [CSTORAGE_ENTRY_TEMP_DIR] = "temp-dir",
+        [CSTORAGE_ENTRY_STAGING] = "staging",
+        [CSTORAGE_ENTRY_SAVE_LEFTOVER] = "save-leftover",
+        [CSTORAGE_ENTRY_VOLATILE_FILE] = "volatile-file",
+        NULL,
 };
 
 const char *fact_kind_name(enum cstorage_entry_kind kind) {
@@ -88,6 +94,7 @@ static const struct field file_fields[] = {
         NAME_ALWAYS(struct fact_file, state, file_states),
         TEXT(struct fact_file, path),
         TEXT(struct fact_file, problem),
+        FLAG(struct fact_file, broken),
         {0},
 };
 
@@ -146,6 +153,7 @@ static const char *default_suffix(const struct fact_entry *entry) {
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+        case CSTORAGE_ENTRY_VOLATILE_FILE:
                 break;
         }
         return NULL;
@@ -175,6 +183,7 @@ static enum cstorage_entry_type default_type(const struct fact_entry *entry) {
                 return CSTORAGE_ENTRY_IS_DIRECTORY;
         case CSTORAGE_ENTRY_TAR_SPLIT:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+        case CSTORAGE_ENTRY_VOLATILE_FILE:
                 return CSTORAGE_ENTRY_IS_FILE;
         case CSTORAGE_ENTRY_LINK:
                 break;

@@ -21,6 +21,7 @@ struct fact_file { /* a record file, there or not */
         enum cstorage_file_state state;
         const char *path;
         const char *problem; /* "" where there is none */
+        bool broken;         /* it says nothing to anybody, no Go process either */
 };
 
 struct fact_layer {
@@ -43,7 +44,8 @@ struct fact_container {
 
 /*
  * An entry of the store's directories. What has a record of its own is not examined: nothing depends on more.
- * A temp dir is called temp-dir-N, and lock-N where that file is all that is there of it.
+ * A temp dir is called temp-dir-N, and lock-N where that file is all that is there of it. Of volatile files
+ * only those are entries too of which nothing can be read: they may be healed.
  */
 struct fact_entry {
         enum cstorage_entry_kind kind;

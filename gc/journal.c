@@ -23,6 +23,7 @@
 enum message {
         MESSAGE_COLLECTED,
         MESSAGE_REMOVED,
+        MESSAGE_HEALED,
         MESSAGE_REFUSED,
         MESSAGE_FAILED,
         MESSAGE_PROBLEM,
@@ -38,6 +39,7 @@ static const struct {
 } messages[] = {
         [MESSAGE_COLLECTED] = {"167ec5d4f97145e0b338766bbd8593fb", LOG_INFO},
         [MESSAGE_REMOVED] = {"695314aa8b6b4ababb0c9c37e19f2721", LOG_INFO},
+        [MESSAGE_HEALED] = {"68b916f1e2084dd0b2e34450578fbd05", LOG_NOTICE},
         [MESSAGE_REFUSED] = {"ece03540b14d4b0889d4cbdd9904b89b", LOG_WARNING},
         [MESSAGE_FAILED] = {"6692e1b60b2b4e28ba65daec96be287b", LOG_ERR},
         [MESSAGE_PROBLEM] = {"132f5cbe24784036a9fe9260b8e50b8d", LOG_WARNING},
@@ -113,6 +115,8 @@ static void end(struct record *record, const char *message) {
 
 static enum message message_of(enum fate fate) {
         switch (fate) {
+        case FATE_HEALED:
+                return MESSAGE_HEALED;
         case FATE_REFUSED:
                 return MESSAGE_REFUSED;
         case FATE_FAILED:
@@ -126,8 +130,10 @@ static enum message message_of(enum fate fate) {
 }
 
 static void tell_subject(const struct subject *subject) {
-        static const char *const words[] = {
-                [MESSAGE_REMOVED] = "Removed", [MESSAGE_REFUSED] = "Refused", [MESSAGE_FAILED] = "Failed on"};
+        static const char *const words[] = {[MESSAGE_REMOVED] = "Removed",
+                                            [MESSAGE_HEALED] = "Put an empty list in place of",
+                                            [MESSAGE_REFUSED] = "Refused",
+                                            [MESSAGE_FAILED] = "Failed on"};
         enum message message = message_of(subject->fate);
         _cleanup_record_ struct record record = {0};
         _cleanup_text_ struct text text = TEXT_INIT;
@@ -164,14 +170,15 @@ static void tell_sum(const struct outcome *outcome) {
         add(&record, "CSTORAGE_GRAPHROOT=%s", outcome->facts->graphroot);
         add(&record, "CSTORAGE_KEPT=%zu", outcome->n[FATE_KEPT]);
         add(&record, "CSTORAGE_REMOVED=%zu", outcome->n[FATE_REMOVED]);
+        add(&record, "CSTORAGE_HEALED=%zu", outcome->n[FATE_HEALED]);
         add(&record, "CSTORAGE_REFUSED=%zu", outcome->n[FATE_REFUSED]);
         add(&record, "CSTORAGE_FAILED=%zu", outcome->n[FATE_FAILED]);
         add_sizes(&record, outcome->entries_freed, outcome->bytes_freed);
         add(&record, "CSTORAGE_LOCK_HELD_USEC=%" PRIu64, outcome->lock_held_us);
         add(&record, "CSTORAGE_ELAPSED_USEC=%" PRIu64, outcome->elapsed_us);
-        (void) text_addf(&text, "%s: %zu removed, %zu refused, %zu failed, %zu kept",
-                         outcome->facts->graphroot, outcome->n[FATE_REMOVED], outcome->n[FATE_REFUSED],
-                         outcome->n[FATE_FAILED], outcome->n[FATE_KEPT]);
+        (void) text_addf(&text, "%s: %zu removed, %zu healed, %zu refused, %zu failed, %zu kept",
+                         outcome->facts->graphroot, outcome->n[FATE_REMOVED], outcome->n[FATE_HEALED],
+                         outcome->n[FATE_REFUSED], outcome->n[FATE_FAILED], outcome->n[FATE_KEPT]);
         end(&record, text.s ?: "collected");
 }
 

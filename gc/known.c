@@ -17,6 +17,7 @@ void known_done(struct known *known) {
         free(known->mention_marks);
         free(known->marks);
         free(known->lowers_at);
+        free(known->healed);
         idset_done(&known->containers);
         idset_done(&known->images);
         arena_done(&known->arena);
@@ -91,6 +92,7 @@ static int mention_records(struct known *known, const struct facts *facts) {
                 r = mention_container(known, &facts->containers[i]);
         for (size_t i = 0; r >= 0 && i < facts->n_mounts; i++)
                 r = mention(known, facts->mounts[i], MARK_MOUNTED);
+        known->in_use_at = known->numbers.n;
         for (size_t i = 0; r >= 0 && i < facts->n_in_use; i++)
                 r = mention(known, facts->in_use[i], MARK_MOUNTED);
         return r;
@@ -133,6 +135,7 @@ static int mention_entry(struct known *known, const struct fact_entry *entry) {
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+        case CSTORAGE_ENTRY_VOLATILE_FILE:
                 break;
         }
         return mention(known, NULL, 0);

@@ -43,9 +43,11 @@ struct known {
         uint32_t *mention_marks; /* as many as the numbers have strings */
         size_t cap_mention_marks;
         uint32_t *marks;     /* by number; of the last one, which no id has, nothing is ever set */
+        size_t in_use_at;    /* mention of the first layer in use; the others follow */
         size_t entries_at;   /* mention of the first entry's layer; the other entries follow */
         uint32_t *lowers_at; /* by entry: mention of its first lower */
         struct idset containers, images;
+        bool *healed; /* by file: broken, and about to be put right (heal.c) */
         struct arena arena;
 };
 

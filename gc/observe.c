@@ -58,6 +58,7 @@ static int observe_files(struct facts *facts, const struct cstorage_snapshot *sn
                         .state = cstorage_file_get_state(file),
                         .path = cstorage_file_get_path(file),
                         .problem = cstorage_file_get_problem(file) ?: "",
+                        .broken = cstorage_file_is_broken(file),
                 };
         }
         return 0;
@@ -277,12 +278,25 @@ static int observe_entry(struct facts *facts, const struct cstorage_entry *entry
         return recorded ? 0 : examine(facts, fact);
 }
 
+/* Of volatile files there is nothing to decide, unless one cannot be read. */
+static bool is_in_order(const struct facts *facts, const struct cstorage_entry *entry) {
+        if (cstorage_entry_get_kind(entry) != CSTORAGE_ENTRY_VOLATILE_FILE)
+                return false;
+        for (size_t i = 0; i < facts->n_files; i++)
+                if (strcmp(facts->files[i].path, cstorage_entry_get_path(entry)) == 0)
+                        return facts->files[i].state == CSTORAGE_FILE_OK ||
+                               facts->files[i].state == CSTORAGE_FILE_MISSING;
+        return true;
+}
+
 static int observe_entries(struct facts *facts, const struct cstorage_inventory *inventory,
                            const struct recorded *recorded) {
         const struct cstorage_entry *entry = NULL;
         int r;
 
         while ((entry = cstorage_inventory_next(inventory, entry))) {
+                if (is_in_order(facts, entry))
+                        continue;
                 r = observe_entry(facts, entry, recorded_has(recorded, entry));
                 if (r < 0)
                         return r;

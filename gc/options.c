@@ -21,6 +21,7 @@ enum {
         OPT_TRANSIENT,
         OPT_LOCK_TIMEOUT,
         OPT_JSON,
+        OPT_NO_HEAL,
         OPT_NO_REAP,
         OPT_REAPER,
         OPT_PROGRESS,
@@ -39,6 +40,7 @@ static const struct option long_options[] = {
         {"storage-opt", required_argument, NULL, OPT_STORAGE_OPT},
         {"transient-store", optional_argument, NULL, OPT_TRANSIENT},
         {"lock-timeout", required_argument, NULL, OPT_LOCK_TIMEOUT},
+        {"no-heal", no_argument, NULL, OPT_NO_HEAL},
         {"no-reap", no_argument, NULL, OPT_NO_REAP},
         {"reaper", required_argument, NULL, OPT_REAPER},
         {"progress", required_argument, NULL, OPT_PROGRESS},
@@ -65,6 +67,7 @@ void options_help(FILE *out) {
               "      --storage-opt=KEY=VALUE a driver option; may be given many times\n"
               "      --transient-store[=BOOL] the store is one in transient mode\n"
               "      --lock-timeout=TIME     wait this long for the store's locks [30s]\n"
+              "      --no-heal               leave broken volatile record files as they are\n"
               "      --no-reap               move aside what goes, and leave it to others\n"
               "      --reaper=SOCKET         hand it to the reaper that listens there\n"
               "      --progress=WHEN         progress while deleting: auto, always, never\n"
@@ -200,6 +203,9 @@ static int take(struct options *options, int c, const char *value, struct error 
                 return 0;
         case OPT_JSON:
                 options->json = true;
+                return 0;
+        case OPT_NO_HEAL:
+                options->heal = false;
                 return 0;
         case OPT_NO_REAP:
                 options->reap = false;

@@ -32,7 +32,7 @@ struct options {
         enum switched transient;
         uint64_t lock_timeout_us;
         enum when progress;
-        bool dry_run, json, reap, quiet, verbose, dump_facts;
+        bool dry_run, json, heal, reap, quiet, verbose, dump_facts;
         bool help, version;
 };
 
@@ -42,7 +42,8 @@ struct options {
 /* Half a minute: longer than any sane process holds the locks, shorter than a boot that seems to hang. */
 #define LOCK_TIMEOUT_DEFAULT_US (30ULL * 1000 * 1000)
 
-#define OPTIONS_INIT ((struct options){.lock_timeout_us = LOCK_TIMEOUT_DEFAULT_US, .reap = true})
+#define OPTIONS_INIT                                                                                         \
+        ((struct options){.lock_timeout_us = LOCK_TIMEOUT_DEFAULT_US, .heal = true, .reap = true})
 
 void options_done(struct options *options);
 #define _cleanup_options_ _cleanup_(options_done)

@@ -21,6 +21,8 @@ enum fate fate_of(enum reason reason) {
                 return FATE_KEPT;
         case VERDICT_REMOVE:
                 return FATE_REMOVED;
+        case VERDICT_HEAL:
+                return FATE_HEALED;
         case VERDICT_REFUSE:
                 return FATE_REFUSED;
         }
@@ -66,7 +68,8 @@ int outcome_fill(struct outcome *outcome, const struct view *view) {
         const struct plan *plan = &view->plan;
         int r;
 
-        r = ARRAY_RESERVE(outcome->subjects, outcome->cap_subjects, plan->n_remove + plan->n_refuse);
+        r = ARRAY_RESERVE(outcome->subjects, outcome->cap_subjects,
+                          plan->n_remove + plan->n_heal + plan->n_refuse);
         if (r < 0)
                 return r;
 
@@ -114,6 +117,7 @@ void outcome_count(struct outcome *outcome) {
 const char *fate_name(enum fate fate) {
         static const char *const names[FATE_COUNT] = {[FATE_KEPT] = "keep",
                                                       [FATE_REMOVED] = "remove",
+                                                      [FATE_HEALED] = "heal",
                                                       [FATE_REFUSED] = "refuse",
                                                       [FATE_FAILED] = "fail"};
 

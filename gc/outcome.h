@@ -13,6 +13,7 @@
 enum fate {
         FATE_KEPT,
         FATE_REMOVED, /* in a dry run: would be */
+        FATE_HEALED,  /* likewise */
         FATE_REFUSED,
         FATE_FAILED,
         FATE_COUNT,
@@ -62,5 +63,5 @@ void subject_fail(struct subject *subject, const char *text);
 /* Sum up; once all fates are final. */
 void outcome_count(struct outcome *outcome);
 
-/* "keep", "remove", "refuse", "fail" */
+/* "keep", "remove", "heal", "refuse", "fail" */
 const char *fate_name(enum fate fate);

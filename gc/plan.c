@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "doubt.h"
+#include "heal.h"
 #include "known.h"
 #include "plan.h"
 
@@ -53,6 +54,7 @@ static const enum cstorage_entry_type proper_types[] = {
         [CSTORAGE_ENTRY_TEMP_DIR] = CSTORAGE_ENTRY_IS_DIRECTORY,
         [CSTORAGE_ENTRY_STAGING] = CSTORAGE_ENTRY_IS_DIRECTORY,
         [CSTORAGE_ENTRY_SAVE_LEFTOVER] = CSTORAGE_ENTRY_IS_FILE,
+        [CSTORAGE_ENTRY_VOLATILE_FILE] = CSTORAGE_ENTRY_IS_FILE,
 };
 
 static bool is_proper_type(const struct fact_entry *entry) {
@@ -122,6 +124,7 @@ static struct decision decide_layer_dir(const struct planner *planner, size_t i)
                 *marks |= mark_refused(entry);
                 break;
         case VERDICT_REMOVE:
+        case VERDICT_HEAL:
                 break;
         }
         return decision;
@@ -245,6 +248,17 @@ static struct decision decide_save_leftover(const struct planner *planner, size_
         return remove_unless_objected(&planner->facts->entries[i], REASON_INTERRUPTED_SAVE);
 }
 
+static struct decision decide_volatile_file(const struct planner *planner, size_t i) {
+        const struct fact_entry *entry = &planner->facts->entries[i];
+        enum reason objected = objection(entry), reason;
+        const struct fact_file *file;
+
+        reason = heal_reason(planner->facts, &planner->known, planner->policy, entry, &file);
+        if (reason == REASON_BROKEN_VOLATILE && objected != REASON_COUNT)
+                reason = objected;
+        return (struct decision){reason, reason == REASON_RECORDS_DAMAGED ? file : NULL};
+}
+
 static struct decision (*const deciders[])(const struct planner *planner, size_t entry) = {
         [CSTORAGE_ENTRY_LAYER_DIR] = decide_layer_dir,
         [CSTORAGE_ENTRY_CONTAINER_DIR] = decide_container_dir,
@@ -255,7 +269,27 @@ static struct decision (*const deciders[])(const struct planner *planner, size_t
         [CSTORAGE_ENTRY_TEMP_DIR] = decide_temp_dir,
         [CSTORAGE_ENTRY_STAGING] = decide_staging,
         [CSTORAGE_ENTRY_SAVE_LEFTOVER] = decide_save_leftover,
+        [CSTORAGE_ENTRY_VOLATILE_FILE] = decide_volatile_file,
 };
+
+/* Which files the doubts need not be about for longer than this run. */
+static int find_healed(struct planner *planner) {
+        const struct facts *facts = planner->facts;
+        const struct fact_file *file;
+        bool *healed = calloc(facts->n_files + 1, sizeof(*healed));
+
+        if (!healed)
+                return -ENOMEM;
+
+        for (size_t i = 0; i < facts->n_entries; i++)
+                if (facts->entries[i].kind == CSTORAGE_ENTRY_VOLATILE_FILE &&
+                    objection(&facts->entries[i]) == REASON_COUNT &&
+                    heal_reason(facts, &planner->known, planner->policy, &facts->entries[i], &file) ==
+                            REASON_BROKEN_VOLATILE)
+                        healed[file - facts->files] = true;
+        planner->known.healed = healed;
+        return 0;
+}
 
 /* Known layers first, then what lies below what stays, then what is in doubt. */
 static int planner_learn(struct planner *planner) {
@@ -278,6 +312,9 @@ static int planner_learn(struct planner *planner) {
 
         planner->gaps = known_has_gaps(&planner->known, facts);
         planner->hidden_dirs = known_has_hidden_dirs(facts);
+        r = find_healed(planner);
+        if (r < 0)
+                return r;
         doubts_find(&planner->doubts, facts, &planner->known);
         return 0;
 }
@@ -295,12 +332,14 @@ static void decide_entries(struct plan *plan, const struct planner *planner) {
 }
 
 static void count_verdicts(struct plan *plan) {
-        size_t counts[] = {[VERDICT_KEEP] = 0, [VERDICT_REMOVE] = 0, [VERDICT_REFUSE] = 0};
+        size_t counts[] = {
+                [VERDICT_KEEP] = 0, [VERDICT_REMOVE] = 0, [VERDICT_HEAL] = 0, [VERDICT_REFUSE] = 0};
 
         for (size_t i = 0; i < plan->n; i++)
                 counts[reason_verdict(plan->decisions[i].reason)]++;
         plan->n_keep = counts[VERDICT_KEEP];
         plan->n_remove = counts[VERDICT_REMOVE];
+        plan->n_heal = counts[VERDICT_HEAL];
         plan->n_refuse = counts[VERDICT_REFUSE];
 }
 

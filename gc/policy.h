@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What the plan may assume beyond the facts. */
@@ -10,6 +11,7 @@ struct policy {
          * Go process between making the file and locking it (internal/tempdir/tempdir.go:NewTempDir).
          */
         int64_t temp_young_ns;
+        bool heal; /* broken volatile files may be put right */
 };
 
-#define POLICY_DEFAULT ((struct policy){.temp_young_ns = 60LL * 1000 * 1000 * 1000})
+#define POLICY_DEFAULT ((struct policy){.temp_young_ns = 60LL * 1000 * 1000 * 1000, .heal = true})

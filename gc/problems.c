@@ -50,8 +50,22 @@ static bool blamed(const struct outcome *outcome, const struct fact_file *file) 
         return false;
 }
 
+/* Whose subject says all there is to say: no problem any more, or not one of the file's. */
+static bool is_healed(const struct outcome *outcome, const struct fact_file *file) {
+        for (size_t i = 0; i < outcome->n_subjects; i++) {
+                const struct subject *subject = &outcome->subjects[i];
+
+                if (subject->fate == FATE_HEALED && strcmp(subject->entry->path, file->path) == 0)
+                        return true;
+        }
+        return false;
+}
+
 static int add_file(struct problems *problems, const struct outcome *outcome, const struct fact_file *file) {
         const char *damaged = reason_advice(REASON_RECORDS_DAMAGED);
+
+        if (is_healed(outcome, file))
+                return 0;
 
         switch (file->state) {
         case CSTORAGE_FILE_OK:
@@ -116,6 +130,19 @@ static void print_sentences(const struct outcome *outcome) {
         }
 }
 
+/* What was done to a record file nobody should have to find out. */
+static void print_healed(const struct outcome *outcome) {
+        for (size_t i = 0; i < outcome->n_subjects; i++) {
+                const struct subject *subject = &outcome->subjects[i];
+
+                if (subject->fate == FATE_HEALED)
+                        complain("%s: %s; %s an empty one in its place, and the broken one is kept as "
+                                 "%s.broken",
+                                 subject->entry->path, reason_text(subject->reason),
+                                 outcome->dry_run ? "a run would put" : "put", subject->entry->path);
+        }
+}
+
 /* Once for each reason: a hundred directories are refused for the same one more often than not. */
 static void print_refusals(const struct outcome *outcome) {
         size_t n[REASON_COUNT] = {0};
@@ -137,5 +164,6 @@ void problems_print(const struct problems *problems, const struct outcome *outco
         for (size_t i = 0; i < problems->n; i++)
                 complain_about(problems->problems[i].path, problems->problems[i].text.s ?: "");
         print_sentences(outcome);
+        print_healed(outcome);
         print_refusals(outcome);
 }

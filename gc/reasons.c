@@ -19,6 +19,8 @@ static const struct {
         [REASON_LOCK_HELD] = {VERDICT_KEEP, "lock-held", "somebody works on it"},
         [REASON_YOUNG] = {VERDICT_KEEP, "young", "it may still be in the making"},
         [REASON_GONE] = {VERDICT_KEEP, "gone", "it is not there any more"},
+        [REASON_RECORDS_HEALED] = {VERDICT_KEEP, "records-healed",
+                                   "a record file that may have spoken for it was broken until now"},
 
         [REASON_NO_RECORD] = {VERDICT_REMOVE, "no-record", "no record speaks for it"},
         [REASON_TARGET_REMOVED] = {VERDICT_REMOVE, "target-removed", "the layer that it leads to is removed"},
@@ -26,6 +28,9 @@ static const struct {
         [REASON_ABANDONED] = {VERDICT_REMOVE, "abandoned", "nobody works on it any more"},
         [REASON_INTERRUPTED_SAVE] = {VERDICT_REMOVE, "interrupted-save",
                                      "a save was interrupted and left it"},
+
+        [REASON_BROKEN_VOLATILE] = {VERDICT_HEAL, "broken-volatile",
+                                    "nobody can read it, and nothing in it had to survive a reboot"},
 
         [REASON_RECORDS_DAMAGED] = {VERDICT_REFUSE, "records-damaged",
                                     "a record file that might speak for it cannot be read",
@@ -51,6 +56,13 @@ static const struct {
                  "a layer that stays may lie on it, but what that lies on cannot be read",
                  "See to the layer that could not be looked at, or remove by its owner's means "
                  "what refers to it."},
+        [REASON_HEALING_OFF] = {VERDICT_REFUSE, "healing-off",
+                                "nobody can read it, and --no-heal keeps it as it is",
+                                "Run this without --no-heal, or move the file away."},
+        [REASON_MAY_BE_ALIVE] = {VERDICT_REFUSE, "may-be-alive",
+                                 "nobody can read it, and something that is mounted may be recorded there",
+                                 "End the containers that still run, unmount what they leave, and run this "
+                                 "again; or reboot."},
         [REASON_NOT_EXAMINED] = {VERDICT_REFUSE, "not-examined", "it could not be looked at",
                                  "See to what the error message tells; check the file system."},
         [REASON_CHANGED] = {VERDICT_REFUSE, "changed", "it changed while it was looked at",
@@ -61,6 +73,7 @@ static const struct {
 static const char *const verdict_names[] = {
         [VERDICT_KEEP] = "keep",
         [VERDICT_REMOVE] = "remove",
+        [VERDICT_HEAL] = "heal",
         [VERDICT_REFUSE] = "refuse",
 };
 

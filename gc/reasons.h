@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Why an entry is kept, removed or refused. The one table of them is in reasons.c. */
+/* Why an entry is kept, removed, healed or refused. The one table of them is in reasons.c. */
 
 enum verdict {
         VERDICT_KEEP,
         VERDICT_REMOVE,
+        VERDICT_HEAL,   /* of a volatile file: an empty one in its place */
         VERDICT_REFUSE, /* looks like garbage, and is not safe to remove or not certain: left, and reported */
 };
 
 enum reason {
         /* keep */
-        REASON_RECORDED,    /* a record has this id */
-        REASON_REFERENCED,  /* a record refers to it */
-        REASON_BELOW_KEPT,  /* something that stays lies on it */
-        REASON_MOUNTED,     /* mountpoints.json or a mount of this moment uses it */
-        REASON_TARGET_KEPT, /* the link's layer stays */
-        REASON_LOCK_HELD,   /* somebody works on it */
-        REASON_YOUNG,       /* may be in the making */
-        REASON_GONE,        /* it is not there any more */
+        REASON_RECORDED,       /* a record has this id */
+        REASON_REFERENCED,     /* a record refers to it */
+        REASON_BELOW_KEPT,     /* something that stays lies on it */
+        REASON_MOUNTED,        /* mountpoints.json or a mount of this moment uses it */
+        REASON_TARGET_KEPT,    /* the link's layer stays */
+        REASON_LOCK_HELD,      /* somebody works on it */
+        REASON_YOUNG,          /* may be in the making */
+        REASON_GONE,           /* it is not there any more */
+        REASON_RECORDS_HEALED, /* a record file that might have spoken for it is put right in this run */
 
         /* remove */
         REASON_NO_RECORD,
@@ -26,6 +28,9 @@ enum reason {
         REASON_DANGLING,       /* the link leads to no layer */
         REASON_ABANDONED,      /* nobody holds the lock of this temp dir or staging entry */
         REASON_INTERRUPTED_SAVE,
+
+        /* heal */
+        REASON_BROKEN_VOLATILE, /* a volatile file that says nothing to anybody */
 
         /* refuse */
         REASON_RECORDS_DAMAGED, /* a record file that might speak for it cannot be read */
@@ -38,6 +43,8 @@ enum reason {
         REASON_TARGET_REFUSED, /* the layer of this link or file is refused */
         REASON_BELOW_UNKNOWN,  /* what stays may lie on it: of some that does, what it lies on cannot be read
                                 */
+        REASON_HEALING_OFF,    /* a volatile file that would be healed, but for the policy */
+        REASON_MAY_BE_ALIVE,   /* a volatile file, of which something that is mounted may be recorded there */
         REASON_NOT_EXAMINED,   /* it could not be looked at */
         REASON_CHANGED,        /* no longer what it was when the plan was made; of the execution */
         REASON_BUSY,           /* a lock or mount came in between; of the execution */
@@ -56,5 +63,5 @@ const char *reason_text(enum reason reason);
 /* What to do about a refusal, a sentence; NULL where there is nothing to do. */
 const char *reason_advice(enum reason reason);
 
-/* "keep", "remove", "refuse" */
+/* "keep", "remove", "heal", "refuse" */
 const char *verdict_name(enum verdict verdict);

@@ -35,6 +35,7 @@ bool recorded_has(const struct recorded *recorded, const struct cstorage_entry *
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+        case CSTORAGE_ENTRY_VOLATILE_FILE:
                 return false;
         }
         return false;

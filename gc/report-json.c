@@ -58,6 +58,7 @@ static void put_summary(struct json_out *json, const struct outcome *outcome) {
         json_open(json, "summary", '{');
         json_u64(json, "kept", outcome->n[FATE_KEPT]);
         json_u64(json, "removed", outcome->n[FATE_REMOVED]);
+        json_u64(json, "healed", outcome->n[FATE_HEALED]);
         json_u64(json, "refused", outcome->n[FATE_REFUSED]);
         json_u64(json, "failed", outcome->n[FATE_FAILED]);
         json_u64(json, "entries_freed", outcome->entries_freed);

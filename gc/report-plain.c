@@ -13,6 +13,8 @@ static const char *word(enum fate fate, bool dry_run) {
                 return "kept";
         case FATE_REMOVED:
                 return dry_run ? "would-remove" : "removed";
+        case FATE_HEALED:
+                return dry_run ? "would-heal" : "healed";
         case FATE_REFUSED:
                 return "refused";
         case FATE_FAILED:
@@ -42,9 +44,10 @@ void report_plain(FILE *out, const struct outcome *outcome, bool verbose) {
                 put_subject(out, outcome, &subject);
 
         fprintf(out,
-                "summary %s=%zu refused=%zu failed=%zu kept=%zu entries=%" PRIu64 " bytes=%" PRIu64
+                "summary %s=%zu refused=%zu failed=%zu kept=%zu %s=%zu entries=%" PRIu64 " bytes=%" PRIu64
                 " lock_held_us=%" PRIu64 " elapsed_us=%" PRIu64 "\n",
                 word(FATE_REMOVED, outcome->dry_run), outcome->n[FATE_REMOVED], outcome->n[FATE_REFUSED],
-                outcome->n[FATE_FAILED], outcome->n[FATE_KEPT], outcome->entries_freed, outcome->bytes_freed,
-                outcome->lock_held_us, outcome->elapsed_us);
+                outcome->n[FATE_FAILED], outcome->n[FATE_KEPT], word(FATE_HEALED, outcome->dry_run),
+                outcome->n[FATE_HEALED], outcome->entries_freed, outcome->bytes_freed, outcome->lock_held_us,
+                outcome->elapsed_us);
 }

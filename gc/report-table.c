@@ -58,6 +58,7 @@ static const struct {
 static const char *word(enum fate fate, bool dry_run) {
         static const char *const done[FATE_COUNT] = {[FATE_KEPT] = "kept",
                                                      [FATE_REMOVED] = "removed",
+                                                     [FATE_HEALED] = "healed",
                                                      [FATE_REFUSED] = "refused",
                                                      [FATE_FAILED] = "failed"};
 
@@ -146,6 +147,8 @@ static void put_summary(FILE *out, const struct outcome *o) {
         fprintf(out, "%zu %s, %zu refused, %zu failed, %zu kept", o->n[FATE_REMOVED],
                 o->dry_run ? "would be removed" : "removed", o->n[FATE_REFUSED], o->n[FATE_FAILED],
                 o->n[FATE_KEPT]);
+        if (o->n[FATE_HEALED] > 0)
+                fprintf(out, ", %zu %s", o->n[FATE_HEALED], o->dry_run ? "would be healed" : "healed");
         if (o->n[FATE_REMOVED] + o->n[FATE_FAILED] > 0)
                 fprintf(out, "; %" PRIu64 " entries, %s", o->entries_freed,
                         human_bytes(size, o->bytes_freed));

@@ -34,6 +34,7 @@ DEFINE_CLEANUP(struct progress *, progress_stop);
 struct run {
         const struct options *options;
         uint64_t started_us;
+        struct policy policy;
         bool last_try;
 };
 
@@ -98,6 +99,10 @@ static int dump_facts(const struct view *view) {
 
         (void) fwrite(text.s ?: "", 1, text.len, stdout);
         return flush_report() ? STATUS_DONE : STATUS_FAILED;
+}
+
+static bool has_work(const struct plan *plan) {
+        return plan->n_remove > 0 || plan->n_heal > 0;
 }
 
 /* Nothing is changed: what the plan says is the report. */
@@ -180,8 +185,8 @@ static int begin(const struct run *run, struct cstorage_store *store, struct cst
 }
 
 /* Under the locks. The preview stands where nothing was written since; else all is looked at again. */
-static int decide(struct cstorage_txn *txn, struct cstorage_store *store, struct view *preview,
-                  struct view *again, struct view **ret, struct error *reterr) {
+static int decide(struct cstorage_txn *txn, struct cstorage_store *store, const struct policy *policy,
+                  struct view *preview, struct view *again, struct view **ret, struct error *reterr) {
         int r;
 
         r = cstorage_txn_is_current(txn, preview->snapshot);
@@ -192,7 +197,7 @@ static int decide(struct cstorage_txn *txn, struct cstorage_store *store, struct
                 return 0;
         }
 
-        r = view_make(again, store, &POLICY_DEFAULT, reterr);
+        r = view_make(again, store, policy, reterr);
         if (r < 0)
                 return r;
 
@@ -201,19 +206,19 @@ static int decide(struct cstorage_txn *txn, struct cstorage_store *store, struct
 }
 
 /* What happens while the locks are held; they are let go by execute(), or here where nothing is to go. */
-static int change(struct cstorage_txn *txn, struct cstorage_store *store, struct view **view,
-                  struct view *again, struct cstorage_trash **ret, struct error *reterr) {
+static int change(struct cstorage_txn *txn, struct cstorage_store *store, const struct policy *policy,
+                  struct view **view, struct view *again, struct cstorage_trash **ret, struct error *reterr) {
         int r;
 
         r = reap_catch_signals();
         if (r < 0)
                 return error_errno(reterr, r, "catching signals");
 
-        r = decide(txn, store, *view, again, view, reterr);
+        r = decide(txn, store, policy, *view, again, view, reterr);
         if (r < 0)
                 return r;
 
-        if ((*view)->plan.n_remove == 0)
+        if (!has_work(&(*view)->plan))
                 return 0;
         if (reap_stopped())
                 return error_set(reterr, -ECANCELED, "interrupted; nothing was done");
@@ -234,7 +239,7 @@ static int collect(const struct run *run, struct cstorage_store *store, struct v
         if (r < 0)
                 return failed(run, r, &error);
 
-        r = change(txn, store, &view, &again, &trash, &error);
+        r = change(txn, store, &run->policy, &view, &again, &trash, &error);
         outcome.lock_held_us = cstorage_txn_get_held_us(txn);
         txn = cstorage_txn_free(txn);
         if (r < 0)
@@ -274,10 +279,10 @@ static int run_store(const struct run *run, struct cstorage_store *store) {
                 return r < 0 ? failed(run, r, &error) : dump_facts(&view);
         }
 
-        r = view_make(&view, store, &POLICY_DEFAULT, &error);
+        r = view_make(&view, store, &run->policy, &error);
         if (r < 0)
                 return failed(run, r, &error);
-        if (run->options->dry_run || view.plan.n_remove == 0)
+        if (run->options->dry_run || !has_work(&view.plan))
                 return preview_only(run, &view);
 
         return collect(run, store, &view);
@@ -299,10 +304,11 @@ static int run_once(const struct run *run, const struct cstorage_config *config)
 
 int run(const struct options *options) {
         _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
-        struct run run = {.options = options, .started_us = now_us()};
+        struct run run = {.options = options, .started_us = now_us(), .policy = POLICY_DEFAULT};
         struct error error = ERROR_NONE;
         int r;
 
+        run.policy.heal = options->heal;
         r = options_config(options, &config, &error);
         if (r < 0)
                 return failed(&run, r, &error);

@@ -10,7 +10,7 @@
 
 struct brute {
         const struct facts *f;
-        int64_t temp_young_ns;
+        const struct policy *policy;
         bool stays[ENTRIES_MAX]; /* of layer directories */
 };
 
@@ -35,6 +35,7 @@ static bool is_absent(const struct fact_entry *e) {
 
 static bool is_sound(const struct fact_entry *e) {
         bool file = e->kind == CSTORAGE_ENTRY_TAR_SPLIT || e->kind == CSTORAGE_ENTRY_SAVE_LEFTOVER ||
+                    e->kind == CSTORAGE_ENTRY_VOLATILE_FILE ||
                     (e->kind == CSTORAGE_ENTRY_TEMP_DIR && strncmp(e->name, "lock-", 5) == 0);
         bool link = e->kind == CSTORAGE_ENTRY_LINK;
         enum cstorage_entry_type type = file   ? CSTORAGE_ENTRY_IS_FILE
@@ -180,9 +181,65 @@ static bool any_bad(const struct facts *f, enum cstorage_file_kind kind) {
         return false;
 }
 
+/* ------------------------------------------------------------------------------------- volatile files */
+
+static bool healing; /* what the policy says; of the plan that is being made */
+
+static bool has_container_record(const struct facts *f, const char *id) {
+        for (size_t i = 0; i < f->n_containers; i++)
+                if (same(f->containers[i].id, id))
+                        return true;
+        return false;
+}
+
+static bool layer_alive_may_be_in(const struct facts *f, const struct fact_file *file) {
+        for (size_t i = 0; i < f->n_in_use; i++) {
+                if (!has_layer_record(f, f->in_use[i], ANYWHERE))
+                        return true;
+                if (file->kind == CSTORAGE_FILE_CONTAINERS && !is_referred_to(f, f->in_use[i], ANYWHERE))
+                        return true;
+        }
+        return false;
+}
+
+static bool container_alive_may_be_in(const struct facts *f, const struct fact_file *file) {
+        for (size_t i = 0; file->kind == CSTORAGE_FILE_CONTAINERS && i < f->n_entries; i++)
+                if (f->entries[i].kind == CSTORAGE_ENTRY_CONTAINER_DIR &&
+                    f->entries[i].identity.mount_below && !has_container_record(f, f->entries[i].name))
+                        return true;
+        return false;
+}
+
+static bool is_volatile(const struct fact_file *file) {
+        return file->location == CSTORAGE_LOCATION_VOLATILE ||
+               file->location == CSTORAGE_LOCATION_VOLATILE_RUNROOT;
+}
+
+static bool may_heal_as(const struct facts *f, const struct fact_entry *e, const struct fact_file *file) {
+        return e->kind == CSTORAGE_ENTRY_VOLATILE_FILE && same(e->path, file->path) && is_sound(e) &&
+               is_volatile(file) && is_bad(file) && file->broken && healing &&
+               !layer_alive_may_be_in(f, file) && !container_alive_may_be_in(f, file);
+}
+
+static bool entry_may_heal(const struct facts *f, const struct fact_entry *e) {
+        for (size_t i = 0; i < f->n_files; i++)
+                if (may_heal_as(f, e, &f->files[i]))
+                        return true;
+        return false;
+}
+
+static bool is_healed(const struct facts *f, const struct fact_file *file) {
+        for (size_t i = 0; i < f->n_entries; i++)
+                if (may_heal_as(f, &f->entries[i], file))
+                        return true;
+        return false;
+}
+
 static bool something_is_hidden(const struct facts *f) {
-        return f->n_problems > 0 || any_bad(f, CSTORAGE_FILE_LAYERS) || any_bad(f, CSTORAGE_FILE_IMAGES) ||
-               any_bad(f, CSTORAGE_FILE_CONTAINERS) || any_bad(f, CSTORAGE_FILE_MOUNTS);
+        for (size_t i = 0; i < f->n_files; i++)
+                if (is_bad(&f->files[i]) && !is_healed(f, &f->files[i]))
+                        return true;
+        return f->n_problems > 0;
 }
 
 static bool is_file(const struct facts *f, enum cstorage_file_kind kind, enum cstorage_location location,
@@ -437,10 +494,8 @@ static bool link_may_go(const struct brute *b, const struct fact_entry *e) {
 }
 
 static bool container_dir_may_go(const struct brute *b, const struct fact_entry *e) {
-        for (size_t i = 0; i < b->f->n_containers; i++)
-                if (same(b->f->containers[i].id, e->name))
-                        return false;
-        return is_named_by_an_id(e) && is_sound(e) && !containers_are_doubtful(b->f);
+        return !has_container_record(b->f, e->name) && is_named_by_an_id(e) && is_sound(e) &&
+               !containers_are_doubtful(b->f);
 }
 
 static bool image_dir_may_go(const struct brute *b, const struct fact_entry *e) {
@@ -449,7 +504,7 @@ static bool image_dir_may_go(const struct brute *b, const struct fact_entry *e) 
 }
 
 static bool temp_dir_may_go(const struct brute *b, const struct fact_entry *e) {
-        bool old = b->f->now_ns - e->identity.changed_ns >= b->temp_young_ns;
+        bool old = b->f->now_ns - e->identity.changed_ns >= b->policy->temp_young_ns;
 
         if (!is_sound(e) || e->identity.lock == CSTORAGE_ENTRY_LOCK_HELD)
                 return false;
@@ -484,15 +539,20 @@ static bool entry_may_go(const struct brute *b, size_t i) {
                 return staging_may_go(b, e);
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
                 return is_sound(e);
+        case CSTORAGE_ENTRY_VOLATILE_FILE:
+                break;
         }
         return false;
 }
 
-void brute_plan(const struct facts *facts, int64_t temp_young_ns, bool *may_go) {
-        struct brute b = {.f = facts, .temp_young_ns = temp_young_ns};
+void brute_plan(const struct facts *facts, const struct policy *policy, bool *may_go, bool *may_heal) {
+        struct brute b = {.f = facts, .policy = policy};
 
         assert(facts->n_entries <= ENTRIES_MAX);
+        healing = policy->heal;
         find_what_stays(&b);
-        for (size_t i = 0; i < facts->n_entries; i++)
+        for (size_t i = 0; i < facts->n_entries; i++) {
                 may_go[i] = entry_may_go(&b, i);
+                may_heal[i] = entry_may_heal(facts, &facts->entries[i]);
+        }
 }

@@ -19,10 +19,15 @@
 #define WORLDS_LONG 500000
 #define ENTRIES_MAX 256
 
-static const struct policy policy = {.temp_young_ns = 40};
+/* By whether it heals. */
+static const struct policy policies[] = {{.temp_young_ns = 40}, {.temp_young_ns = 40, .heal = true}};
 
 static bool is_removed(const struct plan *plan, size_t i) {
         return reason_verdict(plan->decisions[i].reason) == VERDICT_REMOVE;
+}
+
+static bool is_healed(const struct plan *plan, size_t i) {
+        return reason_verdict(plan->decisions[i].reason) == VERDICT_HEAL;
 }
 
 /* To find the decision of an entry in another world with the same entries, or some of them. */
@@ -42,6 +47,7 @@ static void mark_entries(struct facts *facts) {
 /* The facts and plan that a law is about. */
 struct world {
         struct facts facts;
+        bool heal;
         struct plan plan;
 };
 
@@ -53,24 +59,25 @@ static void world_done(struct world *world) {
 #define _cleanup_world_ _cleanup_(world_done)
 
 static void make_plan(struct world *world) {
-        if (plan_make(&world->plan, &world->facts, &policy) < 0)
+        if (plan_make(&world->plan, &world->facts, &policies[world->heal]) < 0)
                 abort();
 }
 
 static void copy(struct world *to, const struct world *from) {
         if (world_copy(&to->facts, &from->facts) < 0)
                 abort();
+        to->heal = from->heal;
 }
 
 /* --------------------------------------------------------------------------------------------- the laws */
 
 static bool agrees_with_brute_force(const struct world *world, struct dice *dice) {
-        bool may_go[ENTRIES_MAX];
+        bool may_go[ENTRIES_MAX], may_heal[ENTRIES_MAX];
 
         (void) dice;
-        brute_plan(&world->facts, policy.temp_young_ns, may_go);
+        brute_plan(&world->facts, &policies[world->heal], may_go, may_heal);
         for (size_t i = 0; i < world->facts.n_entries; i++)
-                if (may_go[i] != is_removed(&world->plan, i))
+                if (may_go[i] != is_removed(&world->plan, i) || may_heal[i] != is_healed(&world->plan, i))
                         return false;
         return true;
 }
@@ -139,6 +146,32 @@ static bool removes_no_more(const struct world *before, const struct world *afte
         return true;
 }
 
+static bool heals_no_more(const struct world *before, const struct world *after) {
+        for (size_t i = 0; i < after->facts.n_entries; i++)
+                if (is_healed(&after->plan, i) &&
+                    !is_healed(&before->plan, find_entry(&before->facts, &after->facts.entries[i])))
+                        return false;
+        return true;
+}
+
+/* Healing is for volatile files alone, and what such a file might name stays for this run. */
+static bool heals_volatile_files_alone(const struct world *world, struct dice *dice) {
+        bool layers_doubted = false;
+
+        (void) dice;
+        for (size_t i = 0; i < world->facts.n_entries; i++) {
+                if (!is_healed(&world->plan, i))
+                        continue;
+                layers_doubted = true;
+                if (world->facts.entries[i].kind != CSTORAGE_ENTRY_VOLATILE_FILE || !world->heal)
+                        return false;
+        }
+        for (size_t i = 0; layers_doubted && i < world->facts.n_entries; i++)
+                if (world->facts.entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR && is_removed(&world->plan, i))
+                        return false;
+        return true;
+}
+
 static bool removes_no_more_for_a_record(const struct world *world, struct dice *dice) {
         _cleanup_world_ struct world other = {0};
 
@@ -156,7 +189,8 @@ static bool removes_no_more_for_a_mount(const struct world *world, struct dice *
         if (world_add_mount(&other.facts, dice) < 0)
                 abort();
         make_plan(&other);
-        return removes_no_more(world, &other, false) && agrees_with_brute_force(&other, dice);
+        return removes_no_more(world, &other, false) && heals_no_more(world, &other) &&
+               agrees_with_brute_force(&other, dice);
 }
 
 static bool removes_no_more_for_a_held_lock(const struct world *world, struct dice *dice) {
@@ -256,6 +290,7 @@ static bool survives_as_text(const struct world *world, struct dice *dice) {
         _cleanup_text_ struct text text = TEXT_INIT, again = TEXT_INIT;
 
         (void) dice;
+        other.heal = world->heal;
         if (facts_write(&world->facts, &text) < 0 || facts_parse(&other.facts, text.s, text.len, NULL) < 0 ||
             facts_write(&other.facts, &again) < 0)
                 return false;
@@ -270,12 +305,15 @@ static const struct law {
         const char *name;
         bool (*holds)(const struct world *world, struct dice *dice);
 } laws[] = {
-        {"removes what brute force says may go, and nothing else", agrees_with_brute_force},
+        {"removes and heals what brute force says may go or be healed, and nothing else",
+         agrees_with_brute_force},
         {"nothing reachable from a record or mount is removed", removes_nothing_reachable},
         {"the order of the facts changes nothing", does_not_depend_on_the_order},
         {"the plan of a planned world removes nothing", removes_nothing_the_second_time},
         {"one record more never adds a removal, but where it settles a doubt", removes_no_more_for_a_record},
-        {"one mount more never adds a removal", removes_no_more_for_a_mount},
+        {"only volatile files are healed, and no layer directory is removed in the same run",
+         heals_volatile_files_alone},
+        {"one mount more never adds a removal or a healing", removes_no_more_for_a_mount},
         {"a held lock never adds a removal", removes_no_more_for_a_held_lock},
         {"a damaged record file never adds a removal", removes_no_more_for_damage},
         {"a directory that cannot be listed never adds a removal", removes_no_more_for_what_is_hidden},
@@ -305,6 +343,7 @@ static void try_world(struct tally *tally, uint64_t seed) {
         if (world_make(&world.facts, &dice) < 0)
                 abort();
         mark_entries(&world.facts);
+        world.heal = !dice_hit(&dice, 4);
         make_plan(&world);
         for (size_t i = 0; i < world.plan.n; i++)
                 tally->n_seen[world.plan.decisions[i].reason]++;

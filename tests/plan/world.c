@@ -100,6 +100,12 @@ static const struct fact_file own_files[] = {
         {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_ADDITIONAL, CSTORAGE_FILE_OK, "additional-images", ""},
 };
 
+/* Nobody can read it, or only we cannot. */
+static bool is_broken(const struct fact_file *file, struct dice *dice) {
+        return file->state == CSTORAGE_FILE_EMPTY ||
+               (file->state == CSTORAGE_FILE_DAMAGED && !dice_hit(dice, 4));
+}
+
 static int add_files(struct facts *facts, const struct mood *mood, struct dice *dice) {
         for (size_t i = 0; i < ARRAY_SIZE(own_files); i++) {
                 struct fact_file *file;
@@ -116,6 +122,7 @@ static int add_files(struct facts *facts, const struct mood *mood, struct dice *
                         file->state = CSTORAGE_FILE_MISSING;
                 else if (dice_hit(dice, mood->odd_files))
                         file->state = (enum cstorage_file_state) dice_roll(dice, 5);
+                file->broken = is_broken(file, dice);
         }
         return 0;
 }
@@ -204,7 +211,8 @@ int world_add_mount(struct facts *facts, struct dice *dice) {
 /* ---------------------------------------------------------------------------------------------- entries */
 
 static enum cstorage_entry_type usual_type(enum cstorage_entry_kind kind) {
-        if (kind == CSTORAGE_ENTRY_TAR_SPLIT || kind == CSTORAGE_ENTRY_SAVE_LEFTOVER)
+        if (kind == CSTORAGE_ENTRY_TAR_SPLIT || kind == CSTORAGE_ENTRY_SAVE_LEFTOVER ||
+            kind == CSTORAGE_ENTRY_VOLATILE_FILE)
                 return CSTORAGE_ENTRY_IS_FILE;
         return kind == CSTORAGE_ENTRY_LINK ? CSTORAGE_ENTRY_IS_LINK : CSTORAGE_ENTRY_IS_DIRECTORY;
 }
@@ -255,6 +263,7 @@ static void name_entry(struct fact_entry *entry, struct dice *dice) {
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+        case CSTORAGE_ENTRY_VOLATILE_FILE:
                 entry->name = "7";
                 break;
         }
@@ -304,6 +313,33 @@ static int add_entry(struct facts *facts, const struct mood *mood, struct dice *
                        : 0;
 }
 
+/* Those that cannot be read are entries too, but for one that came or went in between. */
+static int add_volatile_files(struct facts *facts, const struct mood *mood, struct dice *dice) {
+        for (size_t i = 0; i < facts->n_files; i++) {
+                const struct fact_file *file = &facts->files[i];
+                struct fact_entry *entry;
+
+                if ((file->location != CSTORAGE_LOCATION_VOLATILE &&
+                     file->location != CSTORAGE_LOCATION_VOLATILE_RUNROOT) ||
+                    (file->state == CSTORAGE_FILE_OK && !dice_hit(dice, 8)) || dice_hit(dice, 8))
+                        continue;
+                entry = facts_add_entry(facts);
+                if (!entry)
+                        return -ENOMEM;
+                *entry = (struct fact_entry){
+                        .kind = CSTORAGE_ENTRY_VOLATILE_FILE,
+                        .name = file->path,
+                        .path = file->path,
+                        .problem = "",
+                        .examined = true,
+                        .identity = {.type = CSTORAGE_ENTRY_IS_FILE},
+                };
+                if (dice_hit(dice, mood->odd_entries))
+                        make_odd(entry, dice);
+        }
+        return 0;
+}
+
 static int add_problem(struct facts *facts, const char *path) {
         struct fact_problem *problem = facts_add_problem(facts);
 
@@ -347,6 +383,8 @@ int world_make(struct facts *facts, struct dice *dice) {
                 r = world_add_mount(facts, dice);
         for (unsigned i = 0; r >= 0 && i < n_entries; i++)
                 r = add_entry(facts, &mood, dice);
+        if (r >= 0)
+                r = add_volatile_files(facts, &mood, dice);
         if (r >= 0 && dice_hit(dice, 20))
                 r = add_problem(facts, dice_hit(dice, 2) ? "/g/overlay" : "/g/overlay/staging");
         return r;
@@ -412,6 +450,7 @@ void world_damage_file(struct facts *facts, struct dice *dice) {
                 return;
         file = &facts->files[dice_roll(dice, (unsigned) facts->n_files)];
         file->state = states[dice_roll(dice, file->kind == CSTORAGE_FILE_MOUNTS ? 2 : 3)];
+        file->broken = is_broken(file, dice);
         switch (file->kind) {
         case CSTORAGE_FILE_LAYERS:
                 TAKE_OUT(facts->layers, facts->n_layers, x, x->location == file->location);

@@ -94,10 +94,11 @@ static void plain_lines_hold_one_subject_each_whatever_its_name(void **state) {
         outcome.subjects[0].bytes = 4096;
         outcome_count(&outcome);
         lines = printed(print_plain, &outcome);
-        assert_string_equal(lines, "removed layer-dir no-record 3 4096 /g/overlay/b\\x0a\\x1b[2J\n"
-                                   "refused container-dir records-missing - - /g/overlay-containers/\\xff\n"
-                                   "summary removed=1 refused=1 failed=0 kept=1 entries=3 bytes=4096 "
-                                   "lock_held_us=0 elapsed_us=0\n");
+        assert_string_equal(lines,
+                            "removed layer-dir no-record 3 4096 /g/overlay/b\\x0a\\x1b[2J\n"
+                            "refused container-dir records-missing - - /g/overlay-containers/\\xff\n"
+                            "summary removed=1 refused=1 failed=0 kept=1 healed=0 entries=3 bytes=4096 "
+                            "lock_held_us=0 elapsed_us=0\n");
 }
 
 static void a_dry_run_says_would(void **state) {
@@ -162,7 +163,8 @@ static void json_has_the_documented_members(void **state) {
                       "\"reason\":\"no-record\",\"error\":\"no \\\"luck\\\"\",\"entries\":0,\"bytes\":0},"
                       "{\"kind\":\"container-dir\",\"id\":null,\"path\":\"/g/overlay-containers/\\\\xff\","
                       "\"verdict\":\"refuse\",\"reason\":\"records-missing\"}],\"problems\":[],"
-                      "\"summary\":{\"kept\":1,\"removed\":0,\"refused\":1,\"failed\":1,\"entries_freed\":0,"
+                      "\"summary\":{\"kept\":1,\"removed\":0,\"healed\":0,\"refused\":1,\"failed\":1,"
+                      "\"entries_freed\":0,"
                       "\"bytes_freed\":0,\"lock_held_us\":0,\"elapsed_us\":0}}\n");
 }
 

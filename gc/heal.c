@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which volatile files may be healed: those that say nothing to anybody, and of which nothing that they
+ * recorded is alive. After a power cut nothing is. On a machine that runs, what is alive shows by its mounts:
+ *
+ *   - a layer that something mounted uses, and that no file records, may have been recorded there;
+ *   - one to which no record refers is that of a container that may have been recorded there;
+ *   - so is a container directory that has no record and something mounted below it (its /dev/shm).
+ *
+ * mountpoints.json tells nothing about this moment: where the runroot survives a reboot, so does its content.
+ */
+
+#include <string.h>
+
+#include "heal.h"
+
+static const struct fact_file *find_file(const struct facts *facts, const struct fact_entry *entry) {
+        for (size_t i = 0; i < facts->n_files; i++) {
+                const struct fact_file *file = &facts->files[i];
+
+                if ((file->location == CSTORAGE_LOCATION_VOLATILE ||
+                     file->location == CSTORAGE_LOCATION_VOLATILE_RUNROOT) &&
+                    strcmp(file->path, entry->path) == 0)
+                        return file;
+        }
+        return NULL;
+}
+
+static bool has_layer_alive(const struct facts *facts, const struct known *known, bool of_container) {
+        for (size_t i = 0; i < facts->n_in_use; i++) {
+                uint32_t marks = known->marks[known->numbers.numbers[known->in_use_at + i]];
+
+                if (!(marks & MARK_RECORDS) || (of_container && !(marks & MARK_REFERENCES)))
+                        return true;
+        }
+        return false;
+}
+
+static bool has_container_alive(const struct facts *facts, const struct known *known) {
+        for (size_t i = 0; i < facts->n_entries; i++) {
+                const struct fact_entry *entry = &facts->entries[i];
+
+                if (entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR && entry->identity.mount_below &&
+                    !idset_has(&known->containers, entry->name))
+                        return true;
+        }
+        return false;
+}
+
+static bool may_be_alive(const struct facts *facts, const struct known *known, enum cstorage_file_kind kind) {
+        bool of_container = kind == CSTORAGE_FILE_CONTAINERS;
+
+        return has_layer_alive(facts, known, of_container) ||
+               (of_container && has_container_alive(facts, known));
+}
+
+enum reason heal_reason(const struct facts *facts, const struct known *known, const struct policy *policy,
+                        const struct fact_entry *entry, const struct fact_file **ret) {
+        const struct fact_file *file = find_file(facts, entry);
+
+        *ret = file;
+        if (!file || file->state == CSTORAGE_FILE_MISSING || file->state == CSTORAGE_FILE_OK)
+                return REASON_GONE;
+        if (!file->broken)
+                return REASON_RECORDS_DAMAGED;
+        if (!policy->heal)
+                return REASON_HEALING_OFF;
+        return may_be_alive(facts, known, file->kind) ? REASON_MAY_BE_ALIVE : REASON_BROKEN_VOLATILE;
+}

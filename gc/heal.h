@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "known.h"
+#include "policy.h"
+
+/*
+ * What the facts say about healing the volatile file that this entry is: REASON_BROKEN_VOLATILE where it may
+ * be done, as far as the entry itself allows it, else why not. The fact about the file goes to *ret; NULL
+ * where there is none.
+ */
+enum reason heal_reason(const struct facts *facts, const struct known *known, const struct policy *policy,
+                        const struct fact_entry *entry, const struct fact_file **ret);
