@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "format/wreck.h"
+#include "unit.h"
+
+static bool is_wreck(const char *text) {
+        return text_is_wreck(text, strlen(text));
+}
+
+static void what_is_cut_off_is_a_wreck(void **state) {
+        static const char list[] = "[{\"id\":\"a\\\"]\",\"names\":[\"b\"]},{\"id\":\"c\"}]";
+
+        (void) state;
+        assert_false(is_wreck(list));
+        for (size_t n = 0; n < strlen(list); n++)
+                assert_true(text_is_wreck(list, n));
+}
+
+static void what_was_never_written_is_a_wreck(void **state) {
+        static const char nuls[4096] = {0};
+        char list[] = "[{\"id\":\"a\"},{\"id\":\"b\"}]";
+
+        (void) state;
+        assert_true(text_is_wreck(nuls, sizeof(nuls)));
+        assert_true(text_is_wreck("[]\0\0", 4));
+        memset(list + 1, 0, 3);
+        assert_true(text_is_wreck(list, sizeof(list) - 1));
+}
+
+static void what_is_no_list_is_a_wreck(void **state) {
+        static const char *const wrecks[] = {"{}",  "{\"id\":\"a\"}", "\"[]\"", "1",   "true", " \n",
+                                             "[]]", "[][]",           "[]x",    "x[]", "]"};
+
+        (void) state;
+        for (size_t i = 0; i < sizeof(wrecks) / sizeof(wrecks[0]); i++)
+                assert_true(is_wreck(wrecks[i]));
+}
+
+/* Others may well read these, and what they read there be in use. */
+static void what_only_we_refuse_is_none(void **state) {
+        static const char *const lists[] = {
+                "[]",
+                " [ ] \n",
+                "[null]",
+                "[{\"ID\":\"a\"}]",
+                "[{\"id\":\"a\",\"id\":\"b\"}]",
+                "[{\"id\":1}]",
+                "[{\"id\":\"\xff\"}]",
+                "[{\"id\":\"a\",\"created\":\"yesterday\"}]",
+                "[{\"metadata\":\"{\\\"a\\\":\\\"]}\\\"}\"}]",
+        };
+
+        (void) state;
+        for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+                assert_false(is_wreck(lists[i]));
+        assert_false(text_is_wreck("[\"\\\"\0\"]", 7));
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(what_is_cut_off_is_a_wreck),
+                cmocka_unit_test(what_was_never_written_is_a_wreck),
+                cmocka_unit_test(what_is_no_list_is_a_wreck),
+                cmocka_unit_test(what_only_we_refuse_is_none),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
