@@ -166,7 +166,13 @@ layers_array_of_null() { damaged_layers && printf '[null]' >"$G/overlay-layers/l
 layers_is_directory() { damaged_layers && rm "$G/overlay-layers/layers.json" && mkdir "$G/overlay-layers/layers.json"; }
 layers_is_fifo() { damaged_layers && rm "$G/overlay-layers/layers.json" && mkfifo "$G/overlay-layers/layers.json"; }
 layers_dir_missing() { damaged_layers && stay=. && mv "$G/overlay-layers" "$O/"; }
-volatile_layers_nul() { damaged_layers && head -c 512 /dev/zero >"$G/overlay-layers/volatile-layers.json"; }
+# A volatile file is put right; what it might have named stays for this run, which was in order.
+healed() {
+        "$1"
+        status=0
+        forgive='overlay-\(layers\|containers\)\(/volatile-[a-z]*\.json\|/[a-z]*\.lock\|$\|:\| \)'
+}
+volatile_layers_nul() { healed damaged_layers && head -c 512 /dev/zero >"$G/overlay-layers/volatile-layers.json"; }
 
 # A container or an image may be all that speaks for a layer.
 damaged_containers() {
@@ -180,7 +186,7 @@ damaged_images() {
 containers_empty() { damaged_containers && : >"$G/overlay-containers/containers.json"; }
 containers_nul() { damaged_containers && head -c 512 /dev/zero >"$G/overlay-containers/containers.json"; }
 containers_truncated() { damaged_containers && truncate -s -40 "$G/overlay-containers/containers.json"; }
-volatile_containers_nul() { damaged_containers && head -c 512 /dev/zero >"$G/overlay-containers/volatile-containers.json"; }
+volatile_containers_nul() { healed damaged_containers && head -c 512 /dev/zero >"$G/overlay-containers/volatile-containers.json"; }
 images_empty() { damaged_images && : >"$G/overlay-images/images.json"; }
 images_missing() { status=3 && rm "$G/overlay-images/images.json"; }
 images_nul() { damaged_images && head -c 512 /dev/zero >"$G/overlay-images/images.json"; }
