@@ -27,6 +27,7 @@ static void nothing_given_is_a_collection_with_half_a_minute_for_the_locks(void 
         assert_ok(PARSE(&options, &error));
         assert_false(options.dry_run);
         assert_true(options.reap);
+        assert_true(options.heal);
         assert_int_equal(options.transient, SWITCH_UNSET);
         assert_int_equal(options.lock_timeout_us, 30000000);
         assert_null(options.root);
@@ -39,9 +40,9 @@ static void every_option_is_understood(void **state) {
         (void) state;
         assert_ok(PARSE(&options, &error, "--dry-run", "--json", "--root=/g", "--runroot", "/r",
                         "--imagestore=/i", "--storage-driver=vfs", "--storage-opt=a=b", "--storage-opt", "",
-                        "--transient-store", "--lock-timeout=1.5", "--no-reap", "--progress=never",
-                        "--verbose"));
-        assert_true(options.dry_run && options.json && !options.reap && options.verbose);
+                        "--transient-store", "--lock-timeout=1.5", "--no-heal", "--no-reap",
+                        "--progress=never", "--verbose"));
+        assert_true(options.dry_run && options.json && !options.heal && !options.reap && options.verbose);
         assert_string_equal(options.root, "/g");
         assert_string_equal(options.runroot, "/r");
         assert_string_equal(options.imagestore, "/i");
