@@ -167,19 +167,20 @@ number = lambda v: isinstance(v, int) and v >= 0
 assert list(r) == ["version", "dry_run", "store", "subjects", "problems", "summary"], list(r)
 assert r["version"] == 1 and isinstance(r["dry_run"], bool)
 assert list(r["store"]) == ["graphroot", "runroot", "imagestore", "driver", "transient"]
-kinds = "layer-dir container-dir image-dir tar-split layer-data link temp-dir staging save-leftover".split()
+kinds = "layer-dir container-dir image-dir tar-split layer-data link temp-dir staging save-leftover volatile-file".split()
 for s in r["subjects"]:
     assert {"kind", "id", "path", "verdict", "reason"} <= set(s) <= {"kind", "id", "path", "verdict", "reason", "error", "entries", "bytes"}, s
-    assert s["kind"] in kinds and s["verdict"] in ("keep", "remove", "refuse", "fail"), s
+    assert s["kind"] in kinds and s["verdict"] in ("keep", "remove", "heal", "refuse", "fail"), s
     assert s["path"].startswith("/") and (s["id"] is None or len(s["id"]) == 64), s
     assert ("entries" in s) == ("bytes" in s) and number(s.get("entries", 0)) and number(s.get("bytes", 0)), s
     assert ("error" in s) == (s["verdict"] == "fail"), s
 for p in r["problems"]:
     assert list(p) == ["file", "text"] and p["text"], p
-assert list(r["summary"]) == "kept removed refused failed entries_freed bytes_freed lock_held_us elapsed_us".split()
+assert list(r["summary"]) == "kept removed healed refused failed entries_freed bytes_freed lock_held_us elapsed_us".split()
 assert all(number(v) for v in r["summary"].values())
 shown = lambda verdict: sum(s["verdict"] == verdict for s in r["subjects"])
 assert shown("remove") == r["summary"]["removed"] and shown("refuse") == r["summary"]["refused"]
+assert shown("heal") == r["summary"]["healed"]
 assert shown("fail") == r["summary"]["failed"] and shown("keep") in (0, r["summary"]["kept"])
 assert sum(s.get("entries", 0) for s in r["subjects"] if s["verdict"] != "keep") == r["summary"]["entries_freed"]
 EOF
