@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# A machine with a kernel and systemd of its own: Debian sid under qemu, without hardware help. To be sourced:
+#
+#       . "$(dirname "$0")/vm.sh"
+#       need_vm
+#       vm_root m                       $scratch/m/root, a root directory with this build in it; what the test puts there
+#       vm_image m                      becomes the disk
+#       vm_start m                      boot, until commands can be run in it
+#       vm_run m 'podman ps -a'         run a script in it; its output and exit status
+#       vm_reboot m                     as "systemctl reboot" does it
+#       vm_cut m                        the power is gone
+#       vm_get m /etc/fstab file        copy a file out of it
+#       vm_poweroff m                   shut it down
+#
+# What fails prints the end of the console, $scratch/m/console, to standard error.
+
+# shellcheck source=tests/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+boot_dir=$tests_dir/boot
+
+# What a machine has that the roots of tests/interop lack. The kernel for clouds has all that is needed to mount the root
+# built in: NVMe, ext4 and the virtio console. So there is no initrd.
+vm_suite=sid+systemd-sysv+systemd+dbus+udev+kmod+passwd+libpam-systemd+dbus-user-session+linux-image-cloud-amd64
+
+# Without hardware help a boot takes a minute, several while the processors are busy with other things.
+vm_limit=900
+
+need_vm() {
+        need_root
+        command -v qemu-system-x86_64 >/dev/null || skip_all "there is no qemu-system-x86_64"
+        command -v qemu-img >/dev/null || skip_all "there is no qemu-img"
+        need_gc
+        [ -f "$build/units/cstorage-gc.service" ] || skip_all "there are no units in $build"
+        need_machines $vm_suite
+        make_scratch
+        trap 'vm_cut_all; drop_scratch' EXIT
+}
+
+# ------------------------------------------------------------------------------------------------------------- the disk
+
+# This build as it is installed, its units enabled as their presets say, and what runs commands for us.
+vm_install() {
+        local root=$1
+
+        DESTDIR=$root meson install -C "$build" --no-rebuild --quiet >/dev/null && ldconfig -r "$root" || return
+        mkdir -p "$root"/etc/systemd/system/sysinit.target.wants
+        install -m 755 "$boot_dir/agent.sh" "$root/usr/local/lib/vm-agent"
+        install -m 644 "$boot_dir/agent.service" "$root/etc/systemd/system/vm-agent.service"
+        ln -s ../vm-agent.service "$root/etc/systemd/system/sysinit.target.wants/"
+        chroot "$root" systemctl --quiet preset cstorage-gc.service 2>/dev/null
+}
+
+# The root is mounted read-only by the kernel and then as fstab says, as on most machines. The journal stays in memory.
+vm_configure() {
+        local root=$1 unit
+
+        echo '/dev/nvme0n1 / ext4 defaults 0 1' >"$root/etc/fstab"
+        echo machine >"$root/etc/hostname"
+        echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
+        mkdir -p "$root"/etc/systemd/journald.conf.d "$root"/etc/containers
+        printf '[Journal]\nStorage=volatile\nRateLimitBurst=0\n' >"$root/etc/systemd/journald.conf.d/vm.conf"
+        # All may take minutes to start; a container whose first process does not listen to SIGTERM ends no sooner than later.
+        mkdir "$root/etc/systemd/system.conf.d"
+        printf '[Manager]\nDefault%s\nDefault%s\nDefault%s\n' TimeoutStartSec=$vm_limit DeviceTimeoutSec=$vm_limit \
+                TimeoutStopSec=20 >"$root/etc/systemd/system.conf.d/vm.conf"
+        printf '[containers]\nnetns = "none"\n' >"$root/etc/containers/containers.conf"
+        ln -sf /usr/lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
+        # Nobody logs in, nothing is upgraded.
+        for unit in serial-getty@ttyS0.service getty@tty1.service apt-daily.timer apt-daily-upgrade.timer \
+                dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer podman-auto-update.timer; do
+                ln -sf /dev/null "$root/etc/systemd/system/$unit"
+        done
+        # So that the first boot is like any other, and rebuilds no caches.
+        touch "$root/etc/.updated" "$root/var/.updated"
+}
+
+vm_root() {
+        local dir=$scratch/$1
+
+        mkdir -p "$dir"/{upper,work,root} && : >"$dir/console" || return
+        mount -t overlay -o "lowerdir=$cache/$vm_suite,upperdir=$dir/upper,workdir=$dir/work" root "$dir/root" || return
+        vm_install "$dir/root" && vm_configure "$dir/root"
+}
+
+# Where there is space, as nothing is written to it that stays zero.
+vm_image() {
+        local dir=$scratch/$1
+
+        cp "$dir"/root/boot/vmlinuz-* "$dir/vmlinuz" && truncate -s 4G "$dir/disk" &&
+                mkfs.ext4 -q -F -d "$dir/root" "$dir/disk" && umount "$dir/root" && rm -rf "$dir/upper" "$dir/work" || return
+        echo "raw $dir/disk" >"$dir/disks"
+}
+
+# What a power cut loses. All that the guest keeps in memory goes with the process: what it has not written. What it wrote
+# and did not flush is in a disk's own cache then. A part of that goes, too: each start begins with an empty layer, and
+# qemu keeps the tables of where in it things are in its own memory until the guest flushes (cache=writeback). So what is
+# written to a place for the first time is not found afterwards; what is read is what was there before the start.
+vm_new_layer() {
+        local dir=$1 below format n
+
+        read -r format below < <(tail -n 1 "$dir/disks")
+        n=$(wc -l <"$dir/disks")
+        qemu-img create -q -f qcow2 -F "$format" -b "$below" "$dir/layer.$n" && echo "qcow2 $dir/layer.$n" >>"$dir/disks"
+}
+
+# ------------------------------------------------------------------------------------------------------------- power
+
+# Not one that is dead and that nobody has waited for.
+vm_on() { [ -e "/proc/$(cat "$scratch/$1/qemu.pid" 2>/dev/null)/exe" ]; }
+
+# The kernel takes a timer for broken that is only slow; what guards against processors' faults costs time.
+vm_slow="no_timer_check mitigations=off"
+# The console is for what goes wrong.
+vm_quiet="systemd.show_status=error TERM=dumb"
+
+vm_power() {
+        local dir=$scratch/$1 layer
+
+        vm_new_layer "$dir" || return
+        layer=$(tail -n 1 "$dir/disks")
+        rm -f "$dir"/port.*
+        mkfifo "$dir/port.in" "$dir/port.out" || return
+        setsid qemu-system-x86_64 -nodefaults -no-user-config -display none \
+                -machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 \
+                -kernel "$dir/vmlinuz" \
+                -append "root=/dev/nvme0n1 rootfstype=ext4 ro $vm_slow console=ttyS0 loglevel=4 $vm_quiet" \
+                -chardev "file,id=console,path=$dir/console,append=on" -serial chardev:console \
+                -drive "if=none,id=disk,format=qcow2,cache=writeback,file=${layer#* }" -device nvme,drive=disk,serial=disk \
+                -chardev "pipe,id=port,path=$dir/port" -device virtio-serial-pci -device virtserialport,chardev=port \
+                </dev/null >"$dir/qemu.log" 2>&1 &
+        echo $! >"$dir/qemu.pid"
+}
+
+vm_gone() {
+        note "the machine is off: $(tail -n 3 "$scratch/$1/qemu.log")" >&2
+        return 1
+}
+
+# vm_console M BYTES: what came on the console after so many.
+vm_console() { tail -c "+$(($2 + 1))" "$scratch/$1/console"; }
+
+vm_console_size() { stat -c %s "$scratch/$1/console"; }
+
+# vm_wait_line M BYTES PATTERN
+vm_wait_line() {
+        local end=$((SECONDS + vm_limit))
+
+        while ! vm_console "$1" "$2" | grep -qaE "$3"; do
+                vm_on "$1" || vm_gone "$1" || return
+                if [ $SECONDS -ge $end ] || vm_console "$1" "$2" | grep -qa 'end Kernel panic'; then
+                        note "\"$3\" is not on the console within ${vm_limit}s; there is:" \
+                                "$(vm_console "$1" "$2" | tail -n 40)" >&2
+                        return 1
+                fi
+                sleep 0.5
+        done
+}
+
+vm_start() {
+        local before
+
+        before=$(vm_console_size "$1")
+        vm_power "$1" && vm_wait_line "$1" "$before" 'vm: up'
+}
+
+vm_reboot() {
+        local before
+
+        before=$(vm_console_size "$1")
+        vm_send "$1" 0 'systemctl reboot'
+        vm_wait_line "$1" "$before" 'vm: up'
+}
+
+vm_cut() {
+        local pid
+
+        pid=$(cat "$scratch/$1/qemu.pid" 2>/dev/null) || return 0
+        kill -9 "$pid" 2>/dev/null
+        while vm_on "$1"; do sleep 0.05; done
+        rm -f "$scratch/$1/qemu.pid"
+}
+
+vm_poweroff() {
+        local end=$((SECONDS + vm_limit))
+
+        vm_send "$1" 0 'systemctl poweroff'
+        while vm_on "$1" && [ $SECONDS -lt $end ]; do sleep 0.3; done
+        ! vm_on "$1" || note "it does not go off; the console:" "$(tail -n 40 "$scratch/$1/console")" >&2
+        vm_cut "$1"
+}
+
+vm_cut_all() {
+        local p
+
+        for p in "$scratch"/*/qemu.pid; do
+                [ -f "$p" ] && vm_cut "$(basename "$(dirname "$p")")"
+        done
+}
+
+# ------------------------------------------------------------------------------------------------------------- commands
+
+# vm_send M NUMBER SCRIPT: what the agent answers has the number before it.
+vm_send() { echo "$2 $(base64 -w 0 <<<"$3")" 1<>"$scratch/$1/port.in"; }
+
+# vm_run M SCRIPT. Exit status 124: no answer in time; 125: the machine is off, or went off.
+vm_run() {
+        local port=$scratch/$1/port.out number=$RANDOM$RANDOM answer status
+
+        vm_on "$1" || { vm_gone "$1" || return 125; }
+        vm_send "$1" $number "$2"
+        answer=$(timeout $vm_limit sed -n "/^$number /{s///p;q}" "$port") || {
+                note "no answer in ${vm_limit}s to: $2" "$(tail -n 40 "$scratch/$1/console")" >&2
+                return 124
+        }
+        status=${answer%% *}
+        [ -n "$status" ] || { vm_gone "$1" || return 125; }
+        base64 -d <<<"${answer#* }"
+        return "$status"
+}
+
+vm_get() { vm_run "$1" "cat '$2'" >"$3"; }
