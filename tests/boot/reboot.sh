@@ -64,9 +64,11 @@ expect "there is no orphan" "" "$(orphans m)"
 
 expect "systemd-analyze verify has nothing to say" "" \
         "$(vm_run m 'systemd-analyze verify --man=no cstorage-gc.service multi-user.target')"
-level=$(exposure cstorage-gc.service)
-note "systemd-analyze security cstorage-gc.service: $level"
-check "that is at most $max_exposure" jq -ne "${level:-10} <= $max_exposure" || note "$(grep -v ✓ "$scratch/exposure")"
+for unit in cstorage-gc.service cstorage-gc-reap.service; do
+        level=$(exposure $unit)
+        note "systemd-analyze security $unit: $level"
+        check "that is at most $max_exposure" jq -ne "${level:-10} <= $max_exposure" || note "$(grep -v ✓ "$scratch/exposure")"
+done
 
 # ------------------------------------------------------------------------------------------------ reboot
 
