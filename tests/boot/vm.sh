@@ -123,7 +123,7 @@ vm_power() {
         rm -f "$dir"/port.*
         mkfifo "$dir/port.in" "$dir/port.out" || return
         setsid qemu-system-x86_64 -nodefaults -no-user-config -display none \
-                -machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 \
+                -machine q35 -accel tcg,thread=multi -cpu max -smp 1 -m 1024 \
                 -kernel "$dir/vmlinuz" \
                 -append "root=/dev/nvme0n1 rootfstype=ext4 ro $vm_slow console=ttyS0 loglevel=4 $vm_quiet" \
                 -chardev "file,id=console,path=$dir/console,append=on" -serial chardev:console \
