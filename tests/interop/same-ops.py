@@ -209,8 +209,10 @@ def names(run):
     elsewhere = {name for r in records if r["file"] != record["file"] for name in r.get("names", [])}
     free = [name for name in NAMES if name not in elsewhere]
     given = [word for name in run.dice.choices(free, k=run.dice.randint(0, min(3, len(free)))) for word in ("--name", name)]
-    run.do([run.dice.choice(["add-names", "set-names", "remove-names"])] + given
-           + [run.dice.choice([record["id"]] + record.get("names", []))])
+    # By a name that something of another kind has too, that would be meant.
+    taken = {name for k in ("layers", "images", "containers") if k != kind for r in run.all(k) for name in r.get("names", [])}
+    own = [name for name in record.get("names", []) if name not in taken]
+    run.do([run.dice.choice(["add-names", "set-names", "remove-names"])] + given + [run.dice.choice([record["id"]] + own)])
 
 
 def metadata(run):
@@ -317,6 +319,9 @@ def wipe(run):
     for what in [r["id"] for r in run.all("mountpoints")]:
         run.do(["unmount", "--force", what])
     run.do(["wipe"])
+    # The real program leaves the directories of users that lie apart from the data (store.go:Wipe).
+    run.both(lambda side: f"find {side.where}/run/*-containers {side.where}/root/*-images -mindepth 1 -maxdepth 1 -type d "
+             "-exec rm -rf {} +")
 
 
 def ask(run):
