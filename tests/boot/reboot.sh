@@ -16,6 +16,8 @@ make_machine() {
                 put_user "$scratch/m/root" && vm_image m
 }
 
+reaped=$(sed -n 's/.*\[MESSAGE_REAPED\] = {"\([0-9a-f]*\)".*/\1/p' "$tests_dir/../gc/journal.c")
+
 # "MICROSECONDS WHAT UNIT" by the monotonic clock of the journal, for the system's units and users' services: "starting", and
 # "started", which for what ends means that it ended. The numbers are those of systemd's messages (sd-messages.h).
 times() {
@@ -82,6 +84,15 @@ all_are_up m "its containers are up again"
 users_is_up m "that of a user is up again"
 expect "no orphan is left" "" "$(orphans m)"
 expect "the four are gone" 0 "$(directories)"
+expect "the reaper deleted what was collected" "inactive success 0 temp dirs" "$(vm_run m '
+        for i in $(seq 600); do [ "$(systemctl is-active cstorage-gc-reap.service)" = inactive ] && break || sleep 1; done
+        cd /var/lib/containers/storage
+        echo $(systemctl is-active cstorage-gc-reap.service) $(systemctl show -P Result cstorage-gc-reap.service) $(
+                ls overlay/tempdirs overlay-layers/tmp overlay-containers/tmp 2>/dev/null | grep -c temp-dir) temp dirs')"
+check "the journal has a record of that, with all of it gone" test "$(vm_run m "journalctl -b -o json MESSAGE_ID=$reaped" |
+        jq -r 'select((.CSTORAGE_ENTRIES | tonumber) > 8) | .CSTORAGE_LEFT')" = 0
+check "the catalog explains it" grep -q '^-- Subject: What was collected is deleted' <<<"$(vm_run m "journalctl --update-catalog
+        journalctl -b -x --no-pager MESSAGE_ID=$reaped" | sed 's/^░░/--/')"
 note "$(vm_run m 'journalctl -b -o cat --no-pager -u cstorage-gc.service')"
 times >"$scratch/times"
 expect "the collector was done before any container was started" "" "$(done_before_containers)"
