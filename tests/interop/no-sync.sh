@@ -4,7 +4,7 @@
 # What it costs the disk to start a container: traced, the creation and deletion of a transient one wait for no disk, and
 # write nothing below the graphroot but what containers-storage writes there too, the directories of the layer and the
 # token of its lock. A volatile one waits for no disk either. A stable one is written in the order that lib/cstorage.h
-# gives: file, token, sync, rename, sync of the directory; and only files whose records changed.
+# gives: all files, and then for each token, sync, rename, sync of the directory; and only files whose records changed.
 . "$(dirname "$0")/../lib.sh"
 
 need_root
@@ -54,7 +54,7 @@ for mode in transient volatile stable; do
         writes below $G "$scratch/theirs.$mode" >"$scratch/theirs"
         expect "$mode: below the graphroot we write nothing that they do not" "" \
                 "$(grep -vxFf "$scratch/theirs" "$scratch/ours")"
-        check "$mode: token, sync, rename, sync of the directory" writes order $G $R "$scratch/ours.$mode"
+        check "$mode: all files, then token, sync, rename, sync of the directory" writes order $G $R "$scratch/ours.$mode"
 done
 
 for mode in transient volatile; do

@@ -7,7 +7,8 @@
                                     not what was renamed into a temp dir, deleted, or locked only
     writes.py files DIR... TRACE    the record files that were written, in their order
     writes.py order DIR... TRACE    what is wrong with the order in which record files below each DIR were written:
-                                    before a rename the token and the file's data, after the last one the directory
+                                    all files before the first rename; before each the token and the file's data, after
+                                    the last one the directory
 
 Exit status 1 where syncs and order have found something."""
 
@@ -29,6 +30,7 @@ MAKES = {"mkdir": (None, 0), "mkdirat": (0, 1), "symlink": (None, 1), "symlinkat
          "fchownat": (0, 1), "utimensat": (0, 1), "setxattr": (None, 0), "lsetxattr": (None, 0), "truncate": (None, 0)}
 RECORDS = {"layers": "layers.lock", "images": "images.lock", "containers": "containers.lock", "mountpoints": "mountpoints.lock"}
 RECORD_FILE = re.compile(r"/\w+-\w+/(?:volatile-)?(layers|images|containers|mountpoints)\.json$")
+TEMP_FILE = re.compile(r"/\w+-\w+/\.tmp-[\w-]+\.json\d+$")
 
 
 def arguments(text):
@@ -142,7 +144,7 @@ def last_renames(all_calls, roots):
 
 
 def order(roots, trace):
-    tokens, synced, waiting = set(), set(), None
+    tokens, synced, waiting, placed = set(), set(), None, None
     all_calls = list(calls(trace))
     last = last_renames(all_calls, roots)
     for i, call in enumerate(all_calls):
@@ -150,8 +152,11 @@ def order(roots, trace):
         if waiting and path and path != waiting and is_below(path, roots):
             yield f"{path} is changed before the directory of {waiting} is synced"
             waiting = None
+        if placed and path and is_below(path, roots) and TEMP_FILE.search(path):
+            yield f"{path} is written after {placed} was put in its place"
         if begins(call):
             tokens.clear()
+            placed = None
         elif call.name == "pwrite64" and path.endswith(".lock") and call.args[2] == "64":
             tokens.add(path.rsplit("/", 1)[1])
         elif call.name == "fdatasync":
@@ -161,6 +166,7 @@ def order(roots, trace):
         elif call.name.startswith("rename") and is_below(path, roots) and RECORD_FILE.search(path):
             source = call.at((None, 0) if call.name == "rename" else (0, 1))
             durable = "volatile-" not in path and "mountpoints" not in path
+            placed = path
             if RECORDS[RECORD_FILE.search(path).group(1)] not in tokens:
                 yield f"{path} is put in its place before its token"
             if not re.search(r"/\.tmp-[^/]*\d$", source):
