@@ -5,7 +5,7 @@
 
 /*
  * Records of the journal: what a service tells, one for each thing that happened, with fields that programs
- * can ask for and an id that the catalog explains (journalctl -x). cstorage-gc.service(8) has the list.
+ * can ask for and an id that the catalog explains (journalctl -x). cstorage-gc(8) has the list.
  */
 
 /* Whether standard error leads there. Then this is told it, and not standard error. */

@@ -210,7 +210,8 @@ def names(run):
     free = [name for name in NAMES if name not in elsewhere]
     given = [word for name in run.dice.choices(free, k=run.dice.randint(0, min(3, len(free)))) for word in ("--name", name)]
     # By a name that something of another kind has too, that would be meant.
-    taken = {name for k in ("layers", "images", "containers") if k != kind for r in run.all(k) for name in r.get("names", [])}
+    others = [r for k in ("layers", "images", "containers") if k != kind for r in run.all(k)]
+    taken = {name for r in others for name in r.get("names", [])}
     own = [name for name in record.get("names", []) if name not in taken]
     run.do([run.dice.choice(["add-names", "set-names", "remove-names"])] + given + [run.dice.choice([record["id"]] + own)])
 

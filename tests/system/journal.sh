@@ -8,11 +8,12 @@
 need_root
 need_gc
 grep -q -- -DHAVE_SYSTEMD "$build/compile_commands.json" || skip_all "built without libsystemd"
+# In a namespace of its own, where nobody else sees the other directory.
 if [ -z "${IN_NAMESPACE-}" ]; then
         IN_NAMESPACE=1 exec unshare --mount "$0"
 fi
 make_scratch
-mkdir -p /run/systemd/journal && mount -t tmpfs journal /run/systemd/journal || skip_all "the journal's directory cannot be replaced"
+mount -t tmpfs run /run && mkdir -p /run/systemd/journal || skip_all "the journal's directory cannot be replaced"
 unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
 
 # journal COMMAND...: run it as a service; its records are a JSON list in $scratch/records, what it prints is in
@@ -87,6 +88,10 @@ expect "what is left alone has records" records-damaged "$(ask "$(of REFUSED) | 
 expect "warnings" 4 "$(ask "$(of REFUSED) | .PRIORITY" | sort -u)"
 
 lay_out s --images 1 --orphans 1
+printf '\0\0\0' >"$g/overlay-containers/volatile-containers.json"
+collect
+expect "a file that is put right has one: status 0" "0 $g/overlay-containers/volatile-containers.json 1" \
+        "$status $(ask "$(of HEALED) | .CSTORAGE_PATH") $(ask "$(of COLLECTED) | .CSTORAGE_HEALED")"
 name=$'\nforged=1\nPRIORITY=0'
 mkdir "$g/overlay/$name"
 collect
@@ -124,4 +129,6 @@ expect "and each entry a subject" "$(wc -l <<<"$ids")" "$(grep -c '^Subject: ' "
 fields=$(grep -o '"CSTORAGE_[A-Z_]*=' "$tests_dir/../gc/journal.c" | tr -d '"=' | sort -u)
 expect "the catalog speaks of no field that there is not" "" \
         "$(grep -o '@CSTORAGE_[A-Z_]*@' "$catalog" | tr -d @ | sort -u | grep -vxF "$fields")"
+expect "the manual has all of them, and no other" "$fields" \
+        "$(grep -o 'CSTORAGE_[A-Z_]*' <(sed -n '/^\.Sh JOURNAL/,/^\.Sh SIGNALS/p' "$tests_dir/../gc/cstorage-gc.8") | sort -u)"
 finish

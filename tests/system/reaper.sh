@@ -8,7 +8,7 @@
 need_root
 need_gc
 make_scratch
-grep -q '^#define HAVE_SYSTEMD\|-DHAVE_SYSTEMD' "$build/compile_commands.json" || skip_all "built without libsystemd"
+grep -q -- -DHAVE_SYSTEMD "$build/compile_commands.json" || skip_all "built without libsystemd"
 
 gc=$build/gc/cstorage-gc
 reaper=$build/gc/cstorage-gc-reap
