@@ -78,10 +78,13 @@ class Run:
         self.counts = {}
 
     def both(self, command, data=b""):
-        """Let both do it; command is a function of the side."""
+        """Let both do it; command is a function of the side. One after the other: what is mounted is told by ids, of which
+        both have the same, and in one what the other still has mounted would be in use."""
+        results = []
         for side in self.theirs, self.ours:
             side.start(command(side), data)
-        return self.theirs.end(), self.ours.end()
+            results.append(side.end())
+        return results
 
     def do(self, arguments, data=b""):
         """An operation: they must exit alike and print alike."""
