@@ -93,29 +93,18 @@ static int make_file(struct commit *commit, size_t file, const struct cstorage_s
         return recfile_make(ret, of->root->fd, of->name, slices, n, split_is_durable(of), commit->reterr);
 }
 
-/*
- * Layers that are marked need not be so on the disk before their directories come or go: the file system does
- * one after the other and, where it does not, a directory without a record is what any power cut may leave.
- */
-static bool needs_directory(const struct commit *commit, const struct cstorage_snapshot *snapshot) {
-        return snapshot != commit->marked;
-}
-
-static int place_file(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot,
-                      struct newfile *newfile) {
-        struct cstorage_file *placed = &commit->now->files[file];
+static int add_save(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot,
+                    struct save **ret) {
+        struct save *save;
         int r;
 
-        r = write_tokens(commit, placed);
+        r = ARRAY_RESERVE(commit->saves, commit->saves_cap, commit->n_saves + 1);
         if (r < 0)
                 return r;
 
-        r = recfile_place(newfile, needs_directory(commit, snapshot), &placed->bytes.identity,
-                          commit->reterr);
-        if (r < 0)
-                return r;
-        placed->bytes.state = RECFILE_OK;
-        return 0;
+        save = *ret = &commit->saves[commit->n_saves++];
+        *save = (struct save){.file = file, .snapshot = snapshot, .newfile = NEWFILE_INIT};
+        return make_file(commit, file, snapshot, &save->newfile);
 }
 
 static struct save *find_save(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot) {
@@ -128,16 +117,32 @@ static struct save *find_save(struct commit *commit, size_t file, const struct c
         return NULL;
 }
 
-static int save_file(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot) {
-        struct save *save = find_save(commit, file, snapshot);
-        _cleanup_newfile_ struct newfile newfile = NEWFILE_INIT;
+static int place_file(struct commit *commit, struct save *save) {
+        struct cstorage_file *file = &commit->now->files[save->file];
         int r;
 
-        if (save)
-                return place_file(commit, file, snapshot, &save->newfile);
+        r = write_tokens(commit, file);
+        if (r < 0)
+                return r;
 
-        r = make_file(commit, file, snapshot, &newfile);
-        return r < 0 ? r : place_file(commit, file, snapshot, &newfile);
+        r = recfile_place(&save->newfile, &file->bytes.identity, commit->reterr);
+        if (r < 0)
+                return r;
+        save->placed = true;
+        file->bytes.state = RECFILE_OK;
+        return 0;
+}
+
+static int save_file(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot) {
+        struct save *save = find_save(commit, file, snapshot);
+        int r;
+
+        if (!save) {
+                r = add_save(commit, file, snapshot, &save);
+                if (r < 0)
+                        return r;
+        }
+        return place_file(commit, save);
 }
 
 static bool is_saved(const struct commit *commit, size_t file, enum cstorage_file_kind kind) {
@@ -168,27 +173,15 @@ void commit_forget_files(struct commit *commit) {
         commit->n_saves = 0;
 }
 
-static int prepare_file(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot) {
-        struct save *save;
-        int r;
-
-        r = ARRAY_RESERVE(commit->saves, commit->saves_cap, commit->n_saves + 1);
-        if (r < 0)
-                return r;
-
-        save = &commit->saves[commit->n_saves++];
-        *save = (struct save){.file = file, .snapshot = snapshot, .newfile = NEWFILE_INIT};
-        return make_file(commit, file, snapshot, &save->newfile);
-}
-
 static int prepare_kind(struct commit *commit, enum cstorage_file_kind kind,
                         const struct cstorage_snapshot *snapshot, const struct cstorage_snapshot **disk) {
         for (size_t i = 0; i < commit->now->n_files; i++) {
+                struct save *save;
                 int r;
 
                 if (!is_saved(commit, i, kind) || !differs(disk[i], snapshot, i))
                         continue;
-                r = prepare_file(commit, i, snapshot);
+                r = add_save(commit, i, snapshot, &save);
                 if (r < 0)
                         return r;
                 disk[i] = snapshot;
@@ -232,4 +225,27 @@ int commit_prepare_files(struct commit *commit) {
         if (r < 0)
                 commit_forget_files(commit);
         return r == -ENOMEM ? r : 0;
+}
+
+/* ------------------------------------------------------------------------- directories */
+
+static bool is_last(const struct commit *commit, size_t i) {
+        for (size_t j = i + 1; j < commit->n_saves; j++)
+                if (commit->saves[j].placed && commit->saves[j].file == commit->saves[i].file)
+                        return false;
+        return true;
+}
+
+int commit_sync_directories(struct commit *commit) {
+        for (size_t i = 0; i < commit->n_saves; i++) {
+                struct save *save = &commit->saves[i];
+                int r;
+
+                if (!save->placed || !is_last(commit, i))
+                        continue;
+                r = recfile_sync_directory(&save->newfile, commit->reterr);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }

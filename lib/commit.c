@@ -145,6 +145,10 @@ static void save_containers_back(struct commit *commit) {
         commit_unmake(commit, CHANGE_CONTAINER_MADE);
 }
 
+static void sync_again(struct commit *commit) {
+        (void) commit_sync_directories(commit);
+}
+
 static int save_mounts(struct commit *commit) {
         return commit_files(commit, CSTORAGE_FILE_MOUNTS, commit->now);
 }
@@ -167,7 +171,7 @@ static const struct step {
         {"look at what goes", look_at_what_goes, NULL},
         {"leave images out", leave_out_images, NULL},
         {"mark layers as incomplete", commit_mark_layers, NULL},
-        {"write the records", commit_prepare_files, NULL},
+        {"write the records", commit_prepare_files, sync_again},
         {"record which images stay", save_images_first, save_images_back},
         {"record layers as incomplete", save_marked, save_layers_back},
         {"make layers", make_layers, unmake_layers},
@@ -178,6 +182,7 @@ static const struct step {
         {"record the containers", save_containers, save_containers_back},
         {"mount", commit_mount, commit_undo_mounts},
         {"record the mounts", save_mounts, save_mounts_back},
+        {"sync the directories", commit_sync_directories, NULL},
 };
 
 /* ------------------------------------------------------------------------------ the loop */

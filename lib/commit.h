@@ -5,11 +5,12 @@
 #include "homes.h"
 #include "txn.h"
 
-/* A record file that is written, and not in its place yet. */
+/* A record file that is written. */
 struct save {
         size_t file; /* of the snapshot */
         const struct cstorage_snapshot *snapshot;
         struct newfile newfile;
+        bool placed;
 };
 
 /*
@@ -49,6 +50,13 @@ int commit_files(struct commit *commit, enum cstorage_file_kind kind,
  */
 int commit_prepare_files(struct commit *commit);
 void commit_forget_files(struct commit *commit);
+
+/*
+ * Once at the end, when a file system with a journal has all renames in one transaction of its own, in the
+ * order in which they were made. Where it keeps no order, a power cut before this may leave some files new
+ * and others old, as it does where nobody syncs a directory (pkg/ioutils/fswriters.go).
+ */
+int commit_sync_directories(struct commit *commit);
 
 /* commit-doomed.c: find what belongs to records that go, and refuse where it is in use. */
 int commit_find_doomed(struct commit *commit);

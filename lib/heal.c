@@ -82,7 +82,7 @@ static int replace(struct cstorage_txn *txn, struct cstorage_trash_item *item, c
         r = move_aside(item);
         if (r < 0)
                 return r;
-        return empty.temp ? recfile_place(&empty, false, NULL, &item->error) : 0;
+        return empty.temp ? recfile_place(&empty, NULL, &item->error) : 0;
 }
 
 static int heal(struct cstorage_txn *txn, struct cstorage_trash_item *item, const struct mountinfo *mounts) {

@@ -115,11 +115,6 @@ static int make_temp(int dirfd, const char *name, char **ret_temp) {
         return -EEXIST;
 }
 
-/* Where a file system has no sync of directories (EINVAL) its renames need none. */
-static int sync_dir(int fd) {
-        return fsync(fd) < 0 && errno != EINVAL ? negative_errno() : 0;
-}
-
 static int make_in(struct newfile *file, const char *name, const struct iovec *pieces, size_t n,
                    mode_t mode) {
         int r;
@@ -155,7 +150,7 @@ int newfile_make(struct newfile *file, int dirfd, const char *path, const struct
         return r;
 }
 
-int newfile_place(struct newfile *file, bool sync_directory, struct identity *ret_id) {
+int newfile_place(struct newfile *file, struct identity *ret_id) {
         struct identity id;
         int r;
 
@@ -166,16 +161,16 @@ int newfile_place(struct newfile *file, bool sync_directory, struct identity *re
         free(file->temp);
         file->temp = NULL;
 
-        if (file->durable && sync_directory) {
-                r = sync_dir(file->dir_fd);
-                if (r < 0)
-                        return r;
-        }
         /* Not before: rename(2) changes the ctime. */
         r = identity_at(file->fd, "", &id);
         if (r >= 0 && ret_id)
                 *ret_id = id;
         return r;
+}
+
+/* Where a file system has no sync of directories (EINVAL) its renames need none. */
+int newfile_sync_directory(const struct newfile *file) {
+        return file->durable && fsync(file->dir_fd) < 0 && errno != EINVAL ? negative_errno() : 0;
 }
 
 void newfile_done(struct newfile *file) {
@@ -194,5 +189,7 @@ int newfile_write(int dirfd, const char *path, const struct iovec *pieces, size_
         int r;
 
         r = newfile_make(&file, dirfd, path, pieces, n, mode, durable);
-        return r < 0 ? r : newfile_place(&file, /* sync_directory= */ true, ret_id);
+        if (r >= 0)
+                r = newfile_place(&file, ret_id);
+        return r < 0 ? r : newfile_sync_directory(&file);
 }

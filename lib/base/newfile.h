@@ -29,20 +29,22 @@ int newfile_make(struct newfile *file, int dirfd, const char *path, const struct
  * Put it in place of what has the name, so that whoever opens that finds the old file or the new one
  * (pkg/ioutils/fswriters.go).
  *
- * durable: a power cut leaves the old file or the new one (fdatasync(2) of the file before its rename) and,
- * where the directory is synced too, the new one once this has returned. Otherwise nothing is synced: after a
- * power cut it may be empty or garbage.
+ * durable: a power cut leaves the old file or the new one (fdatasync(2) of the file before its rename), and
+ * the new one once its directory is synced. Otherwise nothing is synced: after a power cut it may be empty or
+ * garbage.
  *
- * ret_id may be NULL. Negative errno, and the old file stays; but where only the sync of the directory fails,
- * the new file is in place.
+ * ret_id may be NULL. Negative errno, and the old file stays.
  */
-int newfile_place(struct newfile *file, bool sync_directory, struct identity *ret_id);
+int newfile_place(struct newfile *file, struct identity *ret_id);
+
+/* Of a durable file; of another one nothing is synced. */
+int newfile_sync_directory(const struct newfile *file);
 
 /* Nothing is left of one that was not put in its place. */
 void newfile_done(struct newfile *file);
 
 #define _cleanup_newfile_ _cleanup_(newfile_done)
 
-/* Both at once, with a sync of the directory. */
+/* All of it at once. Where only the sync of the directory fails, the new file is in place. */
 int newfile_write(int dirfd, const char *path, const struct iovec *pieces, size_t n, mode_t mode,
                   bool durable, struct identity *ret_id);

@@ -201,14 +201,20 @@ int recfile_make(struct newfile *ret, int dirfd, const char *path, const struct 
         return error_errno(reterr, r, "cannot write %s", full ? full : path);
 }
 
-int recfile_place(struct newfile *file, bool sync_directory, struct identity *ret_id, struct error *reterr) {
-        _cleanup_free_ char *full = NULL;
-        int r;
+static int failed(const struct newfile *file, int r, const char *what, struct error *reterr) {
+        _cleanup_free_ char *full = path_below(file->dir_fd, file->name);
 
-        r = newfile_place(file, sync_directory, ret_id);
-        if (r >= 0)
-                return 0;
+        return error_errno(reterr, r, "cannot %s %s", what, full ? full : file->name);
+}
 
-        full = path_below(file->dir_fd, file->name);
-        return error_errno(reterr, r, "cannot write %s", full ? full : file->name);
+int recfile_place(struct newfile *file, struct identity *ret_id, struct error *reterr) {
+        int r = newfile_place(file, ret_id);
+
+        return r < 0 ? failed(file, r, "write", reterr) : 0;
+}
+
+int recfile_sync_directory(const struct newfile *file, struct error *reterr) {
+        int r = newfile_sync_directory(file);
+
+        return r < 0 ? failed(file, r, "sync the directory of", reterr) : 0;
 }

@@ -43,9 +43,11 @@ bool recfile_is_current(const struct recfile *file, int dirfd, const char *path)
 
 /*
  * A file of these n records, in this order and with mode 0600, that will take the place of the one that is
- * there, as newfile_make() and newfile_place() do it. The lock must be held and, before it is put there, the
- * token be written. Which moment of the file this is goes to *ret_id (may be NULL).
+ * there, as newfile_make(), newfile_place() and newfile_sync_directory() do it. The lock must be held and,
+ * before it is put there, the token be written. Which moment of the file this is goes to *ret_id (may be
+ * NULL).
  */
 int recfile_make(struct newfile *ret, int dirfd, const char *path, const struct slice *records, size_t n,
                  bool durable, struct error *reterr);
-int recfile_place(struct newfile *file, bool sync_directory, struct identity *ret_id, struct error *reterr);
+int recfile_place(struct newfile *file, struct identity *ret_id, struct error *reterr);
+int recfile_sync_directory(const struct newfile *file, struct error *reterr);

@@ -54,14 +54,14 @@ for mode in transient volatile stable; do
         writes below $G "$scratch/theirs.$mode" >"$scratch/theirs"
         expect "$mode: below the graphroot we write nothing that they do not" "" \
                 "$(grep -vxFf "$scratch/theirs" "$scratch/ours")"
-        check "$mode: all files, then token, sync, rename, sync of the directory" writes order $G $R "$scratch/ours.$mode"
+        check "$mode: all files, then token, sync, rename, at the end the directories" writes order $G $R "$scratch/ours.$mode"
 done
 
 for mode in transient volatile; do
         expect "$mode: nothing waits for a disk" "" "$(writes syncs "$scratch/ours.$mode")"
 done
 check "what they wait for is found (mountpoints.json)" grep -q 'fdatasync(.*mountpoints' "$scratch/theirs.transient"
-expect "stable: six files are synced, and the directories of the four that are no marks" "6 fdatasync 4 fsync 6 sync_file_range" \
+expect "stable: six files are synced, and of each transaction the two directories" "6 fdatasync 4 fsync 6 sync_file_range" \
         "$(writes syncs "$scratch/ours.stable" | sed 's/(.*//' | sort | uniq -c | xargs)"
 
 # written MODE: the record files, of a creation and then of a deletion.

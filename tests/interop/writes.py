@@ -130,52 +130,42 @@ def begins(call):
     return call.name == "fcntl" and "F_WRLCK" in call.args[2] and call.fd(0).endswith("/layers.lock")
 
 
-def last_renames(all_calls, roots):
-    """Where each record file is written for the last time in its transaction: of layers that come or go, the time before
-    is a mark, which need not be on the disk by itself."""
-    last, found = {}, set()
-    for i, call in enumerate(all_calls):
-        if begins(call):
-            found |= set(last.values())
-            last = {}
-        elif call.name.startswith("rename") and is_below(call.at(MAKES[call.name]), roots):
-            last[call.at(MAKES[call.name])] = i
-    return found | set(last.values())
-
-
 def order(roots, trace):
-    tokens, synced, waiting, placed = set(), set(), None, None
-    all_calls = list(calls(trace))
-    last = last_renames(all_calls, roots)
-    for i, call in enumerate(all_calls):
+    """A transaction writes all files, then for each of them its token, syncs it, and renames it; and syncs the directories
+    of all of them when the last one is in its place."""
+    tokens, synced, waiting, placed = set(), set(), set(), None
+    for call in calls(trace):
         path = touched(call)
-        if waiting and path and path != waiting and is_below(path, roots):
-            yield f"{path} is changed before the directory of {waiting} is synced"
-            waiting = None
         if placed and path and is_below(path, roots) and TEMP_FILE.search(path):
             yield f"{path} is written after {placed} was put in its place"
         if begins(call):
+            yield from unsynced(waiting)
             tokens.clear()
+            waiting.clear()
             placed = None
         elif call.name == "pwrite64" and path.endswith(".lock") and call.args[2] == "64":
             tokens.add(path.rsplit("/", 1)[1])
         elif call.name == "fdatasync":
             synced.add(call.fd(0))
-        elif call.name == "fsync" and waiting and waiting.rsplit("/", 1)[0] == call.fd(0):
-            waiting = None
+        elif call.name == "fsync":
+            waiting.discard(call.fd(0))
         elif call.name.startswith("rename") and is_below(path, roots) and RECORD_FILE.search(path):
             source = call.at((None, 0) if call.name == "rename" else (0, 1))
-            durable = "volatile-" not in path and "mountpoints" not in path
             placed = path
             if RECORDS[RECORD_FILE.search(path).group(1)] not in tokens:
                 yield f"{path} is put in its place before its token"
             if not re.search(r"/\.tmp-[^/]*\d$", source):
                 yield f"{path} is renamed from {source}"
-            if durable and source not in synced:
+            if "volatile-" in path or "mountpoints" in path:
+                continue
+            if source not in synced:
                 yield f"{path} is renamed before it is synced"
-            waiting = path if durable and i in last else None
-    if waiting:
-        yield f"the directory of {waiting} is never synced"
+            waiting.add(path.rsplit("/", 1)[0])
+    yield from unsynced(waiting)
+
+
+def unsynced(directories):
+    return [f"{path} is not synced after the last rename in it" for path in sorted(directories)]
 
 
 def main():

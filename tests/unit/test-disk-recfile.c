@@ -146,7 +146,9 @@ static int write_records(int dirfd, const char *path, const struct slice *record
         int r;
 
         r = recfile_make(&file, dirfd, path, records, n, durable, reterr);
-        return r < 0 ? r : recfile_place(&file, true, ret_id, reterr);
+        if (r >= 0)
+                r = recfile_place(&file, ret_id, reterr);
+        return r < 0 ? r : recfile_sync_directory(&file, reterr);
 }
 
 static void expect_written(const struct place *place, const struct slice *records, size_t n,
