@@ -70,6 +70,7 @@ export CSTORAGE_TEST_LONG=0
 # A suite without tests leaves no log; one whose log is missing for another reason has failed.
 #   run_suite BUILD LOG OPTIONS...
 logs=""
+n_logs=0
 run_suite() {
         local dir=$out/$1 log=$out/$1/meson-logs/$2
         shift 2
@@ -79,7 +80,8 @@ run_suite() {
                 failed=1
         fi
         # The next run of the same build writes over it.
-        [ -f "$log" ] && mv "$log" "$log.$$" && logs="$logs $log.$$"
+        n_logs=$((n_logs + 1))
+        [ -f "$log" ] && mv "$log" "$log.$$.$n_logs" && logs="$logs $log.$$.$n_logs"
 }
 
 # fuzz_one SECONDS TARGET CORPUS...: what it finds belongs into the corpus, with the fix.
@@ -125,7 +127,8 @@ bench)
 *)
         run_suite check testlog.json --no-suite system --no-suite bench --print-errorlogs
         run_suite plain testlog-valgrind.json --setup valgrind --suite fuzz --suite plan --print-errorlogs
-        run_suite plain testlog.json --suite system --print-errorlogs --num-processes 1
+        run_suite plain testlog.json --suite system --no-suite beside --print-errorlogs --num-processes 1
+        run_suite plain testlog.json --suite beside --print-errorlogs
         if [ $what = long ]; then
                 fuzz 180 || failed=1
         fi
