@@ -9,14 +9,22 @@
  * is emptied in its time.
  *
  *     bench-store GRAPHROOT RUNROOT stable|volatile|transient CONTAINERS ROUNDS
+ *
+ * Or what no library can do without: two files of so many bytes each are written and put in place of others,
+ * and synced where MODE is stable. In one line: wall_us cpu_us bytes.
+ *
+ *     bench-store DIRECTORY files MODE BYTES ROUNDS
  */
 
 #include <cstorage.h>
 #include <err.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define ROUNDS_MAX 10000L
 
@@ -211,6 +219,71 @@ static struct cstorage_store *open_store(const char *graphroot, const char *runr
         return store;
 }
 
+/* ---------------------------------------------------------------------------------------- files alone */
+
+#define FILES 2 /* layers.json and containers.json, in directories of their own */
+
+static void must(bool done, const char *what) {
+        if (!done)
+                err(1, "%s", what);
+}
+
+static int open_directory(const char *path, int i) {
+        char name[16];
+        int dir, fd;
+
+        (void) snprintf(name, sizeof(name), "%d", i);
+        dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        must(dir >= 0, path);
+        (void) mkdirat(dir, name, 0700);
+        fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        must(fd >= 0, name);
+        (void) close(dir);
+        return fd;
+}
+
+static int write_new(int dir, const char *bytes, size_t n, bool durable) {
+        int fd = openat(dir, "new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+        must(fd >= 0 && write(fd, bytes, n) == (ssize_t) n, "write");
+        if (durable)
+                (void) sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+        return fd;
+}
+
+static struct cost measure_files(const int dirs[static FILES], const char *bytes, size_t n, bool durable) {
+        struct cost before = now();
+        int fds[FILES];
+
+        for (int i = 0; i < FILES; i++)
+                fds[i] = write_new(dirs[i], bytes, n, durable);
+        for (int i = 0; i < FILES; i++) {
+                must(!durable || fdatasync(fds[i]) == 0, "fdatasync");
+                must(renameat(dirs[i], "new", dirs[i], "file") == 0, "rename");
+                must(close(fds[i]) == 0, "close");
+        }
+        for (int i = 0; i < FILES; i++)
+                must(!durable || fsync(dirs[i]) == 0, "fsync");
+        return since(before);
+}
+
+static void bench_files(const char *path, bool durable, size_t n, long rounds) {
+        static struct cost costs[ROUNDS_MAX];
+        char *bytes = malloc(n);
+        int dirs[FILES];
+
+        must(bytes, "malloc");
+        memset(bytes, 'x', n);
+        for (int i = 0; i < FILES; i++)
+                dirs[i] = open_directory(path, i);
+        for (long i = 0; i < rounds; i++)
+                costs[i] = measure_files(dirs, bytes, n, durable);
+        print_medians(costs, rounds, '\n');
+        for (int i = 0; i < FILES; i++)
+                (void) close(dirs[i]);
+        free(bytes);
+}
+
 int main(int argc, char **argv) {
         static struct cost creates[ROUNDS_MAX], deletes[ROUNDS_MAX];
         struct bench bench = {0};
@@ -218,10 +291,15 @@ int main(int argc, char **argv) {
         char id[65];
 
         if (argc != 6)
-                errx(2, "usage: bench-store GRAPHROOT RUNROOT stable|volatile|transient CONTAINERS ROUNDS");
+                errx(2, "usage: bench-store GRAPHROOT RUNROOT stable|volatile|transient CONTAINERS ROUNDS\n"
+                        "       bench-store DIRECTORY files MODE BYTES ROUNDS");
         rounds = strtol(argv[5], NULL, 10);
         if (rounds < 0 || rounds > ROUNDS_MAX)
                 errx(2, "%s: too many rounds", argv[5]);
+        if (strcmp(argv[2], "files") == 0) {
+                bench_files(argv[1], strcmp(argv[3], "stable") == 0, strtoul(argv[4], NULL, 10), rounds);
+                return 0;
+        }
         bench.flags = strcmp(argv[3], "volatile") == 0 ? CSTORAGE_CONTAINER_VOLATILE : 0;
         bench.store = open_store(argv[1], argv[2], strcmp(argv[3], "transient") == 0);
         fill(&bench, strtol(argv[4], NULL, 10));

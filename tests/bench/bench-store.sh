@@ -5,7 +5,8 @@
 # in each mode, on the same store: the library in one process; containers-storage as a process for each; and the Go
 # library in one process, as it shows in what a process takes that deletes many containers rather than one, and in
 # what it takes a process more to create one than to delete one. Printed are medians; the targets are ratios to that
-# last one, as it is what we are compared with.
+# last one, as it is what we are compared with. "Files alone" is what neither can do without: two files as large as the
+# records of so many containers are written and put in place of others and, in stable mode, synced.
 #
 #   CSTORAGE_BENCH_ROUNDS        how often each process is run [5]
 #   CSTORAGE_BENCH_CONTAINERS    at how many existing containers, the second is the target's [0 1000 10000]
@@ -86,10 +87,20 @@ in_process() {
         esac
 }
 
+# alone MODE BYTES: for each of the two files.
+alone() {
+        local directory
+        directory=$(G "$1")
+        [ "$1" = transient ] && directory=$(R "$1")
+        machine_run m /opt/cstorage/tests/bench/bench-store "$directory" files "$1" "$2" $ours_rounds
+}
+
 compare() {
         local mode=$1 n=$2 f=$scratch/$1.$2 column what
-        local -a our
+        local -a our files
         read -ra our <"$f.ours"
+        # A creation writes three: the layers' twice.
+        read -ra files < <(alone "$mode" $((our[2] / 3)))
         column=0
         for what in create delete; do
                 row "$mode" "$n" $what "ours" "$(ms "${our[column]}")" "$(ms "${our[column + 1]}")" \
@@ -97,6 +108,8 @@ compare() {
                 row "" "" "" "Go in one process" "$(ms "$(in_process "$f" $what 1)")" \
                         "$(ms "$(in_process "$f" $what 2)")" "$(kb "$(in_process "$f" $what 3)")" \
                         "$(ratio "$(in_process "$f" $what 1)" "${our[column]}")x"
+                row "" "" "" "files alone" "$(ms "${files[0]}")" "$(ms "${files[1]}")" "$(kb "${files[2]}")" \
+                        "$(ratio "${files[0]}" "${our[column]}")x"
                 row "" "" "" "containers-storage" "$(ms "$(median "$f.$what" 1)")" "$(ms "$(median "$f.$what" 2)")" \
                         "$(kb "$(median "$f.$what" 3)")" "$(ratio "$(median "$f.$what" 1)" "${our[column]}")x"
                 column=$((column + 3))
