@@ -112,6 +112,8 @@ vm_on() { [ -e "/proc/$(cat "$scratch/$1/qemu.pid" 2>/dev/null)/exe" ]; }
 
 # The kernel takes a timer for broken that is only slow; what guards against processors' faults costs time.
 vm_slow="no_timer_check mitigations=off"
+# vm_more: what else the kernel and systemd are told, as in "systemd.mask=UNIT".
+vm_more=
 # The console is for what goes wrong.
 vm_quiet="systemd.show_status=error TERM=dumb"
 
@@ -125,12 +127,13 @@ vm_power() {
         setsid qemu-system-x86_64 -nodefaults -no-user-config -display none \
                 -machine q35 -accel tcg,thread=multi -cpu max -smp 1 -m 1024 \
                 -kernel "$dir/vmlinuz" \
-                -append "root=/dev/nvme0n1 rootfstype=ext4 ro $vm_slow console=ttyS0 loglevel=4 $vm_quiet" \
+                -append "root=/dev/nvme0n1 rootfstype=ext4 ro $vm_slow console=ttyS0 loglevel=4 $vm_quiet $vm_more" \
                 -chardev "file,id=console,path=$dir/console,append=on" -serial chardev:console \
                 -drive "if=none,id=disk,format=qcow2,cache=writeback,file=${layer#* }" -device nvme,drive=disk,serial=disk \
                 -chardev "pipe,id=port,path=$dir/port" -device virtio-serial-pci -device virtserialport,chardev=port \
                 </dev/null >"$dir/qemu.log" 2>&1 &
         echo $! >"$dir/qemu.pid"
+        disown
 }
 
 vm_gone() {

@@ -1,0 +1,153 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The power of a machine with a transient store is cut, at random moments: while it boots, while containers start, run and
+# are removed and an image is pulled, and while the collector and the reaper are at work, which are stopped and killed, too.
+# After each cut it boots, and what was there before is there and runs; after another boot no orphan is left. With
+# CSTORAGE_TEST_LONG=1 the power is cut more than twenty times.
+. "$(dirname "$0")/vm.sh"
+. "$(dirname "$0")/containers.sh"
+
+rounds=1
+[ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && rounds=10
+RANDOM=${CSTORAGE_TEST_SEED:=$RANDOM}
+
+need_vm
+
+# A container that is recorded in the graphroot, as those of stores that are not transient are. Not podman's: two of its
+# databases at one time would take the same locks.
+use_stable='export CONTAINERS_STORAGE_CONF=/etc/containers/stable.conf
+where=$(containers-storage mount stable | tail -n 1)
+chroot "$where" /bin/cat /data/file /mine
+containers-storage unmount stable >/dev/null'
+make_stable='set -e; export CONTAINERS_STORAGE_CONF=/etc/containers/stable.conf
+containers-storage create-container --name stable localhost/base:1
+where=$(containers-storage mount stable | tail -n 1)
+echo mine >"$where/mine"
+containers-storage unmount stable
+sync'
+
+make_machine() {
+        local root=$scratch/m/root
+
+        vm_root m && put_images "$root" && put_quadlets "$root" &&
+                install -m 755 "$boot_dir/load.sh" "$root/usr/local/lib/vm-load" && yes old | head -c 1M >"$root/direct" &&
+                sed '/transient/d' "$root/etc/containers/storage.conf" >"$root/etc/containers/stable.conf" && vm_image m
+}
+
+# ------------------------------------------------------------------------------------------------ in the collector's way
+
+# put_orphans COUNT FILES: layers that no record speaks for, as containers leave them.
+put_orphans() {
+        vm_run m "cd /var/lib/containers/storage/overlay || exit
+                for i in {1..$1}; do printf 'e%031x%032x\n' \$RANDOM\$RANDOM \$i; done >/run/orphans
+                while read -r id; do printf '%s/diff %s/work\n' \$id \$id; done </run/orphans | xargs mkdir -p
+                while read -r id; do printf \"\$id/diff/%s\n\" {1..$2}; done </run/orphans | xargs touch; sync"
+}
+some_are_left() { vm_run m 'cd /var/lib/containers/storage/overlay && xargs ls -d </run/orphans 2>/dev/null | grep -c .'; }
+
+temp_dirs='find /var/lib/containers/storage/overlay/tempdirs -mindepth 1 -name "temp-dir-*" 2>/dev/null'
+all_is_reaped="for i in \$(seq 300); do [ -n \"\$($temp_dirs)\" ] || break; sleep 1; done"
+
+# records: those that a reboot is to keep, as they stand on the disk.
+records() { vm_run m 'cd /var/lib/containers/storage && sha256sum overlay-layers/layers.json overlay-images/images.json overlay-containers/containers.json'; }
+
+# collect_again: what was left is gone after one more run.
+collect_again() {
+        expect "$1: the next run leaves nothing" "0 0 0" "$(vm_run m "systemctl reset-failed; systemctl start cstorage-gc.service
+                status=\$?; $all_is_reaped; echo \$status \$($temp_dirs | wc -l)") $(some_are_left)"
+        expect "$1: the records are as they were" "$recorded" "$(records)"
+}
+
+# interrupt WHAT COMMAND: while the collector is at work, after another time each time.
+interrupt_collector() {
+        local i interrupted=0
+
+        for i in 1 2 3 4; do
+                put_orphans 60 3
+                [ "$(vm_run m "systemctl start --no-block cstorage-gc.service; sleep $((RANDOM % 2)).$((RANDOM % 100))
+                        systemctl is-active cstorage-gc.service; $2" | head -n 1)" = activating ] && interrupted=$((interrupted + 1))
+        done
+        note "$1: interrupted $interrupted times, $(some_are_left) of the last 60 are left"
+        check "$1: it was interrupted" test $interrupted -gt 0
+        collect_again "$1"
+}
+
+# Much to delete, so that it takes the reaper a while.
+reaper_at_work() {
+        put_orphans 3 8000
+        expect "$1: the reaper is at work" active "$(vm_run m 'systemctl restart cstorage-gc.service
+                for i in $(seq 100); do [ $(systemctl is-active cstorage-gc-reap.service) = activating ] || break; sleep 0.1; done
+                systemctl is-active cstorage-gc-reap.service')"
+}
+interrupt_reaper() {
+        reaper_at_work "$1"
+        check "$1: something is left of its work" test "$(vm_run m "$2 2>/dev/null; $temp_dirs | wc -l")" -gt 0
+        collect_again "$1"
+}
+
+# ------------------------------------------------------------------------------------------------ cuts
+
+# The reaper is at work. /direct has been there since before the start; no commit of the file system flushes for it.
+cut_the_reaper() {
+        reaper_at_work "a cut"
+        expect "what is written to the disk is there" new "$(vm_run m 'mount -o remount,commit=600 /
+                echo kept >/kept; yes new | head -c 4096 >/run/new; sync
+                echo lost >/lost; dd if=/run/new of=/direct bs=4096 oflag=direct conv=notrunc status=none
+                dd if=/direct bs=4096 iflag=direct status=none | head -n 1')"
+        vm_cut m
+        check "it boots after a cut while the reaper is at work" vm_start m || finish
+        expect "only what was flushed is there after a cut" "kept  old" \
+                "$(vm_run m 'echo "$(cat /kept) $(cat /lost 2>/dev/null) $(head -n 1 /direct)"')"
+}
+
+cut_within() {
+        local seconds=$((RANDOM % $1))
+
+        sleep $seconds
+        vm_cut m
+        note "the power was cut ${seconds}s after $2"
+}
+
+all_is_there() {
+        all_are_up m "its containers are up"
+        expect "both images are there, and one runs" "base second kept second" "$(vm_run m '
+                echo $(podman images --format "{{.Repository}}" | sed -n "s|localhost/||p" | grep -xE "base|second" | sort) $(
+                        podman run --rm localhost/second:1 cat /data/file /data/second)')"
+        expect "the stable container is there, and runs" "kept mine" "$(vm_run m "$use_stable" | paste -sd' ')"
+        expect "the collector ended well" "success 0" "$(vm_run m 'echo $(systemctl show -P Result cstorage-gc.service) $(
+                systemctl show -P ExecMainStatus cstorage-gc.service)')" || note "$(journal)"
+        expect "podman system check finds nothing" "" "$(vm_run m 'podman system check 2>&1')"
+}
+
+journal() { vm_run m 'journalctl -b -o cat --no-pager _SYSTEMD_UNIT=cstorage-gc.service'; }
+
+check "a machine is made" make_machine || finish
+check "it boots" vm_start m || finish
+all_are_up m "its containers are up"
+check "a stable container is made" vm_run m "$make_stable" || finish
+recorded=$(records)
+note "with CSTORAGE_TEST_SEED=$CSTORAGE_TEST_SEED all that is random comes the same"
+
+interrupt_collector "systemctl stop" "systemctl stop cstorage-gc.service"
+interrupt_collector "kill -9" "systemctl kill -s KILL cstorage-gc.service"
+interrupt_reaper "the reaper, systemctl stop" "systemctl stop cstorage-gc-reap.service"
+interrupt_reaper "the reaper, kill -9" "systemctl kill -s KILL cstorage-gc-reap.service"
+cut_the_reaper
+
+for round in $(seq $rounds); do
+        vm_run m 'systemd-run --quiet --unit=load /usr/local/lib/vm-load' || finish
+        cut_within 60 "the load began"
+        check "round $round: it boots" vm_start m || finish
+        if [ $rounds -gt 1 ]; then
+                cut_within 40 "that, while it boots"
+                check "round $round: it boots again" vm_start m || finish
+        fi
+        all_is_there
+        note "$(journal | tail -n 1)"
+        check "round $round: it reboots" vm_reboot m || finish
+        all_are_up m "round $round: its containers are up again"
+        expect "round $round: no orphan is left" "" "$(orphans m)"
+done
+check "it goes off" vm_poweroff m
+finish
