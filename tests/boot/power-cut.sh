@@ -9,7 +9,8 @@
 . "$(dirname "$0")/containers.sh"
 
 rounds=1
-[ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && rounds=10
+long=false
+[ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && long=true && rounds=10
 RANDOM=${CSTORAGE_TEST_SEED:=$RANDOM}
 
 need_vm
@@ -50,16 +51,20 @@ temp_dirs='find /var/lib/containers/storage/overlay/tempdirs -mindepth 1 -name "
 all_is_reaped="for i in \$(seq 300); do [ -n \"\$($temp_dirs)\" ] || break; sleep 1; done"
 
 # records: those that a reboot is to keep, as they stand on the disk.
-records() { vm_run m 'cd /var/lib/containers/storage && sha256sum overlay-layers/layers.json overlay-images/images.json overlay-containers/containers.json'; }
+records() { vm_run m 'cd /var/lib/containers/storage && sha256sum \
+        overlay-layers/layers.json overlay-images/images.json overlay-containers/containers.json'; }
 
-# collect_again: what was left is gone after one more run.
+# collect_again WHAT: what was left is gone after one more run; with CSTORAGE_TEST_LONG=1, of the next boot.
 collect_again() {
+        if $long; then
+                check "$1: it reboots" vm_reboot m || finish
+        fi
         expect "$1: the next run leaves nothing" "0 0 0" "$(vm_run m "systemctl reset-failed; systemctl start cstorage-gc.service
                 status=\$?; $all_is_reaped; echo \$status \$($temp_dirs | wc -l)") $(some_are_left)"
         expect "$1: the records are as they were" "$recorded" "$(records)"
 }
 
-# interrupt WHAT COMMAND: while the collector is at work, after another time each time.
+# interrupt_collector WHAT COMMAND: while the collector is at work, after another time each time.
 interrupt_collector() {
         local i interrupted=0
 
@@ -101,6 +106,16 @@ cut_the_reaper() {
                 "$(vm_run m 'echo "$(cat /kept) $(cat /lost 2>/dev/null) $(head -n 1 /direct)"')"
 }
 
+# At any moment of its run, or shortly before or after it.
+cut_the_collector() {
+        put_orphans 60 3
+        vm_run m 'systemctl start --no-block cstorage-gc.service'
+        sleep $((RANDOM % 3)).$((RANDOM % 100))
+        vm_cut m
+        check "it boots after a cut while the collector is at work" vm_start m || finish
+        collect_again "a cut of the collector"
+}
+
 cut_within() {
         local seconds=$((RANDOM % $1))
 
@@ -135,11 +150,19 @@ interrupt_reaper "the reaper, systemctl stop" "systemctl stop cstorage-gc-reap.s
 interrupt_reaper "the reaper, kill -9" "systemctl kill -s KILL cstorage-gc-reap.service"
 cut_the_reaper
 
+if $long; then
+        reaper_at_work "the reaper, a reboot"
+        collect_again "the reaper, a reboot"
+        for i in 1 2 3; do
+                cut_the_collector
+        done
+fi
+
 for round in $(seq $rounds); do
         vm_run m 'systemd-run --quiet --unit=load /usr/local/lib/vm-load' || finish
         cut_within 60 "the load began"
         check "round $round: it boots" vm_start m || finish
-        if [ $rounds -gt 1 ]; then
+        if $long; then
                 cut_within 40 "that, while it boots"
                 check "round $round: it boots again" vm_start m || finish
         fi
