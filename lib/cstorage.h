@@ -765,10 +765,10 @@ int cstorage_txn_heal(struct cstorage_txn *txn, const struct cstorage_entry *ent
 /*
  * Do what was asked for, in an order that leaves nothing dangling should we die, and let go of the locks,
  * whatever came of it. Record files are all written before anything changes; each is then put in its place
- * after its lock's token: of stable ones the data are synced before, and the directory after it, but for the
- * marks of layers that come or go. Changes are all done or, where one cannot be, undone: then it is negative,
- * the text says what failed, and the store is as it was before, as far as it could be put back; what could
- * not is what a process that died at this place would have left.
+ * after its lock's token: of stable ones the data are synced before it, and the directories once, when all
+ * are in place. Changes are all done or, where one cannot be, undone: then it is negative, the text says what
+ * failed, and the store is as it was before, as far as it could be put back; what could not is what a process
+ * that died at this place would have left.
  *
  * What was deleted lies in temp dirs whose locks the trash holds: until it is emptied and removed no Go
  * process touches it, and should we die before, the next Go process or the next collection finishes the
