@@ -24,6 +24,7 @@
 #include "run.h"
 #include "systemd.h"
 #include "ticker.h"
+#include "userns.h"
 
 /* Long enough for whoever comes right after the last one, and then nothing stays in memory. */
 #define IDLE_MS 5000
@@ -142,9 +143,15 @@ static int serve(int socket_fd, size_t *ret_left) {
 
 /* That it was stopped is no failure. */
 static int run_reaper(int socket_fd) {
+        struct error error = {0};
         size_t left = 0;
         int r;
 
+        r = userns_is_wanted() ? userns_enter(&error) : 0;
+        if (r < 0) {
+                complain("%s", error.text);
+                return STATUS_FAILED;
+        }
         r = reap_catch_signals();
         if (r < 0) {
                 complain("catching signals: %s", strerror(-r));

@@ -17,6 +17,7 @@
 #include "measure.h"
 #include "reap.h"
 #include "run.h"
+#include "userns.h"
 
 DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);
 DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
@@ -288,6 +289,15 @@ static int run_store(const struct run *run, struct cstorage_store *store) {
         return collect(run, store, &view);
 }
 
+/* Only now that there is a store, since most users have none; what of it is seen from inside is more. */
+static int go_inside(const struct run *run) {
+        struct error error = ERROR_NONE;
+        int r;
+
+        r = userns_enter(&error);
+        return r < 0 ? failed(run, r, &error) : STATUS_STALE;
+}
+
 static int run_once(const struct run *run, const struct cstorage_config *config) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
         struct error error = ERROR_NONE;
@@ -298,6 +308,8 @@ static int run_once(const struct run *run, const struct cstorage_config *config)
                 return finish_without_store(run, config, &error);
         if (r < 0)
                 return failed(run, r, &error);
+        if (userns_is_wanted())
+                return go_inside(run);
 
         return run_store(run, store);
 }

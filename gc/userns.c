@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "userns.h"
+
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "complain.h"
+#include "idmap.h"
+#include "pause.h"
+
+/* pkg/unshare/unshare_linux.go: what the library and every Go program take for being inside. */
+#define ENV_CONFIGURED "_CONTAINERS_USERNS_CONFIGURED"
+#define ENV_UID        "_CONTAINERS_ROOTLESS_UID"
+#define ENV_GID        "_CONTAINERS_ROOTLESS_GID"
+
+bool userns_is_wanted(void) {
+        return geteuid() != 0 && !secure_getenv(ENV_CONFIGURED);
+}
+
+/* What is not mapped is nobody's here, and can be neither read nor deleted where its owner had to agree. */
+static void tell_unmapped(uid_t uid, const struct error *error) {
+        complain("of the subordinate ids of user %" PRIu32
+                 " not all are mapped: %s; files that belong to them may stay",
+                 uid, error->text);
+}
+
+static void map(struct idmap *uids, struct idmap *gids, uid_t uid) {
+        bool all_uids = idmap_write(uids), all_gids = idmap_write(gids);
+
+        if (!all_uids || !all_gids)
+                tell_unmapped(uid, all_uids ? &gids->error : &uids->error);
+}
+
+/* Where the kernel does not let it, podman would not get far, either. */
+static void enter_new(uid_t uid, gid_t gid) {
+        struct idmap uids = IDMAP_UIDS(uid), gids = IDMAP_GIDS(gid);
+
+        idmap_prepare(&uids, uid);
+        idmap_prepare(&gids, uid);
+        if (unshare(CLONE_NEWUSER) >= 0) {
+                map(&uids, &gids, uid);
+                return;
+        }
+        complain("there is no user namespace to be had: %s; files of other users may stay", strerror(errno));
+        idmap_dismiss(&gids); /* which was started later, and holds the other's pipe open, too */
+        idmap_dismiss(&uids);
+}
+
+static int set_number(const char *name, uint32_t number) {
+        char text[16];
+
+        (void) snprintf(text, sizeof(text), "%" PRIu32, number);
+        return setenv(name, text, /* overwrite= */ true) < 0 ? negative_errno() : 0;
+}
+
+/* Who this is outside, as the library asks (lib/config-load.c). */
+static int set_environment(uid_t uid, gid_t gid) {
+        int r;
+
+        r = set_number(ENV_UID, uid);
+        if (r >= 0)
+                r = set_number(ENV_GID, gid);
+        if (r >= 0 && setenv(ENV_CONFIGURED, "done", /* overwrite= */ true) < 0)
+                r = negative_errno();
+        return r;
+}
+
+int userns_enter(struct error *reterr) {
+        uid_t uid = geteuid();
+        gid_t gid = getegid();
+        int r;
+
+        if (pause_join() < 0)
+                enter_new(uid, gid);
+        if (geteuid() != 0 && geteuid() != uid)
+                return error_set(reterr, -EOVERFLOW, "user %" PRIu32 " is not mapped in its namespace", uid);
+
+        r = set_environment(uid, gid);
+        return r < 0 ? error_errno(reterr, r, "the environment") : 0;
+}
