@@ -1,0 +1,238 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A user's store, of the real podman without privilege: files in it belong to subordinate ids of the user. What the user's
+# own run of cstorage-gc makes of it: in podman's namespace, in a new one, and without the ids; and handed to the user's
+# reaper. Nothing of another user's is touched, and podman goes on as before.
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+need_machines sid
+make_scratch
+
+# On the disk that stays, which is no overlay.
+homes=$scratch/m/store
+G=$homes/bob/.local/share/containers/storage
+E=$homes/eve/.local/share/containers/storage
+R=$scratch/m/run/user/1000/containers
+socket=/run/user/1000/reap
+
+# as NAME UID COMMAND...
+as() {
+        local name=$1 uid=$2
+        shift 2
+        machine_run m setpriv --reuid "$uid" --regid "$uid" --init-groups env -C / USER="$name" \
+                HOME="/var/lib/containers/$name" XDG_RUNTIME_DIR="/run/user/$uid" "$@"
+}
+bob() { as bob 1000 "$@"; }
+eve() { as eve 1001 "$@"; }
+
+# What podman leaves running would keep a pipe open.
+podman() {
+        local out=$scratch/podman.out code
+        "$1" podman "${@:2}" >"$out" 2>&1 </dev/null
+        code=$?
+        cat "$out"
+        return $code
+}
+
+gc() {
+        bob cstorage-gc "$@" >"$scratch/out" 2>"$scratch/err"
+        status=$?
+}
+
+# traced OPTIONS OF STRACE -- OPTIONS: such a program cannot become root, and so maps nothing.
+traced() {
+        local options=()
+        while [ "$1" != -- ]; do
+                options+=("$1")
+                shift
+        done
+        shift
+        bob strace -f -o /run/user/1000/trace "${options[@]}" cstorage-gc "$@" >"$scratch/out" 2>"$scratch/err"
+        status=$?
+        calls=$(grep -oE ' (setns|unshare|clone3?|v?fork|execve)\(' "$scratch/m/run/user/1000/trace" | sort -u | tr -d ' (\n')
+}
+
+# What a user needs of a machine that just booted; /dev is that of the machine around it.
+settle() { machine_run m sh -ec 'mount --make-rshared /
+        mknod /run/null c 1 3; chmod 666 /run/null; mount --bind /run/null /dev/null
+        install -d -m 755 /run/user
+        install -d -m 755 -o bob -g bob /run/user/1000; install -d -m 700 -o eve -g eve /run/user/1001'; }
+reboot() { machine_reboot m && settle; }
+
+# The processes of the container are several users, and one of them keeps what it wrote to itself.
+several='mkdir /d /d/e; echo x >/d/e/f; touch /d/f; chown 33:44 /d /d/e /d/e/f /d/f; chmod 700 /d /d/e; chmod 1777 /tmp'
+run_containers() {
+        podman bob run -d --name "c$1" localhost/base:1 sh -c "mkdir /tmp; $several; touch /done; exec sleep 1000000" &&
+                podman bob run --rm --user 1234 localhost/base:1 sleep 0 &&
+                podman bob run --name "k$1" --userns keep-id --user root localhost/base:1 sh -c "mkdir /tmp; $several" &&
+                podman bob exec "c$1" sh -c "while ! [ -e /done ]; do sleep 0.1; done"
+}
+
+make_users() {
+        machine_run m sh -ec "$(cat "$tests_dir/interop/image.sh"); set -e
+                useradd -u 1000 -m -d /var/lib/containers/bob bob; useradd -u 1001 -m -d /var/lib/containers/eve eve
+                chmod 711 /var/lib/containers; install -m 644 /tmp/rootfs.tar /var/tmp/rootfs.tar
+                printf '[storage]\ndriver = \"overlay\"\ntransient_store = true\n' >/etc/containers/storage.conf
+                sed -i '/ulimits/d' /etc/containers/containers.conf
+                " && settle
+}
+
+orphans() { python3 "$tests_dir/interop/listing.py" orphans "$G" "$R" overlay; }
+foreign() { find "$G" -uid +1000 | grep -c .; }
+owned_by_bob() { find "$G"/overlay-* "$G/overlay/l" "$R" \( -name '*.lock' -o -name '*.json*' -o -name 'lock-*' \) \
+        ! \( -uid 1000 -gid 1000 \) 2>/dev/null; }
+
+unchanged_but() { listing diff "$scratch/before" "$scratch/after" --removed "$1" \
+        --touched overlay/tempdirs --touched overlay-layers/tmp; }
+
+# What podman's own processes see.
+inside() { machine_run m sh -c "cd /proc/\$(cat /run/user/1000/libpod/tmp/pause.pid) && $1"; }
+
+# ------------------------------------------------------------------------------------------------ a user without a store
+
+machine_start m sid || skip_all "cannot start a machine"
+check "users are made" make_users || finish
+traced -e trace=setns,unshare,clone,clone3,fork,vfork,execve --
+expect "a user without a store: nothing is done, nothing is said" "0 " "$status $(cat "$scratch/out" "$scratch/err")"
+expect "no process and no namespace is made for that" execve "$calls"
+
+# ------------------------------------------------------------------------------------------------ podman's namespace
+
+check "an image" podman bob import -q /var/tmp/rootfs.tar localhost/base:1 || finish
+check "eve has an image, too" podman eve import -q /var/tmp/rootfs.tar localhost/base:1
+check "and what a container left behind" podman eve run -d localhost/base:1 sh -c "mkdir /tmp; $several; exec sleep 1000"
+check "containers run" run_containers 1 || finish
+check "files of theirs belong to others" test "$(foreign)" -gt 6
+listing make "$G" >"$scratch/before"
+gc
+expect "while they run there is nothing to do" "0 " "$status $(cat "$scratch/err")"
+listing make "$G" >"$scratch/after"
+check "nothing changed" unchanged_but /dev/null
+traced -e trace=setns,unshare,execve -- --verbose
+expect "podman's namespaces were entered, and none made" "0 execvesetns" "$status $calls"
+
+# Their records go while they are mounted, which is seen nowhere but in podman's own namespace.
+mkdir "$scratch/kept"
+mv "$R"/overlay-layers/* "$R"/overlay-containers/*.json "$scratch/kept/"
+gc
+layer=$(inside 'cat mountinfo' | grep -oE '[0-9a-f]{64}/merged' | head -n 1)
+check "what is mounted for a container there is kept" test -e "$G/overlay/${layer%/merged}/diff/done"
+check "so is its mount" inside "cat root/var/lib/containers/bob/.local/share/containers/storage/overlay/$layer/done"
+check "what is not is removed" grep -q '^removed layer-dir' "$scratch/out"
+
+# ------------------------------------------------------------------------------------------------ a namespace of our own
+
+check "reboot" reboot
+check "orphans are left" test "$(orphans | wc -l)" -ge 2
+listing make "$G" >"$scratch/before"
+listing make "$E" >"$scratch/eve"
+orphans >"$scratch/gone"
+gc --dry-run
+expect "a dry run is silent but for what it would remove" "0 " "$status $(cat "$scratch/err")"
+check "it would remove something" grep -q '^would-remove' "$scratch/out"
+listing make "$G" >"$scratch/after"
+check "it changes nothing" unchanged_but /dev/null
+gc
+expect "a run removes them" "0 " "$status $(cat "$scratch/err")"
+expect "no orphan is left" "" "$(orphans)"
+listing make "$G" >"$scratch/after"
+check "nothing else changed" unchanged_but "$scratch/gone"
+expect "all files of the protocol belong to the user" "" "$(owned_by_bob)"
+check "podman goes on" run_containers 2
+expect "with its image" localhost/base:1 "$(podman bob images --format '{{.Repository}}:{{.Tag}}')"
+gc
+expect "and what it has is kept" "0 " "$status $(cat "$scratch/err")"
+expect "all files of the protocol belong to the user" "" "$(owned_by_bob)"
+
+# ------------------------------------------------------------------------------------------------ a file that is replaced
+
+check "reboot" reboot
+mkdir -p "$R/overlay-layers" && head -c 100 /dev/zero >"$R/overlay-layers/volatile-layers.json"
+chmod 600 "$R/overlay-layers/volatile-layers.json" && chown -R 1000:1000 "$R" && chmod -R go= "$R"
+gc
+expect "a broken file of volatile records is healed" "0 []" "$status $(cat "$R/overlay-layers/volatile-layers.json")"
+expect "it belongs to the user" "1000 1000 600" "$(stat -c '%u %g %a' "$R/overlay-layers/volatile-layers.json")"
+gc
+expect "no orphan is left then" "0 " "$status $(orphans)"
+check "podman goes on" run_containers 3
+
+# ------------------------------------------------------------------------------------------------ without the ids
+
+check "reboot" reboot
+cp "$scratch/m/upper/etc/subuid" "$scratch/subuid"
+machine_run m sed -i /bob/d /etc/subuid
+gc
+expect "without subordinate ids not all can be deleted" 1 "$status"
+expect "why is said once" "cstorage-gc: of the subordinate ids of user 1000 not all are mapped: /etc/subuid has none; \
+files that belong to them may stay" "$(grep subordinate "$scratch/err")"
+check "files of others are left" test "$(foreign)" -gt 2
+expect "of two only the one stays in its place that cannot be looked into" "1 1" \
+        "$(orphans | grep -cE '^overlay/[0-9a-f]{64}$') $(grep -c '^refused layer-dir' "$scratch/out")"
+machine_run m sh -c 'echo 1000:100000:65536 >>/etc/subuid'
+gc
+expect "with them the next run deletes the rest" "0  0" "$status $(cat "$scratch/err") $(
+        find "$G/overlay/tempdirs" -mindepth 1 2>/dev/null | wc -l)"
+cat "$scratch/subuid" >"$scratch/m/upper/etc/subuid"
+check "only an image has files of others now" test "$(foreign)" -gt 0
+check "podman goes on" run_containers 4
+check "reboot" reboot
+machine_run m mv /usr/bin/newuidmap /usr/bin/other
+gc --dry-run
+check "without newuidmap it goes on, too" grep -q ' not all are mapped: newuidmap cannot be run; ' "$scratch/err"
+expect "and refuses what it cannot look into" 3 "$status"
+machine_run m mv /usr/bin/other /usr/bin/newuidmap
+traced -e trace=unshare -e inject=unshare:error=EPERM -- --dry-run
+check "so it does where the kernel lets it have no namespace" grep -q 'no user namespace to be had: Operation not permitted' \
+        "$scratch/err"
+expect "and refuses what it cannot look into" 3 "$status"
+
+# ------------------------------------------------------------------------------------------------ the reaper
+
+# As systemd has it: somebody is there, and it becomes the reaper.
+listen='use Socket; use POSIX (); $^F = 9; my $s; socket($s, AF_UNIX, SOCK_SEQPACKET, 0) && bind($s, sockaddr_un($ARGV[0])) &&
+        listen($s, 9) && chmod(0777, $ARGV[0]) or die; my $v = ""; vec($v, fileno($s), 1) = 1; select($v, undef, undef, undef);
+        POSIX::dup2(fileno($s), 3); $ENV{LISTEN_FDS} = 1; $ENV{LISTEN_PID} = $$; exec("cstorage-gc-reap")'
+start_reaper() {
+        rm -f "$scratch/m/run/user/1000/reap"
+        bob perl -e "$listen" "$socket" >"$scratch/reaper.out" 2>&1 &
+        reaper=$!
+        for _ in $(seq 100); do
+                [ -S "$scratch/m/run/user/1000/reap" ] && break
+                sleep 0.1
+        done
+}
+temp_dirs() { find "$G/overlay/tempdirs" "$G/overlay-layers/tmp" "$G/overlay-containers/tmp" -mindepth 1 2>/dev/null | wc -l; }
+
+check "orphans are left" test "$(orphans | wc -l)" -ge 2
+listing make "$G" >"$scratch/before"
+orphans >"$scratch/gone"
+start_reaper
+gc --reaper="$socket"
+expect "what is collected is handed over" "0  " "$status $(cat "$scratch/err") $(orphans)"
+wait $reaper
+expect "the user's reaper deletes it, in a namespace of its own" "0  0" "$? $(cat "$scratch/reaper.out") $(temp_dirs)"
+listing make "$G" >"$scratch/after"
+check "and nothing else" unchanged_but "$scratch/gone"
+
+check "podman goes on" run_containers 5
+check "and leaves more" reboot
+check "podman's pause process is there" podman bob ps
+start_reaper
+eve perl -e 'use Socket; socket(my $s, AF_UNIX, SOCK_SEQPACKET, 0); connect($s, sockaddr_un($ARGV[0])) or die; sleep 1' "$socket"
+gc --reaper="$socket"
+expect "from podman's namespace it is handed over, too" "0  " "$status $(cat "$scratch/err") $(orphans)"
+wait $reaper
+expect "all of it is deleted" "0 0" "$? $(temp_dirs)"
+expect "another user has nothing to hand over" "cstorage-gc-reap: user 65534 has nothing to hand over here" \
+        "$(cat "$scratch/reaper.out")"
+expect "the image is there" localhost/base:1 "$(podman bob images --format '{{.Repository}}:{{.Tag}}')"
+
+# ------------------------------------------------------------------------------------------------ others
+
+listing make "$E" >"$scratch/after"
+check "of the other user's store nothing was touched" listing diff "$scratch/eve" "$scratch/after"
+expect "root's own run finds no store" "0 " "$(machine_run m cstorage-gc 2>&1; echo $?) "
+finish
