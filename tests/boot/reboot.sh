@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # A machine with a transient store is rebooted while containers run: afterwards there is no orphan, each container that
-# systemd starts is up, and the collector was done before the first of them was started.
+# systemd starts is up, and the collector was done before the first of them was started: root's, and that of a user before
+# those of the user.
 . "$(dirname "$0")/vm.sh"
 . "$(dirname "$0")/containers.sh"
 
@@ -13,43 +14,72 @@ need_vm
 
 make_machine() {
         vm_root m && put_images "$scratch/m/root" && put_quadlets "$scratch/m/root" &&
-                put_user "$scratch/m/root" && vm_image m
+                put_user "$scratch/m/root" && chroot "$scratch/m/root" systemctl --quiet --global preset cstorage-gc.service &&
+                vm_image m
 }
 
 reaped=$(sed -n 's/.*\[MESSAGE_REAPED\] = {"\([0-9a-f]*\)".*/\1/p' "$tests_dir/../gc/journal.c")
 
-# "MICROSECONDS WHAT UNIT" by the monotonic clock of the journal, for the system's units and users' services: "starting", and
-# "started", which for what ends means that it ended. The numbers are those of systemd's messages (sd-messages.h).
+# "MICROSECONDS WHAT UNIT" by the monotonic clock of the journal, for the system's units and, with "user/" before the name,
+# users' services: "starting", and "started", which for what ends means that it ended. The numbers are those of systemd's
+# messages (sd-messages.h).
 times() {
         vm_run m 'journalctl -b -o json --output-fields=UNIT,USER_UNIT,MESSAGE_ID _COMM=systemd' | jq -r '
                 {"7d4958e842da4a758f6c1cdc7b36dcc5": "starting", "39f53479d3a045ac8e11786248231fbf": "started"} as $what |
                 select($what[.MESSAGE_ID // ""] and (.UNIT or (.USER_UNIT | endswith(".service")))) |
-                [.__MONOTONIC_TIMESTAMP, $what[.MESSAGE_ID], .UNIT // .USER_UNIT] | join(" ")'
+                [.__MONOTONIC_TIMESTAMP, $what[.MESSAGE_ID], .UNIT // "user/\(.USER_UNIT)"] | join(" ")'
 }
 
 timeline() {
         local wanted
 
-        wanted=$(printf '%s.service|' $quadlets users)
-        grep -E " (${wanted}cstorage-gc.*|basic.target|network-online.target|multi-user.target)\$" "$scratch/times" |
+        wanted=$(printf '%s.service|' $quadlets user/users)
+        grep -E " (${wanted}(user/)?cstorage-gc.*|basic.target|network-online.target|multi-user.target)\$" "$scratch/times" |
                 awk '{ printf "%9.3fs  %-8s  %s\n", $1 / 1e6, $2, $3 }'
 }
 
-time_of() { sed -n "s/^\([0-9]*\) $1 $2\$/\1/p" "$scratch/times" | head -n 1; }
+time_of() { sed -n "s,^\([0-9]*\) $1 $2\$,\1,p" "$scratch/times" | head -n 1; }
 
-done_before_containers() {
+# done_before COLLECTOR QUADLET...
+done_before() {
         local end q start
 
-        end=$(time_of started cstorage-gc.service)
-        for q in $quadlets users; do
+        end=$(time_of started "$1.service")
+        shift
+        for q in "$@"; do
                 start=$(time_of starting "$q.service")
                 [ -n "$end" ] && [ -n "$start" ] && [ "$start" -ge "$end" ] ||
                         echo "$q: ${start:-never}, collector: ${end:-never}"
         done
 }
 
+# Two of a user, with files that belong to others. What goes on running must not keep what vm_run reads.
+user_containers='for i in 1 2; do
+        podman run -d --name left$i localhost/base:1 \
+                sh -c "mkdir /d; touch /d/f; chown 33:44 /d/f /d; chmod 700 /d; touch /done; exec sleep 1000000"
+        podman exec left$i sh -c "while ! [ -e /done ]; do sleep 1; done"
+done >/tmp/made-by-bob 2>&1 </dev/null'
+
 # How many of the containers made by hand have a directory.
 directories() { vm_run m 'ls /var/lib/containers/storage/overlay-containers' | grep -cxFf "$scratch/made"; }
+
+bob() { vm_run m "cd /home/bob && runuser -u bob -- env XDG_RUNTIME_DIR=/run/user/1000 $1"; }
+
+# What nothing speaks for in the user's store, by name.
+user_orphans() {
+        local copy=$scratch/user-copy store=home/bob/.local/share/containers/storage
+
+        rm -rf "$copy" && mkdir "$copy"
+        vm_run m "cd / && find $store run/user/1000/containers -maxdepth 3 -print0 | tar -cz --no-recursion --null -T -" |
+                tar -xz -C "$copy" && [ -s "$copy/$store/overlay-layers/layers.json" ] || {
+                echo "the store cannot be looked at"
+                return 1
+        }
+        python3 "$tests_dir/interop/listing.py" orphans "$copy/$store" "$copy/run/user/1000/containers" overlay
+}
+# How many of these files are left.
+user_left() { vm_run m "cd /home/bob/.local/share/containers/storage/overlay &&
+        ls -d $(sed 's,$,/diff/d/f,' "$scratch/user-layers" | paste -sd' ') 2>/dev/null | wc -l"; }
 
 exposure() {
         vm_run m "systemd-analyze security --no-pager $1" | tee "$scratch/exposure" |
@@ -63,6 +93,7 @@ check "it boots" vm_start m || finish
 all_are_up m "its containers are up"
 users_is_up m "that of a user is up"
 expect "there is no orphan" "" "$(orphans m)"
+expect "nor in the user's store" "" "$(user_orphans)"
 
 expect "systemd-analyze verify has nothing to say" "" \
         "$(vm_run m 'systemd-analyze verify --man=no cstorage-gc.service multi-user.target')"
@@ -79,6 +110,11 @@ vm_run m 'for i in 1 2 3; do podman run -d --name left$i localhost/second:1 sh -
         podman create --name made localhost/base:1 sh' >"$scratch/made"
 expect "four more containers are made" "4 4" "$(grep -cxE '[0-9a-f]{64}' "$scratch/made") $(directories)" ||
         note "$(cat "$scratch/made")"
+bob "sh -c '$user_containers'"
+vm_run m 'cd /home/bob/.local/share/containers/storage/overlay && find . -path "*/diff/d/f" -uid +100000' |
+        sed 's,^./,,; s,/.*,,' >"$scratch/user-layers"
+expect "a user makes two, with files that belong to others" 2 "$(grep -c . "$scratch/user-layers")" ||
+        note "$(vm_run m 'cat /tmp/made-by-bob')"
 check "it reboots" vm_reboot m || finish
 all_are_up m "its containers are up again"
 users_is_up m "that of a user is up again"
@@ -89,13 +125,25 @@ expect "the reaper deleted what was collected" "inactive success 0 temp dirs" "$
         cd /var/lib/containers/storage
         echo $(systemctl is-active cstorage-gc-reap.service) $(systemctl show -P Result cstorage-gc-reap.service) $(
                 ls overlay/tempdirs overlay-layers/tmp overlay-containers/tmp 2>/dev/null | grep -c temp-dir) temp dirs')"
-check "the journal has a record of that, with all of it gone" test "$(vm_run m "journalctl -b -o json MESSAGE_ID=$reaped" |
+expect "so did the user's" "inactive success 0 temp dirs, 0 files" "$(vm_run m '
+        for i in $(seq 600); do
+                [ "$(systemctl --user -M bob@ is-active cstorage-gc-reap.service)" = inactive ] && break || sleep 1
+        done
+        cd /home/bob/.local/share/containers/storage
+        echo $(systemctl --user -M bob@ is-active cstorage-gc-reap.service) $(
+                systemctl --user -M bob@ show -P Result cstorage-gc-reap.service) $(
+                ls overlay/tempdirs overlay-layers/tmp overlay-containers/tmp 2>/dev/null | grep -c temp-dir) temp dirs'), \
+$(user_left) files"
+expect "and no orphan is in the user's store" "" "$(user_orphans)"
+note "$(vm_run m 'journalctl -b -o cat --no-pager _UID=1000 -t cstorage-gc -t cstorage-gc-reap')"
+check "the journal has a record of that, with all of it gone" test "$(vm_run m "journalctl -b -o json MESSAGE_ID=$reaped _UID=0" |
         jq -r 'select((.CSTORAGE_ENTRIES | tonumber) > 8) | .CSTORAGE_LEFT')" = 0
 check "the catalog explains it" grep -q '^-- Subject: What was collected is deleted' <<<"$(vm_run m "journalctl --update-catalog
         journalctl -b -x --no-pager MESSAGE_ID=$reaped" | sed 's/^░░/--/')"
 note "$(vm_run m 'journalctl -b -o cat --no-pager -u cstorage-gc.service')"
 times >"$scratch/times"
-expect "the collector was done before any container was started" "" "$(done_before_containers)"
+expect "the collector was done before any container was started" "" "$(done_before cstorage-gc $quadlets user/users)"
+expect "and the user's own before that of the user" "" "$(done_before user/cstorage-gc user/users)"
 note "since the kernel started:"
 note "$(timeline)"
 check "it goes off" vm_poweroff m
