@@ -7,9 +7,11 @@
 #       need_vm
 #       vm_root m                       $scratch/m/root, a root directory with this build in it; what the test puts there
 #       vm_image m                      becomes the disk
+#       vm_disk m store 1G [DIRECTORY]  one more, /dev/disk/by-id/virtio-store: ext4 with what is in the directory, or nothing
 #       vm_start m                      boot, until commands can be run in it
 #       vm_run m 'podman ps -a'         run a script in it; its output and exit status
 #       vm_reboot m                     as "systemctl reboot" does it
+#       vm_soft_reboot m                all but the kernel, with the /run that is there
 #       vm_cut m                        the power is gone
 #       vm_get m /etc/fstab file        copy a file out of it
 #       vm_poweroff m                   shut it down
@@ -93,6 +95,12 @@ vm_image() {
         echo "raw $dir/disk" >"$dir/disks"
 }
 
+# Before the machine is started. Nothing that the guest wrote to it is lost with the power.
+vm_disk() {
+        truncate -s "$3" "$scratch/$1/$2.more" || return
+        [ -z "${4-}" ] || mkfs.ext4 -q -F -d "$4" "$scratch/$1/$2.more"
+}
+
 # What a power cut loses. All that the guest keeps in memory goes with the process: what it has not written. What it wrote
 # and did not flush is in a disk's own cache then. A part of that goes, too: each start begins with an empty layer, and
 # qemu keeps the tables of where in it things are in its own memory until the guest flushes (cache=writeback). So what is
@@ -117,6 +125,19 @@ vm_more=
 # The console is for what goes wrong.
 vm_quiet="systemd.show_status=error TERM=dumb"
 
+# virtio, as kernels number disks of one kind as they find them, and the first NVMe has to be the root; after the port, which
+# has the number of the first virtio device in its name.
+vm_more_disks() {
+        local file name
+
+        for file in "$1"/*.more; do
+                [ -f "$file" ] || continue
+                name=$(basename "$file" .more)
+                echo "-drive if=none,id=$name,format=raw,cache=writeback,file=$file"
+                echo "-device virtio-blk-pci,drive=$name,serial=$name"
+        done
+}
+
 vm_power() {
         local dir=$scratch/$1 layer
 
@@ -124,6 +145,7 @@ vm_power() {
         layer=$(tail -n 1 "$dir/disks")
         rm -f "$dir"/port.*
         mkfifo "$dir/port.in" "$dir/port.out" || return
+        # shellcheck disable=SC2046 # scratch has no blanks
         setsid qemu-system-x86_64 -nodefaults -no-user-config -display none \
                 -machine q35 -accel tcg,thread=multi -cpu max -smp 1 -m 1024 \
                 -kernel "$dir/vmlinuz" \
@@ -131,6 +153,7 @@ vm_power() {
                 -chardev "file,id=console,path=$dir/console,append=on" -serial chardev:console \
                 -drive "if=none,id=disk,format=qcow2,cache=writeback,file=${layer#* }" -device nvme,drive=disk,serial=disk \
                 -chardev "pipe,id=port,path=$dir/port" -device virtio-serial-pci -device virtserialport,chardev=port \
+                $(vm_more_disks "$dir") \
                 </dev/null >"$dir/qemu.log" 2>&1 &
         echo $! >"$dir/qemu.pid"
         disown
@@ -168,13 +191,16 @@ vm_start() {
         vm_power "$1" && vm_wait_line "$1" "$before" 'vm: up'
 }
 
-vm_reboot() {
+# vm_restart M VERB: up to the commands of the next boot.
+vm_restart() {
         local before
 
         before=$(vm_console_size "$1")
-        vm_send "$1" 0 'systemctl reboot'
+        vm_send "$1" 0 "systemctl $2"
         vm_wait_line "$1" "$before" 'vm: up'
 }
+vm_reboot() { vm_restart "$1" reboot; }
+vm_soft_reboot() { vm_restart "$1" soft-reboot; }
 
 vm_cut() {
         local pid
