@@ -202,7 +202,7 @@ static int add_mount_order(const struct site *site, struct text *text) {
         return r;
 }
 
-static int add_boot_order(const struct site *site, struct text *text) {
+static int add_boot_order(const struct site *site, struct text *text, bool *ret_early) {
         bool network = false, unsure = false;
 
         for (size_t i = 0; i < site->n_needed; i++) {
@@ -211,12 +211,13 @@ static int add_boot_order(const struct site *site, struct text *text) {
                 network = network || mount->network;
                 unsure = unsure || mount->on_demand || mount->unsure;
         }
+        *ret_early = !network && !unsure;
         if (network)
                 return text_adds(text, "After=remote-fs.target\n");
         return unsure ? 0 : text_adds(text, "Before=basic.target network-online.target\n");
 }
 
-static int compose(const struct site *site, struct text *text) {
+static int compose(const struct site *site, struct text *text, bool *ret_early) {
         int r;
 
         r = text_adds(text, "# Made by cstorage-gc-generator(8) from storage.conf and fstab.\n[Unit]\n");
@@ -225,7 +226,7 @@ static int compose(const struct site *site, struct text *text) {
         if (r >= 0)
                 r = add_mount_order(site, text);
         if (r >= 0)
-                r = add_boot_order(site, text);
+                r = add_boot_order(site, text, ret_early);
         if (r >= 0)
                 r = text_adds(text, "\n[Service]\n");
         for (size_t i = 0; i < site->n_paths && r >= 0; i++)
@@ -234,13 +235,13 @@ static int compose(const struct site *site, struct text *text) {
 }
 
 int dropin_compose(const struct dropin_store *store, const struct dropin_mounts *mounts, struct text *text,
-                   struct error *reterr) {
+                   bool *ret_early, struct error *reterr) {
         _cleanup_(site_done) struct site site = {.mounts = mounts};
         int r;
 
         r = survey(&site, store, reterr);
         if (r < 0)
                 return r;
-        r = compose(&site, text);
+        r = compose(&site, text, ret_early);
         return r < 0 ? error_errno(reterr, r, "cannot compose the drop-in") : 0;
 }

@@ -33,8 +33,9 @@ struct dropin_store {
 };
 
 /*
- * The drop-in for cstorage-gc.service. It makes no system call. -EINVAL, in words, where one of the paths
+ * The drop-in for cstorage-gc.service, and whether that makes it come before network-online.target. It makes
+ * no system call. -EINVAL, in words, where one of the paths
  * cannot stand in a unit file.
  */
 int dropin_compose(const struct dropin_store *store, const struct dropin_mounts *mounts, struct text *text,
-                   struct error *reterr);
+                   bool *ret_early, struct error *reterr);

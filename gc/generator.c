@@ -3,8 +3,8 @@
 /*
  * cstorage-gc-generator: tells systemd at boot, from storage.conf and fstab, which mounts cstorage-gc.service
  * needs, where it may write, and when it runs (systemd.generator(7)). Nothing is mounted yet, or what is may
- * be dead: the store is not looked at. Whatever goes wrong, there is no drop-in then, and the unit is in
- * force as it was installed.
+ * be dead: the store is not looked at. Whatever goes wrong, there is no drop-in for it then, and the unit is
+ * in force as it was installed.
  */
 
 #include <fcntl.h>
@@ -17,11 +17,12 @@
 #include "cstorage.h"
 #include "fstab.h"
 #include "mount-units.h"
+#include "quadlets.h"
 
-#define NAME      "cstorage-gc-generator"
-#define UNIT      "cstorage-gc.service"
-#define DIRECTORY UNIT ".d"
-#define DROPIN    "50-storage.conf"
+#define NAME     "cstorage-gc-generator"
+#define UNIT     "cstorage-gc.service"
+#define DROPIN   "50-storage.conf"
+#define QUADLETS "50-cstorage-gc.conf"
 
 /* root's home, as systemd has it built in: to look it up could ask a service that is not there yet. */
 #define ROOT_HOME "/root"
@@ -45,7 +46,7 @@ static void say(const char *words) {
                 (void) fputs(line.s + strlen("<3>"), stderr);
 }
 
-static int compose(struct text *text, struct error *reterr) {
+static int compose(struct text *text, bool *ret_early, struct error *reterr) {
         _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
         _cleanup_dropin_mounts_ struct dropin_mounts mounts = DROPIN_MOUNTS_INIT;
         struct dropin_store store;
@@ -65,25 +66,42 @@ static int compose(struct text *text, struct error *reterr) {
                 r = mount_units_add(&store, &mounts, reterr);
         if (r < 0)
                 return r;
-        return dropin_compose(&store, &mounts, text, reterr);
+        return dropin_compose(&store, &mounts, text, ret_early, reterr);
 }
 
 /* A drop-in that is there is whole: it is renamed to its place. */
-static int put(const char *path, const struct text *text, struct error *reterr) {
+static int put(int fd, const char *unit, const char *name, const struct text *text, struct error *reterr) {
         const struct iovec piece = {text->s, text->len};
-        _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        _cleanup_text_ struct text directory = TEXT_INIT, path = TEXT_INIT;
         int r;
 
-        if (fd < 0)
-                return error_errno(reterr, negative_errno(), "cannot open %s", path);
-        if (mkdirat(fd, DIRECTORY, 0755) < 0 && errno != EEXIST)
-                return error_errno(reterr, negative_errno(), "cannot make %s/" DIRECTORY, path);
+        r = text_addf(&directory, "%s.d", unit);
+        if (r >= 0)
+                r = text_addf(&path, "%s.d/%s", unit, name);
+        if (r < 0)
+                return r;
+        if (mkdirat(fd, directory.s, 0755) < 0 && errno != EEXIST)
+                return error_errno(reterr, negative_errno(), "cannot make %s", directory.s);
 
-        r = newfile_write(fd, DIRECTORY "/" DROPIN, &piece, 1, 0644, false, NULL);
+        r = newfile_write(fd, path.s, &piece, 1, 0644, false, NULL);
         if (r >= 0)
                 return 0;
-        (void) unlinkat(fd, DIRECTORY, AT_REMOVEDIR);
-        return error_errno(reterr, r, "cannot write %s/" DIRECTORY "/" DROPIN, path);
+        (void) unlinkat(fd, directory.s, AT_REMOVEDIR);
+        return error_errno(reterr, r, "cannot write %s", path.s);
+}
+
+/* Where no target comes between the collector and the containers. It is order alone: nothing is required. */
+static int put_quadlets(int fd, struct error *reterr) {
+        _cleanup_quadlets_ struct quadlets quadlets = QUADLETS_INIT;
+        _cleanup_text_ struct text text = TEXT_INIT;
+        int r;
+
+        r = text_adds(&text, "# Made by cstorage-gc-generator(8).\n[Unit]\nAfter=" UNIT "\n");
+        if (r >= 0)
+                r = quadlets_find(&quadlets, reterr);
+        for (size_t i = 0; i < quadlets.n && r >= 0; i++)
+                r = put(fd, quadlets.services[i], QUADLETS, &text, reterr);
+        return r;
 }
 
 /* An initrd has no store. */
@@ -93,10 +111,24 @@ static bool in_initrd(void) {
         return initrd && strcmp(initrd, "1") == 0;
 }
 
-static int run(int argc, char **argv, struct error *reterr) {
+static int write_all(const char *path, struct error *reterr) {
         _cleanup_text_ struct text text = TEXT_INIT;
+        _cleanup_close_ int fd = -1;
+        bool early = false;
         int r;
 
+        r = compose(&text, &early, reterr);
+        if (r < 0)
+                return r;
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0)
+                return error_errno(reterr, negative_errno(), "cannot open %s", path);
+        if (!early)
+                r = put_quadlets(fd, reterr);
+        return r < 0 ? r : put(fd, UNIT, DROPIN, &text, reterr);
+}
+
+static int run(int argc, char **argv, struct error *reterr) {
         if (argc != 2 && argc != 4)
                 return error_set(reterr, -EINVAL,
                                  "wants one directory, or the three of systemd.generator(7)");
@@ -107,8 +139,7 @@ static int run(int argc, char **argv, struct error *reterr) {
         if (setenv("HOME", ROOT_HOME, /* overwrite= */ 0) < 0)
                 return error_errno(reterr, negative_errno(), "cannot set $HOME");
 
-        r = compose(&text, reterr);
-        return r < 0 ? r : put(argv[1], &text, reterr);
+        return write_all(argv[1], reterr);
 }
 
 int main(int argc, char **argv) {

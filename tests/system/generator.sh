@@ -106,6 +106,29 @@ expect "a line in fstab alone" "$both Before=basic.target network-online.target"
 expect "a line in fstab and an automount unit are one mount" 'After=some\x2dmount.mount' \
         "$(unit_with 'some\x2dmount.automount')"
 
+# ordered_after LINE [FILE...]: what has a drop-in where these are in /etc/containers/systemd and the line is in fstab.
+ordered_after() {
+        rm -rf "$out"; mkdir "$out"
+        # shellcheck disable=SC2016
+        unshare -m sh -c 'mount -t tmpfs etc /etc && mkdir -p /etc/containers/systemd && out=$1 && echo "$2" >/etc/fstab && shift 2 &&
+                cd /etc/containers/systemd && for file; do mkdir -p "$(dirname "$file")" && : >"$file"; done &&
+                mkdir real && : >real/linked.container && ln -s real/linked.container link.container && ln -s real other &&
+                CONTAINERS_STORAGE_CONF=/dev/null "$0" "$out"' "$generator" "$out" "$@" 2>"$scratch/err" || cat "$scratch/err"
+        (cd "$out" && find . -name 50-cstorage-gc.conf | sed 's,^./,,; s,.d/50-cstorage-gc.conf$,,' | sort | paste -sd' ')
+}
+network="srv:/x /var/lib/containers nfs defaults 0 0"
+expect "where it is collected late, quadlets wait for it" "link.service linked.service one.service" "$(ordered_after "$network" one.container)"
+expect "by an order and no more" "[Unit] After=cstorage-gc.service" \
+        "$(grep -hv '^#' "$out/one.service.d/50-cstorage-gc.conf" | paste -sd' ')"
+expect "of each type, templates, instances, and in directories" \
+        "b-build.service i-image.service k.service link.service linked.service n-network.service p-pod.service t-volume@.service t@.service t@x.service three.service v-volume.service" \
+        "$(ordered_after "$network" b.build i.image k.kube n.network p.pod v.volume t@.container t@x.container t@.volume d/e/three.container)"
+expect "but not users', and nothing that is no quadlet" "link.service linked.service" \
+        "$(ordered_after "$network" users/u.container users/1000/v.container storage.conf one.container.d/10.conf two.service)"
+expect "likewise where one waits for somebody who mounts it" "link.service linked.service one.service" \
+        "$(ordered_after "/dev/vdb /var/lib/containers ext4 x-systemd.automount 0 0" one.container)"
+expect "one that is collected early is before them anyway" "" "$(ordered_after "/dev/vdb /var/lib/containers ext4 rw 0 0" one.container)"
+
 rm -rf "$out"; mkdir "$out"
 SYSTEMD_IN_INITRD=1 CONTAINERS_STORAGE_CONF=/dev/null "$generator" "$out"
 expect "in an initrd it does nothing" "0 0" "$? $(find "$out" -mindepth 1 | wc -l)"

@@ -28,9 +28,11 @@ static void assert_unit(const struct dropin_store *store, const char *fstab, con
         _cleanup_text_ struct text text = TEXT_INIT;
         struct error error = {0};
         char *unit, *end;
+        bool early;
 
         read_fstab(fstab, &mounts);
-        assert_ok(dropin_compose(store, &mounts, &text, &error));
+        assert_ok(dropin_compose(store, &mounts, &text, &early, &error));
+        assert_int_equal(early, strstr(text.s, "\nBefore=basic.target network-online.target\n") != NULL);
         assert_true(has_prefix(text.s, "# Made by cstorage-gc-generator(8) "));
         unit = strstr(text.s, "[Unit]\n");
         assert_non_null(unit);
@@ -180,8 +182,10 @@ static void assert_text_of(const struct dropin_store *store, const char *wanted)
         const struct dropin_mounts none = DROPIN_MOUNTS_INIT;
         _cleanup_text_ struct text text = TEXT_INIT;
         struct error error = {0};
+        bool early;
 
-        assert_ok(dropin_compose(store, &none, &text, &error));
+        assert_ok(dropin_compose(store, &none, &text, &early, &error));
+        assert_true(early);
         assert_string_equal(strchr(text.s, '\n') + 1, wanted);
 }
 
@@ -259,10 +263,11 @@ static void what_no_unit_file_can_hold_is_refused_in_words(void **state) {
                                           images = {"/g", "/r", wrong[i].path};
                 _cleanup_text_ struct text text = TEXT_INIT;
                 struct error error = {0};
+                bool early;
 
-                assert_int_equal(dropin_compose(&images, &none, &text, &error), -EINVAL);
+                assert_int_equal(dropin_compose(&images, &none, &text, &early, &error), -EINVAL);
                 assert_true(has_prefix(error.text, "imagestore: "));
-                assert_int_equal(dropin_compose(&graphroot, &none, &text, &error), -EINVAL);
+                assert_int_equal(dropin_compose(&graphroot, &none, &text, &early, &error), -EINVAL);
                 assert_non_null(strstr(error.text, wrong[i].text));
                 assert_null(text.s);
         }
