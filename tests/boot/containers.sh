@@ -94,9 +94,9 @@ Before=shutdown.target
 "
 }
 
-# The boot is over and all of them run; what is amiss is printed.
+# all_are_up M NAME [STATE]: the boot is over and all of them run; what is amiss is printed.
 all_are_up() {
-        expect "$2" "running$(printf ' kept%.0s' $quadlets)" "$(vm_run "$1" "
+        expect "$2" "${3:-running}$(printf ' kept%.0s' $quadlets)" "$(vm_run "$1" "
                 {
                         systemctl is-system-running --wait
                         for q in $quadlets; do
