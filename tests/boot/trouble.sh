@@ -1,0 +1,328 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A boot goes on to its end, the containers that can start do, and the journal says what was wrong: where there is no store,
+# where its mount fails or is read-only or full, where its lock is held, where volatile records are broken. A soft reboot
+# leaves alone what the runroot records. The collector can do all of its work in its sandbox, and no more than that.
+. "$(dirname "$0")/vm.sh"
+. "$(dirname "$0")/containers.sh"
+
+long=${CSTORAGE_TEST_LONG:-0}
+store=/var/lib/containers/storage
+runroot=/run/containers/storage
+layers=overlay-layers/volatile-layers.json
+containers=overlay-containers/volatile-containers.json
+disk=/dev/disk/by-id/virtio-store
+blank=/dev/disk/by-id/virtio-blank
+orphan=$(printf '0a%.0s' {1..32})
+# How long the holder of a lock keeps it, and what the collector waits where that would be too long for a short test.
+held=90
+patience=5
+
+need_vm
+
+# ------------------------------------------------------------------------------------------------ the machine
+
+# What happens between the mounts and the collector, which is different each time.
+put_hook() {
+        cat >"$1/etc/systemd/system/before-gc.service" <<END
+[Unit]
+DefaultDependencies=no
+After=local-fs.target
+Before=cstorage-gc.service
+Conflicts=shutdown.target
+Before=shutdown.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=-sh /etc/before-gc
+
+[Install]
+WantedBy=sysinit.target
+END
+        : >"$1/etc/before-gc" && chroot "$1" systemctl --quiet enable before-gc.service
+}
+
+# What a power cut makes of volatile records.
+put_broken() {
+        mkdir "$1/srv/broken" && cd "$1/srv/broken" || return
+        head -c 700 /dev/zero >NULs
+        : >empty
+        printf '[{"id":"%s","names":["broken"],"created":"2026-01-01T00:00:00Z","fla' "$orphan" >truncated
+}
+
+# A container whose image is a directory, which needs no store that was there before; and one that waits for the real store.
+put_containers() {
+        local dir=$1/etc/containers/systemd
+
+        mkdir "$1/srv/rootfs" && tar -C "$1/srv/rootfs" -xf "$scratch/s/upper/var/tmp/rootfs.tar" &&
+                put_quadlet "$dir" plain /srv/rootfs multi-user.target && sed -i 's/^Image=/Rootfs=/' "$dir/plain.container" &&
+                put_quadlet "$dir" one localhost/base:1 multi-user.target "[Unit]
+ConditionPathExists=/var/lib/containers/image
+"
+}
+
+# The store is on a disk of its own, which fstab does not know yet.
+make_machine() {
+        local root=$scratch/m/root
+
+        vm_root m && put_images "$root" && put_hook "$root" && put_containers "$root" && (put_broken "$root") &&
+                install "$boot_dir/probe.pl" "$boot_dir/plant.sh" "$root/usr/local/lib/" &&
+                vm_disk m store 256M "$root/var/lib/containers" && vm_disk m blank 16M &&
+                rm -rf "$root/var/lib/containers" && vm_image m
+}
+
+# boots SCENE [OPTIONS [DEVICE]]: with the store mounted so, and what is on standard input done before the collector.
+boots() {
+        vm_run m "set -e
+                sed -i /containers/d /etc/fstab
+                echo '${3-$disk} /var/lib/containers ext4 ${2-defaults}' >>/etc/fstab
+                base64 -d <<<$(base64 -w 0) >/etc/before-gc"
+        check "$1: it boots" vm_reboot m || finish
+}
+
+# ------------------------------------------------------------------------------------------------ what is to be seen
+
+# The boot is over, and which containers run, of those that may. What fails otherwise is printed.
+is_up() {
+        local scene=$1 state=$2 wanted
+        shift 2
+        wanted="active $state$(printf ' %s:kept' "$@")"
+        expect "$scene: the boot comes to its end with ${*:-no containers}" "${wanted% :kept}" "$(vm_run m "
+                {
+                        state=\$(systemctl is-system-running --wait)
+                        systemctl is-active multi-user.target
+                        echo \$state
+                        for c in $*; do echo \$c:\$(podman exec \$c cat /data/file); done
+                } 2>&1 | paste -sd' '")" || note "$(vm_run m 'systemctl list-units --no-legend --plain --failed
+                        journalctl -b -o cat --no-pager -n 30 -u one -u plain')"
+}
+
+ids=$(sed -n 's/.*\[MESSAGE_\([A-Z_]*\)\] = {"\([0-9a-f]*\)".*/\2 \1/p' "$tests_dir/../gc/journal.c")
+id_of() { sed -n "s/ $1\$//p" <<<"$ids"; }
+
+# Each record of the collector since it started last, by name; a line without an id as it is.
+records() {
+        vm_run m 'journalctl -b -o json --no-pager SYSLOG_IDENTIFIER=cstorage-gc --since="@$(date +%s -d "$(
+                systemctl show -P ExecMainStartTimestamp cstorage-gc.service)")"' >"$scratch/records"
+        jq -r '.MESSAGE_ID // "line: \(.MESSAGE)"' "$scratch/records" | while read -r id; do
+                sed -n "s/^$id //p" <<<"$ids" | grep . || echo "$id"
+        done | sort | uniq -c | sed 's/^ *//' | paste -sd,
+}
+
+# has_records SCENE RECORDS STATUS
+has_records() {
+        expect "$1: the journal has $2" "$2" "$(records)" || note "$(jq -r .MESSAGE "$scratch/records")"
+        note "$(jq -r .MESSAGE "$scratch/records")"
+        expect "$1: the collector ends with status $3" "$3" "$(vm_run m 'systemctl show -P ExecMainStatus cstorage-gc.service')"
+        expect "$1: it did not fail" success "$(vm_run m 'systemctl show -P Result cstorage-gc.service')"
+}
+
+explains() {
+        check "$1: journalctl -x explains $2" grep -q "^-- Subject: $3" <<<"$(vm_run m "journalctl --update-catalog
+                journalctl -b -x --no-pager MESSAGE_ID=$(id_of "$2")" | sed 's/^░░/--/')"
+}
+
+plant="mkdir -p $store/overlay/$orphan/diff/d
+head -c 8M /dev/urandom >$store/overlay/$orphan/diff/d/file"
+is_gone() { expect "$1: the orphan is gone" gone "$(vm_run m "[ -e $store/overlay/$orphan ] && echo there || echo gone")"; }
+
+# ------------------------------------------------------------------------------------------------ the scenes
+
+no_store() {
+        check "a machine is made" make_machine || finish
+        check "no store: it boots" vm_start m || finish
+        is_up "no store" running plain
+        has_records "no store" "1 NO_STORE" 0
+        explains "no store" NO_STORE "There is no container store"
+}
+
+# breaks DIRECTORY LAYERS CONTAINERS: two of the broken files, put there with one of each kind, as a script.
+breaks() {
+        echo "mkdir -p -m 700 $1 $1/overlay-layers $1/overlay-containers"
+        echo "cp /srv/broken/$2 $1/$layers"
+        echo "cp /srv/broken/$3 $1/$containers"
+}
+
+# podman_alone DIRECTORY FILE DAMAGE COMMAND...: which fail without us, while containers run.
+podman_alone() {
+        local dir=$1 file=$2 damage=$3
+        shift 3
+        vm_run m "cd $dir
+                cp -a $file /srv/broken/good
+                cat /srv/broken/$damage >$file
+                for command in $(printf " '%s'" "$@"); do podman \$command >/dev/null 2>&1 || echo \$command; done | paste -sd,
+                cat /srv/broken/good >$file"
+}
+
+# heals SCENE DIRECTORY LAYERS CONTAINERS RECORDS
+heals() {
+        local scene=$1 dir=$2
+
+        is_up "$scene" running plain one
+        has_records "$scene" "$5" 0
+        explains "$scene" HEALED "A broken file of volatile records was put right"
+        check "$scene: the broken files are kept" vm_run m "cd $dir
+                cmp /srv/broken/$3 $layers.broken && cmp /srv/broken/$4 $containers.broken"
+        expect "$scene: podman alone can start nothing with such layers" "images,create localhost/base:1" \
+                "$(podman_alone "$dir" $layers "$3" images 'create localhost/base:1')"
+        expect "$scene: nor with such containers" "ps,create localhost/base:1" \
+                "$(podman_alone "$dir" $containers "$4" ps 'create localhost/base:1')"
+        # It loads a file without a byte by itself, as one without records.
+        expect "$scene: but it can with an empty one" "" "$(podman_alone "$dir" $layers empty images)"
+}
+
+broken_in_runroot() {
+        boots "broken in the runroot" < <(breaks $runroot NULs truncated)
+        heals "broken in the runroot" $runroot NULs truncated "1 COLLECTED,2 HEALED"
+}
+
+# A file of the other mode is put right as well.
+broken_in_graphroot() {
+        vm_run m 'sed -i s/^transient/#/ /etc/containers/storage.conf'
+        boots "broken in the graphroot" < <(breaks $store truncated NULs && breaks $runroot empty empty)
+        heals "broken in the graphroot" $store truncated NULs "1 COLLECTED,4 HEALED"
+        vm_run m 'sed -i s/^#/transient/ /etc/containers/storage.conf'
+}
+
+# What the collector can do in its sandbox, and what else could be done there.
+sandbox() {
+        check "sandbox: an orphan is planted" vm_run m "sh /usr/local/lib/plant.sh $store/overlay/$orphan"
+        vm_run m 'systemctl start cstorage-gc.service
+                for i in $(seq 300); do
+                        [ "$(systemctl is-active cstorage-gc-reap.service)" = inactive ] && break || sleep 1
+                done'
+        expect "sandbox: it is collected" "1 COLLECTED,1 REMOVED" "$(records)"
+        expect "sandbox: all of it is deleted" "0 0" "$(vm_run m "journalctl -b -o json MESSAGE_ID=$(id_of REAPED)" |
+                jq -r .CSTORAGE_LEFT | tail -n 1) $(vm_run m "find $store -path '*temp-dir*' | wc -l")"
+
+        expect "sandbox: the collector can write to its store, and do nothing else" \
+                "writes $runroot,writes /tmp,writes $store,writes /var/tmp" "$(probe cstorage-gc.service)"
+        expect "sandbox: the reaper can write to nothing" "writes /tmp,writes /var/tmp" "$(probe cstorage-gc-reap.service)"
+        vm_run m "unshare -mu perl /usr/local/lib/probe.pl $store $runroot" >"$scratch/probe"
+        expect "sandbox: whoever is in none can do all that" "" \
+                "$(for what in "writes /etc" "writes /run" "writes /dev/shm" "opens /etc/passwd" "calls mknod" "calls mount" \
+                        "calls ptrace" "calls clock_settime" "calls unshare" "has sockets of AF_INET"; do
+                        grep -qxF "$what" "$scratch/probe" || echo "$what"
+                done)"
+}
+
+# probe UNIT: what can be done in a copy of it with all that its drop-ins say. What is mounted in the store is in the store.
+probe() {
+        vm_run m "{
+                        systemctl cat $1 2>/dev/null | sed '/^\\[Install\\]/,/^\\[/d; s/^WantedBy=.*//'
+                        echo '[Service]'
+                        echo Type=oneshot
+                        echo ExecStart=
+                        echo 'ExecStart=perl /usr/local/lib/probe.pl $store $runroot /var/lib/containers /run/cstorage-gc'
+                        echo StandardOutput=truncate:/run/probed
+                } >/run/systemd/system/probe.service
+                systemctl daemon-reload
+                systemctl start probe.service || journalctl -b -o cat -n 20 -u probe.service
+                cat /run/probed" | grep -vE "^writes ($store|$runroot)/" | sort | paste -sd,
+}
+
+listed() { vm_run m 'podman ps -a --no-trunc --format "{{.ID}} {{.Names}}" | grep -wE "made|ended|running" | sort -k 2'; }
+
+soft_reboot() {
+        # What happens before the collector happened already.
+        vm_run m ': >/etc/before-gc
+                podman create --name made localhost/base:1 sh -c "exec sleep 1000000"
+                podman run --name ended localhost/base:1 sh -c "echo ended >/data/own"
+                podman run -d --name running localhost/base:1 sh -c "trap exit TERM; while :; do sleep 1; done"' >/dev/null
+        listed >"$scratch/before"
+        expect "soft reboot: there are containers" 3 "$(wc -l <"$scratch/before")"
+        check "soft reboot: it is one" vm_soft_reboot m || finish
+        is_up "soft reboot" running plain one
+        expect "soft reboot: systemd says so" 1 "$(vm_run m 'systemctl show -P SoftRebootsCount')"
+        note "$(records)"
+        expect "soft reboot: the collector is content" "0 0 0" "$(jq -r "select(.MESSAGE_ID == \"$(id_of COLLECTED)\") |
+                [.CSTORAGE_HEALED, .CSTORAGE_REFUSED, .CSTORAGE_FAILED] | join(\" \")" "$scratch/records")"
+        # A podman that is not done in time with a container that ended is killed, and leaves a temp dir.
+        expect "soft reboot: nothing is removed but what podman was about to delete" "" "$(jq -r 'select(.CSTORAGE_KIND) |
+                .CSTORAGE_KIND + " " + .CSTORAGE_REASON' "$scratch/records" | grep -vxF "temp-dir abandoned")"
+        expect "soft reboot: all containers are there" "$(cat "$scratch/before")" "$(listed)"
+        expect "soft reboot: they start again, with what they wrote" "made running ended" "$(vm_run m '
+                podman start made running >/dev/null && podman start -a ended && podman cp ended:/data/own /run/own
+                echo $(podman ps --format "{{.Names}}" | grep -xE "made|running" | sort) $(cat /run/own)')"
+}
+
+# locked SCENE [DROP-IN]: by somebody who is there before the collector, and still after its time.
+locked() {
+        boots "$1" <<END
+$plant
+perl -MFcntl -e 'my \$lock = pack("s s x4 q q i x4", F_WRLCK, 0, 0, 0, 0);
+        open(F, "+>>", shift) && fcntl(F, F_SETLK, \$lock) && open(H, ">", "/run/held") && close(H) && sleep shift' \
+        $store/overlay-layers/layers.lock $held &
+while ! [ -e /run/held ]; do sleep 0.1; done
+END
+        is_up "$1" running plain one
+        has_records "$1" "1 NOT_RUN" 4
+        explains "$1" NOT_RUN "A container store could not be collected"
+        expect "$1: its record has the status" 4 "$(jq -r .EXIT_STATUS "$scratch/records")"
+        vm_run m 'systemctl start cstorage-gc.service'
+        is_gone "$1, and started by hand later"
+}
+
+impatient() {
+        vm_run m "d=/etc/systemd/system/cstorage-gc.service.d
+                mkdir -p \$d
+                {
+                        echo '[Service]'
+                        echo ExecStart=
+                        systemctl cat cstorage-gc.service 2>/dev/null | sed -n 's/^ExecStart=.*/& --lock-timeout=$patience/p'
+                } >\$d/patience.conf"
+        held=40
+        locked "a locked store"
+        vm_run m 'rm /etc/systemd/system/cstorage-gc.service.d/patience.conf'
+}
+
+# In place of the mount there is the directory, and that is not the store.
+no_mount() {
+        boots "a mount that fails" nofail $blank <<<"$plant"
+        is_up "a mount that fails" degraded plain
+        expect "a mount that fails: systemd has one record that says so" dependency "$(vm_run m '
+                journalctl -b -o json --no-pager UNIT=cstorage-gc.service MESSAGE_ID=be02cf6855d2428ba40df7e9d022f03d' |
+                jq -r .JOB_RESULT)"
+        expect "a mount that fails: the collector was not started, and wrote none" "0 0" "$(vm_run m '
+                systemctl show -P ExecMainStartTimestampMonotonic cstorage-gc.service
+                journalctl -b -q -o cat --no-pager SYSLOG_IDENTIFIER=cstorage-gc | wc -l' | paste -sd' ')"
+        check "a mount that fails: what lies in its place is not touched" vm_run m "[ -e $store/overlay/$orphan ]"
+}
+
+# To the last block, for root as well.
+full_disk() {
+        boots "a full disk" <<END
+$plant
+fallocate -l \$(df -B1 --output=avail /var/lib/containers | tail -n 1) /var/lib/containers/fill
+for size in 1M 64k 4k 1k; do dd if=/dev/zero of=/var/lib/containers/fill.\$size bs=\$size; done 2>/run/filled
+df --output=avail /var/lib/containers >>/run/filled
+END
+        is_up "a full disk" running plain one
+        has_records "a full disk" "1 COLLECTED,1 REMOVED" 0
+        is_gone "a full disk"
+        note "$(vm_run m 'cat /run/filled; rm /var/lib/containers/fill*')"
+}
+
+read_only() {
+        vm_run m "$plant"
+        boots "a read-only file system" ro </dev/null
+        is_up "a read-only file system" degraded
+        has_records "a read-only file system" "1 NOT_RUN" 1
+}
+
+no_store
+broken_in_runroot
+sandbox
+soft_reboot
+impatient
+if [ "$long" = 1 ]; then
+        locked "a store that is locked for long"
+        no_mount
+        full_disk
+        read_only
+        broken_in_graphroot
+fi
+check "it goes off" vm_poweroff m
+finish
