@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # mkroot.sh SUITE[+PACKAGE...]: make the root directory of a Debian suite with its podman and containers-storage, once,
-# and print where it is. With packages: another one, that has them too. It is a cache: it may be deleted at any time, and
-# is never inside the source tree.
+# and print where it is. With packages: another one, that has them too. For minbase-SUITE it has nothing of that but what
+# debootstrap's smallest variant has. It is a cache: it may be deleted at any time, and is never inside the source tree.
 set -eu
 
 name=$1
-suite=${name%%+*}
-more=${name#"$suite"}
+base=${name%%+*}
+suite=${base#minbase-}
+more=${name#"$base"}
 more=${more//+/ }
 cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
 root=$cache/$name
@@ -16,6 +17,7 @@ root=$cache/$name
 # What the roots hold; a change here makes them anew.
 packages="podman containers-storage crun conmon netavark busybox-static uidmap passt fuse-overlayfs
           libyajl2 libmount1 libsmartcols1 libsystemd0 strace acl attr e2fsprogs jq ca-certificates"
+[ "$base" = "$suite" ] || packages=
 stamp="1 $packages$more"
 
 bootstrap() {
@@ -26,8 +28,8 @@ bootstrap() {
                 chmod 755 "$root/usr/sbin/policy-rc.d"
 }
 
-copy_of_suite() {
-        cp -a --reflink=auto "$("$0" "$suite")" "$root" && rm "$root/.cstorage-root"
+copy_of_base() {
+        cp -a --reflink=auto "$("$0" "$base")" "$root" && rm "$root/.cstorage-root"
 }
 
 # apt's own sandbox user cannot use the network configuration of some build machines.
@@ -42,7 +44,7 @@ make_root() {
         if [ -z "$more" ]; then
                 bootstrap && install_packages $packages
         else
-                copy_of_suite && install_packages $more
+                copy_of_base && install_packages $more
         fi
 }
 
