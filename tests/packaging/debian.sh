@@ -141,7 +141,11 @@ if [ "$long" = 1 ]; then
         root lint "minbase-$suite+lintian"
         root tested "$suite+autopkgtest+dpkg-dev"
         find "$debs" -maxdepth 1 -type f | tee >(xargs cp -t "$scratch/lint/shared") | xargs cp -t "$scratch/tested/shared"
-        expect "lintian has nothing to say" "" "$(run_in lint lintian --pedantic --allow-root "/mnt/$changes" 2>&1)"
+        # These fields say what later ones than Debian 12 do anyway. An override for that would be an error in Debian 12.
+        redundant=redundant-priority-optional-field,redundant-rules-requires-root-no-field
+        [ "$suite" = sid ] || redundant=
+        expect "lintian has nothing to say" "" \
+                "$(run_in lint lintian --pedantic --allow-root ${redundant:+--suppress-tags "$redundant"} "/mnt/$changes" 2>&1)"
         check "autopkgtest's tests pass, with podman" run_in tested sh -c 'autopkgtest /mnt/*.deb /mnt/*.dsc -- null'
 else
         skip "lintian, autopkgtest" "they take long; CSTORAGE_TEST_LONG=1 runs them"
