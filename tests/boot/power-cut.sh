@@ -68,12 +68,15 @@ collect_again() {
 interrupt_collector() {
         local i interrupted=0
 
-        for i in 1 2 3 4; do
+        for i in {1..8}; do
+                [ $interrupted -lt 3 ] || break
                 put_orphans 60 3
-                [ "$(vm_run m "systemctl start --no-block cstorage-gc.service; sleep $((RANDOM % 2)).$((RANDOM % 100))
+                [ "$(vm_run m "systemctl start --no-block cstorage-gc.service
+                        for i in {1..50}; do [ \$(systemctl is-active cstorage-gc.service) = activating ] && break; done
+                        sleep 0.$((RANDOM % 5))$((RANDOM % 10))
                         systemctl is-active cstorage-gc.service; $2" | head -n 1)" = activating ] && interrupted=$((interrupted + 1))
         done
-        note "$1: interrupted $interrupted times, $(some_are_left) of the last 60 are left"
+        note "$1: interrupted $interrupted times of $i, $(some_are_left) of the last 60 are left"
         check "$1: it was interrupted" test $interrupted -gt 0
         collect_again "$1"
 }
