@@ -92,15 +92,15 @@ static int put(int fd, const char *unit, const char *name, const struct text *te
 
 /* Where no target comes between the collector and the containers. It is order alone: nothing is required. */
 static int put_quadlets(int fd, struct error *reterr) {
-        _cleanup_quadlets_ struct quadlets quadlets = QUADLETS_INIT;
+        _cleanup_strlist_ struct strlist services = STRLIST_INIT;
         _cleanup_text_ struct text text = TEXT_INIT;
         int r;
 
         r = text_adds(&text, "# Made by cstorage-gc-generator(8).\n[Unit]\nAfter=" UNIT "\n");
         if (r >= 0)
-                r = quadlets_find(&quadlets, reterr);
-        for (size_t i = 0; i < quadlets.n && r >= 0; i++)
-                r = put(fd, quadlets.services[i], QUADLETS, &text, reterr);
+                r = quadlets_find(&services, reterr);
+        for (size_t i = 0; i < services.n && r >= 0; i++)
+                r = put(fd, services.s[i], QUADLETS, &text, reterr);
         return r;
 }
 

@@ -38,69 +38,32 @@ static const struct {
         {".network", "-network"}, {".pod", "-pod"},   {".volume", "-volume"},
 };
 
-struct paths {
-        char **paths;
-        size_t n, cap;
-};
-
-static void strings_free(char **strings, size_t n) {
-        for (size_t i = 0; i < n; i++)
-                free(strings[i]);
-        free(strings);
-}
-
-static void paths_done(struct paths *paths) {
-        strings_free(paths->paths, paths->n);
-}
-
-void quadlets_done(struct quadlets *quadlets) {
-        strings_free(quadlets->services, quadlets->n);
-        *quadlets = QUADLETS_INIT;
-}
-
-static int add_path(struct paths *paths, const char *directory, const char *name) {
-        _cleanup_text_ struct text path = TEXT_INIT;
-        int r;
-
+static int add_path(struct strlist *paths, const char *directory, const char *name) {
         if (paths->n == DIRECTORIES_MAX)
                 return -E2BIG;
-        r = ARRAY_RESERVE(paths->paths, paths->cap, paths->n + 1);
-        if (r >= 0)
-                r = text_addf(&path, "%s%s%s", directory, *name ? "/" : "", name);
-        if (r < 0)
-                return r;
-        paths->paths[paths->n++] = TAKE_PTR(path.s);
-        return 0;
+        return strlist_addf(paths, "%s%s%s", directory, *name ? "/" : "", name);
 }
 
-static int add_service(struct quadlets *quadlets, const char *name, size_t len, const char *more) {
-        _cleanup_text_ struct text service = TEXT_INIT;
+static int add_service(struct strlist *services, const char *name, size_t len, const char *more) {
         const char *at = memchr(name, '@', len);
         size_t stem = at ? (size_t) (at - name) : len;
-        int r;
 
-        if (quadlets->n == QUADLETS_MAX)
+        if (services->n == QUADLETS_MAX)
                 return -E2BIG;
-        r = ARRAY_RESERVE(quadlets->services, quadlets->cap, quadlets->n + 1);
-        if (r >= 0)
-                r = text_addf(&service, "%.*s%s%.*s.service", (int) stem, name, more, (int) (len - stem),
-                              name + stem);
-        if (r < 0)
-                return r;
-        quadlets->services[quadlets->n++] = TAKE_PTR(service.s);
-        return 0;
+        return strlist_addf(services, "%.*s%s%.*s.service", (int) stem, name, more, (int) (len - stem),
+                            name + stem);
 }
 
-static int add_file(struct quadlets *quadlets, const char *name) {
+static int add_file(struct strlist *services, const char *name) {
         for (size_t i = 0; i < ARRAY_SIZE(types); i++)
                 if (has_suffix(name, types[i].type))
-                        return add_service(quadlets, name, strlen(name) - strlen(types[i].type),
+                        return add_service(services, name, strlen(name) - strlen(types[i].type),
                                            types[i].more);
         return 0;
 }
 
 /* A link in there is a file to podman, wherever it leads. */
-static int read_directory(struct quadlets *quadlets, struct paths *paths, const char *path, bool is_root) {
+static int read_directory(struct strlist *services, struct strlist *paths, const char *path, bool is_root) {
         _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
         _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         int r;
@@ -112,24 +75,24 @@ static int read_directory(struct quadlets *quadlets, struct paths *paths, const 
                 const char *name = list.entries[i].name;
 
                 if (list.entries[i].type != DT_DIR)
-                        r = add_file(quadlets, name);
+                        r = add_file(services, name);
                 else if (!is_root || strcmp(name, USERS) != 0)
                         r = add_path(paths, path, name);
         }
         return r;
 }
 
-int quadlets_find(struct quadlets *quadlets, struct error *reterr) {
-        _cleanup_(paths_done) struct paths paths = {0};
+int quadlets_find(struct strlist *services, struct error *reterr) {
+        _cleanup_strlist_ struct strlist paths = STRLIST_INIT;
         int r = 0;
 
         for (size_t i = 0; i < ARRAY_SIZE(roots) && r >= 0; i++)
                 r = add_path(&paths, roots[i], "");
         /* The list grows while it is gone through. */
         for (size_t i = 0; i < paths.n && r >= 0; i++) {
-                r = read_directory(quadlets, &paths, paths.paths[i], i < ARRAY_SIZE(roots));
+                r = read_directory(services, &paths, paths.s[i], i < ARRAY_SIZE(roots));
                 if (r < 0)
-                        return error_errno(reterr, r, "cannot look for quadlets in %s", paths.paths[i]);
+                        return error_errno(reterr, r, "cannot look for quadlets in %s", paths.s[i]);
         }
         return r < 0 ? error_errno(reterr, r, "cannot look for quadlets") : 0;
 }
