@@ -69,7 +69,7 @@ interrupt_collector() {
         local i interrupted=0
 
         for i in {1..8}; do
-                [ $interrupted -lt 3 ] || break
+                [ $interrupted -lt 2 ] || break
                 put_orphans 60 3
                 [ "$(vm_run m "systemctl start --no-block cstorage-gc.service
                         for i in {1..50}; do [ \$(systemctl is-active cstorage-gc.service) = activating ] && break; done
