@@ -39,6 +39,7 @@ static const char *const entry_kinds[] = {
         [CSTORAGE_ENTRY_LINK] = "link",
         [CSTORAGE_ENTRY_TEMP_DIR] = "temp-dir",
         [CSTORAGE_ENTRY_STAGING] = "staging",
+        [CSTORAGE_ENTRY_PROBE] = "probe",
         [CSTORAGE_ENTRY_SAVE_LEFTOVER] = "save-leftover",
         [CSTORAGE_ENTRY_VOLATILE_FILE] = "volatile-file",
         NULL,
@@ -152,6 +153,7 @@ static const char *default_suffix(const struct fact_entry *entry) {
         case CSTORAGE_ENTRY_LINK:
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
+        case CSTORAGE_ENTRY_PROBE:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
         case CSTORAGE_ENTRY_VOLATILE_FILE:
                 break;
@@ -180,6 +182,7 @@ static enum cstorage_entry_type default_type(const struct fact_entry *entry) {
         case CSTORAGE_ENTRY_LAYER_DATA:
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
+        case CSTORAGE_ENTRY_PROBE:
                 return CSTORAGE_ENTRY_IS_DIRECTORY;
         case CSTORAGE_ENTRY_TAR_SPLIT:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:

@@ -130,6 +130,8 @@ static int mention_entry(struct known *known, const struct fact_entry *entry) {
                 return layer ? mention(known, layer, MARK_SIDE_FILE) : -ENOMEM;
         case CSTORAGE_ENTRY_LINK:
                 return mention(known, entry->id, 0);
+        case CSTORAGE_ENTRY_PROBE:
+                return mention(known, entry->name, 0);
         case CSTORAGE_ENTRY_CONTAINER_DIR:
         case CSTORAGE_ENTRY_IMAGE_DIR:
         case CSTORAGE_ENTRY_TEMP_DIR:

@@ -53,6 +53,7 @@ static const enum cstorage_entry_type proper_types[] = {
         [CSTORAGE_ENTRY_LINK] = CSTORAGE_ENTRY_IS_LINK,
         [CSTORAGE_ENTRY_TEMP_DIR] = CSTORAGE_ENTRY_IS_DIRECTORY,
         [CSTORAGE_ENTRY_STAGING] = CSTORAGE_ENTRY_IS_DIRECTORY,
+        [CSTORAGE_ENTRY_PROBE] = CSTORAGE_ENTRY_IS_DIRECTORY,
         [CSTORAGE_ENTRY_SAVE_LEFTOVER] = CSTORAGE_ENTRY_IS_FILE,
         [CSTORAGE_ENTRY_VOLATILE_FILE] = CSTORAGE_ENTRY_IS_FILE,
 };
@@ -224,23 +225,45 @@ static struct decision decide_temp_dir(const struct planner *planner, size_t i) 
         return remove_unless_objected(entry, REASON_ABANDONED);
 }
 
-/*
- * An entry is made before its lock file, that before its lock, and releases up to 1.53 lock nothing
- * (overlay.go:newStagingDir): what was touched since the boot may be in the making. Nothing older than the
- * boot is.
- */
-static struct decision decide_staging(const struct planner *planner, size_t i) {
-        const struct fact_entry *entry = &planner->facts->entries[i];
-
+/* What was touched since the boot may be in use, and need not show it; nothing older than the boot is. */
+static struct decision decide_by_boot(const struct planner *planner, const struct fact_entry *entry) {
         if (!is_looked_at(entry))
                 return decide(REASON_NOT_EXAMINED);
-        if (entry->identity.lock == CSTORAGE_ENTRY_LOCK_HELD)
-                return decide(REASON_LOCK_HELD);
         if (is_gone(entry))
                 return decide(REASON_GONE);
         if (entry->identity.changed_ns >= planner->facts->boot_ns)
                 return decide(REASON_YOUNG);
         return remove_unless_objected(entry, REASON_ABANDONED);
+}
+
+/*
+ * An entry is made before its lock file, that before its lock, and releases up to 1.53 lock nothing
+ * (overlay.go:newStagingDir).
+ */
+static struct decision decide_staging(const struct planner *planner, size_t i) {
+        const struct fact_entry *entry = &planner->facts->entries[i];
+
+        if (is_looked_at(entry) && entry->identity.lock == CSTORAGE_ENTRY_LOCK_HELD)
+                return decide(REASON_LOCK_HELD);
+        return decide_by_boot(planner, entry);
+}
+
+/*
+ * Probes are made under no lock that we take (overlay.go:supportsOverlay, check.go). One that a crash left
+ * stays for ever, and podman-system-check(1) calls it damage. A layer that came through Go's API may be
+ * called so, too.
+ */
+static struct decision decide_probe(const struct planner *planner, size_t i) {
+        uint32_t marks = *known_marks(&planner->known, i);
+        const struct doubt *doubt = &planner->doubts.layers;
+
+        if (marks & MARK_KNOWN)
+                return decide(known_reason(marks));
+        if (doubt->because)
+                return (struct decision){doubt->reason, doubt->because};
+        if (planner->gaps)
+                return decide(REASON_BELOW_UNKNOWN);
+        return decide_by_boot(planner, &planner->facts->entries[i]);
 }
 
 /* Whoever removes it holds the lock that a save takes: no save is going on then. */
@@ -268,6 +291,7 @@ static struct decision (*const deciders[])(const struct planner *planner, size_t
         [CSTORAGE_ENTRY_LINK] = decide_link,
         [CSTORAGE_ENTRY_TEMP_DIR] = decide_temp_dir,
         [CSTORAGE_ENTRY_STAGING] = decide_staging,
+        [CSTORAGE_ENTRY_PROBE] = decide_probe,
         [CSTORAGE_ENTRY_SAVE_LEFTOVER] = decide_save_leftover,
         [CSTORAGE_ENTRY_VOLATILE_FILE] = decide_volatile_file,
 };

@@ -34,6 +34,7 @@ bool recorded_has(const struct recorded *recorded, const struct cstorage_entry *
                 return idset_has(&recorded->images, id);
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
+        case CSTORAGE_ENTRY_PROBE:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
         case CSTORAGE_ENTRY_VOLATILE_FILE:
                 return false;

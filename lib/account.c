@@ -62,6 +62,7 @@ static int account_entry(struct listing *listing, const struct place *place, con
                 return 1;
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
+        case CSTORAGE_ENTRY_PROBE:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
                 return 0;
         case CSTORAGE_ENTRY_LAYER_DIR:

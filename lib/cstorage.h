@@ -402,6 +402,7 @@ enum cstorage_entry_kind {
         CSTORAGE_ENTRY_LINK, /* overlay's short name of a layer; the id is that of the layer it leads to */
         CSTORAGE_ENTRY_TEMP_DIR, /* temp-dir-N or lock-N or both: a deferred deletion or a staged addition */
         CSTORAGE_ENTRY_STAGING,  /* a staged layer of a partial pull */
+        CSTORAGE_ENTRY_PROBE,    /* a directory in which the driver tries out what the kernel can do */
         CSTORAGE_ENTRY_SAVE_LEFTOVER, /* .tmp-<record file><N>: an interrupted save */
         CSTORAGE_ENTRY_VOLATILE_FILE, /* volatile-layers.json or volatile-containers.json, whatever is in it
                                        */
@@ -435,9 +436,9 @@ struct cstorage_identity {
 /*
  * List the directories of a store: only names, nothing of what is in them is looked at. Go writes a record
  * before it makes the directory; who lists first and takes a snapshot after that will find a record for
- * everything that has one, unless it was just deleted. Names that are Go's own (feature probes, l, staging,
- * ...) and "lost+found" are not listed. Of the runroot only volatile files and what saves left are. Sorted by
- * kind, then place, then name. Since: 0.1
+ * everything that has one, unless it was just deleted. Names that are Go's own (l, staging, ...) and
+ * "lost+found" are not listed. Of the runroot only volatile files and what saves left are. Sorted by kind,
+ * then place, then name. Since: 0.1
  */
 int cstorage_inventory_new(struct cstorage_store *store, struct cstorage_inventory **ret,
                            struct cstorage_error *reterr);

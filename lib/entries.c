@@ -132,6 +132,7 @@ static int find_id(struct cstorage_entry *entry) {
                 return read_target(entry);
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
+        case CSTORAGE_ENTRY_PROBE:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
         case CSTORAGE_ENTRY_VOLATILE_FILE:
                 break;

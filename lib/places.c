@@ -91,11 +91,15 @@ static bool may_be_directory(unsigned char type) {
 }
 
 static int classify_layer(const struct place *place, const char *name, unsigned char type) {
+        const struct driver *driver = place->store->driver;
+
         if (name_is_id(name))
                 return CSTORAGE_ENTRY_LAYER_DIR;
-        return may_be_directory(type) && !place->store->driver->is_own_name(name)
-                       ? (int) CSTORAGE_ENTRY_LAYER_DIR
-                       : NOT_LISTED;
+        if (!may_be_directory(type))
+                return NOT_LISTED;
+        if (driver->is_probe_name && driver->is_probe_name(name))
+                return CSTORAGE_ENTRY_PROBE;
+        return driver->is_own_name(name) ? NOT_LISTED : (int) CSTORAGE_ENTRY_LAYER_DIR;
 }
 
 static int classify_link(const struct place *place, const char *name, unsigned char type) {

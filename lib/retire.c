@@ -362,6 +362,7 @@ static int retire(struct cstorage_trash *trash, struct cstorage_trash_item *item
         case CSTORAGE_ENTRY_TAR_SPLIT:
         case CSTORAGE_ENTRY_LAYER_DATA:
         case CSTORAGE_ENTRY_LINK:
+        case CSTORAGE_ENTRY_PROBE:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
         case CSTORAGE_ENTRY_VOLATILE_FILE:
                 break;

@@ -63,6 +63,9 @@ struct driver {
         /* Is this entry of layers_dir the driver's own, and never a layer? Feature probes included. */
         bool (*is_own_name)(const char *name);
 
+        /* Is it a feature probe? NULL where the driver has none. */
+        bool (*is_probe_name)(const char *name);
+
         /*
          * NULL where layers do not lie on each other. home_fd, id of a layer: -ENOENT where its directory is
          * not there; none where it lies on nothing; -EBADMSG where its file makes no sense, so that what it

@@ -20,21 +20,30 @@ static const char *const own_names[] = {
         "lost+found", /* the home may be a file system of its own */
 };
 
-/* With digits behind (os.MkdirTemp): feature probes with live mounts inside, made under other locks than
- * those of layers, or none (overlay.go:supportsOverlay, check.go); and a file that lives for a moment
- * (pkg/fsutils/fsutils_linux.go). */
-static const char *const own_prefixes[] = {
-        "compat", "metacopy-check", "opaque-bug-check", "volatile-check", "fsutils-dummy",
+/* A file that lives for a moment, with digits behind (pkg/fsutils/fsutils_linux.go). */
+#define DUMMY_PREFIX "fsutils-dummy"
+
+/* With digits behind (os.MkdirTemp): directories with live mounts inside, made under other locks than those
+ * of layers, or none (overlay.go:supportsOverlay, check.go). */
+static const char *const probe_prefixes[] = {
+        "compat",
+        "metacopy-check",
+        "opaque-bug-check",
+        "volatile-check",
 };
+
+static bool overlay_is_probe_name(const char *name) {
+        for (size_t i = 0; i < ARRAY_SIZE(probe_prefixes); i++)
+                if (name_number_after(name, probe_prefixes[i]))
+                        return true;
+        return false;
+}
 
 static bool overlay_is_own_name(const char *name) {
         for (size_t i = 0; i < ARRAY_SIZE(own_names); i++)
                 if (strcmp(name, own_names[i]) == 0)
                         return true;
-        for (size_t i = 0; i < ARRAY_SIZE(own_prefixes); i++)
-                if (name_number_after(name, own_prefixes[i]))
-                        return true;
-        return false;
+        return name_number_after(name, DUMMY_PREFIX) || overlay_is_probe_name(name);
 }
 
 /* The layer that a short link leads to, appended; nothing where it is gone or leads elsewhere. */
@@ -194,6 +203,7 @@ const struct driver driver_overlay = {
         .temp_root = "tempdirs",
         .staging_dir = "staging",
         .is_own_name = overlay_is_own_name,
+        .is_probe_name = overlay_is_probe_name,
         .read_lowers = overlay_read_lowers,
         .read_link = overlay_read_link,
         .make_home = overlay_make_home,

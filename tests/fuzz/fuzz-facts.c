@@ -15,7 +15,7 @@ static bool is_id(const char *s) {
 
 static bool needs_an_id(enum cstorage_entry_kind kind) {
         return kind != CSTORAGE_ENTRY_TEMP_DIR && kind != CSTORAGE_ENTRY_STAGING &&
-               kind != CSTORAGE_ENTRY_SAVE_LEFTOVER;
+               kind != CSTORAGE_ENTRY_PROBE && kind != CSTORAGE_ENTRY_SAVE_LEFTOVER;
 }
 
 /* Whatever the facts are. */

@@ -333,6 +333,14 @@ probe_dirs() {
         mkdir "$G/overlay/lost+found"
         echo found >"$G/overlay/lost+found/#1"
 }
+probe_dirs_stale() {
+        mkdir -p "$G/overlay/compat4/upper" "$G/overlay/compat4/work/work" "$G/overlay/volatile-check5/merged" "$G/overlay/compatible"
+        : >"$G/overlay/metacopy-check6"
+        sleep 1
+        machine_reboot m
+        more=(storage/overlay/compat4 storage/overlay/volatile-check5)
+        status="0 3"
+}
 stray_dirs() {
         status="0 3"
         mkdir -p "$G/overlay/backup/of/mine" "$G/overlay-containers/notes" "$G/overlay-layers/notes" "$G/overlay-images/notes"
@@ -545,6 +553,7 @@ try_case hard_link_into_image "an orphan has a hard link to a file of an image"
 try_case incomplete_in_additional "an incomplete record, its directory only in an additional image store"
 try_case orphan_in_additional "an additional image store has layers of the same ids"
 try_case probe_dirs "feature probes and lost+found"
+try_case probe_dirs_stale "feature probes that a crash left before the last boot"
 try_case stray_dirs "directories with names that are no ids"
 try_case other_driver "another driver's tree"
 try_case tenants "libpod, volumes and others in the graphroot"

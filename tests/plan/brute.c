@@ -518,6 +518,11 @@ static bool staging_may_go(const struct brute *b, const struct fact_entry *e) {
                e->identity.changed_ns < b->f->boot_ns;
 }
 
+static bool probe_may_go(const struct brute *b, const struct fact_entry *e) {
+        return is_sound(e) && e->identity.changed_ns < b->f->boot_ns && !is_spoken_for(b, e->name) &&
+               !layers_are_doubtful(b->f) && !has_gaps(b);
+}
+
 static bool entry_may_go(const struct brute *b, size_t i) {
         const struct fact_entry *e = &b->f->entries[i];
 
@@ -537,6 +542,8 @@ static bool entry_may_go(const struct brute *b, size_t i) {
                 return temp_dir_may_go(b, e);
         case CSTORAGE_ENTRY_STAGING:
                 return staging_may_go(b, e);
+        case CSTORAGE_ENTRY_PROBE:
+                return probe_may_go(b, e);
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
                 return is_sound(e);
         case CSTORAGE_ENTRY_VOLATILE_FILE:

@@ -248,6 +248,7 @@ static void name_entry(struct fact_entry *entry, struct dice *dice) {
         switch (entry->kind) {
         case CSTORAGE_ENTRY_LAYER_DIR:
         case CSTORAGE_ENTRY_LAYER_DATA:
+        case CSTORAGE_ENTRY_PROBE:
         case CSTORAGE_ENTRY_LINK:
         case CSTORAGE_ENTRY_TAR_SPLIT:
                 entry->name = entry->kind == CSTORAGE_ENTRY_TAR_SPLIT ? tar_split_names[layer]
@@ -284,7 +285,7 @@ static int add_lowers(struct facts *facts, struct fact_entry *entry, struct dice
 
 static int add_entry(struct facts *facts, const struct mood *mood, struct dice *dice) {
         /* Layer directories twice as often as anything else. */
-        unsigned kind = dice_roll(dice, 11);
+        unsigned kind = dice_roll(dice, 12);
         struct fact_entry *entry = facts_add_entry(facts);
 
         if (!entry)

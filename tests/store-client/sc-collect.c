@@ -29,6 +29,7 @@ static bool kind_of(const struct cstorage_entry *entry, enum cstorage_object *re
                 return true;
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
+        case CSTORAGE_ENTRY_PROBE:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
         case CSTORAGE_ENTRY_VOLATILE_FILE:
                 return false;

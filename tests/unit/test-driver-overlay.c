@@ -67,6 +67,9 @@ static void what_the_driver_keeps_for_itself_is_no_layer(void **state) {
                 "backingFsBlockDev.tmp",
                 ".has-mount-program",
                 "lost+found",
+                "fsutils-dummy12",
+        };
+        static const char *const probes[] = {
                 "compat1234567890",
                 "metacopy-check0",
                 "opaque-bug-check1",
@@ -79,9 +82,12 @@ static void what_the_driver_keeps_for_itself_is_no_layer(void **state) {
 
         (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(own); i++)
-                assert_true(driver_overlay.is_own_name(own[i]));
+                assert_true(driver_overlay.is_own_name(own[i]) && !driver_overlay.is_probe_name(own[i]));
+        for (size_t i = 0; i < ARRAY_SIZE(probes); i++)
+                assert_true(driver_overlay.is_own_name(probes[i]) && driver_overlay.is_probe_name(probes[i]));
         for (size_t i = 0; i < ARRAY_SIZE(not_own); i++)
-                assert_false(driver_overlay.is_own_name(not_own[i]));
+                assert_false(driver_overlay.is_own_name(not_own[i]) ||
+                             driver_overlay.is_probe_name(not_own[i]));
         assert_true(driver_overlay.is_own_name(driver_overlay.links_dir));
         assert_true(driver_overlay.is_own_name(driver_overlay.temp_root));
         assert_true(driver_overlay.is_own_name(driver_overlay.staging_dir));

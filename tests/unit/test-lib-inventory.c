@@ -44,10 +44,7 @@ static void what_is_gos_own_is_not_listed(void **state) {
         static const char *const own[] = {
                 "graphroot/overlay/staging",
                 "graphroot/overlay/tempdirs",
-                "graphroot/overlay/compat123",
-                "graphroot/overlay/metacopy-check42",
-                "graphroot/overlay/opaque-bug-check7",
-                "graphroot/overlay/volatile-check9",
+                "graphroot/overlay/fsutils-dummy12",
                 "graphroot/overlay/lost+found",
                 "graphroot/overlay-images/lost+found",
                 "graphroot/overlay-containers/lost+found",
@@ -89,6 +86,7 @@ static void entries_come_by_kind_then_name(void **state) {
         fixture_mkdir(*state, "graphroot/overlay/tempdirs/temp-dir-8");
         fixture_mkdir(*state, "graphroot/overlay-layers/tmp/temp-dir-9");
         fixture_mkdir(*state, "graphroot/overlay/staging/123");
+        fixture_mkdir(*state, "graphroot/overlay/compat123");
         fixture_write(*state, "graphroot/overlay-layers/.tmp-layers.json17", "");
         fixture_write(*state, "graphroot/overlay-images/.tmp-images.json18", "");
         fixture_write(*state, "graphroot/overlay-images/.tmp-layers.json19", "");
@@ -98,7 +96,7 @@ static void entries_come_by_kind_then_name(void **state) {
                                    "1:f00000000000000000000000 2:e00000000000000000000000 "
                                    "3:c00000000000000000000000 4:d00000000000000000000000 "
                                    "6:lock-7 6:temp-dir-8 6:temp-dir-9 7:123 "
-                                   "8:.tmp-layers.json17 8:.tmp-images.json18 ");
+                                   "8:compat123 9:.tmp-layers.json17 9:.tmp-images.json18 ");
 }
 
 static void links_are_listed_where_there_are_more_than_layers(void **state) {
