@@ -107,7 +107,7 @@ static void forget_records(struct cstorage_txn *txn) {
         if (!before)
                 return;
         txn->before = NULL;
-        (void) snapshot_read(txn->store, before, &txn->before, NULL);
+        (void) snapshot_read(txn->store, before, txn->locks, &txn->before, NULL);
         cstorage_snapshot_unref(before);
 }
 

@@ -94,30 +94,38 @@ static int read_or_take(struct cstorage_snapshot *snapshot, const struct cstorag
 
 /* ------------------------------------------------------------------------ rounds */
 
-int snapshot_read_tokens(const struct cstorage_store *store, struct last_write ret[static STORE_LOCKS]) {
+/* One that cannot be read is one that nobody wrote. */
+static int read_token(const struct cstorage_store *store, size_t lock, int lock_fd, struct last_write *ret) {
+        const struct store_root *root = &store->roots[store_locks[lock].root];
         char name[PATH_LENGTH_MAX];
         int r;
 
-        for (size_t i = 0; i < STORE_LOCKS; i++) {
-                const struct store_root *root = &store->roots[store_locks[i].root];
+        *ret = (struct last_write){0};
+        if (lock_fd >= 0)
+                r = lock_read_token(lock_fd, ret);
+        else
+                r = lock_read_token_at(root->fd < 0 ? -1 : root->fd,
+                                       path_of(store_locks[lock].path, store->driver->name, name), ret);
+        return r == -ENOMEM ? r : 0;
+}
 
-                ret[i] = (struct last_write){0};
-                if (root->fd < 0)
-                        continue;
-                path_of(store_locks[i].path, store->driver->name, name);
-                r = lock_read_token_at(root->fd, name, &ret[i]);
-                if (r == -ENOMEM)
+int snapshot_read_tokens(const struct cstorage_store *store, const int *locks,
+                         struct last_write ret[static STORE_LOCKS]) {
+        for (size_t i = 0; i < STORE_LOCKS; i++) {
+                int r = read_token(store, i, locks ? locks[i] : -1, &ret[i]);
+
+                if (r < 0)
                         return r;
         }
         return 0;
 }
 
 static int read_round(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
-                      bool *ret_current) {
+                      const int *locks, bool *ret_current) {
         bool current = true;
         int r;
 
-        r = snapshot_read_tokens(snapshot->store, snapshot->tokens);
+        r = snapshot_read_tokens(snapshot->store, locks, snapshot->tokens);
         if (r < 0)
                 return r;
 
@@ -132,12 +140,13 @@ static int read_round(struct cstorage_snapshot *snapshot, const struct cstorage_
         return 0;
 }
 
-static int read_files(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known) {
+static int read_files(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
+                      const int *locks) {
         bool current = false;
         int r = 0;
 
         for (int round = 0; round < READ_ROUNDS_MAX && !current && r >= 0; round++)
-                r = read_round(snapshot, known, &current);
+                r = read_round(snapshot, known, locks, &current);
         return r;
 }
 
@@ -193,11 +202,11 @@ static int collect_records(struct cstorage_snapshot *snapshot, const struct csto
 }
 
 static int read_records(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
-                        struct error *reterr) {
+                        const int *locks, struct error *reterr) {
         const struct cstorage_store *store = snapshot->store;
         int r;
 
-        r = read_files(snapshot, known);
+        r = read_files(snapshot, known, locks);
         if (r < 0)
                 return error_errno(reterr, r, "cannot read the records of %s", store->roots[ROOT_GRAPH].path);
 
@@ -212,12 +221,12 @@ static int read_records(struct cstorage_snapshot *snapshot, const struct cstorag
         return snapshot_make_index(snapshot);
 }
 
-int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known,
+int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known, const int *locks,
                   struct cstorage_snapshot **ret, struct error *reterr) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
         int r;
 
-        if (known && snapshot_is_stale(known) == 0) {
+        if (known && snapshot_is_stale(known, locks) == 0) {
                 *ret = cstorage_snapshot_ref(known);
                 return 0;
         }
@@ -226,7 +235,7 @@ int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known,
         if (r < 0)
                 return r;
 
-        r = read_records(snapshot, known, reterr);
+        r = read_records(snapshot, known, locks, reterr);
         if (r < 0)
                 return r;
 

@@ -151,7 +151,7 @@ int snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret) {
 static int new_snapshot(struct cstorage_store *store, struct cstorage_snapshot **ret, struct error *reterr) {
         if (!store || !ret)
                 return -EINVAL;
-        return snapshot_read(store, NULL, ret, reterr);
+        return snapshot_read(store, NULL, NULL, ret, reterr);
 }
 
 _public_ int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret,
@@ -159,11 +159,11 @@ _public_ int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage
         return error_end(reterr, new_snapshot(store, ret, error_begin(reterr)), "cannot read the records");
 }
 
-int snapshot_is_stale(const struct cstorage_snapshot *snapshot) {
+int snapshot_is_stale(const struct cstorage_snapshot *snapshot, const int *locks) {
         struct last_write tokens[STORE_LOCKS];
         int r;
 
-        r = snapshot_read_tokens(snapshot->store, tokens);
+        r = snapshot_read_tokens(snapshot->store, locks, tokens);
         if (r < 0)
                 return r;
 
@@ -182,7 +182,7 @@ static int check_stale(const struct cstorage_snapshot *snapshot, struct error *r
         if (!snapshot)
                 return -EINVAL;
 
-        r = snapshot_is_stale(snapshot);
+        r = snapshot_is_stale(snapshot, NULL);
         if (r < 0)
                 return error_errno(reterr, r, "cannot tell whether %s changed",
                                    snapshot->store->roots[ROOT_GRAPH].path);

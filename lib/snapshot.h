@@ -99,9 +99,10 @@ bool snapshot_file_is_current(const struct cstorage_file *file);
 
 /*
  * Read all records. known, which may be NULL, is a snapshot of the same store: what it has of files that are
- * the same by their identities and the tokens of their locks is taken over.
+ * the same by their identities and the tokens of their locks is taken over. locks, here and below, are
+ * descriptors of those of store_locks that the caller holds, -1 for others; NULL: none.
  */
-int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known,
+int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known, const int *locks,
                   struct cstorage_snapshot **ret, struct error *reterr);
 
 /* An equal one that nobody else holds. It shares all records. */
@@ -115,10 +116,11 @@ int snapshot_derive_kind(const struct cstorage_snapshot *snapshot, enum cstorage
 bool snapshot_is_ours_alone(const struct cstorage_snapshot *snapshot);
 
 /* The tokens of all locks, in the order of store_locks, as they are now. */
-int snapshot_read_tokens(const struct cstorage_store *store, struct last_write ret[static STORE_LOCKS]);
+int snapshot_read_tokens(const struct cstorage_store *store, const int *locks,
+                         struct last_write ret[static STORE_LOCKS]);
 
 /* Whether files and tokens are still what the snapshot saw: 1 stale, 0 not. */
-int snapshot_is_stale(const struct cstorage_snapshot *snapshot);
+int snapshot_is_stale(const struct cstorage_snapshot *snapshot, const int *locks);
 
 /* The id of a record of this kind; of a mount that of its layer. */
 const char *snapshot_item_id(enum cstorage_file_kind kind, const struct item *item);

@@ -221,17 +221,16 @@ static int store_fill(struct cstorage_store *store, const struct cstorage_config
 }
 
 static bool root_is_current(const struct store_root *root) {
-        _cleanup_close_ int fd = -1;
         struct identity ours, theirs;
+        int r;
 
         if (!root->path || (root->fd < 0 && root->error != -ENOENT))
                 return true;
 
-        fd = open(root->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0)
-                return root->fd < 0 && errno == ENOENT;
-        return root->fd >= 0 && identity_at(root->fd, "", &ours) >= 0 && identity_at(fd, "", &theirs) >= 0 &&
-               identity_same_file(&ours, &theirs);
+        r = identity_of_path(root->path, &theirs);
+        if (r < 0)
+                return root->fd < 0 && r == -ENOENT;
+        return root->fd >= 0 && identity_at(root->fd, "", &ours) >= 0 && identity_same_file(&ours, &theirs);
 }
 
 int store_check_roots(const struct cstorage_store *store, struct error *reterr) {

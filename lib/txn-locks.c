@@ -44,6 +44,14 @@ static bool may_make(const struct cstorage_store *store, size_t i) {
         return store_locks[i].create || store_locks[i].guards != CSTORAGE_FILE_CONTAINERS || store->transient;
 }
 
+/* In each of the directories of objects lies a lock. */
+static bool has_all_locks(const struct cstorage_txn *txn) {
+        for (size_t i = 0; i < STORE_LOCKS; i++)
+                if (txn->locks[i] < 0 && txn->store->roots[store_locks[i].root].path)
+                        return false;
+        return true;
+}
+
 int txn_prepare(struct cstorage_txn *txn, struct error *reterr) {
         uint64_t deadline_ns = lock_now_ns() + txn->timeout_us * NSEC_PER_USEC;
         int r;
@@ -51,9 +59,11 @@ int txn_prepare(struct cstorage_txn *txn, struct error *reterr) {
         if (txn->prepared)
                 return 0;
 
-        r = objectdir_make_all(txn->store, reterr);
-        if (r < 0)
-                return r;
+        if (!has_all_locks(txn)) {
+                r = objectdir_make_all(txn->store, reterr);
+                if (r < 0)
+                        return r;
+        }
 
         for (size_t i = 0; i < STORE_LOCKS; i++) {
                 if (txn->locks[i] >= 0)

@@ -100,7 +100,7 @@ _public_ int cstorage_txn_is_current(const struct cstorage_txn *txn,
         if (!txn || !snapshot || snapshot->store != txn->store)
                 return -EINVAL;
 
-        r = snapshot_is_stale(snapshot);
+        r = snapshot_is_stale(snapshot, txn->locks);
         return r < 0 ? r : !r;
 }
 
@@ -115,7 +115,7 @@ struct cstorage_snapshot *txn_snapshot(const struct cstorage_txn *txn) {
 }
 
 int txn_load(struct cstorage_txn *txn, struct error *reterr) {
-        return txn->before ? 0 : snapshot_read(txn->store, txn->known, &txn->before, reterr);
+        return txn->before ? 0 : snapshot_read(txn->store, txn->known, txn->locks, &txn->before, reterr);
 }
 
 static int get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot **ret, struct error *reterr) {

@@ -18,11 +18,10 @@ static int64_t statx_ns(const struct statx_timestamp *t) {
         return (int64_t) t->tv_sec * NSEC_PER_SEC + t->tv_nsec;
 }
 
-int identity_at(int fd, const char *name, struct identity *ret) {
+static int identify(int fd, const char *name, int flags, struct identity *ret) {
         struct statx st;
 
-        if (statx(fd, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT,
-                  STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID, &st) < 0)
+        if (statx(fd, name, flags, STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID, &st) < 0)
                 return negative_errno();
 
         *ret = (struct identity){
@@ -40,6 +39,14 @@ int identity_at(int fd, const char *name, struct identity *ret) {
                 .gid = st.stx_gid,
         };
         return 0;
+}
+
+int identity_at(int fd, const char *name, struct identity *ret) {
+        return identify(fd, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, ret);
+}
+
+int identity_of_path(const char *path, struct identity *ret) {
+        return identify(AT_FDCWD, path, 0, ret);
 }
 
 bool identity_same_file(const struct identity *a, const struct identity *b) {

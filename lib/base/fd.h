@@ -23,6 +23,9 @@ struct identity {
  * errno. */
 int identity_at(int fd, const char *name, struct identity *ret);
 
+/* Of what a path leads to: links are followed. */
+int identity_of_path(const char *path, struct identity *ret);
+
 /* The same file on the same mount; contents may have changed. */
 bool identity_same_file(const struct identity *a, const struct identity *b);
 

@@ -73,46 +73,58 @@ int lock_take_fd(int fd, uint64_t deadline_ns) {
 }
 
 /* Opening a fifo or a device waits for nobody here (O_NONBLOCK), and is found out afterwards. */
-static int open_lock_file(int dirfd, const char *path, int flags, bool create) {
-        _cleanup_close_ int fd = -1;
+static int open_any(int dirfd, const char *path, int flags, bool create) {
+        int fd = create ? create_beneath(dirfd, path, flags, 0644) : open_beneath(dirfd, path, flags);
+
+        return fd == -ENXIO ? -EBADF : fd;
+}
+
+static int check_type(const struct identity *id) {
+        if (S_ISREG(id->mode))
+                return 0;
+        return S_ISDIR(id->mode) ? -EISDIR : -EBADF;
+}
+
+static int open_to_read(int dirfd, const char *path) {
+        _cleanup_close_ int fd = open_any(dirfd, path, O_RDONLY, false);
         struct identity id;
         int r;
 
-        fd = create ? create_beneath(dirfd, path, flags, 0644) : open_beneath(dirfd, path, flags);
         if (fd < 0)
-                return fd == -ENXIO ? -EBADF : fd;
+                return fd;
 
         r = identity_at(fd, "", &id);
+        if (r >= 0)
+                r = check_type(&id);
+        return r < 0 ? r : TAKE_FD(fd);
+}
+
+/* Which file the name leads to is compared and no more: so it may be followed as it is. */
+static int is_named(int fd, int dirfd, const char *path, struct identity *ret) {
+        struct identity there;
+        int r;
+
+        r = identity_at(fd, "", ret);
         if (r < 0)
                 return r;
-        if (!S_ISREG(id.mode))
-                return S_ISDIR(id.mode) ? -EISDIR : -EBADF;
-        return TAKE_FD(fd);
+        r = identity_at(dirfd, path, &there);
+        if (r < 0)
+                return r == -ENOENT ? 0 : r;
+        return identity_same_file(ret, &there);
 }
 
 int lock_is_current(int fd, int dirfd, const char *path) {
-        _cleanup_close_ int there = open_beneath(dirfd, path, O_PATH);
-        struct identity ours, theirs;
-        int r;
+        struct identity id;
 
-        if (there < 0)
-                return there == -ENOENT ? 0 : there;
-
-        r = identity_at(fd, "", &ours);
-        if (r < 0)
-                return r;
-        r = identity_at(there, "", &theirs);
-        if (r < 0)
-                return r;
-        return identity_same_file(&ours, &theirs);
+        return is_named(fd, dirfd, path, &id);
 }
 
 int lock_take(int dirfd, const char *path, bool create, uint64_t deadline_ns) {
         for (int i = 0; i < REPLACED_MAX; i++) {
-                _cleanup_close_ int fd = -1;
-                int r;
+                _cleanup_close_ int fd = open_any(dirfd, path, O_RDWR, create);
+                struct identity id;
+                int named, r;
 
-                fd = open_lock_file(dirfd, path, O_RDWR, create);
                 if (fd < 0)
                         return fd;
 
@@ -120,15 +132,18 @@ int lock_take(int dirfd, const char *path, bool create, uint64_t deadline_ns) {
                 if (r < 0)
                         return r;
 
-                r = lock_is_current(fd, dirfd, path);
-                if (r != 0)
+                named = is_named(fd, dirfd, path, &id);
+                if (named < 0)
+                        return named;
+                r = check_type(&id);
+                if (r < 0 || named)
                         return r < 0 ? r : TAKE_FD(fd);
         }
         return -ESTALE;
 }
 
 int lock_probe(int dirfd, const char *path) {
-        _cleanup_close_ int fd = open_lock_file(dirfd, path, O_RDONLY, false);
+        _cleanup_close_ int fd = open_to_read(dirfd, path);
         struct flock lock = whole_file();
 
         if (fd < 0)
@@ -160,7 +175,7 @@ int lock_read_token(int fd, struct last_write *ret) {
 }
 
 int lock_read_token_at(int dirfd, const char *path, struct last_write *ret) {
-        _cleanup_close_ int fd = dirfd == -1 ? -ENOENT : open_lock_file(dirfd, path, O_RDONLY, false);
+        _cleanup_close_ int fd = dirfd == -1 ? -ENOENT : open_to_read(dirfd, path);
 
         if (fd < 0 && fd != -ENOENT)
                 return fd;

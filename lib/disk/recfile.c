@@ -111,6 +111,10 @@ bool recfile_is_current(const struct recfile *file, int dirfd, const char *path)
         struct identity now;
         int r;
 
+        /* That it is the very file that was read shows whatever way led there. */
+        if (file->state == RECFILE_OK && dirfd != -1)
+                return identity_at(dirfd, path, &now) >= 0 && identity_same_content(&file->identity, &now);
+
         r = dirfd == -1 ? -ENOENT : look(dirfd, path, &now);
         if (file->state == RECFILE_MISSING)
                 return r == -ENOENT;

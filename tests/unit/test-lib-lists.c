@@ -201,11 +201,11 @@ static void only_files_that_changed_are_read_again(void **state) {
         static const char *const changed[] = {"9", NULL};
 
         insert(known, STABLE, "f", "f");
-        assert_ok(snapshot_read(known->store, known, &same, NULL));
+        assert_ok(snapshot_read(known->store, known, NULL, &same, NULL));
         assert_string_equal(order(same), "acbfed");
 
         write_layers(*state, "graphroot/overlay-layers/volatile-layers.json", changed);
-        assert_ok(snapshot_read(known->store, known, &snapshot, NULL));
+        assert_ok(snapshot_read(known->store, known, NULL, &snapshot, NULL));
         assert_string_equal(order(snapshot), "acbf9");
         assert_found(snapshot, "acbf9");
         assert_ptr_equal(snapshot->files[STABLE].backing, known->files[STABLE].backing);
@@ -216,7 +216,7 @@ static void a_token_alone_has_its_files_read_again(void **state) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
 
         fixture_write(*state, "graphroot/overlay-layers/layers.lock", "another");
-        assert_ok(snapshot_read(known->store, known, &snapshot, NULL));
+        assert_ok(snapshot_read(known->store, known, NULL, &snapshot, NULL));
         assert_string_equal(order(snapshot), "acbed");
         assert_ptr_not_equal(snapshot->files[STABLE].backing, known->files[STABLE].backing);
 }
