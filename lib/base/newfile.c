@@ -64,14 +64,12 @@ static int write_pieces(int fd, const struct iovec *pieces, size_t n) {
         return 0;
 }
 
-/* Some file systems have what went wrong ready for close(2) only (NFS, FUSE: no room), and any descriptor
- * will do. */
-static int flush(int fd) {
-        int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+/* Some file systems have what went wrong ready for close(2) only (NFS, FUSE: no room). */
+static int close_checked(int *fd) {
+        int r = close(*fd) < 0 && errno != EINTR ? negative_errno() : 0;
 
-        if (copy < 0)
-                return negative_errno();
-        return close(copy) < 0 && errno != EINTR ? negative_errno() : 0;
+        *fd = -1;
+        return r;
 }
 
 /* Begun early, the writing of several files goes on at once; what it comes to the sync says, and where a file
@@ -86,9 +84,7 @@ static int fill(int fd, const struct iovec *pieces, size_t n, mode_t mode) {
         r = write_pieces(fd, pieces, n);
         if (r < 0)
                 return r;
-        if (fchmod(fd, mode) < 0)
-                return negative_errno();
-        return flush(fd);
+        return fchmod(fd, mode) < 0 ? negative_errno() : 0;
 }
 
 /* -------------------------------------------------------------------------------------- the name */
@@ -128,9 +124,12 @@ static int make_in(struct newfile *file, const char *name, const struct iovec *p
                 return file->fd;
 
         r = fill(file->fd, pieces, n, mode);
-        if (r >= 0 && file->durable)
-                begin_writing(file->fd);
-        return r;
+        if (r < 0)
+                return r;
+        if (!file->durable)
+                return close_checked(&file->fd);
+        begin_writing(file->fd);
+        return 0;
 }
 
 int newfile_make(struct newfile *file, int dirfd, const char *path, const struct iovec *pieces, size_t n,
@@ -150,19 +149,26 @@ int newfile_make(struct newfile *file, int dirfd, const char *path, const struct
         return r;
 }
 
+static int make_durable(struct newfile *file) {
+        if (fdatasync(file->fd) < 0)
+                return negative_errno();
+        return close_checked(&file->fd);
+}
+
 int newfile_place(struct newfile *file, struct identity *ret_id) {
         struct identity id;
         int r;
 
-        if (file->durable && fdatasync(file->fd) < 0)
-                return negative_errno();
+        r = file->durable ? make_durable(file) : 0;
+        if (r < 0)
+                return r;
         if (renameat(file->dir_fd, file->temp, file->dir_fd, file->name) < 0)
                 return negative_errno();
         free(file->temp);
         file->temp = NULL;
 
         /* Not before: rename(2) changes the ctime. */
-        r = identity_at(file->fd, "", &id);
+        r = identity_at(file->dir_fd, file->name, &id);
         if (r >= 0 && ret_id)
                 *ret_id = id;
         return r;
