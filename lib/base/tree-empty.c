@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Emptying one directory: what is in it is unlinked, or moved up for another thread. */
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/tree-run.h"
 
@@ -12,6 +14,15 @@ static void leave(struct tree_run *run, struct tree_dir *dir, int code, const ch
         subject_left(run, dir->subject, code, name);
 }
 
+/* Many are, and that they are need not be seen first; but who wants the bytes counted must look. */
+static bool remove_if_empty(struct tree_run *run, struct tree_dir *dir, const char *name) {
+        if (run->options.count_bytes || unlinkat(dir->fd, name, AT_REMOVEDIR) < 0)
+                return false;
+
+        subject_removed(run, dir->subject, 0);
+        return true;
+}
+
 static void remove_subdir(struct tree_worker *worker, struct tree_dir *dir, const char *name) {
         struct tree_run *run = worker->run;
         const struct tree_job job = {
@@ -19,6 +30,9 @@ static void remove_subdir(struct tree_worker *worker, struct tree_dir *dir, cons
                 .serial = atomic_fetch_add_explicit(&run->next_serial, 1, memory_order_relaxed),
         };
         int r;
+
+        if (remove_if_empty(run, dir, name))
+                return;
 
         r = move_up(run, dir->fd, name, &job);
         if (r == -EBUSY)
