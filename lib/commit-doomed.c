@@ -173,6 +173,8 @@ void commit_unmake(struct commit *commit, enum change_kind made) {
         _cleanup_(names_done) struct names names = {0};
         size_t n = 0;
 
+        if (!commit->mounts && mountinfo_read(NULL, &commit->mounts, NULL) < 0)
+                return;
         if (add_names(&commit->txn->changes, made, made == CHANGE_LAYER_MADE ? add_layer : add_data,
                       &names) >= 0 &&
             find_items(commit, &names, &items, &n) >= 0)

@@ -14,7 +14,11 @@
 
 /* What is mounted counts as it is now. */
 static int look_at_what_goes(struct commit *commit) {
+        const struct changes *changes = &commit->txn->changes;
         int r;
+
+        if (!changes_have(changes, CHANGE_LAYER_GONE) && !changes_have(changes, CHANGE_DATA_GONE))
+                return 0;
 
         r = mountinfo_read(NULL, &commit->mounts, commit->reterr);
         if (r < 0)
