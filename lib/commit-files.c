@@ -8,21 +8,27 @@
 #include "commit.h"
 #include "split.h"
 
-/* The items of a file: they stand together. */
+/* Where the items begin that are of this file or of a later one: they stand in the order of the files. */
+static size_t begin_of(const struct items *items, const struct cstorage_file *file) {
+        size_t low = 0, high = items->n;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (items->items[middle].file < file)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
+}
+
 static const struct item *items_of(const struct cstorage_snapshot *snapshot, size_t file, size_t *ret_n) {
         const struct items *items = &snapshot->kinds[snapshot->files[file].kind];
-        const struct item *first = NULL;
-        size_t n = 0;
+        size_t begin = begin_of(items, &snapshot->files[file]);
 
-        for (size_t i = 0; i < items->n; i++) {
-                if (items->items[i].file != &snapshot->files[file])
-                        continue;
-                if (!first)
-                        first = &items->items[i];
-                n++;
-        }
-        *ret_n = n;
-        return first;
+        *ret_n = begin_of(items, &snapshot->files[file] + 1) - begin;
+        return items->n > 0 ? &items->items[begin] : NULL;
 }
 
 /* What is on the disk is not known where a save failed: the new file may be there all the same. */

@@ -15,17 +15,19 @@
 
 /* ------------------------------------------------------------------------------- marking */
 
+/* Before any record is added, it stands where it does in the other list. */
 static int mark_made(struct commit *commit, const struct change *change) {
         static const struct amendment amendment = {"flags", INCOMPLETE_FLAG, "true"};
         _cleanup_(backing_unrefp) struct backing *backing = NULL;
-        const struct item *item;
+        const struct item *item = snapshot_find_id_in(commit->now, CSTORAGE_FILE_LAYERS, NULL, change->id);
+        size_t at = (size_t) (item - commit->now->kinds[CSTORAGE_FILE_LAYERS].items);
         int r;
 
-        item = snapshot_find_id_in(commit->marked, CSTORAGE_FILE_LAYERS, NULL, change->id);
         r = backing_amended(CSTORAGE_FILE_LAYERS, item->record, &amendment, 1, &backing, commit->reterr);
         if (r < 0)
                 return r;
-        return snapshot_replace(commit->marked, item, backing);
+        return snapshot_replace(commit->marked, &commit->marked->kinds[CSTORAGE_FILE_LAYERS].items[at],
+                                backing);
 }
 
 /* Without its names, which others may have by now. */
@@ -72,14 +74,12 @@ int commit_mark_layers(struct commit *commit) {
         if (r < 0)
                 return r;
 
-        for (size_t i = 0; i < changes->n && r >= 0; i++) {
-                const struct change *change = &changes->items[i];
-
-                if (change->kind == CHANGE_LAYER_MADE)
-                        r = mark_made(commit, change);
-                else if (change->kind == CHANGE_LAYER_GONE)
-                        r = mark_gone(commit, change);
-        }
+        for (size_t i = 0; i < changes->n && r >= 0; i++)
+                if (changes->items[i].kind == CHANGE_LAYER_MADE)
+                        r = mark_made(commit, &changes->items[i]);
+        for (size_t i = 0; i < changes->n && r >= 0; i++)
+                if (changes->items[i].kind == CHANGE_LAYER_GONE)
+                        r = mark_gone(commit, &changes->items[i]);
         return r;
 }
 

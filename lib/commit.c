@@ -5,8 +5,10 @@
  * recorded as incomplete, and what refers to something is recorded after it and goes before it.
  */
 
-#include "commit.h"
+#include <string.h>
+
 #include "base/array.h"
+#include "commit.h"
 #include "index.h"
 #include "lists.h"
 
@@ -38,6 +40,18 @@ static bool goes_an_image(const struct changes *changes) {
         return false;
 }
 
+static int leave_out_image(struct commit *commit, const struct change *change) {
+        const struct items *images = &commit->first->kinds[CSTORAGE_FILE_IMAGES];
+        const struct store_root *root = &commit->txn->store->roots[change->root];
+        int r = 0;
+
+        for (size_t i = images->n; i-- > 0 && r >= 0;)
+                if (images->items[i].file->root == root &&
+                    strcmp(snapshot_item_id(CSTORAGE_FILE_IMAGES, &images->items[i]), change->id) == 0)
+                        r = snapshot_remove(commit->first, &images->items[i]);
+        return r;
+}
+
 /* So that whoever comes next does not keep images whose layers are gone. */
 static int leave_out_images(struct commit *commit) {
         const struct changes *changes = &commit->txn->changes;
@@ -51,17 +65,10 @@ static int leave_out_images(struct commit *commit) {
         if (r < 0)
                 return r;
 
-        for (size_t i = 0; i < changes->n && r >= 0; i++) {
-                const struct change *change = &changes->items[i];
-                const struct store_root *root = &commit->txn->store->roots[change->root];
-                const struct item *item;
-
-                if (change->kind != CHANGE_DATA_GONE || change->object != CSTORAGE_OBJECT_IMAGE)
-                        continue;
-                while (r >= 0 &&
-                       (item = snapshot_find_id_in(commit->first, CSTORAGE_FILE_IMAGES, root, change->id)))
-                        r = snapshot_remove(commit->first, item);
-        }
+        for (size_t i = 0; i < changes->n && r >= 0; i++)
+                if (changes->items[i].kind == CHANGE_DATA_GONE &&
+                    changes->items[i].object == CSTORAGE_OBJECT_IMAGE)
+                        r = leave_out_image(commit, &changes->items[i]);
         return r;
 }
 

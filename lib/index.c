@@ -124,14 +124,14 @@ static size_t key_at(const struct items *items, const char *id, size_t at) {
 }
 
 int index_reserve(struct items *items) {
-        return ARRAY_RESERVE(items->keys, items->cap_keys, items->n + 2);
+        return items->keys ? ARRAY_RESERVE(items->keys, items->cap_keys, items->n + 2) : 0;
 }
 
 void index_insert(struct items *items, enum cstorage_file_kind kind, size_t at) {
         const char *id = snapshot_item_id(kind, &items->items[at]);
         size_t key;
 
-        if (kind == CSTORAGE_FILE_MOUNTS)
+        if (!items->keys)
                 return;
 
         key = key_at(items, id, at);
@@ -141,15 +141,15 @@ void index_insert(struct items *items, enum cstorage_file_kind kind, size_t at) 
         items->keys[key] = (struct index_key){.head = head_of(id), .id = id, .at = at};
 }
 
-void index_rename(struct items *items, enum cstorage_file_kind kind, size_t at, const char *id) {
-        if (kind != CSTORAGE_FILE_MOUNTS)
+void index_rename(struct items *items, size_t at, const char *id) {
+        if (items->keys)
                 items->keys[key_at(items, id, at)].id = id;
 }
 
 void index_remove(struct items *items, enum cstorage_file_kind kind, size_t at) {
         size_t key;
 
-        if (kind == CSTORAGE_FILE_MOUNTS)
+        if (!items->keys)
                 return;
 
         key = key_at(items, snapshot_item_id(kind, &items->items[at]), at);

@@ -12,11 +12,12 @@ int snapshot_make_index(struct cstorage_snapshot *snapshot);
 
 /*
  * Keep the index while the items of a kind change: an item that is inserted at a position, one whose id will
- * be this equal one from other memory, one that is about to be removed. Mounts have no index.
+ * be this equal one from other memory, one that is about to be removed. Nothing is done where there is no
+ * index, as of mounts.
  */
 int index_reserve(struct items *items);
 void index_insert(struct items *items, enum cstorage_file_kind kind, size_t at);
-void index_rename(struct items *items, enum cstorage_file_kind kind, size_t at, const char *id);
+void index_rename(struct items *items, size_t at, const char *id);
 void index_remove(struct items *items, enum cstorage_file_kind kind, size_t at);
 
 /* The record with this id, of several the one that load order prefers; NULL. */

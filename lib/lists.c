@@ -7,6 +7,9 @@
 #include "index.h"
 #include "lists.h"
 
+/* A transaction adds a few records to however many there are. */
+#define ROOM_TO_CHANGE 16
+
 void snapshot_take_file(struct cstorage_file *file, const struct cstorage_file *from) {
         file->bytes = from->bytes;
         file->broken = from->broken;
@@ -18,11 +21,7 @@ static int derive_items(struct items *items, const struct items *from, const str
                         const struct cstorage_file *from_files) {
         int r;
 
-        r = ARRAY_RESERVE(items->items, items->cap_items, from->n + 1);
-        if (r < 0)
-                return r;
-
-        r = ARRAY_RESERVE(items->keys, items->cap_keys, from->n + 1);
+        r = ARRAY_RESERVE_EXACT(items->items, items->cap_items, from->n + ROOM_TO_CHANGE);
         if (r < 0)
                 return r;
 
@@ -33,8 +32,20 @@ static int derive_items(struct items *items, const struct items *from, const str
                 item->file = to_files + (item->file - from_files);
                 backing_ref(item->own);
         }
-        if (from->keys)
-                memcpy(items->keys, from->keys, from->n * sizeof(*from->keys));
+        return 0;
+}
+
+static int derive_index(struct items *items, const struct items *from) {
+        int r;
+
+        if (!from->keys)
+                return 0;
+
+        r = ARRAY_RESERVE_EXACT(items->keys, items->cap_keys, from->n + ROOM_TO_CHANGE);
+        if (r < 0)
+                return r;
+
+        memcpy(items->keys, from->keys, from->n * sizeof(*from->keys));
         return 0;
 }
 
@@ -58,8 +69,11 @@ int snapshot_derive(const struct cstorage_snapshot *snapshot, struct cstorage_sn
         int r;
 
         r = derive_files(snapshot, &derived);
-        for (size_t i = 0; i < FILE_KINDS && r >= 0; i++)
+        for (size_t i = 0; i < FILE_KINDS && r >= 0; i++) {
                 r = derive_items(&derived->kinds[i], &snapshot->kinds[i], derived->files, snapshot->files);
+                if (r >= 0)
+                        r = derive_index(&derived->kinds[i], &snapshot->kinds[i]);
+        }
         if (r < 0)
                 return r;
 
@@ -114,7 +128,7 @@ static void put_over(struct cstorage_snapshot *snapshot, enum cstorage_file_kind
                      const struct item *item) {
         struct items *items = &snapshot->kinds[kind];
 
-        index_rename(items, kind, at, snapshot_item_id(kind, item));
+        index_rename(items, at, snapshot_item_id(kind, item));
         items->items[at] = *item;
 }
 

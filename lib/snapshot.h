@@ -65,7 +65,7 @@ struct index_key {
 /* The records of one kind, in load order and by id. */
 struct items {
         struct item *items;
-        struct index_key *keys;
+        struct index_key *keys; /* NULL: there is no index */
         size_t n;
         size_t cap_items,
                 cap_keys; /* one more than n at least, so that what follows the last has an address */
@@ -108,7 +108,7 @@ int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known,
 /* An equal one that nobody else holds. It shares all records. */
 int snapshot_derive(const struct cstorage_snapshot *snapshot, struct cstorage_snapshot **ret);
 
-/* The same with the records of one kind alone. */
+/* The same with the records of one kind alone, and no index to find them by. */
 int snapshot_derive_kind(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
                          struct cstorage_snapshot **ret);
 

@@ -7,22 +7,29 @@
 
 #include "base/array.h"
 
-int array_reserve(void *p, size_t *cap, size_t need, size_t size) {
+int array_reserve_exact(void *p, size_t *cap, size_t need, size_t size) {
         void *old, *grown;
+
+        if (need <= *cap)
+                return 0;
+
+        /* p is a T **, which is no void **: hence the copies. */
+        memcpy(&old, p, sizeof(old));
+        grown = reallocarray(old, need, size);
+        if (!grown)
+                return -ENOMEM;
+
+        memcpy(p, &grown, sizeof(grown));
+        *cap = need;
+        return 0;
+}
+
+int array_reserve(void *p, size_t *cap, size_t need, size_t size) {
         size_t room;
 
         if (need <= *cap)
                 return 0;
         if (__builtin_add_overflow(need, need / 2 + 8, &room))
                 return -ENOMEM;
-
-        /* p is a T **, which is no void **: hence the copies. */
-        memcpy(&old, p, sizeof(old));
-        grown = reallocarray(old, room, size);
-        if (!grown)
-                return -ENOMEM;
-
-        memcpy(p, &grown, sizeof(grown));
-        *cap = room;
-        return 0;
+        return array_reserve_exact(p, cap, room, size);
 }

@@ -10,3 +10,8 @@
 int array_reserve(void *p, size_t *cap, size_t need, size_t size);
 
 #define ARRAY_RESERVE(array, cap, need) array_reserve(&(array), &(cap), (need), sizeof(*(array)))
+
+/* The same of one that will hardly grow: room for as many, and no more. */
+int array_reserve_exact(void *p, size_t *cap, size_t need, size_t size);
+
+#define ARRAY_RESERVE_EXACT(array, cap, need) array_reserve_exact(&(array), &(cap), (need), sizeof(*(array)))
