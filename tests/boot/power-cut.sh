@@ -41,11 +41,11 @@ make_machine() {
 # put_orphans COUNT FILES: layers that no record speaks for, as containers leave them.
 put_orphans() {
         vm_run m "cd /var/lib/containers/storage/overlay || exit
-                for i in {1..$1}; do printf 'e%031x%032x\n' \$RANDOM\$RANDOM \$i; done >/run/orphans
-                while read -r id; do printf '%s/diff %s/work\n' \$id \$id; done </run/orphans | xargs mkdir -p
-                while read -r id; do printf \"\$id/diff/%s\n\" {1..$2}; done </run/orphans | xargs touch; sync"
+                for i in {1..$1}; do printf 'e%031x%032x\n' \$RANDOM\$RANDOM \$i; done >/var/tmp/orphans
+                while read -r id; do printf '%s/diff %s/work\n' \$id \$id; done </var/tmp/orphans | xargs mkdir -p
+                while read -r id; do printf \"\$id/diff/%s\n\" {1..$2}; done </var/tmp/orphans | xargs touch; sync"
 }
-some_are_left() { vm_run m 'cd /var/lib/containers/storage/overlay && xargs ls -d </run/orphans 2>/dev/null | grep -c .'; }
+some_are_left() { vm_run m 'cd /var/lib/containers/storage/overlay && xargs ls -d </var/tmp/orphans 2>/dev/null | grep -c .'; }
 
 temp_dirs='find /var/lib/containers/storage/overlay/tempdirs -mindepth 1 -name "temp-dir-*" 2>/dev/null'
 all_is_reaped="for i in \$(seq 300); do [ -n \"\$($temp_dirs)\" ] || break; sleep 1; done"
