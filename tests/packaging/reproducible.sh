@@ -1,0 +1,35 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Two builds in different directories install the same files, byte for byte, and these know nothing of where they were made;
+# nor does a build without systemd.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib.sh"
+
+command -v meson >/dev/null || skip_all "there is no meson"
+make_scratch
+
+# installed NAME BUILD OPTIONS...: what a build of the source in NAME, in the directory BUILD, installs into NAME.root. Not
+# optimised, as that takes time and tells nothing more of where it was.
+installed() {
+        local name=$1 dir=$2
+        shift 2
+        release "$scratch/$name" &&
+                meson setup "$dir" "$scratch/$name/cstorage-$version" -Dtests=disabled -Doptimization=0 -Ddebug=true "$@" &&
+                ninja -C "$dir" && DESTDIR=$scratch/$name.root meson install -C "$dir"
+}
+
+# files NAME: each with its mode, its bytes or where it leads to.
+files() {
+        (cd "$scratch/$1.root" && find . -printf '%m %y %l %p\n' && find . -type f -exec sha256sum {} +) | sort
+}
+
+check "it builds" installed here "$scratch/here/cstorage-$version/build" || finish
+check "it builds elsewhere" installed to/elsewhere "$scratch/out" || finish
+expect "both are the same" "" "$(diff <(files here) <(files to/elsewhere))"
+check "it builds without systemd" installed without "$scratch/out-without" -Dsystemd=disabled || finish
+for name in here to/elsewhere without; do
+        check "the program is there, in $name" test -x "$scratch/$name.root/usr/local/bin/cstorage-gc"
+        expect "no file there has a path of the build" "" "$(grep -rl "$scratch" "$scratch/$name.root")"
+done
+finish
