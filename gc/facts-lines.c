@@ -223,6 +223,7 @@ static const struct field entry_fields[] = {
         {"other-mount", FIELD_FLAG, offsetof(struct fact_entry, identity.other_mount)},
         {"mount-below", FIELD_FLAG, offsetof(struct fact_entry, identity.mount_below)},
         TEXTS(struct fact_entry, lowers),
+        {"lowers-unknown", FIELD_FLAG, offsetof(struct fact_entry, lowers_unknown)},
         TEXT(struct fact_entry, problem),
         {0},
 };

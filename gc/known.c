@@ -311,7 +311,8 @@ static bool lowers_are_read(const struct fact_entry *entry) {
                 return false;
         if (entry->identity.type == CSTORAGE_ENTRY_IS_ABSENT)
                 return true;
-        return entry->identity.type == CSTORAGE_ENTRY_IS_DIRECTORY && !entry->identity.other_mount;
+        return entry->identity.type == CSTORAGE_ENTRY_IS_DIRECTORY && !entry->identity.other_mount &&
+               !entry->lowers_unknown;
 }
 
 bool known_has_gaps(const struct known *known, const struct facts *facts) {

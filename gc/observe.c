@@ -234,6 +234,10 @@ static int observe_lowers(struct facts *facts, struct fact_entry *fact) {
                 fact->identity.type = CSTORAGE_ENTRY_IS_ABSENT;
                 return 0;
         }
+        if (r == -EBADMSG) {
+                fact->lowers_unknown = true;
+                return 0;
+        }
         if (r < 0) {
                 fact->examined = false;
                 return keep_text(facts, error.text, &fact->problem);

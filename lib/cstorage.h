@@ -486,7 +486,8 @@ int cstorage_entry_examine(const struct cstorage_entry *entry, struct cstorage_i
 /*
  * The ids of the layers that a layer directory lies on, nearest first, NULL-terminated, in one piece of
  * memory that the caller frees with free(): what its lower-layers file tells, else its lower file through the
- * links. Those lower names that lead nowhere are left out. Since: 0.1
+ * links. Those lower names that lead nowhere are left out. -EBADMSG where the file holds no such thing, as
+ * after a power cut: what the layer lies on is not known then. Since: 0.1
  */
 int cstorage_entry_read_lowers(const struct cstorage_entry *entry, char ***ret,
                                struct cstorage_error *reterr);

@@ -417,6 +417,10 @@ link_diff() {
         rm -rf "${G:?}/overlay/$orphan/diff"
         ln -s "$in/outside/dir" "$G/overlay/$orphan/diff"
 }
+torn_lower() {
+        : >"$G/overlay/$orphan/lower"
+        rm -f "$G/overlay/$orphan/lower-layers"
+}
 link_inside() {
         ln -s "$in/outside" "$G/overlay/$orphan/diff/d/out"
         ln -s "$in/outside/dir" "$G/overlay-containers/$orphan_container/userdata/out"
@@ -570,6 +574,7 @@ try_case link_container_dir "an orphan container directory is a symbolic link"
 try_case link_image_dir "an orphan image directory is a symbolic link"
 try_case link_layer_data "orphan layer data and tar-split are symbolic links"
 try_case link_diff "the diff of an orphan is a symbolic link"
+try_case torn_lower "a power cut left nothing of what an orphan tells it lies on"
 try_case link_inside "symbolic links to elsewhere in an orphan"
 try_case link_tempdirs "tempdirs is a symbolic link"
 try_case link_temp_dir "a temp dir and a lock in tempdirs are symbolic links"

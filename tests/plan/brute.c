@@ -439,7 +439,8 @@ static bool is_a_gap(const struct brute *b, const struct fact_entry *e) {
                 return false;
         if (!e->examined || *e->problem)
                 return true;
-        return !is_absent(e) && (e->identity.type != CSTORAGE_ENTRY_IS_DIRECTORY || e->identity.other_mount);
+        return !is_absent(e) && (e->identity.type != CSTORAGE_ENTRY_IS_DIRECTORY || e->identity.other_mount ||
+                                 e->lowers_unknown);
 }
 
 static bool has_gaps(const struct brute *b) {

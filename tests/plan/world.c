@@ -218,7 +218,7 @@ static enum cstorage_entry_type usual_type(enum cstorage_entry_kind kind) {
 }
 
 static void make_odd(struct fact_entry *entry, struct dice *dice) {
-        switch (dice_roll(dice, 6)) {
+        switch (dice_roll(dice, 7)) {
         case 0:
                 entry->identity.type = (enum cstorage_entry_type) dice_roll(dice, 5);
                 break;
@@ -237,6 +237,9 @@ static void make_odd(struct fact_entry *entry, struct dice *dice) {
         case 5:
                 entry->examined = false;
                 entry->identity = (struct cstorage_identity){0};
+                break;
+        case 6:
+                entry->lowers_unknown = entry->kind == CSTORAGE_ENTRY_LAYER_DIR;
                 break;
         }
 }
@@ -309,7 +312,8 @@ static int add_entry(struct facts *facts, const struct mood *mood, struct dice *
         }
         if (dice_hit(dice, mood->odd_entries))
                 make_odd(entry, dice);
-        return entry->kind == CSTORAGE_ENTRY_LAYER_DIR && dice_hit(dice, mood->chains ? 2 : 6)
+        return entry->kind == CSTORAGE_ENTRY_LAYER_DIR && !entry->lowers_unknown &&
+                               dice_hit(dice, mood->chains ? 2 : 6)
                        ? add_lowers(facts, entry, dice)
                        : 0;
 }
