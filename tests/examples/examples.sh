@@ -26,6 +26,16 @@ expect "it prints the images of a store" "localhost/image0:1 3 layers localhost/
 expect "and where their layers lie, the topmost first" "image0-2 image0-1 image0-0 image1-2 image1-1 image1-0" \
         "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" | sed -n 's/^ *//; /^\//p' |
                 while read -r layer; do ls "$layer"; done | xargs)"
+if command -v rustc >/dev/null; then
+        check "a program in Rust is built with the library" rustc --edition 2021 -D warnings -L "$build/lib" \
+                -C link-arg="-Wl,-rpath,$build/lib" -o "$dir/names" "$tests_dir/examples/names.rs"
+        expect "and prints the names of the images" "localhost/image0:1 localhost/image1:1" \
+                "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$dir/names" | xargs)"
+        expect "or what is wrong" "1 yes" "$(CONTAINERS_STORAGE_CONF=$dir/none "$dir/names" 2>"$dir/err" >/dev/null
+                echo $? $(grep -q "$dir/none" "$dir/err" && echo yes))"
+else
+        skip "a program in Rust is built with the library" "there is no rustc"
+fi
 check "with what their layers hold" sh -c \
         "CONTAINERS_STORAGE_CONF='$dir/storage.conf' '$build/tests/examples/images' | grep -qE ' [1-9][0-9]{2,} bytes$'"
 if [ "$(id -u)" = 0 ]; then
