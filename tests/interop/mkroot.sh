@@ -3,7 +3,8 @@
 #
 # mkroot.sh SUITE[+PACKAGE...]: make the root directory of a Debian suite with its podman and containers-storage, once,
 # and print where it is. With packages: another one, that has them too. For minbase-SUITE it has nothing of that but what
-# debootstrap's smallest variant has. It is a cache: it may be deleted at any time, and is never inside the source tree.
+# debootstrap's smallest variant has. PACKAGE@ARCHITECTURE is one of another architecture, to build for it. It is a cache: it
+# may be deleted at any time, and is never inside the source tree.
 set -eu
 
 name=$1
@@ -11,6 +12,7 @@ base=${name%%+*}
 suite=${base#minbase-}
 more=${name#"$base"}
 more=${more//+/ }
+more=${more//@/:}
 cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
 root=$cache/$name
 
@@ -34,6 +36,10 @@ copy_of_base() {
 
 # apt's own sandbox user cannot use the network configuration of some build machines.
 install_packages() {
+        local foreign
+
+        foreign=$(printf '%s\n' "$@" | sed -n 's/.*://p' | sort -u)
+        [ -z "$foreign" ] || chroot "$root" dpkg --add-architecture "$foreign"
         chroot "$root" apt-get -qq update &&
                 DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get -qq install --no-install-recommends "$@" &&
                 chroot "$root" apt-get clean

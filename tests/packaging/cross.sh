@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A build for another architecture, 64-bit ARM, twice in different directories: all that is installed is for that one, is
+# the same in both, and knows nothing of the machine that built it.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib.sh"
+
+need_root
+[ "${CSTORAGE_TEST_LONG-0}" = 1 ] || skip_all "it takes long; CSTORAGE_TEST_LONG=1 runs it"
+make_scratch
+
+needs="crossbuild-essential-arm64 meson pkgconf"
+for library in yajl md mount smartcols systemd; do
+        needs="$needs lib$library-dev@arm64"
+done
+root cross "minbase-sid+systemd-dev+${needs// /+}"
+
+# installed NAME: what a build in /mnt/NAME installs goes to /mnt/NAME.root.
+installed() {
+        release "$scratch/cross/shared/$1" &&
+                run_in cross sh -euc '
+                        cd "/mnt/$1/cstorage-$2"
+                        meson setup --cross-file packaging/arm64.cross -Dtests=disabled -Dsystemd=enabled build
+                        ninja -C build
+                        DESTDIR=/mnt/$1.root meson install -C build' sh "$1" "$version"
+}
+shared=$scratch/cross/shared
+
+check "it builds for arm64" installed here || finish
+check "it builds elsewhere" installed to/elsewhere || finish
+expect "all programs and libraries are for arm64" "AArch64" "$(find "$shared/here.root" -type f -exec sh -c '
+        for f; do readelf -h "$f" 2>/dev/null | sed -n "s/^ *Machine: *//p"; done' sh {} + | sort -u)"
+expect "there are four" 4 "$(find "$shared/here.root" -type f -exec sh -c '
+        for f; do readelf -h "$f" >/dev/null 2>&1 && echo "$f"; done' sh {} + | wc -l)"
+expect "both builds are the same" "" "$(diff -r "$shared/here.root" "$shared/to/elsewhere.root")"
+expect "no file has a path of the build" "" "$(grep -rlE '/mnt/(here|to)' "$shared"/here.root "$shared"/to/elsewhere.root)"
+finish
