@@ -54,7 +54,8 @@ install_needs() {
 }
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/cstorage-demo.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
+# Layers are nobody's to write to, and so not to be emptied but by root.
+trap 'chmod -R u+w "$dir" && rm -rf "$dir"' EXIT
 
 title "Building"
 [ $install = no ] || install_needs
