@@ -6,6 +6,8 @@
 #
 #   tests/run.sh            all but what takes long
 #   tests/run.sh --long     that too
+#   tests/run.sh --fresh    the two commands of the README instead, this one being the second, each in a root directory with
+#                           next to nothing; takes hours
 #   tests/run.sh --bench    the benchmarks instead
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -14,9 +16,10 @@ what=normal
 case "${1-}" in
 '') ;;
 --long) what=long ;;
+--fresh) what=fresh ;;
 --bench) what=bench ;;
 *)
-        sed -n '6,9s/^# *//p' "$0" >&2
+        sed -n '6,11s/^# *//p' "$0" >&2
         exit 2
         ;;
 esac
@@ -123,6 +126,10 @@ for t in json.load(sys.stdin):
 case $what in
 bench)
         run_suite plain testlog.json --suite bench --verbose --num-processes 1
+        ;;
+fresh)
+        export CSTORAGE_TEST_FRESH=1
+        run_suite plain testlog.json --verbose --num-processes 1 'packaging, a fresh trixie' 'packaging, a fresh bookworm'
         ;;
 *)
         run_suite check testlog.json --no-suite system --no-suite bench --print-errorlogs
