@@ -127,7 +127,21 @@ cut_within() {
         note "the power was cut ${seconds}s after $2"
 }
 
+# podman records an image that it pulled durably, and leaves its files to whenever the kernel writes them: after a cut that
+# image may be damaged, and no collector could know. What was there before the load is not to be.
+nothing_is_damaged() {
+        local pulled
+
+        vm_run m 'podman system check' >/dev/null && return
+        pulled=$(vm_run m 'podman images -a --noheading --format "{{.ID}} {{.Repository}}"' |
+                grep -vE ' localhost/(base|second)$' | cut -d ' ' -f 1 | sort -u | xargs)
+        echo "but for the image that was being pulled: $pulled"
+        vm_run m "podman rmi -f $pulled >/dev/null; podman system check"
+}
+
 all_is_there() {
+        local damage
+
         all_are_up m "its containers are up"
         expect "both images are there, and one runs" "base second kept second" "$(vm_run m '
                 echo $(podman images --format "{{.Repository}}" | sed -n "s|localhost/||p" | grep -xE "base|second" | sort) $(
@@ -135,7 +149,12 @@ all_is_there() {
         expect "the stable container is there, and runs" "kept mine" "$(vm_run m "$use_stable" | paste -sd' ')"
         expect "the collector ended well" "success 0" "$(vm_run m 'echo $(systemctl show -P Result cstorage-gc.service) $(
                 systemctl show -P ExecMainStatus cstorage-gc.service)')" || note "$(journal)"
-        check "podman system check finds nothing" vm_run m 'podman system check'
+        if damage=$(nothing_is_damaged); then
+                ok "podman system check finds nothing"
+        else
+                not_ok "podman system check finds nothing"
+        fi
+        [ -z "$damage" ] || note "$damage"
 }
 
 journal() { vm_run m 'journalctl -b -o cat --no-pager _SYSTEMD_UNIT=cstorage-gc.service'; }
