@@ -78,7 +78,7 @@ boots() {
         vm_run m "set -e
                 sed -i /containers/d /etc/fstab
                 echo '${3-$disk} /var/lib/containers ext4 ${2-defaults}' >>/etc/fstab
-                base64 -d <<<$(base64 -w 0) >/etc/before-gc"
+                base64 -d <<<'$(base64 -w 0)' >/etc/before-gc"
         check "$1: it boots" vm_reboot m || finish
 }
 
