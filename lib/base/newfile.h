@@ -10,7 +10,8 @@
 
 /* A whole file that has its name not yet. */
 struct newfile {
-        int dir_fd, fd; /* fd: -1 once it is closed */
+        int dir_fd;
+        int fd;            /* -1 once it is closed */
         char *temp, *name; /* in that directory; temp is NULL once it is in its place */
         bool durable;
 };
