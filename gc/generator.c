@@ -47,12 +47,14 @@ static void say(const char *words) {
 }
 
 static int compose(struct text *text, bool *ret_early, struct error *reterr) {
+        const struct cstorage_config_options options = {.size = sizeof(options),
+                                                        .flags = CSTORAGE_CONFIG_UNRESOLVED};
         _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
         _cleanup_dropin_mounts_ struct dropin_mounts mounts = DROPIN_MOUNTS_INIT;
         struct dropin_store store;
         int r;
 
-        r = cstorage_config_load_unresolved(&config, (struct cstorage_error *) reterr);
+        r = cstorage_config_load_with(&options, &config, (struct cstorage_error *) reterr);
         if (r < 0)
                 return r;
 

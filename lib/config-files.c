@@ -70,6 +70,7 @@ struct reader {
         const struct config_source *source;
         struct conf *conf;
         struct error *reterr;
+        bool other; /* a file was read that releases with the other rules do not look for */
 };
 
 /* -------------------------------------------------------------------------------------------------- files */
@@ -178,11 +179,9 @@ static int merge_user_file(struct reader *reader) {
         return merge_if_there(reader, path);
 }
 
-static int merge_main_file(struct reader *reader) {
+static int merge_system_file(struct reader *reader) {
         int r = 0;
 
-        if (reader->source->rules == CONFIG_RULES_DROPINS)
-                r = merge_user_file(reader);
         for (size_t i = 0; i < ARRAY_SIZE(main_files) && r == 0; i++)
                 r = merge_below_root(reader, main_files[i]);
         return r;
@@ -320,6 +319,7 @@ static int merge_dropins(struct reader *reader) {
                 qsort(dropins.files, dropins.n, sizeof(*dropins.files), compare_dropins);
 
         for (size_t i = 0; i < dropins.n; i++) {
+                reader->other = true;
                 r = merge_if_there(reader, dropins.files[i].path);
                 if (r < 0)
                         return r;
@@ -327,7 +327,18 @@ static int merge_dropins(struct reader *reader) {
         return 0;
 }
 
-/* ---------------------------------------------------------------------------------- generations */
+/* ---------------------------------------------------------------------------------- from 1.63 on */
+
+static int merge_main_file(struct reader *reader) {
+        int r;
+
+        r = merge_user_file(reader);
+        if (r != 0) {
+                reader->other = true;
+                return r;
+        }
+        return merge_system_file(reader);
+}
 
 static int read_with_dropins(struct reader *reader) {
         const char *file = config_env_text(reader->source, ENV_FILE);
@@ -338,24 +349,82 @@ static int read_with_dropins(struct reader *reader) {
         if (r < 0)
                 return r;
         r = file ? 0 : merge_dropins(reader);
-        if (r < 0)
+        if (r < 0 || !override)
                 return r;
-        return override ? merge_named(reader, ENV_OVERRIDE, override) : 0;
+        reader->other = true;
+        return merge_named(reader, ENV_OVERRIDE, override);
 }
 
-/* The variable counts even where it is empty; a file that is not there is no error (types/options.go). */
+/* ---------------------------------------------------------------------------------- up to 1.62 */
+
+/* types/options.go:isRootlessDriver */
+static bool is_for_users(const char *driver) {
+        static const char *const drivers[] = {"btrfs", "overlay", "overlay2", "vfs"};
+
+        for (size_t i = 0; driver && i < ARRAY_SIZE(drivers); i++)
+                if (strcmp(driver, drivers[i]) == 0)
+                        return true;
+        return false;
+}
+
+/* What a user has of the system's file (types/options.go:getRootlessStorageOpts). */
+static bool is_users(const struct conf *conf, enum conf_key key, bool has_file) {
+        if (key == CONF_ROOTLESS_STORAGE_PATH)
+                return true;
+        if (key == CONF_DRIVER)
+                return !has_file && is_for_users(conf_get_text(conf, key));
+        return !has_file && (key == CONF_DRIVER_PRIORITY || key == CONF_PULL_OPTIONS);
+}
+
+static void forget_system(struct conf *conf, bool has_file) {
+        for (enum conf_key key = 0; key < _CONF_KEY_MAX; key++)
+                if (!is_users(conf, key, has_file))
+                        conf_forget(conf, key);
+}
+
+static int read_for_user(struct reader *reader) {
+        _cleanup_free_ char *path = NULL;
+        _cleanup_close_ int fd = -1;
+        int r;
+
+        r = merge_system_file(reader);
+        if (r >= 0)
+                r = user_file(reader->source, "", &path);
+        if (r < 0)
+                return r;
+        fd = path ? open_file(path) : -ENOENT;
+        if (fd < 0 && fd != -ENOENT)
+                return error_errno(reader->reterr, fd, "cannot open %s", path);
+        forget_system(reader->conf, fd >= 0);
+        return fd < 0 ? 0 : merge_open_file(reader, path, fd);
+}
+
+/* What else there is counts only where the variable says so. */
+static int read_for_root(struct reader *reader) {
+        int r;
+
+        r = merge_system_file(reader);
+        if (r != 0 || !config_env_text(reader->source, ENV_CONFIG))
+                return r;
+        return merge_user_file(reader);
+}
+
 static int read_one_file(struct reader *reader) {
         const char *file = config_env(reader->source, ENV_FILE);
 
-        return file ? merge_if_there(reader, file) : merge_main_file(reader);
+        if (file) /* also where it is empty */
+                return merge_if_there(reader, file);
+        return reader->source->uid == 0 ? read_for_root(reader) : read_for_user(reader);
 }
 
+/* -------------------------------------------------------------------------------------------------- both */
+
 int config_read_files(const struct config_source *source, struct conf *conf, struct error *reterr) {
-        struct reader reader = {source, conf, reterr};
+        struct reader reader = {.source = source, .conf = conf, .reterr = reterr};
         int r;
 
-        r = source->rules == CONFIG_RULES_ONE_FILE ? read_one_file(&reader) : read_with_dropins(&reader);
+        r = source->rules == CSTORAGE_CONFIG_ONE_FILE ? read_one_file(&reader) : read_with_dropins(&reader);
         if (r == -ENOMEM)
                 return error_errno(reterr, r, "cannot read storage.conf");
-        return r < 0 ? r : 0;
+        return r < 0 ? r : reader.other || source->uid != 0;
 }

@@ -2,31 +2,18 @@
 /* A configuration from the files and the environment (types/options.go:LoadStoreOptions). Whatever is not
  * understood makes that there is none: who deletes things must not guess where. */
 
-#include <limits.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "arguments.h"
 #include "base/text.h"
 #include "config.h"
 #include "format/conf-option.h"
 #include "public.h"
 
-#define ENV_HOME        "HOME"
-#define ENV_UID         "_CONTAINERS_ROOTLESS_UID"
-#define ENV_DRIVER      "STORAGE_DRIVER"
-#define ENV_OPTIONS     "STORAGE_OPTS"
-#define ENV_DATA        "XDG_DATA_HOME"
-#define ENV_RUNTIME_DIR "XDG_RUNTIME_DIR"
-
-/* types/options_linux.go */
-#define ROOT_GRAPHROOT "/var/lib/containers/storage"
-#define ROOT_RUNROOT   "/run/containers/storage"
-
-/* Below the user's directories (types/options.go:setDefaultRootlessStoreOptions). */
-#define USER_GRAPHROOT "containers/storage"
-#define USER_DATA      ".local/share/" USER_GRAPHROOT
-#define USER_RUNROOT   "containers"
+#define ENV_HOME "HOME"
+#define ENV_UID  "_CONTAINERS_ROOTLESS_UID"
 
 /* The passwd entry of one user. Larger ones are no home to anyone. */
 #define PASSWD_MAX 16384
@@ -47,163 +34,6 @@ const char *config_home(const struct config_source *source) {
         return home ? home : source->home;
 }
 
-/* ------------------------------------------------------------------------------------------------- paths */
-
-/* All links resolved; where that cannot be, because it is not there, cleaned by its text. */
-static int resolve_path(const struct config_source *source, const char *path, char **ret) {
-        _cleanup_free_ char *full = NULL, *resolved = NULL;
-        size_t root = strlen(source->root);
-        char *below;
-
-        if (source->unresolved)
-                return conf_clean_path(path, ret);
-        if (asprintf(&full, "%s%s", source->root, path) < 0)
-                return -ENOMEM;
-        resolved = realpath(full, NULL);
-        if (!resolved || strncmp(resolved, source->root, root) != 0 || resolved[root] != '/')
-                return conf_clean_path(path, ret);
-
-        below = strdup(resolved + root);
-        if (!below)
-                return -ENOMEM;
-        *ret = below;
-        return 0;
-}
-
-static int must_be_absolute(const struct conf *conf, enum conf_key key, const char *path,
-                            struct error *reterr) {
-        const struct conf_value *value = &conf->values[key];
-
-        if (*path == '/')
-                return 0;
-        return error_set(reterr, -EBADMSG, "%s: line %u: %s must be an absolute path, not \"%s\"",
-                         value->file, value->line, conf_key_name(key), path);
-}
-
-/* What a key says of a path, or NULL where it says nothing. */
-static int load_path(const struct config_source *source, const struct conf *conf, enum conf_key key,
-                     char **ret, struct error *reterr) {
-        _cleanup_free_ char *expanded = NULL;
-        const char *text = conf_get_text(conf, key);
-        int r;
-
-        if (!text) {
-                *ret = NULL;
-                return 0;
-        }
-        r = conf_expand_path(text, source->uid, &source->env, &expanded);
-        if (r < 0)
-                return r;
-        r = must_be_absolute(conf, key, expanded, reterr);
-        if (r < 0)
-                return r;
-        return resolve_path(source, expanded, ret);
-}
-
-static int join(const char *directory, const char *name, char **ret) {
-        char *path;
-
-        if (asprintf(&path, "%s/%s", directory, name) < 0)
-                return -ENOMEM;
-        *ret = path;
-        return 0;
-}
-
-static int copy(const char *s, char **ret) {
-        char *c = strdup(s);
-
-        if (!c)
-                return -ENOMEM;
-        *ret = c;
-        return 0;
-}
-
-static int default_graphroot(const struct config_source *source, char **ret, struct error *reterr) {
-        const char *data = config_env_text(source, ENV_DATA), *home = config_home(source);
-
-        if (source->uid == 0)
-                return copy(ROOT_GRAPHROOT, ret);
-        if (data)
-                return join(data, USER_GRAPHROOT, ret);
-        if (home)
-                return join(home, USER_DATA, ret);
-        return error_set(reterr, -ENOENT, "user %u has no home directory: set $HOME", source->uid);
-}
-
-static int default_runroot(const struct config_source *source, char **ret, struct error *reterr) {
-        const char *runtime = config_env_text(source, ENV_RUNTIME_DIR);
-        _cleanup_free_ char *resolved = NULL;
-
-        if (source->uid == 0)
-                return copy(ROOT_RUNROOT, ret);
-        if (!runtime)
-                return error_set(reterr, -ENOENT,
-                                 "the runroot of user %u is not known: set $" ENV_RUNTIME_DIR, source->uid);
-        resolved = source->unresolved ? NULL : realpath(runtime, NULL);
-        return join(resolved ? resolved : runtime, USER_RUNROOT, ret);
-}
-
-/* rootless_storage_path counts for users, and only where no graphroot is set. */
-static int load_graphroot(const struct config_source *source, const struct conf *conf, char **ret,
-                          struct error *reterr) {
-        char *path;
-        int r;
-
-        r = load_path(source, conf, CONF_GRAPHROOT, &path, reterr);
-        if (r >= 0 && !path && source->uid != 0)
-                r = load_path(source, conf, CONF_ROOTLESS_STORAGE_PATH, &path, reterr);
-        if (r < 0)
-                return r;
-        if (!path)
-                return default_graphroot(source, ret, reterr);
-        *ret = path;
-        return 0;
-}
-
-static int load_runroot(const struct config_source *source, const struct conf *conf, char **ret,
-                        struct error *reterr) {
-        char *path;
-        int r;
-
-        r = load_path(source, conf, CONF_RUNROOT, &path, reterr);
-        if (r < 0)
-                return r;
-        if (!path)
-                return default_runroot(source, ret, reterr);
-        *ret = path;
-        return 0;
-}
-
-/* Neither expanded nor cleaned. */
-static int load_imagestore(const struct conf *conf, const char *graphroot, char **ret, struct error *reterr) {
-        const struct conf_value *value = &conf->values[CONF_IMAGESTORE];
-        const char *path = conf_get_text(conf, CONF_IMAGESTORE);
-        int r;
-
-        if (!path)
-                return 0;
-        r = must_be_absolute(conf, CONF_IMAGESTORE, path, reterr);
-        if (r < 0)
-                return r;
-        if (strcmp(path, graphroot) == 0)
-                return error_set(reterr, -EBADMSG, "%s: line %u: imagestore must not be the graphroot",
-                                 value->file, value->line);
-        return copy(path, ret);
-}
-
-static int load_paths(const struct config_source *source, struct cstorage_config *config,
-                      struct error *reterr) {
-        int r;
-
-        r = load_graphroot(source, &config->conf, &config->graphroot, reterr);
-        if (r < 0)
-                return r;
-        r = load_runroot(source, &config->conf, &config->runroot, reterr);
-        if (r < 0)
-                return r;
-        return load_imagestore(&config->conf, config->graphroot, &config->imagestore, reterr);
-}
-
 /* ------------------------------------------------------------------------------------------------ drivers */
 
 static int load_driver(const struct config_source *source, struct cstorage_config *config) {
@@ -213,7 +43,7 @@ static int load_driver(const struct config_source *source, struct cstorage_confi
                 driver = conf_get_text(&config->conf, CONF_DRIVER);
         if (!driver)
                 return 0;
-        return copy(strcmp(driver, "overlay2") == 0 ? "overlay" : driver, &config->driver);
+        return config_set_text(&config->driver, strcmp(driver, "overlay2") == 0 ? "overlay" : driver);
 }
 
 static int load_driver_priority(struct cstorage_config *config) {
@@ -247,12 +77,14 @@ static int load_options(const struct config_source *source, struct cstorage_conf
 
 /* ------------------------------------------------------------------------------------------------ loading */
 
+/* Returns 1 where the other rules may lead elsewhere, else 0. */
 static int load(const struct config_source *source, struct cstorage_config *config, struct error *reterr) {
-        int r;
+        int r, other;
 
-        r = config_read_files(source, &config->conf, reterr);
-        if (r < 0)
-                return r;
+        config->rules = source->rules;
+        other = config_read_files(source, &config->conf, reterr);
+        if (other < 0)
+                return other;
         r = load_driver(source, config);
         if (r < 0)
                 return r;
@@ -263,22 +95,54 @@ static int load(const struct config_source *source, struct cstorage_config *conf
         if (r < 0)
                 return r;
         config->transient = conf_get_flag(&config->conf, CONF_TRANSIENT_STORE);
-        return load_paths(source, config, reterr);
+        r = config_load_paths(source, config, reterr);
+        if (r < 0)
+                return r;
+        r = config_list_settings(source, config);
+        return r < 0 ? r : other;
 }
 
-int config_load_from(const struct config_source *source, struct cstorage_config **ret, struct error *reterr) {
+static int load_by(const struct config_source *source, enum cstorage_config_rules rules,
+                   struct cstorage_config **ret, struct error *reterr) {
         _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
+        struct config_source by = *source;
         int r;
 
+        by.rules = rules;
         r = cstorage_config_new(&config);
         if (r >= 0)
-                r = load(source, config, reterr);
+                r = load(&by, config, reterr);
         if (r == -ENOMEM)
                 return error_errno(reterr, r, "cannot load the configuration");
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(config);
-        return 0;
+        return r;
+}
+
+/* Where earlier releases would fail, no store is theirs. */
+static int load_by_either(const struct config_source *source, struct cstorage_config **ret,
+                          struct error *reterr) {
+        _cleanup_(cstorage_config_freep) struct cstorage_config *dropins = NULL, *one_file = NULL;
+        int r;
+
+        r = load_by(source, CSTORAGE_CONFIG_DROPINS, &dropins, reterr);
+        if (r < 0)
+                return r;
+        if (r == 0 || source->unresolved || load_by(source, CSTORAGE_CONFIG_ONE_FILE, &one_file, NULL) < 0) {
+                *ret = TAKE_PTR(dropins);
+                return 0;
+        }
+        return config_take(source, &dropins, &one_file, ret, reterr);
+}
+
+int config_load_from(const struct config_source *source, struct cstorage_config **ret, struct error *reterr) {
+        int r;
+
+        if (source->rules == CSTORAGE_CONFIG_AUTO)
+                return load_by_either(source, ret, reterr);
+        r = load_by(source, source->rules, ret, reterr);
+        return r < 0 ? r : 0;
 }
 
 static const char *get_process_env(void *userdata, const char *name) {
@@ -296,11 +160,13 @@ static uint32_t get_uid(void) {
         return getuid();
 }
 
-static int load_from_system(bool unresolved, struct cstorage_config **ret, struct error *reterr) {
+static int load_from_system(const struct cstorage_config_options *options, struct cstorage_config **ret,
+                            struct error *reterr) {
         struct config_source source = {.root = "",
                                        .uid = get_uid(),
                                        .env.get = get_process_env,
-                                       .unresolved = unresolved};
+                                       .rules = options->rules,
+                                       .unresolved = options->flags & CSTORAGE_CONFIG_UNRESOLVED};
         char entry[PASSWD_MAX];
         struct passwd passwd, *found;
 
@@ -311,10 +177,27 @@ static int load_from_system(bool unresolved, struct cstorage_config **ret, struc
         return config_load_from(&source, ret, reterr);
 }
 
-_public_ int cstorage_config_load(struct cstorage_config **ret, struct cstorage_error *reterr) {
-        return ret ? load_from_system(false, ret, error_of(reterr)) : -EINVAL;
+static int check_load_options(const struct cstorage_config_options *options, struct error *reterr) {
+        int r;
+
+        r = check_options(options->size, sizeof(*options), options->flags, CSTORAGE_CONFIG_UNRESOLVED,
+                          "configuration", reterr);
+        if (r >= 0 && (unsigned) options->rules > CSTORAGE_CONFIG_ONE_FILE)
+                return error_set(reterr, -EINVAL, "the rules of the configuration are not known here");
+        return r;
 }
 
-_public_ int cstorage_config_load_unresolved(struct cstorage_config **ret, struct cstorage_error *reterr) {
-        return ret ? load_from_system(true, ret, error_of(reterr)) : -EINVAL;
+_public_ int cstorage_config_load_with(const struct cstorage_config_options *options,
+                                       struct cstorage_config **ret, struct cstorage_error *reterr) {
+        static const struct cstorage_config_options defaults = {.size = sizeof(defaults)};
+        int r;
+
+        if (!ret)
+                return -EINVAL;
+        r = options ? check_load_options(options, error_of(reterr)) : 0;
+        return r < 0 ? r : load_from_system(options ?: &defaults, ret, error_of(reterr));
+}
+
+_public_ int cstorage_config_load(struct cstorage_config **ret, struct cstorage_error *reterr) {
+        return cstorage_config_load_with(NULL, ret, reterr);
 }

@@ -30,11 +30,13 @@ _public_ struct cstorage_config *cstorage_config_free(struct cstorage_config *co
         strlist_done(&config->image_stores);
         strlist_done(&config->driver_priority);
         conf_done(&config->conf);
+        free(config->settings);
+        arena_done(&config->arena);
         free(config);
         return NULL;
 }
 
-static int set_text(char **setting, const char *value) {
+int config_set_text(char **setting, const char *value) {
         char *copy = NULL;
 
         if (value) {
@@ -54,19 +56,19 @@ static bool is_absolute_or_null(const char *path) {
 _public_ int cstorage_config_set_graphroot(struct cstorage_config *config, const char *path) {
         if (!config || !is_absolute_or_null(path))
                 return -EINVAL;
-        return set_text(&config->graphroot, path);
+        return config_set_text(&config->graphroot, path);
 }
 
 _public_ int cstorage_config_set_runroot(struct cstorage_config *config, const char *path) {
         if (!config || !is_absolute_or_null(path))
                 return -EINVAL;
-        return set_text(&config->runroot, path);
+        return config_set_text(&config->runroot, path);
 }
 
 _public_ int cstorage_config_set_imagestore(struct cstorage_config *config, const char *path) {
         if (!config || !is_absolute_or_null(path))
                 return -EINVAL;
-        return set_text(&config->imagestore, path);
+        return config_set_text(&config->imagestore, path);
 }
 
 _public_ int cstorage_config_set_transient(struct cstorage_config *config, bool transient) {
@@ -112,7 +114,7 @@ _public_ int cstorage_config_set_driver(struct cstorage_config *config, const ch
         r = find_image_stores(config, name, &stores);
         if (r < 0)
                 return r;
-        r = set_text(&config->driver, name);
+        r = config_set_text(&config->driver, name);
         if (r < 0)
                 return r;
         replace_image_stores(config, &stores);

@@ -8,20 +8,24 @@
 #include "format/conf-path.h"
 #include "format/conf.h"
 
+struct cstorage_setting {
+        const char *key, *value;
+        const char *origin; /* NULL: nobody said so */
+        unsigned line;      /* 0: origin is no file */
+};
+
 struct cstorage_config {
         char *graphroot, *runroot, *imagestore, *driver;
         bool transient;
+        enum cstorage_config_rules rules; /* that it was read by; AUTO: set by hand */
         struct strlist options;
         struct strlist image_stores; /* what the options say of them, for the driver */
         struct strlist driver_priority;
         struct conf conf; /* what the files said, and where */
-};
 
-/* Which releases of the Go library look for their configuration so. For root the two differ only in files
- * that the earlier one does not know: that of root's own ~/.config, and drop-ins. */
-enum config_rules {
-        CONFIG_RULES_DROPINS,  /* from 1.63 on (pkg/configfile/parse.go:Read) */
-        CONFIG_RULES_ONE_FILE, /* up to 1.62 (types/utils.go:DefaultConfigFile) */
+        struct cstorage_setting *settings;
+        size_t n_settings, cap_settings;
+        struct arena arena; /* their texts, as far as they are nobody else's */
 };
 
 /* Where a configuration is loaded from: the real system, or one that a test made. */
@@ -31,15 +35,35 @@ struct config_source {
         uint32_t uid;  /* whose store it is */
         const char *home; /* where the environment has no HOME; may be NULL */
         struct conf_env env;
-        enum config_rules rules;
-        bool unresolved; /* paths of stores are not looked at */
+        enum cstorage_config_rules rules;
+        bool unresolved; /* paths of stores are not looked at: AUTO is DROPINS then */
 };
 
 /* cstorage_config_load() of a source. */
 int config_load_from(const struct config_source *source, struct cstorage_config **ret, struct error *reterr);
 
-/* Read the files of a source, one over the other. */
+/* Read the files of a source, one over the other, by the rules that it names, which are not AUTO. Returns 1
+ * where one of them is a file that by the other rules would not have been looked for, else 0. */
 int config_read_files(const struct config_source *source, struct conf *conf, struct error *reterr);
+
+/* What is there of what the two rules lead to. */
+struct config_presence {
+        bool dropins_graphroot, one_file_graphroot, dropins_runroot, one_file_runroot;
+};
+
+/* By which rules the configuration counts, of those that both led to: see enum cstorage_config_rules. AUTO
+ * where nothing tells. */
+enum cstorage_config_rules config_choose(const struct cstorage_config *dropins,
+                                         const struct cstorage_config *one_file,
+                                         const struct config_presence *there);
+
+/* Take the one that counts of what both rules led to, as things are. -ENOTUNIQ where nothing tells. */
+int config_take(const struct config_source *source, struct cstorage_config **dropins,
+                struct cstorage_config **one_file, struct cstorage_config **ret, struct error *reterr);
+
+/* Fill in graphroot, runroot and image store, from conf or without it. */
+int config_load_paths(const struct config_source *source, struct cstorage_config *config,
+                      struct error *reterr);
 
 /* What a variable of the source is set to, or NULL; the second also where it is empty. */
 const char *config_env(const struct config_source *source, const char *name);
@@ -47,6 +71,16 @@ const char *config_env_text(const struct config_source *source, const char *name
 
 /* $HOME, or what is known without it; NULL where that is nothing. */
 const char *config_home(const struct config_source *source);
+
+/* Put together what cstorage_config_next_setting() goes through. 0 or -ENOMEM. */
+int config_list_settings(const struct config_source *source, struct cstorage_config *config);
+
+/* What names the driver, and all driver options. */
+#define ENV_DRIVER  "STORAGE_DRIVER"
+#define ENV_OPTIONS "STORAGE_OPTS"
+
+/* Put a copy in its place; NULL: none. */
+int config_set_text(char **setting, const char *value);
 
 /* Find the additional image stores again after the options or the driver changed. -EINVAL where an option is
  * none. */

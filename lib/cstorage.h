@@ -76,6 +76,7 @@ struct cstorage_error {
 };
 
 struct cstorage_config;
+struct cstorage_setting;
 struct cstorage_store;
 struct cstorage_snapshot;
 struct cstorage_inventory;
@@ -103,20 +104,50 @@ struct cstorage_trash_item;
 int cstorage_config_new(struct cstorage_config **ret);
 
 /*
- * What storage.conf, its drop-ins and the environment say, as the Go side reads them from release 1.63 on
- * (pkg/configfile/parse.go, types/options.go). To root, earlier releases say the same where there are neither
- * drop-ins nor a file in root's own ~/.config: they look at none of them. -EBADMSG where a file is no TOML or
- * a value not of its type: the text names file, line and column, and there is no configuration then. A store
- * need not exist. Since: 0.1
+ * What storage.conf, its drop-ins and the environment say, as the Go side reads them. -EBADMSG where a file
+ * is no TOML or a value not of its type: the text names file, line and column, and there is no configuration
+ * then. A store need not exist. Since: 0.1
  */
 int cstorage_config_load(struct cstorage_config **ret, struct cstorage_error *reterr);
 
 /*
- * The same, but links in graphroot and runroot are not resolved: the paths are those of the files, cleaned by
- * their text. Only the files of the configuration are looked at. For who must not wait for the file system
- * that a store lies on, or comes before it is mounted. Since: 0.1
+ * Releases of the Go library look for storage.conf in two ways, and which of them uses a store is written
+ * nowhere.
+ *
+ * DROPINS, from 1.63 on (pkg/configfile/parse.go:Read): one main file, that of ~/.config before that of /etc
+ * before that of /usr/share, also for root; drop-ins over it; the same for root and for users.
+ *
+ * ONE_FILE, up to 1.62 (types/options.go:loadStoreOptionsFromConfFile): no drop-ins; root's own ~/.config
+ * does not count; of the system's file users have no more than driver, driver_priority and
+ * rootless_storage_path, and only the last of them where they have a file of their own.
+ *
+ * AUTO goes both ways, which mostly lead to the same. If not, DROPINS counts, but ONE_FILE where only its
+ * graphroot is there and the caller's, or its runroot, if the graphroot is the same. Where one graphroot has
+ * two runroots that are there, or two image stores, nothing tells whose records count: -ENOTUNIQ. Since: 0.1
  */
-int cstorage_config_load_unresolved(struct cstorage_config **ret, struct cstorage_error *reterr);
+enum cstorage_config_rules {
+        CSTORAGE_CONFIG_AUTO,
+        CSTORAGE_CONFIG_DROPINS,
+        CSTORAGE_CONFIG_ONE_FILE,
+};
+
+/*
+ * Links in graphroot and runroot are not resolved: the paths are those of the files, cleaned by their text.
+ * Only the files of the configuration are looked at, so AUTO is DROPINS. For who must not wait for the file
+ * system that a store lies on, or comes before it is mounted. Since: 0.1
+ */
+#define CSTORAGE_CONFIG_UNRESOLVED (UINT64_C(1) << 0)
+
+/* Since: 0.1 */
+struct cstorage_config_options {
+        size_t size;    /* sizeof(struct cstorage_config_options) */
+        uint64_t flags; /* CSTORAGE_CONFIG_* */
+        enum cstorage_config_rules rules;
+};
+
+/* cstorage_config_load() as the options say; NULL: by AUTO, with links resolved. Since: 0.1 */
+int cstorage_config_load_with(const struct cstorage_config_options *options, struct cstorage_config **ret,
+                              struct cstorage_error *reterr);
 
 /* A store that was opened with it does not need it any more. Since: 0.1 */
 struct cstorage_config *cstorage_config_free(struct cstorage_config *config);
@@ -146,6 +177,30 @@ bool cstorage_config_get_transient(const struct cstorage_config *config);
 const char *cstorage_config_get_option(const struct cstorage_config *config, size_t index);
 const char *cstorage_config_get_additional_image_store(const struct cstorage_config *config, size_t index);
 const char *cstorage_config_get_driver_priority(const struct cstorage_config *config, size_t index);
+
+/*
+ * What was loaded, one thing after the other, in the order of storage.conf(5): for people who wonder why a
+ * store is where it is. previous NULL: the first; NULL after the last. A setting belongs to the
+ * configuration. What was set by hand is not among them, nor are keys that count for nothing. Since: 0.1
+ */
+const struct cstorage_setting *cstorage_config_next_setting(const struct cstorage_config *config,
+                                                            const struct cstorage_setting *previous);
+
+/* By which rules it was loaded; AUTO where it was set by hand. Since: 0.1 */
+enum cstorage_config_rules cstorage_config_get_rules(const struct cstorage_config *config);
+
+/*
+ * The key as in storage.conf, with the tables it is in ("storage.options.overlay.mountopt"), of which there
+ * may be several with the items of an array; or "option", of a driver option that $STORAGE_OPTS has. The
+ * value as it came out, "" where there is none. Since: 0.1
+ */
+const char *cstorage_setting_get_key(const struct cstorage_setting *setting);
+const char *cstorage_setting_get_value(const struct cstorage_setting *setting);
+
+/* Who said so: the path of a file, and the line there; the name of a variable behind a "$", and 0; NULL and 0
+ * where nobody did. Since: 0.1 */
+const char *cstorage_setting_get_origin(const struct cstorage_setting *setting);
+unsigned cstorage_setting_get_line(const struct cstorage_setting *setting);
 
 /* -------------------------------------------------------------------------------------------------- store */
 

@@ -23,6 +23,11 @@ void conf_done(struct conf *conf) {
         *conf = CONF_INIT;
 }
 
+void conf_forget(struct conf *conf, enum conf_key key) {
+        free(conf->values[key].items);
+        conf->values[key] = (struct conf_value){0};
+}
+
 const char *conf_get_text(const struct conf *conf, enum conf_key key) {
         const char *text = conf->values[key].text;
 

@@ -92,6 +92,9 @@ void conf_done(struct conf *conf);
  */
 int conf_merge(struct conf *conf, const char *file, const char *text, size_t len, struct error *reterr);
 
+/* As if no file had said anything of it. */
+void conf_forget(struct conf *conf, enum conf_key key);
+
 /* A string that is set and not empty, else NULL. */
 const char *conf_get_text(const struct conf *conf, enum conf_key key);
 bool conf_get_flag(const struct conf *conf, enum conf_key key);

@@ -37,7 +37,8 @@ static int setup(void **state) {
         assert_non_null(s);
         strcpy(s->root, "/tmp/cstorage-config-XXXXXX");
         assert_non_null(mkdtemp(s->root));
-        s->source = (struct config_source){.root = s->root, .env = {get, s}};
+        s->source =
+                (struct config_source){.root = s->root, .env = {get, s}, .rules = CSTORAGE_CONFIG_DROPINS};
         *state = s;
         return 0;
 }
@@ -270,9 +271,9 @@ static void configurations_of_distributions_mean_what_they_mean_to_go(void **sta
         struct system *s = *state;
 
         for (size_t i = 0; i < ARRAY_SIZE(world); i++) {
-                s->source.rules = CONFIG_RULES_DROPINS;
+                s->source.rules = CSTORAGE_CONFIG_DROPINS;
                 check_known(s, &world[i]);
-                s->source.rules = CONFIG_RULES_ONE_FILE;
+                s->source.rules = CSTORAGE_CONFIG_ONE_FILE;
                 check_known(s, &world[i]);
         }
 }
@@ -332,7 +333,7 @@ static void the_first_main_file_counts_alone(void **state) {
         set(s, "XDG_CONFIG_HOME", config);
         assert_graphroot(s, "/xdg");
 
-        s->source.rules = CONFIG_RULES_ONE_FILE;
+        s->source.rules = CSTORAGE_CONFIG_ONE_FILE;
         assert_graphroot(s, "/etc");
 }
 
@@ -350,7 +351,7 @@ static void a_drop_in_goes_before_the_main_file(void **state) {
         assert_int_equal(config->conf.values[CONF_GRAPHROOT].line, 2);
         assert_true(has_suffix(config->conf.values[CONF_GRAPHROOT].file, "/storage.conf.d/50-a.conf"));
 
-        s->source.rules = CONFIG_RULES_ONE_FILE;
+        s->source.rules = CSTORAGE_CONFIG_ONE_FILE;
         assert_graphroot(s, "/main");
 }
 
@@ -391,6 +392,166 @@ static void users_have_drop_ins_of_their_own(void **state) {
         assert_graphroot(s, "/mine");
 }
 
+/* ------------------------------------------------------------------------ which releases' rules */
+
+static void earlier_releases_give_users_little_of_the_systems_file(void **state) {
+        struct system *s = *state;
+        _cleanup_free_ char *home = below(s, "/home");
+        _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL, *own = NULL;
+
+        s->source.uid = 1000;
+        s->source.rules = CSTORAGE_CONFIG_ONE_FILE;
+        set(s, "HOME", home);
+        set(s, "XDG_RUNTIME_DIR", "/nonexistent/1000");
+        put(s, ETC,
+            "[storage]\ndriver = \"vfs\"\ngraphroot = \"/g\"\nrunroot = \"/r\"\ntransient_store = true\n"
+            "rootless_storage_path = \"/u/$UID\"\n[storage.options]\nadditionalimagestores = [\"/a\"]\n");
+        config = load(s);
+        assert_text(cstorage_config_get_driver(config), "vfs");
+        assert_text(cstorage_config_get_graphroot(config), "/u/1000");
+        assert_text(cstorage_config_get_runroot(config), "/nonexistent/1000/containers");
+        assert_false(cstorage_config_get_transient(config));
+        assert_null(cstorage_config_get_additional_image_store(config, 0));
+
+        put(s, "/home/.config/containers/storage.conf", "[storage]\nrunroot = \"/mine\"\n");
+        own = load(s);
+        assert_null(cstorage_config_get_driver(own));
+        assert_text(cstorage_config_get_graphroot(own), "/u/1000");
+        assert_text(cstorage_config_get_runroot(own), "/mine");
+
+        put(s, ETC, "[storage]\ndriver = \"zfs\"\n");
+        put(s, "/home/.config/containers/storage.conf", "[storage]\ngraphroot = \"/h\"\n");
+        assert_graphroot(s, "/h");
+}
+
+static void assert_rules(struct system *s, enum cstorage_config_rules wanted) {
+        _cleanup_(cstorage_config_freep) struct cstorage_config *config = load(s);
+
+        assert_int_equal(cstorage_config_get_rules(config), wanted);
+}
+
+static void what_is_there_tells_whose_rules_count(void **state) {
+        struct system *s = *state;
+
+        s->source.rules = CSTORAGE_CONFIG_AUTO;
+        put(s, ETC, "[storage]\ngraphroot = \"/early\"\nrunroot = \"/run\"\n");
+        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+        put(s, "/etc/containers/storage.conf.d/1.conf", "[storage]\ngraphroot = \"/late\"\n");
+        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+        free(below(s, "/early/"));
+        assert_rules(s, CSTORAGE_CONFIG_ONE_FILE);
+        free(below(s, "/late/"));
+        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+
+        s->source.unresolved = true;
+        put(s, "/etc/containers/storage.conf.d/1.conf", "[storage]\ngraphroot = \"/later\"\n");
+        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+        s->source.unresolved = false;
+        assert_rules(s, CSTORAGE_CONFIG_ONE_FILE);
+        put(s, "/etc/containers/storage.conf.d/1.conf", "[storage]\ntransient_store = true\n");
+        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+}
+
+static void nobody_guesses_between_two_runroots(void **state) {
+        struct system *s = *state;
+
+        s->source.rules = CSTORAGE_CONFIG_AUTO;
+        put(s, ETC, "[storage]\ngraphroot = \"/g\"\nrunroot = \"/early\"\n");
+        put(s, "/etc/containers/storage.conf.d/1.conf", "[storage]\nrunroot = \"/late\"\n");
+        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+        free(below(s, "/early/"));
+        assert_rules(s, CSTORAGE_CONFIG_ONE_FILE);
+        free(below(s, "/late/"));
+        assert_refused(
+                s, -ENOTUNIQ,
+                "of the same graphroot the runroot is /late to releases that read drop-ins, and /early "
+                "to earlier ones");
+
+        put(s, "/etc/containers/storage.conf.d/1.conf", "[storage]\nimagestore = \"/i\"\n");
+        assert_refused(s, -ENOTUNIQ,
+                       "of the same graphroot the image store is /i to releases that read drop-ins, and none "
+                       "to earlier ones");
+        s->source.rules = CSTORAGE_CONFIG_ONE_FILE;
+        assert_rules(s, CSTORAGE_CONFIG_ONE_FILE);
+}
+
+/* ------------------------------------------------------------------------------------- who said what */
+
+static void assert_setting(struct system *s, const struct cstorage_config *config,
+                           const struct cstorage_setting **setting, const char *wanted) {
+        _cleanup_text_ struct text text = TEXT_INIT;
+        const char *origin;
+
+        *setting = cstorage_config_next_setting(config, *setting);
+        if (!*setting) {
+                assert_null(wanted);
+                return;
+        }
+        origin = cstorage_setting_get_origin(*setting);
+        if (origin && strncmp(origin, s->root, strlen(s->root)) == 0)
+                origin += strlen(s->root);
+        assert_ok(text_addf(&text, "%s=%s %s:%u", cstorage_setting_get_key(*setting),
+                            cstorage_setting_get_value(*setting), origin ?: "-",
+                            cstorage_setting_get_line(*setting)));
+        assert_text(text.s, wanted);
+}
+
+static void assert_settings(struct system *s, const char *const *wanted) {
+        _cleanup_(cstorage_config_freep) struct cstorage_config *config = load(s);
+        const struct cstorage_setting *setting = NULL;
+
+        for (; *wanted; wanted++)
+                assert_setting(s, config, &setting, *wanted);
+        assert_null(cstorage_config_next_setting(config, setting));
+}
+
+static void every_setting_knows_who_said_so(void **state) {
+        struct system *s = *state;
+
+        assert_settings(s, (const char *const[]){"storage.driver= -:0",
+                                                 "storage.graphroot=/var/lib/containers/storage -:0",
+                                                 "storage.runroot=/run/containers/storage -:0",
+                                                 "storage.imagestore= -:0",
+                                                 "storage.transient_store=false -:0", NULL});
+        put(s, ETC,
+            "[storage]\ndriver_priority = [\"vfs\"]\ngraphroot = \"/g/\"\n[storage.options]\n"
+            "additionalimagestores = [\n\"/a\"\n, \"/b\"]\nforce_mask = 0o700\n"
+            "pull_options = {x = \"y\"}\n[storage.options.overlay]\nmountopt = \"nodev\"\n");
+        put(s, "/etc/containers/storage.conf.d/1.conf", "[storage]\n\ntransient_store = true\n");
+        assert_settings(s, (const char *const[]){
+                                   "storage.driver= -:0", "storage.driver_priority=vfs " ETC ":2",
+                                   "storage.graphroot=/g " ETC ":3",
+                                   "storage.runroot=/run/containers/storage -:0", "storage.imagestore= -:0",
+                                   "storage.transient_store=true /etc/containers/storage.conf.d/1.conf:3",
+                                   "storage.options.additionalimagestores=/a " ETC ":6",
+                                   "storage.options.additionalimagestores=/b " ETC ":7",
+                                   "storage.options.force_mask=0o700 " ETC ":8",
+                                   "storage.options.pull_options.x=y " ETC ":9",
+                                   "storage.options.overlay.mountopt=nodev " ETC ":11", NULL});
+        set(s, "STORAGE_DRIVER", "overlay2");
+        set(s, "STORAGE_OPTS", "size=1,overlay.x=y");
+        assert_settings(s,
+                        (const char *const[]){
+                                "storage.driver=overlay $STORAGE_DRIVER:0",
+                                "storage.driver_priority=vfs " ETC ":2", "storage.graphroot=/g " ETC ":3",
+                                "storage.runroot=/run/containers/storage -:0", "storage.imagestore= -:0",
+                                "storage.transient_store=true /etc/containers/storage.conf.d/1.conf:3",
+                                "storage.options.pull_options.x=y " ETC ":9", "option=size=1 $STORAGE_OPTS:0",
+                                "option=overlay.x=y $STORAGE_OPTS:0", NULL});
+}
+
+static void what_users_have_in_place_of_a_graphroot_is_their_graphroot(void **state) {
+        struct system *s = *state;
+
+        s->source.uid = 1000;
+        set(s, "XDG_RUNTIME_DIR", "/nonexistent/1000");
+        put(s, ETC, "[storage]\nrootless_storage_path = \"/u/$UID\"\n");
+        assert_settings(s, (const char *const[]){"storage.driver= -:0", "storage.graphroot=/u/1000 " ETC ":2",
+                                                 "storage.runroot=/nonexistent/1000/containers -:0",
+                                                 "storage.imagestore= -:0",
+                                                 "storage.transient_store=false -:0", NULL});
+}
+
 /* ---------------------------------------------------------------------------------- environment */
 
 static void a_variable_names_the_only_file_and_another_the_last(void **state) {
@@ -416,7 +577,7 @@ static void a_variable_names_the_only_file_and_another_the_last(void **state) {
                 assert_false(cstorage_config_get_transient(config));
         }
 
-        s->source.rules = CONFIG_RULES_ONE_FILE;
+        s->source.rules = CSTORAGE_CONFIG_ONE_FILE;
         assert_graphroot(s, "/one");
 }
 
@@ -540,9 +701,26 @@ static void what_is_set_by_hand_goes_before_what_was_loaded(void **state) {
 }
 
 static void nothing_is_no_object(void **state) {
+        struct cstorage_config *config = NULL;
+
         (void) state;
         assert_int_equal(cstorage_config_new(NULL), -EINVAL);
         assert_int_equal(cstorage_config_load(NULL, NULL), -EINVAL);
+        assert_int_equal(cstorage_config_load_with(&(struct cstorage_config_options){.size = 1}, &config,
+                                                   NULL),
+                         -EINVAL);
+        assert_int_equal(cstorage_config_load_with(
+                                 &(struct cstorage_config_options){.size = sizeof(
+                                                                           struct cstorage_config_options),
+                                                                   .flags = UINT64_C(1) << 63},
+                                 &config, NULL),
+                         -EINVAL);
+        assert_int_equal(cstorage_config_load_with(
+                                 &(struct cstorage_config_options){.size = sizeof(
+                                                                           struct cstorage_config_options),
+                                                                   .rules = (enum cstorage_config_rules) 9},
+                                 &config, NULL),
+                         -EINVAL);
         assert_int_equal(cstorage_config_set_transient(NULL, true), -EINVAL);
         assert_int_equal(cstorage_config_add_option(NULL, "a=b"), -EINVAL);
         cstorage_config_clear_options(NULL);
@@ -561,6 +739,11 @@ int main(void) {
                 CASE(drop_ins_are_read_in_the_order_of_their_names_wherever_they_lie),
                 CASE(a_drop_in_may_be_a_link_but_a_directory_is_none),
                 CASE(users_have_drop_ins_of_their_own),
+                CASE(earlier_releases_give_users_little_of_the_systems_file),
+                CASE(what_is_there_tells_whose_rules_count),
+                CASE(nobody_guesses_between_two_runroots),
+                CASE(every_setting_knows_who_said_so),
+                CASE(what_users_have_in_place_of_a_graphroot_is_their_graphroot),
                 CASE(a_variable_names_the_only_file_and_another_the_last),
                 CASE(a_file_that_a_variable_names_must_be_there),
                 CASE(variables_replace_driver_and_options),

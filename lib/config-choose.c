@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which releases' rules a configuration is read by, where nobody said so. */
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "config.h"
+
+static bool same(const char *a, const char *b) {
+        return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Of two graphroots each is collected by its own records, so a wrong choice loses nothing. Of one it might:
+ * records that count may be in the runroot or image store that was not looked at. */
+enum cstorage_config_rules config_choose(const struct cstorage_config *dropins,
+                                         const struct cstorage_config *one_file,
+                                         const struct config_presence *there) {
+        if (!same(dropins->graphroot, one_file->graphroot))
+                return !there->dropins_graphroot && there->one_file_graphroot ? CSTORAGE_CONFIG_ONE_FILE
+                                                                              : CSTORAGE_CONFIG_DROPINS;
+        if (!same(dropins->imagestore, one_file->imagestore))
+                return CSTORAGE_CONFIG_AUTO;
+        if (same(dropins->runroot, one_file->runroot) || !there->one_file_runroot)
+                return CSTORAGE_CONFIG_DROPINS;
+        return there->dropins_runroot ? CSTORAGE_CONFIG_AUTO : CSTORAGE_CONFIG_ONE_FILE;
+}
+
+/* A directory of the caller's own. */
+static bool is_there(const struct config_source *source, const char *path) {
+        _cleanup_text_ struct text full = TEXT_INIT;
+        struct stat st;
+
+        return text_addf(&full, "%s%s", source->root, path) >= 0 && stat(full.s, &st) >= 0 &&
+               S_ISDIR(st.st_mode) && st.st_uid == geteuid();
+}
+
+static int refuse_to_choose(const struct cstorage_config *dropins, const struct cstorage_config *one_file,
+                            struct error *reterr) {
+        bool same = strcmp(dropins->runroot, one_file->runroot) == 0;
+        const char *later = same ? dropins->imagestore : dropins->runroot,
+                   *earlier = same ? one_file->imagestore : one_file->runroot;
+
+        return error_set(reterr, -ENOTUNIQ,
+                         "of the same graphroot the %s is %s to releases that read drop-ins, and %s to "
+                         "earlier ones",
+                         same ? "image store" : "runroot", later ?: "none", earlier ?: "none");
+}
+
+int config_take(const struct config_source *source, struct cstorage_config **dropins,
+                struct cstorage_config **one_file, struct cstorage_config **ret, struct error *reterr) {
+        const struct config_presence there = {
+                .dropins_graphroot = is_there(source, (*dropins)->graphroot),
+                .one_file_graphroot = is_there(source, (*one_file)->graphroot),
+                .dropins_runroot = is_there(source, (*dropins)->runroot),
+                .one_file_runroot = is_there(source, (*one_file)->runroot),
+        };
+
+        switch (config_choose(*dropins, *one_file, &there)) {
+        case CSTORAGE_CONFIG_DROPINS:
+                *ret = TAKE_PTR(*dropins);
+                return 0;
+        case CSTORAGE_CONFIG_ONE_FILE:
+                *ret = TAKE_PTR(*one_file);
+                return 0;
+        case CSTORAGE_CONFIG_AUTO:
+                break;
+        }
+        return refuse_to_choose(*dropins, *one_file, reterr);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Everything that a configuration says, and who said so: for people who wonder. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "config.h"
+#include "format/conf-key.h"
+#include "public.h"
+
+/* Of driver options that no file says, but a variable, all at once. */
+#define KEY_OPTION "option"
+
+/* What is told of every store, set or not. */
+static bool is_essential(enum conf_key key) {
+        return key == CONF_DRIVER || key == CONF_GRAPHROOT || key == CONF_RUNROOT || key == CONF_IMAGESTORE ||
+               key == CONF_TRANSIENT_STORE;
+}
+
+static const char *keep(struct cstorage_config *config, const char *text) {
+        return arena_text(&config->arena, text, strlen(text));
+}
+
+static int add(struct cstorage_config *config, const char *key, const char *value, const char *origin,
+               unsigned line) {
+        struct cstorage_setting *setting;
+        int r;
+
+        r = ARRAY_RESERVE(config->settings, config->cap_settings, config->n_settings + 1);
+        if (r < 0)
+                return r;
+        setting = &config->settings[config->n_settings];
+        *setting = (struct cstorage_setting){.key = keep(config, key),
+                                             .value = keep(config, value),
+                                             .line = line};
+        if (origin)
+                setting->origin = keep(config, origin);
+        if (!setting->key || !setting->value || (origin && !setting->origin))
+                return -ENOMEM;
+        config->n_settings++;
+        return 0;
+}
+
+/* "storage.options.overlay.mountopt"; of an option of pull_options with its name behind. */
+static int name_key(struct text *text, enum conf_key key, const char *name) {
+        return text_addf(text, "%s.%s%s%s", conf_key_table(key), conf_key_name(key), name ? "." : "",
+                         name ?: "");
+}
+
+static int add_value(struct cstorage_config *config, enum conf_key key, const char *value) {
+        const struct conf_value *said = &config->conf.values[key];
+        _cleanup_text_ struct text name = TEXT_INIT;
+        int r;
+
+        r = name_key(&name, key, NULL);
+        if (r < 0)
+                return r;
+        return add(config, name.s, value, said->set ? said->file : NULL, said->set ? said->line : 0);
+}
+
+/* ------------------------------------------------------------------------------------------ what counts */
+
+static int add_driver(const struct config_source *source, struct cstorage_config *config) {
+        if (config_env_text(source, ENV_DRIVER))
+                return add(config, "storage.driver", config->driver, "$" ENV_DRIVER, 0);
+        return add_value(config, CONF_DRIVER, config->driver ?: "");
+}
+
+/* As it came out, which is not what the file has where that was expanded. */
+static int add_essential(const struct config_source *source, struct cstorage_config *config,
+                         enum conf_key key) {
+        const struct conf_value *users = &config->conf.values[CONF_ROOTLESS_STORAGE_PATH];
+
+        if (key == CONF_DRIVER)
+                return add_driver(source, config);
+        if (key == CONF_RUNROOT)
+                return add_value(config, key, config->runroot);
+        if (key == CONF_IMAGESTORE)
+                return add_value(config, key, config->imagestore ?: "");
+        if (key == CONF_TRANSIENT_STORE)
+                return add_value(config, key, config->transient ? "true" : "false");
+        if (!conf_get_text(&config->conf, key) && source->uid != 0 && users->set)
+                return add(config, "storage.graphroot", config->graphroot, users->file, users->line);
+        return add_value(config, key, config->graphroot);
+}
+
+static int add_items(struct cstorage_config *config, enum conf_key key) {
+        const struct conf_value *said = &config->conf.values[key];
+        int r = 0;
+
+        for (size_t i = 0; i < said->n_items && r >= 0; i++) {
+                const struct conf_text *item = &said->items[i];
+                _cleanup_text_ struct text name = TEXT_INIT;
+
+                r = name_key(&name, key, item->name);
+                if (r >= 0)
+                        r = add(config, name.s, item->text, item->file, item->line);
+        }
+        return r;
+}
+
+static int add_number(struct cstorage_config *config, enum conf_key key) {
+        char number[32];
+
+        (void) snprintf(number, sizeof(number), key == CONF_FORCE_MASK ? "0o%" PRIo64 : "%" PRIu64,
+                        config->conf.values[key].number);
+        return add_value(config, key, number);
+}
+
+static int add_said(struct cstorage_config *config, enum conf_key key) {
+        const struct conf_value *said = &config->conf.values[key];
+
+        switch (conf_key_info(key)->type) {
+        case CONF_TYPE_STRING:
+                return add_value(config, key, said->text);
+        case CONF_TYPE_BOOLEAN:
+                return add_value(config, key, said->number ? "true" : "false");
+        case CONF_TYPE_UINT32:
+                return add_number(config, key);
+        case CONF_TYPE_STRINGS:
+        case CONF_TYPE_MAP:
+                return add_items(config, key);
+        }
+        return 0;
+}
+
+/* Which counts for nothing: replaced as a whole, or told as the graphroot. */
+static bool is_void(enum conf_key key, bool replaced) {
+        return key == CONF_ROOTLESS_STORAGE_PATH || (replaced && conf_key_info(key)->option);
+}
+
+static int add_options(struct cstorage_config *config) {
+        int r = 0;
+
+        for (size_t i = 0; i < config->options.n && r >= 0; i++)
+                r = add(config, KEY_OPTION, config->options.s[i], "$" ENV_OPTIONS, 0);
+        return r;
+}
+
+int config_list_settings(const struct config_source *source, struct cstorage_config *config) {
+        bool replaced = config_env(source, ENV_OPTIONS);
+        int r = 0;
+
+        for (enum conf_key key = 0; key < _CONF_KEY_MAX && r >= 0; key++) {
+                if (is_essential(key))
+                        r = add_essential(source, config, key);
+                else if (config->conf.values[key].set && !is_void(key, replaced))
+                        r = add_said(config, key);
+        }
+        return r >= 0 && replaced ? add_options(config) : r;
+}
+
+/* --------------------------------------------------------------------------------------------- reading it */
+
+_public_ const struct cstorage_setting *
+cstorage_config_next_setting(const struct cstorage_config *config, const struct cstorage_setting *previous) {
+        size_t next = previous ? (size_t) (previous - config->settings) + 1 : 0;
+
+        return next < config->n_settings ? &config->settings[next] : NULL;
+}
+
+_public_ const char *cstorage_setting_get_key(const struct cstorage_setting *setting) {
+        return setting->key;
+}
+
+_public_ const char *cstorage_setting_get_value(const struct cstorage_setting *setting) {
+        return setting->value;
+}
+
+_public_ const char *cstorage_setting_get_origin(const struct cstorage_setting *setting) {
+        return setting->origin;
+}
+
+_public_ unsigned cstorage_setting_get_line(const struct cstorage_setting *setting) {
+        return setting->line;
+}
+
+_public_ enum cstorage_config_rules cstorage_config_get_rules(const struct cstorage_config *config) {
+        return config->rules;
+}
