@@ -14,6 +14,9 @@
 /* Of driver options that no file says, but a variable, all at once. */
 #define KEY_OPTION "option"
 
+/* Who called. */
+#define ORIGIN_CALLER ""
+
 /* What is told of every store, set or not. */
 static bool is_essential(enum conf_key key) {
         return key == CONF_DRIVER || key == CONF_GRAPHROOT || key == CONF_RUNROOT || key == CONF_IMAGESTORE ||
@@ -42,6 +45,15 @@ static int add(struct cstorage_config *config, const char *key, const char *valu
                 return -ENOMEM;
         config->n_settings++;
         return 0;
+}
+
+static int add_driver_option(struct cstorage_config *config, const char *option, const char *origin) {
+        int r;
+
+        r = add(config, KEY_OPTION, option, origin, 0);
+        if (r >= 0)
+                config->settings[config->n_settings - 1].is_option = true;
+        return r;
 }
 
 /* "storage.options.overlay.mountopt"; of an option of pull_options with its name behind. */
@@ -110,7 +122,7 @@ static int add_number(struct cstorage_config *config, enum conf_key key) {
         return add_value(config, key, number);
 }
 
-static int add_said(struct cstorage_config *config, enum conf_key key) {
+static int add_typed(struct cstorage_config *config, enum conf_key key) {
         const struct conf_value *said = &config->conf.values[key];
 
         switch (conf_key_info(key)->type) {
@@ -127,6 +139,16 @@ static int add_said(struct cstorage_config *config, enum conf_key key) {
         return 0;
 }
 
+static int add_said(struct cstorage_config *config, enum conf_key key) {
+        size_t before = config->n_settings;
+        int r;
+
+        r = add_typed(config, key);
+        for (size_t i = before; i < config->n_settings; i++)
+                config->settings[i].is_option = conf_key_info(key)->option;
+        return r;
+}
+
 /* Which counts for nothing: replaced as a whole, or told as the graphroot. */
 static bool is_void(enum conf_key key, bool replaced) {
         return key == CONF_ROOTLESS_STORAGE_PATH || (replaced && conf_key_info(key)->option);
@@ -136,7 +158,7 @@ static int add_options(struct cstorage_config *config) {
         int r = 0;
 
         for (size_t i = 0; i < config->options.n && r >= 0; i++)
-                r = add(config, KEY_OPTION, config->options.s[i], "$" ENV_OPTIONS, 0);
+                r = add_driver_option(config, config->options.s[i], "$" ENV_OPTIONS);
         return r;
 }
 
@@ -151,6 +173,40 @@ int config_list_settings(const struct config_source *source, struct cstorage_con
                         r = add_said(config, key);
         }
         return r >= 0 && replaced ? add_options(config) : r;
+}
+
+/* ------------------------------------------------------------------------------------------------ by hand */
+
+int config_note_setting(struct cstorage_config *config, const char *key, const char *value) {
+        const char *copy;
+
+        for (size_t i = 0; i < config->n_settings; i++) {
+                struct cstorage_setting *setting = &config->settings[i];
+
+                if (strcmp(setting->key, key) != 0)
+                        continue;
+                copy = keep(config, value ?: "");
+                if (!copy)
+                        return -ENOMEM;
+                *setting = (struct cstorage_setting){.key = setting->key,
+                                                     .value = copy,
+                                                     .origin = ORIGIN_CALLER};
+                return 0;
+        }
+        return add(config, key, value ?: "", ORIGIN_CALLER, 0);
+}
+
+int config_note_option(struct cstorage_config *config, const char *option) {
+        return add_driver_option(config, option, ORIGIN_CALLER);
+}
+
+void config_forget_options(struct cstorage_config *config) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < config->n_settings; i++)
+                if (!config->settings[i].is_option)
+                        config->settings[n++] = config->settings[i];
+        config->n_settings = n;
 }
 
 /* --------------------------------------------------------------------------------------------- reading it */

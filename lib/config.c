@@ -49,6 +49,13 @@ int config_set_text(char **setting, const char *value) {
         return 0;
 }
 
+static int set_noted(struct cstorage_config *config, char **setting, const char *key, const char *value) {
+        int r;
+
+        r = config_note_setting(config, key, value);
+        return r < 0 ? r : config_set_text(setting, value);
+}
+
 static bool is_absolute_or_null(const char *path) {
         return !path || *path == '/';
 }
@@ -56,26 +63,26 @@ static bool is_absolute_or_null(const char *path) {
 _public_ int cstorage_config_set_graphroot(struct cstorage_config *config, const char *path) {
         if (!config || !is_absolute_or_null(path))
                 return -EINVAL;
-        return config_set_text(&config->graphroot, path);
+        return set_noted(config, &config->graphroot, "storage.graphroot", path);
 }
 
 _public_ int cstorage_config_set_runroot(struct cstorage_config *config, const char *path) {
         if (!config || !is_absolute_or_null(path))
                 return -EINVAL;
-        return config_set_text(&config->runroot, path);
+        return set_noted(config, &config->runroot, "storage.runroot", path);
 }
 
 _public_ int cstorage_config_set_imagestore(struct cstorage_config *config, const char *path) {
         if (!config || !is_absolute_or_null(path))
                 return -EINVAL;
-        return config_set_text(&config->imagestore, path);
+        return set_noted(config, &config->imagestore, "storage.imagestore", path);
 }
 
 _public_ int cstorage_config_set_transient(struct cstorage_config *config, bool transient) {
         if (!config)
                 return -EINVAL;
         config->transient = transient;
-        return 0;
+        return config_note_setting(config, "storage.transient_store", transient ? "true" : "false");
 }
 
 /* Which stores the options name depends on the driver that they are read by. */
@@ -114,7 +121,7 @@ _public_ int cstorage_config_set_driver(struct cstorage_config *config, const ch
         r = find_image_stores(config, name, &stores);
         if (r < 0)
                 return r;
-        r = config_set_text(&config->driver, name);
+        r = set_noted(config, &config->driver, "storage.driver", name);
         if (r < 0)
                 return r;
         replace_image_stores(config, &stores);
@@ -130,6 +137,8 @@ _public_ int cstorage_config_add_option(struct cstorage_config *config, const ch
         if (r < 0)
                 return r;
         r = config_update_image_stores(config);
+        if (r >= 0)
+                r = config_note_option(config, option);
         if (r < 0)
                 strlist_drop_last(&config->options);
         return r;
@@ -140,6 +149,7 @@ _public_ void cstorage_config_clear_options(struct cstorage_config *config) {
                 return;
         strlist_done(&config->options);
         strlist_done(&config->image_stores);
+        config_forget_options(config);
 }
 
 _public_ const char *cstorage_config_get_graphroot(const struct cstorage_config *config) {

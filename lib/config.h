@@ -12,6 +12,7 @@ struct cstorage_setting {
         const char *key, *value;
         const char *origin; /* NULL: nobody said so */
         unsigned line;      /* 0: origin is no file */
+        bool is_option;     /* the driver's */
 };
 
 struct cstorage_config {
@@ -74,6 +75,11 @@ const char *config_home(const struct config_source *source);
 
 /* Put together what cstorage_config_next_setting() goes through. 0 or -ENOMEM. */
 int config_list_settings(const struct config_source *source, struct cstorage_config *config);
+
+/* The caller says so now, in place of whoever did; NULL: there is no such thing. 0 or -ENOMEM. */
+int config_note_setting(struct cstorage_config *config, const char *key, const char *value);
+int config_note_option(struct cstorage_config *config, const char *option);
+void config_forget_options(struct cstorage_config *config);
 
 /* What names the driver, and all driver options. */
 #define ENV_DRIVER  "STORAGE_DRIVER"

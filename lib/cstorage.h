@@ -179,9 +179,9 @@ const char *cstorage_config_get_additional_image_store(const struct cstorage_con
 const char *cstorage_config_get_driver_priority(const struct cstorage_config *config, size_t index);
 
 /*
- * What was loaded, one thing after the other, in the order of storage.conf(5): for people who wonder why a
- * store is where it is. previous NULL: the first; NULL after the last. A setting belongs to the
- * configuration. What was set by hand is not among them, nor are keys that count for nothing. Since: 0.1
+ * What is set, one thing after the other, for people who wonder why a store is where it is; keys that count
+ * for nothing are not among them. previous NULL: the first; NULL after the last. A setting belongs to the
+ * configuration, until something else is set. Since: 0.1
  */
 const struct cstorage_setting *cstorage_config_next_setting(const struct cstorage_config *config,
                                                             const struct cstorage_setting *previous);
@@ -191,14 +191,16 @@ enum cstorage_config_rules cstorage_config_get_rules(const struct cstorage_confi
 
 /*
  * The key as in storage.conf, with the tables it is in ("storage.options.overlay.mountopt"), of which there
- * may be several with the items of an array; or "option", of a driver option that $STORAGE_OPTS has. The
+ * may be several with the items of an array; or "option", of a driver option that no file has. The
  * value as it came out, "" where there is none. Since: 0.1
  */
 const char *cstorage_setting_get_key(const struct cstorage_setting *setting);
 const char *cstorage_setting_get_value(const struct cstorage_setting *setting);
 
-/* Who said so: the path of a file, and the line there; the name of a variable behind a "$", and 0; NULL and 0
- * where nobody did. Since: 0.1 */
+/*
+ * Who said so: the path of a file, and the line there; else the line is 0, and this the name of a variable
+ * behind a "$", "" where the caller set it, NULL where nobody did. Since: 0.1
+ */
 const char *cstorage_setting_get_origin(const struct cstorage_setting *setting);
 unsigned cstorage_setting_get_line(const struct cstorage_setting *setting);
 

@@ -540,6 +540,29 @@ static void every_setting_knows_who_said_so(void **state) {
                                 "option=overlay.x=y $STORAGE_OPTS:0", NULL});
 }
 
+static void what_is_set_by_hand_is_the_callers(void **state) {
+        struct system *s = *state;
+        _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
+        const struct cstorage_setting *setting = NULL;
+
+        put(s, ETC,
+            "[storage]\ngraphroot = \"/g\"\n[storage.options]\nsize = \"1\"\nauto-userns-min-size = 9\n");
+        config = load(s);
+        assert_ok(cstorage_config_set_graphroot(config, "/other"));
+        cstorage_config_clear_options(config);
+        assert_ok(cstorage_config_add_option(config, "size=2"));
+        assert_ok(cstorage_config_set_transient(config, true));
+        for (const char *const *wanted =
+                     (const char *const[]){"storage.driver= -:0", "storage.graphroot=/other :0",
+                                           "storage.runroot=/run/containers/storage -:0",
+                                           "storage.imagestore= -:0", "storage.transient_store=true :0",
+                                           "storage.options.auto-userns-min-size=9 " ETC ":5",
+                                           "option=size=2 :0", NULL};
+             *wanted; wanted++)
+                assert_setting(s, config, &setting, *wanted);
+        assert_null(cstorage_config_next_setting(config, setting));
+}
+
 static void what_users_have_in_place_of_a_graphroot_is_their_graphroot(void **state) {
         struct system *s = *state;
 
@@ -743,6 +766,7 @@ int main(void) {
                 CASE(what_is_there_tells_whose_rules_count),
                 CASE(nobody_guesses_between_two_runroots),
                 CASE(every_setting_knows_who_said_so),
+                CASE(what_is_set_by_hand_is_the_callers),
                 CASE(what_users_have_in_place_of_a_graphroot_is_their_graphroot),
                 CASE(a_variable_names_the_only_file_and_another_the_last),
                 CASE(a_file_that_a_variable_names_must_be_there),
