@@ -9,14 +9,18 @@ DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);
 
 /* Nothing of storage.conf is needed where all of it that tells where a store lies was given. */
 static int load(const struct options *options, struct cstorage_config **ret, struct error *reterr) {
+        const struct cstorage_config_options load_options = {.size = sizeof(load_options),
+                                                             .rules = options->rules};
         struct error error;
         int r;
 
-        r = cstorage_config_load(ret, (struct cstorage_error *) &error);
+        r = cstorage_config_load_with(&load_options, ret, (struct cstorage_error *) &error);
         if (r >= 0)
                 return 0;
         if (options->root && options->runroot && options->driver)
                 return cstorage_config_new(ret);
+        if (r == -ENOTUNIQ)
+                return error_set(reterr, r, "%.180s: say which with --config-rules", error.text);
         if (reterr)
                 *reterr = error;
         return r;

@@ -27,6 +27,8 @@ enum {
         OPT_PROGRESS,
         OPT_VERBOSE,
         OPT_DUMP_FACTS,
+        OPT_CONFIG_RULES,
+        OPT_SHOW_CONFIG,
         OPT_VERSION,
 };
 
@@ -39,6 +41,7 @@ static const struct option long_options[] = {
         {"storage-driver", required_argument, NULL, OPT_DRIVER},
         {"storage-opt", required_argument, NULL, OPT_STORAGE_OPT},
         {"transient-store", optional_argument, NULL, OPT_TRANSIENT},
+        {"config-rules", required_argument, NULL, OPT_CONFIG_RULES},
         {"lock-timeout", required_argument, NULL, OPT_LOCK_TIMEOUT},
         {"no-heal", no_argument, NULL, OPT_NO_HEAL},
         {"no-reap", no_argument, NULL, OPT_NO_REAP},
@@ -47,6 +50,7 @@ static const struct option long_options[] = {
         {"quiet", no_argument, NULL, 'q'},
         {"verbose", no_argument, NULL, OPT_VERBOSE},
         {"dump-facts", no_argument, NULL, OPT_DUMP_FACTS},
+        {"show-config", no_argument, NULL, OPT_SHOW_CONFIG},
         {"version", no_argument, NULL, OPT_VERSION},
         {"help", no_argument, NULL, 'h'},
         {0},
@@ -66,6 +70,7 @@ void options_help(FILE *out) {
               "      --storage-driver=NAME   the driver: overlay, vfs\n"
               "      --storage-opt=KEY=VALUE a driver option; may be given many times\n"
               "      --transient-store[=BOOL] the store is one in transient mode\n"
+              "      --config-rules=WHICH    how to read storage.conf: auto, dropins, one-file\n"
               "      --lock-timeout=TIME     wait this long for the store's locks [30s]\n"
               "      --no-heal               leave broken volatile record files as they are\n"
               "      --no-reap               move aside what goes, and leave it to others\n"
@@ -74,6 +79,7 @@ void options_help(FILE *out) {
               "  -q, --quiet                 print only what went wrong\n"
               "      --verbose               list what is kept, too\n"
               "      --dump-facts            print all that the decisions rest on, and end\n"
+              "      --show-config           print every setting and who said so, and end\n"
               "      --version               print the version, and end\n"
               "  -h, --help                  print this, and end\n"
               "\n"
@@ -87,16 +93,39 @@ void options_done(struct options *options) {
         *options = OPTIONS_INIT;
 }
 
-static int parse_when(const char *s, enum when *ret) {
-        static const char *const names[] = {
-                [WHEN_AUTO] = "auto", [WHEN_ALWAYS] = "always", [WHEN_NEVER] = "never"};
-
-        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-                if (strcmp(s, names[i]) == 0) {
-                        *ret = (enum when) i;
+/* Which of the words it is; NULL ends them. */
+static int parse_word(const char *s, const char *const *words, unsigned *ret) {
+        for (unsigned i = 0; words[i]; i++)
+                if (strcmp(s, words[i]) == 0) {
+                        *ret = i;
                         return 0;
                 }
         return -EINVAL;
+}
+
+static int take_progress(struct options *options, const char *value, struct error *reterr) {
+        static const char *const words[] = {
+                [WHEN_AUTO] = "auto", [WHEN_ALWAYS] = "always", [WHEN_NEVER] = "never", NULL};
+        unsigned i;
+
+        if (parse_word(value, words, &i) < 0)
+                return error_set(reterr, -EINVAL, "--progress wants auto, always or never");
+        options->progress = (enum when) i;
+        return 0;
+}
+
+const char *const config_rules_names[] = {[CSTORAGE_CONFIG_AUTO] = "auto",
+                                          [CSTORAGE_CONFIG_DROPINS] = "dropins",
+                                          [CSTORAGE_CONFIG_ONE_FILE] = "one-file",
+                                          NULL};
+
+static int take_rules(struct options *options, const char *value, struct error *reterr) {
+        unsigned i;
+
+        if (parse_word(value, config_rules_names, &i) < 0)
+                return error_set(reterr, -EINVAL, "--config-rules wants auto, dropins or one-file");
+        options->rules = (enum cstorage_config_rules) i;
+        return 0;
 }
 
 /* The spellings of Go's strconv.ParseBool, which podman's flags take. */
@@ -182,9 +211,9 @@ static int take_valued(struct options *options, int c, const char *value, struct
                         return error_set(reterr, -EINVAL, "--transient-store wants true or false");
                 return 0;
         case OPT_PROGRESS:
-                if (parse_when(value, &options->progress) < 0)
-                        return error_set(reterr, -EINVAL, "--progress wants auto, always or never");
-                return 0;
+                return take_progress(options, value, reterr);
+        case OPT_CONFIG_RULES:
+                return take_rules(options, value, reterr);
         default:
                 return error_set(reterr, -EINVAL, "see cstorage-gc --help");
         }
@@ -216,6 +245,9 @@ static int take(struct options *options, int c, const char *value, struct error 
         case OPT_DUMP_FACTS:
                 options->dump_facts = true;
                 return 0;
+        case OPT_SHOW_CONFIG:
+                options->show_config = true;
+                return 0;
         case OPT_VERSION:
                 options->version = true;
                 return 0;
@@ -226,13 +258,16 @@ static int take(struct options *options, int c, const char *value, struct error 
 
 /* Those that contradict each other: whichever were meant, guessing would surprise. */
 static int check_together(const struct options *options, struct error *reterr) {
-        if (options->quiet && (options->verbose || options->json))
-                return error_set(reterr, -EINVAL, "--quiet goes neither with --verbose nor with --json");
+        if (options->quiet && (options->verbose || options->json || options->show_config))
+                return error_set(reterr, -EINVAL,
+                                 "--quiet goes neither with --verbose nor with --json or --show-config");
         if (!options->reap && options->reaper)
                 return error_set(reterr, -EINVAL, "--reaper does not go with --no-reap");
         if (options->dump_facts && options->json)
                 return error_set(reterr, -EINVAL,
                                  "--dump-facts has a form of its own and does not go with --json");
+        if (options->show_config && options->dump_facts)
+                return error_set(reterr, -EINVAL, "--show-config does not go with --dump-facts");
         return 0;
 }
 

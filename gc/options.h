@@ -32,8 +32,9 @@ struct options {
         enum switched transient;
         uint64_t lock_timeout_us;
         enum when progress;
+        enum cstorage_config_rules rules;
         bool dry_run, json, heal, reap, quiet, verbose, dump_facts;
-        bool help, version;
+        bool show_config, help, version;
 };
 
 /* Longer than anybody waits; keeps the sums of times far from overflow. */
@@ -50,6 +51,9 @@ void options_done(struct options *options);
 
 /* -EINVAL where it is no proper command line; the text is for the user. */
 int options_parse(struct options *options, int argc, char **argv, struct error *reterr);
+
+/* By their numbers; NULL ends them. */
+extern const char *const config_rules_names[];
 
 /* "30", "0.5", "250ms", "2min": a number, with a fraction if need be, of seconds unless a unit follows. 0,
  * -EINVAL or -ERANGE. */

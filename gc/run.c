@@ -15,8 +15,10 @@
 #include "handover.h"
 #include "journal.h"
 #include "measure.h"
+#include "podman.h"
 #include "reap.h"
 #include "run.h"
+#include "show.h"
 #include "userns.h"
 
 DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);
@@ -57,6 +59,7 @@ static int status_of(int code) {
         case -ETIMEDOUT:
                 return STATUS_TIMEOUT;
         case -EOPNOTSUPP: /* a driver of which nothing is known */
+        case -ENOTUNIQ:   /* two configurations */
                 return STATUS_REFUSED;
         default:
                 return STATUS_FAILED;
@@ -283,6 +286,8 @@ static int run_store(const struct run *run, struct cstorage_store *store) {
         r = view_make(&view, store, &run->policy, &error);
         if (r < 0)
                 return failed(run, r, &error);
+        if (has_work(&view.plan) && podman_check(run->options, store, &error) < 0)
+                return complain_failure(STATUS_REFUSED, error.text);
         if (run->options->dry_run || !has_work(&view.plan))
                 return preview_only(run, &view);
 
@@ -324,6 +329,8 @@ int run(const struct options *options) {
         r = options_config(options, &config, &error);
         if (r < 0)
                 return failed(&run, r, &error);
+        if (options->show_config)
+                return show_config(options, config);
 
         for (int i = 1; i < STALE_TRIES; i++) {
                 r = run_once(&run, config);

@@ -39,8 +39,9 @@ mount libmount-dev libmount-devel
 libmd libmd-dev libmd-devel
 smartcols libsmartcols-dev libsmartcols-devel
 libsystemd libsystemd-dev systemd-devel -Dsystemd=enabled
+sqlite3 libsqlite3-dev sqlite-devel -Dsqlite=enabled
 cmocka libcmocka-dev libcmocka-devel -Dtests=enabled
 EOF
 expect "without several, all of them" 2 "$(without yajl smartcols | grep -c 'of Debian')"
-expect "without systemd and cmocka it can be built all the same" "" "$(without libsystemd cmocka)"
+expect "without systemd, SQLite and cmocka it can be built all the same" "" "$(without libsystemd sqlite3 cmocka)"
 finish

@@ -12,7 +12,7 @@ need_root
 make_scratch
 
 # What its macros stand for, in packages of Debian.
-needs=build-essential+libcmocka-dev+libmd-dev+libmount-dev+libsmartcols-dev+libsystemd-dev+libyajl-dev+meson+pkgconf+systemd-dev
+needs=build-essential+libcmocka-dev+libmd-dev+libmount-dev+libsmartcols-dev+libsqlite3-dev+libsystemd-dev+libyajl-dev+meson+pkgconf+systemd-dev
 root build "minbase-sid+$needs+rpm+rpmlint+xz-utils"
 top=$scratch/build/shared
 
@@ -50,7 +50,7 @@ cstorage-gc-reap.service postuninstall:systemd-postun cstorage-gc.service" \
         "$(query cstorage-gc --scripts | sed -n 's/^\([a-z]*\) scriptlet.*/\1:/; p' | tr -d '\n' |
                 sed 's/\(.\)\(pre\|post\)\(un\)\{0,1\}install:/\1 \2\3install:/g' | xargs)"
 expect "the others have none" "" "$(query libcstorage --scripts)$(query libcstorage-devel --scripts)"
-check "what is loaded late is required" sh -c "[ $(query cstorage-gc --requires | grep -cE '^(libsmartcols|systemd-libs)') = 2 ]"
+check "what is loaded late is required" sh -c "[ $(query cstorage-gc --requires | grep -cE '^(libsmartcols|sqlite-libs|systemd-libs)') = 3 ]"
 check "and by the library" sh -c "[ $(query libcstorage --requires | grep -cE '^(libmd|libmount)(\(|$)') = 2 ]"
 expect "rpmlint has nothing to say" "" "$(run_in build sh -c 'rpmlint -c /mnt/rpmlint.toml /mnt/cstorage.spec /mnt/*.rpm' 2>&1 |
         grep -E ': [EW]: ')"

@@ -49,7 +49,8 @@ EOF
 
 store=
 for wrong in --no-such -x --json=1 --root --root=relative --runroot= --imagestore=x --storage-driver= --storage-opt=x \
-        --lock-timeout=soon --lock-timeout=-1 --progress=often --transient-store=maybe argument "--quiet --json"; do
+        --lock-timeout=soon --lock-timeout=-1 --progress=often --transient-store=maybe argument "--quiet --json" \
+        --config-rules=both --config-rules= "--show-config --quiet" "--show-config --dump-facts"; do
         # shellcheck disable=SC2086
         run $wrong
         expect "\"$wrong\" is a usage error" 2 $status
@@ -128,6 +129,109 @@ expect "it does not matter where the options say all" 0 $status
 store="--root=$g --runroot=$r"
 CONTAINERS_STORAGE_CONF=$scratch/broken.conf run --dry-run
 expect "it does where they do not" 1 $status
+
+# ------------------------------------------------------------------------------------------------- who said what
+
+printf '[storage]\ngraphroot = "%s"\n\nrunroot = "%s"\n[storage.options.overlay]\nmountopt = "nodev,metacopy=on"\n' \
+        "$g" "$r" >"$scratch/a b.conf"
+store=
+CONTAINERS_STORAGE_CONF="$scratch/a b.conf" run --show-config --transient-store --config-rules=dropins
+expect "--show-config says who said what" "0
+option config-rules=dropins
+$g storage.driver=overlay
+$scratch/a\\x20b.conf:2 storage.graphroot=$g
+$scratch/a\\x20b.conf:4 storage.runroot=$r
+default storage.imagestore=
+option storage.transient_store=true
+$scratch/a\\x20b.conf:6 storage.options.overlay.mountopt=nodev,metacopy=on" "$status
+$(tr -s ' ' <<<"$out")"
+expect "in two columns" 1 "$(sed -E 's/^([^ ]+ +).*/\1/' "$scratch/out" | awk '{ print length($0) }' | sort -u | wc -l)"
+CONTAINERS_STORAGE_CONF="$scratch/a b.conf" run --show-config --json --root="$scratch/none" --storage-driver=vfs
+expect "and as JSON" "0 $scratch/none option vfs option $scratch/a b.conf 4" "$status $(jq -r '
+        [.settings[] | {(.key): .}] | add | [(.["storage.graphroot"], .["storage.driver"] | .value, .origin),
+        (.["storage.runroot"] | .origin, .line)] | map(tostring) | join(" ")' "$scratch/out")"
+check "without options that belong to another store" sh -c "! grep -q mountopt '$scratch/out'"
+CONTAINERS_STORAGE_CONF=$scratch/broken.conf run --show-config
+expect "a file that is none is told by line" "1 $scratch/broken.conf: line 2" \
+        "$status $(grep -o "$scratch/broken.conf: line [0-9]*" "$scratch/err")"
+
+# ----------------------------------------------------------------------------------------------- podman's database
+
+# database FILE GRAPHROOT RUNROOT DRIVER: as podman makes it.
+database() {
+        rm -f "$1"
+        python3 - "$@" <<'EOF'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("CREATE TABLE DBConfig (ID INTEGER PRIMARY KEY NOT NULL, SchemaVersion INTEGER NOT NULL, OS TEXT NOT NULL, "
+           "StaticDir TEXT NOT NULL, TmpDir TEXT NOT NULL, GraphRoot TEXT NOT NULL, RunRoot TEXT NOT NULL, "
+           "GraphDriver TEXT NOT NULL, VolumeDir TEXT NOT NULL, CHECK (ID IN (1)))")
+if sys.argv[2:]:
+    db.execute("INSERT INTO DBConfig VALUES (1, 1, 'linux', '/static', '/tmp', ?, ?, ?, '/volumes')", sys.argv[2:])
+db.commit()
+EOF
+}
+
+with_databases() {
+        local there way
+
+        lay_out db --orphans 1
+        printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$g" "$r" >"$scratch/db.conf"
+        local -x CONTAINERS_STORAGE_CONF=$scratch/db.conf
+        local store=
+        there=$(orphans)
+        database "$g/db.sql" "$g" "$r-other" overlay
+        for way in "" --dry-run; do
+                # shellcheck disable=SC2086
+                run $way
+                expect "a runroot that podman has elsewhere is refused${way:+ ($way)}" 3 $status
+                says "it is said what to do" "db.sql says that the runroot is $r-other, .* here it is $r: say which with --runroot"
+        done
+        run --show-config
+        expect "--show-config has it" "$g/db.sql podman.runroot=$r-other" "$(grep podman.runroot "$scratch/out" | tr -s ' ')"
+        run --dry-run --runroot="$r"
+        expect "an option says what is right" 0 $status
+        database "$g/db.sql" "$g-other" "$r" overlay
+        run
+        expect "so is a graphroot" "3 --root" "$status $(grep -oE -- '--[a-z]+$' "$scratch/err")"
+        database "$g/db.sql" "$g" "$r" vfs
+        run
+        expect "so is a driver" "3 --storage-driver" "$status $(grep -oE -- '--[a-z-]+$' "$scratch/err")"
+        rm "$g/db.sql"
+        database "$r/db.sql" "$g" "$r-other" ""
+        run
+        expect "so it is where the database is in the runroot" "3 --runroot" "$status $(grep -oE -- '--[a-z]+$' "$scratch/err")"
+        rm "$r/db.sql"
+        head -c 5000 /dev/urandom >"$g/db.sql"
+        run
+        expect "a database that nobody can read is refused" 3 $status
+        says "by its name" "$g/db.sql cannot be read"
+        rm "$g/db.sql"
+        mkfifo "$g/db.sql"
+        run
+        expect "so is what is no file" 3 $status
+        expect "and nothing was removed by any of them" "$there" "$(orphans)"
+        rm "$g/db.sql"
+        ln -s "$r" "$scratch/link-run"
+        database "$g/db.sql" "$g/../g" "$scratch/link-run" overlay2
+        run --dry-run
+        expect "another name of the same place is no contradiction" "0 " "$status $err"
+        database "$g/db.sql"
+        run --dry-run
+        expect "nor is a database that podman never used" "0 " "$status $err"
+        : >"$g/db.sql"
+        run
+        expect "nor an empty one" "0 " "$status $err"
+        check "and the orphan goes" grep -q "^removed layer-dir " "$scratch/out"
+        expect "what was read is as it was" 0 "$(stat -c %s "$g/db.sql")"
+}
+
+if grep -q HAVE_SQLITE "$build/compile_commands.json"; then
+        with_databases
+        g=$scratch/conf/g r=$scratch/conf/r
+else
+        skip "podman's database" "built without SQLite"
+fi
 
 # additional PATTERN: the options name an additional store there.
 additional() { grep -q " location=additional .*path=$scratch/$1/g/" "$scratch/out"; }
