@@ -11,11 +11,18 @@
 #include "complain.h"
 
 /*
- * How long either side waits for the other. The socket's buffer holds the temp dirs of any usual run; only
- * who takes over hundreds that others left waits for the reaper to be started. Then deleting here is better
- * than to keep the boot waiting for nothing.
+ * What is sent waits in the socket until the reaper is started, after the boot: nobody waits for that. One
+ * connection holds the temp dirs of any usual run; where others left hundreds, there are more connections.
+ * This many fit into the queue of the socket (SOMAXCONN of systemd's units), beside those of others; what
+ * does not is deleted here.
  */
-#define PATIENCE_S 10
+#define CONNECTIONS_MAX 64U
+
+/* How long a send or connect may take: to a socket that is full it will not get better. */
+#define SEND_PATIENCE_US 50000
+
+/* How long the reaper waits for a collector that stopped in the middle. */
+#define RECEIVE_PATIENCE_US 10000000
 
 /* More than any run has: what a store's temp dirs hold is bounded by its inventory, and a sender that goes on
  * is broken. */
@@ -23,8 +30,8 @@
 
 /* ---------------------------------------------------------------------------------------- sending */
 
-static int set_patience(int fd, int option) {
-        const struct timeval patience = {.tv_sec = PATIENCE_S};
+static int set_patience(int fd, int option, unsigned us) {
+        const struct timeval patience = {.tv_sec = us / 1000000, .tv_usec = us % 1000000};
 
         return setsockopt(fd, SOL_SOCKET, option, &patience, sizeof(patience)) < 0 ? negative_errno() : 0;
 }
@@ -42,7 +49,7 @@ static int connect_to(const char *path) {
         if (fd < 0)
                 return negative_errno();
 
-        r = set_patience(fd, SO_SNDTIMEO); /* of connect(2) too */
+        r = set_patience(fd, SO_SNDTIMEO, SEND_PATIENCE_US); /* of connect(2) too */
         if (r < 0)
                 return r;
         if (connect(fd, (const struct sockaddr *) &address, sizeof(address)) < 0)
@@ -50,12 +57,20 @@ static int connect_to(const char *path) {
         return TAKE_FD(fd);
 }
 
-int handover_send(struct cstorage_trash *trash, const char *path, struct error *reterr) {
+static int send_over_one(struct cstorage_trash *trash, const char *path, struct error *reterr) {
         _cleanup_close_ int fd = connect_to(path);
 
         if (fd < 0)
                 return error_errno(reterr, fd, "nobody takes over the deletion at %s", path);
         return cstorage_trash_send(trash, fd, (struct cstorage_error *) reterr);
+}
+
+int handover_send(struct cstorage_trash *trash, const char *path, struct error *reterr) {
+        int r = -EAGAIN;
+
+        for (unsigned i = 0; i < CONNECTIONS_MAX && r == -EAGAIN; i++)
+                r = send_over_one(trash, path, reterr);
+        return r;
 }
 
 /* -------------------------------------------------------------------------------------- receiving */
@@ -103,7 +118,7 @@ int handover_receive(struct handover *handover, int socket_fd, struct error *ret
         if (r < 0)
                 return r;
 
-        r = set_patience(socket_fd, SO_RCVTIMEO);
+        r = set_patience(socket_fd, SO_RCVTIMEO, RECEIVE_PATIENCE_US);
         if (r < 0)
                 return error_errno(reterr, r, "a socket");
 

@@ -12,7 +12,7 @@
 
 /*
  * Send all temp dirs of the trash to whoever listens there. Negative errno and a text where nobody does, or
- * where not all could be sent in time: those that were not stay the trash's.
+ * where not all could be sent: those that were not stay the trash's.
  */
 int handover_send(struct cstorage_trash *trash, const char *path, struct error *reterr);
 

@@ -120,19 +120,23 @@ all_are_up m "its containers are up again"
 users_is_up m "that of a user is up again"
 expect "no orphan is left" "" "$(orphans m)"
 expect "the four are gone" 0 "$(directories)"
-expect "the reaper deleted what was collected" "inactive success 0 temp dirs" "$(vm_run m '
-        for i in $(seq 600); do [ "$(systemctl is-active cstorage-gc-reap.service)" = inactive ] && break || sleep 1; done
-        cd /var/lib/containers/storage
-        echo $(systemctl is-active cstorage-gc-reap.service) $(systemctl show -P Result cstorage-gc-reap.service) $(
-                ls overlay/tempdirs overlay-layers/tmp overlay-containers/tmp 2>/dev/null | grep -c temp-dir) temp dirs')"
-expect "so did the user's" "inactive success 0 temp dirs, 0 files" "$(vm_run m '
+# Before it is started it is as inactive as afterwards.
+left_in='left_in() { (cd "$1" && ls overlay/tempdirs overlay-layers/tmp overlay-containers/tmp 2>/dev/null | grep -c temp-dir); }'
+expect "the reaper deleted what was collected" "inactive success 0 temp dirs" "$(vm_run m "$left_in"'
         for i in $(seq 600); do
-                [ "$(systemctl --user -M bob@ is-active cstorage-gc-reap.service)" = inactive ] && break || sleep 1
+                [ "$(left_in /var/lib/containers/storage) $(systemctl is-active cstorage-gc-reap.service)" = "0 inactive" ] && break
+                sleep 1
         done
-        cd /home/bob/.local/share/containers/storage
+        echo $(systemctl is-active cstorage-gc-reap.service) $(systemctl show -P Result cstorage-gc-reap.service) $(
+                left_in /var/lib/containers/storage) temp dirs')"
+expect "so did the user's" "inactive success 0 temp dirs, 0 files" "$(vm_run m "$left_in"'
+        store=/home/bob/.local/share/containers/storage
+        for i in $(seq 600); do
+                [ "$(left_in $store) $(systemctl --user -M bob@ is-active cstorage-gc-reap.service)" = "0 inactive" ] && break
+                sleep 1
+        done
         echo $(systemctl --user -M bob@ is-active cstorage-gc-reap.service) $(
-                systemctl --user -M bob@ show -P Result cstorage-gc-reap.service) $(
-                ls overlay/tempdirs overlay-layers/tmp overlay-containers/tmp 2>/dev/null | grep -c temp-dir) temp dirs'), \
+                systemctl --user -M bob@ show -P Result cstorage-gc-reap.service) $(left_in $store) temp dirs'), \
 $(user_left) files"
 expect "and no orphan is in the user's store" "" "$(user_orphans)"
 note "$(vm_run m 'journalctl -b -o cat --no-pager _UID=1000 -t cstorage-gc -t cstorage-gc-reap')"

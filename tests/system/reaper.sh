@@ -142,6 +142,27 @@ collect
 expect "a second run has nothing to do" "0 " "$status $(cat "$scratch/err")"
 stop_listening
 
+# What crashes left, time and again: more than one connection holds.
+lay_out crashes --images 1 --orphans 1
+mkdir -p "$g/overlay/tempdirs"
+for i in $(seq 1500); do
+        mkdir -p "$g/overlay/tempdirs/temp-dir-$i/0-x/diff"
+        : >"$g/overlay/tempdirs/lock-$i"
+done
+listen
+touch "$scratch/not-yet"
+started=$(date +%s%N)
+collect --reaper="$socket"
+expect "fifteen hundred temp dirs are handed over, before anybody takes them" "0 " "$status $(cat "$scratch/err")"
+took=$((($(date +%s%N) - started) / 1000000))
+check "nobody waited for that" test $took -lt 3000 || note "$took ms"
+expect "and nothing is deleted yet" 1500 "$(find "$g/overlay/tempdirs" -path '*/temp-dir-*/0-x' | wc -l)"
+rm "$scratch/not-yet"
+check "the reaper deletes them all" wait_for no_temp_dirs
+check "it ends" wait_for test -s "$scratch/reaper.status"
+expect "without a word" "0 " "$(cat "$scratch/reaper.status") $(cat "$scratch/reaper.err")"
+stop_listening
+
 # Several collections, one after the other, and one reaper.
 listen
 touch "$scratch/not-yet"
