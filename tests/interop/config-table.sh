@@ -223,4 +223,32 @@ graphroot = "/var/lib/containers/storage"
 transient_store = false
 EOF
 )"
+# ------------------------------------------------------------------------------------------------ podman's own database
+
+# That of Debian 12 is of another kind.
+if [ "$suite" = bookworm ] || ! grep -q -- -DHAVE_SQLITE "$build/compile_commands.json"; then
+        skip "$suite: podman goes by its database" "there is none that can be read"
+        finish
+fi
+moved() {
+        file $etc <<EOF
+[storage]
+driver = "overlay"
+runroot = "/run/containers/$1"
+graphroot = "/var/lib/containers/database"
+EOF
+}
+orphan=/var/lib/containers/database/overlay/$(printf '%064x' 7)
+machine_run m sh -c "$clean; $(moved first)"
+check "$suite: podman makes its database" told_by_podman root
+machine_run m sh -c "mkdir -p $orphan/diff; $(moved second)"
+expect "$suite: podman goes by it rather than by the file" "runroot /run/containers/first" "$(told_by_podman root | grep ^runroot)"
+expect "$suite: --show-config has both" "/run/containers/second /run/containers/first" "$(
+        machine_run m cstorage-gc --show-config --json |
+                jq -r '[.settings[] | select(.key | endswith(".runroot")) | .value] | join(" ")')"
+machine_run m cstorage-gc >"$scratch/out" 2>"$scratch/err"
+expect "$suite: a collection is refused" "3 yes" "$? $(machine_run m test -d "$orphan" && echo yes)"
+check "$suite: and it is said why" grep -q "database/db.sql says that the runroot is /run/containers/first, .*--runroot" "$scratch/err"
+machine_run m cstorage-gc --runroot=/run/containers/first >"$scratch/out" 2>"$scratch/err"
+expect "$suite: an option settles it" "0 no" "$? $(machine_run m test -d "$orphan" || echo no)" || note "$(cat "$scratch/err")"
 finish
