@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What was released stays: abidiff finds nothing incompatible between the library of the last tag and this one, and the
+# examples of the first release, linked with its library, run with this one.
+#
+#   tests/abi/check-releases.sh LIBRARY
+. "$(dirname "$0")/../lib.sh"
+
+library=$(realpath "$1")
+source=$(cd "$tests_dir/.." && pwd)
+tags=$(git -C "$source" tag --list 'v[0-9]*' --sort=version:refname --merged HEAD 2>/dev/null)
+[ -n "$tags" ] || skip_all "there is no release yet: no tag v[0-9]* is known"
+last=$(tail -n 1 <<<"$tags")
+first=$(head -n 1 <<<"$tags")
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+
+# build TAG: its library in $dir/TAG.build/lib, as it is built for a release, with what abidiff reads.
+build() {
+        [ ! -d "$dir/$1.build" ] || return 0
+        mkdir "$dir/$1" && git -C "$source" archive "$1" | tar -C "$dir/$1" -x &&
+                meson setup --buildtype=debugoptimized -Dtests=disabled "$dir/$1.build" "$dir/$1" &&
+                ninja -C "$dir/$1.build"
+}
+
+check "the library of $last is built" build "$last" || finish
+check "the library of $first is built" build "$first" || finish
+
+# Exit status: bit 0 an error, 1 a usage error, 2 a change, 3 an incompatible one (abidiff(1)).
+if command -v abidiff >/dev/null; then
+        abidiff --headers-dir1 "$dir/$last/lib" --headers-dir2 "$source/lib" --drop-private-types \
+                "$dir/$last.build/lib/libcstorage.so" "$library" >"$dir/abidiff"
+        status=$?
+        expect "abidiff from $last finds nothing incompatible" 0 $((status & 11)) || note "$(tail -n 40 "$dir/abidiff")"
+else
+        skip "abidiff from $last finds nothing incompatible" "there is no abidiff"
+fi
+
+python3 "$source/tests/fixture/mkstore.py" --root "$dir/g" --runroot "$dir/r" --images 1 --layers 1 >/dev/null || exit 1
+printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$dir/g" "$dir/r" >"$dir/storage.conf"
+check "a program is linked with the library of $first" cc -I "$dir/$first/lib" -o "$dir/images" "$dir/$first/tests/examples/images.c" \
+        -L "$dir/$first.build/lib" -lcstorage
+mkdir "$dir/now" && ln -s "$library" "$dir/now/libcstorage.so.0"
+expect "it runs with this one" "localhost/image0:1 1 layers" "$(
+        CONTAINERS_STORAGE_CONF=$dir/storage.conf LD_LIBRARY_PATH=$dir/now "$dir/images" 2>&1 | sed -n 's/ [0-9]* bytes$//p')"
+finish
