@@ -188,7 +188,14 @@ static int lowers_take(struct lowers *lowers, char ***ret) {
         return 0;
 }
 
+/* That of the image store, or the graphroot's; container layers of the one lie on image layers of the other.
+ */
+static int other_home(const struct place *place) {
+        return place->store->roots[place->root == ROOT_GRAPH ? ROOT_IMAGE : ROOT_GRAPH].home_fd;
+}
+
 static int read_lowers(const struct cstorage_entry *entry, char ***ret, struct error *reterr) {
+        const struct place *place;
         const struct driver *driver;
         struct lowers lowers = {0};
         int r;
@@ -196,9 +203,10 @@ static int read_lowers(const struct cstorage_entry *entry, char ***ret, struct e
         if (!entry || !ret || entry->kind != CSTORAGE_ENTRY_LAYER_DIR || !entry->id)
                 return -EINVAL;
 
-        driver = entry->inventory->store->driver;
+        place = entry->place;
+        driver = place->store->driver;
         if (driver->read_lowers) {
-                r = driver->read_lowers(entry->place->base_fd, entry->id, &lowers, reterr);
+                r = driver->read_lowers(place->base_fd, other_home(place), entry->id, &lowers, reterr);
                 if (r < 0)
                         return r;
         }

@@ -69,9 +69,12 @@ struct driver {
         /*
          * NULL where layers do not lie on each other. home_fd, id of a layer: -ENOENT where its directory is
          * not there; none where it lies on nothing; -EBADMSG where its file makes no sense, so that what it
-         * lies on is not known. A link that leads nowhere is left out.
+         * lies on is not known. other_home_fd is the home of the image store, for a layer of the graphroot,
+         * and the other way round; -1: there is none. Links are looked for in both (overlay.go:get), and one
+         * that leads nowhere is left out.
          */
-        int (*read_lowers)(int home_fd, const char *id, struct lowers *ret, struct error *reterr);
+        int (*read_lowers)(int home_fd, int other_home_fd, const char *id, struct lowers *ret,
+                           struct error *reterr);
 
         /* NULL where there are no links. The short name of a layer; -ENOENT where it has none, -EBADMSG where
          * its file holds something else. */

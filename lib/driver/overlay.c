@@ -46,30 +46,35 @@ static bool overlay_is_own_name(const char *name) {
         return name_number_after(name, DUMMY_PREFIX) || overlay_is_probe_name(name);
 }
 
-/* The layer that a short link leads to, appended; nothing where it is gone or leads elsewhere. */
+/* The layer that a short link leads to, appended: 1, or 0 where it is gone or leads elsewhere. */
 static int add_link(int links_fd, const char *link, struct lowers *lowers) {
         _cleanup_free_ char *target = NULL;
         const char *id;
         int r;
 
-        r = readlink_alloc_at(links_fd, link, &target);
+        r = links_fd < 0 ? -ENOENT : readlink_alloc_at(links_fd, link, &target);
         if (r == -ENOENT || r == -EINVAL)
                 return 0;
         if (r < 0)
                 return r;
 
         id = lowers_link_target_id(target);
-        if (id)
-                lowers_add(lowers, id, ID_LENGTH);
-        return 0;
+        if (!id)
+                return 0;
+        lowers_add(lowers, id, ID_LENGTH);
+        return 1;
 }
 
-static int add_links(int links_fd, const struct lowers *links, struct lowers *lowers) {
-        int r = 0;
+static int add_links(int links_fd, int other_links_fd, const struct lowers *links, struct lowers *lowers) {
+        for (size_t i = 0; i < links->n; i++) {
+                int r = add_link(links_fd, links->ids[i], lowers);
 
-        for (size_t i = 0; i < links->n && r >= 0; i++)
-                r = add_link(links_fd, links->ids[i], lowers);
-        return r;
+                if (r == 0)
+                        r = add_link(other_links_fd, links->ids[i], lowers);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }
 
 /*
@@ -109,18 +114,30 @@ static int read_links(int home_fd, const char *id, struct lowers *ret) {
         return r < 0 ? r : lowers_parse_links(text, len, ret);
 }
 
-static int resolve_links(int home_fd, const struct lowers *links, struct lowers *ret) {
-        _cleanup_close_ int links_fd = open_dir_beneath(home_fd, OVERLAY_LINKS_DIR);
+/* -1 where there are none. */
+static int open_links(int home_fd, int *ret) {
+        int fd = home_fd < 0 ? -ENOENT : open_dir_beneath(home_fd, OVERLAY_LINKS_DIR);
+
+        if (fd < 0 && fd != -ENOENT)
+                return fd;
+        *ret = fd < 0 ? -1 : fd;
+        return 0;
+}
+
+static int resolve_links(int home_fd, int other_home_fd, const struct lowers *links, struct lowers *ret) {
+        _cleanup_close_ int links_fd = -1, other_links_fd = -1;
         struct lowers lowers;
         int r;
 
-        if (links_fd < 0 && links_fd != -ENOENT)
-                return links_fd;
-        r = lowers_new(&lowers, links->n);
+        r = open_links(home_fd, &links_fd);
+        if (r >= 0)
+                r = open_links(other_home_fd, &other_links_fd);
+        if (r >= 0)
+                r = lowers_new(&lowers, links->n);
         if (r < 0)
                 return r;
 
-        r = links_fd < 0 ? 0 : add_links(links_fd, links, &lowers);
+        r = add_links(links_fd, other_links_fd, links, &lowers);
         if (r < 0) {
                 free(lowers.ids);
                 return r;
@@ -152,7 +169,8 @@ static int without_lowers(int home_fd, const char *id, struct lowers *ret, struc
         return error_errno(reterr, layer_fd, "cannot read %s", path ? path : id);
 }
 
-static int follow_lower(int home_fd, const char *id, struct lowers *ret, struct error *reterr) {
+static int follow_lower(int home_fd, int other_home_fd, const char *id, struct lowers *ret,
+                        struct error *reterr) {
         _cleanup_free_ char *links_dir = NULL;
         struct lowers links = {0};
         int r;
@@ -163,7 +181,7 @@ static int follow_lower(int home_fd, const char *id, struct lowers *ret, struct 
         if (r < 0)
                 return lower_error(reterr, r, home_fd, id, "lower");
 
-        r = resolve_links(home_fd, &links, ret);
+        r = resolve_links(home_fd, other_home_fd, &links, ret);
         free(links.ids);
         if (r >= 0)
                 return 0;
@@ -172,12 +190,13 @@ static int follow_lower(int home_fd, const char *id, struct lowers *ret, struct 
         return error_errno(reterr, r, "cannot read %s", links_dir ? links_dir : OVERLAY_LINKS_DIR);
 }
 
-static int overlay_read_lowers(int home_fd, const char *id, struct lowers *ret, struct error *reterr) {
+static int overlay_read_lowers(int home_fd, int other_home_fd, const char *id, struct lowers *ret,
+                               struct error *reterr) {
         int r;
 
         r = read_ids(home_fd, id, ret);
         if (r == -ENOENT)
-                return follow_lower(home_fd, id, ret, reterr);
+                return follow_lower(home_fd, other_home_fd, id, ret, reterr);
         return r < 0 ? lower_error(reterr, r, home_fd, id, "lower-layers") : 0;
 }
 

@@ -114,7 +114,7 @@ static void what_was_made_can_be_read(void **state) {
         assert_ok(create(place, &layer_c));
         assert_ok(driver_overlay.read_link(place->fd, ID_C, link));
         assert_string_equal(link, LINK_C);
-        assert_ok(driver_overlay.read_lowers(place->fd, ID_C, &lowers, NULL));
+        assert_ok(driver_overlay.read_lowers(place->fd, -1, ID_C, &lowers, NULL));
         owner = lowers.ids;
         assert_int_equal(lowers.n, 2);
         assert_string_equal(lowers.ids[0], ID_B);

@@ -31,7 +31,7 @@ static void expect_lowers(const struct place *place, const char *first, const ch
         struct lowers lowers;
         size_t n = first ? second ? 2 : 1 : 0;
 
-        assert_ok(driver_overlay.read_lowers(place->fd, ID_A, &lowers, NULL));
+        assert_ok(driver_overlay.read_lowers(place->fd, -1, ID_A, &lowers, NULL));
         owner = lowers.ids;
         assert_int_equal(lowers.n, n);
         for (size_t i = 0; i < n; i++)
@@ -121,11 +121,32 @@ static void a_link_of_an_old_image_store_is_absolute(void **state) {
         expect_lowers(place, ID_C, ID_B);
 }
 
+/* As of an image store: its layers' links are there. */
+static void links_are_looked_for_in_the_other_home_too(void **state) {
+        const struct place *place = *state;
+        _cleanup_free_ char **owner = NULL;
+        _cleanup_close_ int other = -1;
+        struct lowers lowers;
+
+        put_dir(place->fd, "other");
+        put_dir(place->fd, "other/l");
+        put_link(place->fd, "other/l/" LINK_A, "../" ID_A "/diff");
+        put_link(place->fd, "other/l/" LINK_B, "../" ID_A "/diff");
+        put_text(place->fd, ID_A "/lower", "l/" LINK_A ":l/" LINK_B ":l/AAAAAAAAAAAAAAAAAAAAAAAA77");
+        other = openat(place->fd, "other", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_ok(other);
+        assert_ok(driver_overlay.read_lowers(place->fd, other, ID_A, &lowers, NULL));
+        owner = lowers.ids;
+        assert_int_equal(lowers.n, 2);
+        assert_string_equal(lowers.ids[0], ID_A);
+        assert_string_equal(lowers.ids[1], ID_B);
+}
+
 static void expect_error(const struct place *place, const char *id, int code, const char *file) {
         struct lowers lowers = {.n = 77};
         struct error error;
 
-        assert_int_equal(driver_overlay.read_lowers(place->fd, id, &lowers, &error), code);
+        assert_int_equal(driver_overlay.read_lowers(place->fd, -1, id, &lowers, &error), code);
         assert_int_equal(lowers.n, 77);
         assert_int_equal(error.code, code);
         assert_non_null(strstr(error.text, place->path));
@@ -191,7 +212,7 @@ static void a_layer_lies_on_500_others_at_most(void **state) {
         struct lowers lowers;
 
         put_text(place->fd, ID_A "/lower", links);
-        assert_ok(driver_overlay.read_lowers(place->fd, ID_A, &lowers, NULL));
+        assert_ok(driver_overlay.read_lowers(place->fd, -1, ID_A, &lowers, NULL));
         assert_int_equal(lowers.n, LOWERS_MAX);
         assert_string_equal(lowers.ids[LOWERS_MAX - 1], ID_B);
         free(lowers.ids);
@@ -199,7 +220,7 @@ static void a_layer_lies_on_500_others_at_most(void **state) {
         expect_error(place, ID_A, -EBADMSG, "/lower does");
 
         put_text(place->fd, ID_A "/lower-layers", ids);
-        assert_ok(driver_overlay.read_lowers(place->fd, ID_A, &lowers, NULL));
+        assert_ok(driver_overlay.read_lowers(place->fd, -1, ID_A, &lowers, NULL));
         assert_int_equal(lowers.n, LOWERS_MAX);
         free(lowers.ids);
         put_text(place->fd, ID_A "/lower-layers", more_ids);
@@ -280,6 +301,7 @@ int main(void) {
                 in_home(a_link_that_leads_nowhere_is_left_out),
                 in_home(without_links_all_of_them_are_left_out),
                 in_home(a_link_of_an_old_image_store_is_absolute),
+                in_home(links_are_looked_for_in_the_other_home_too),
                 in_home(what_a_damaged_file_says_is_not_guessed),
                 in_home(damaged_ids_are_not_made_up_for_by_the_links),
                 in_home(a_layer_lies_on_500_others_at_most),
