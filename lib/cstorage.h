@@ -523,7 +523,7 @@ const char *cstorage_inventory_get_mounted_layer(const struct cstorage_inventory
 
 /*
  * The id is NULL where the name gives none: it is not 64 hex digits (layers, containers, images), or a link
- * does not lead to a layer of its driver. The target of what is no link is NULL. The path is for people.
+ * does not lead to a layer of its store. The target of what is no link is NULL. The path is for people.
  * Since: 0.1
  */
 enum cstorage_entry_kind cstorage_entry_get_kind(const struct cstorage_entry *entry);

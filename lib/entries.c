@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "format/name.h"
 #include "inventory.h"
 
 static int add_problem(struct cstorage_inventory *inventory, char *path, int code) {
@@ -110,7 +109,7 @@ static int read_target(struct cstorage_entry *entry) {
         entry->target = arena_text(&entry->inventory->arena, target, strlen(target));
         if (!entry->target)
                 return -ENOMEM;
-        if (name_link_target(target, id) < 0)
+        if (place_link_target(entry->place, target, id) < 0)
                 return 0;
 
         entry->id = arena_text(&entry->inventory->arena, id, ID_LENGTH);

@@ -7,7 +7,6 @@
 
 #include "base/fd.h"
 #include "base/text.h"
-#include "format/name.h"
 #include "places.h"
 
 static const struct {
@@ -83,6 +82,24 @@ char *place_describe(const struct cstorage_store *store, enum root root, enum pl
 
 bool place_is_in(enum root root, enum place_kind kind) {
         return root != ROOT_RUN || kind == PLACE_LAYER_DATA || kind == PLACE_CONTAINERS;
+}
+
+/* What stands behind the path of the graphroot's home; NULL where the path leads elsewhere. */
+static const char *behind_home(const struct cstorage_store *store, const char *path) {
+        const char *const parts[] = {store->roots[ROOT_GRAPH].path, "/", store->driver->name, "/"};
+
+        for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+                if (!has_prefix(path, parts[i]))
+                        return NULL;
+                path += strlen(parts[i]);
+        }
+        return path;
+}
+
+int place_link_target(const struct place *place, const char *target, char ret_id[static ID_LENGTH + 1]) {
+        const char *path = place->root == ROOT_IMAGE ? behind_home(place->store, target) : NULL;
+
+        return path ? name_diff_path(path, ret_id) : name_link_target(target, ret_id);
 }
 
 /* What may be a directory, or stands where one belongs. */

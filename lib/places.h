@@ -3,6 +3,7 @@
 
 #include "base/dir.h"
 #include "disk/paths.h"
+#include "format/name.h"
 #include "store.h"
 
 #define NAME_BUFFER 256U /* NAME_MAX and a NUL */
@@ -49,6 +50,13 @@ int place_open(const struct cstorage_store *store, enum root root, enum place_ki
 
 /* For people: the place that could not be opened. Fresh memory; NULL where there is none. */
 char *place_describe(const struct cstorage_store *store, enum root root, enum place_kind kind);
+
+/*
+ * The layer that the target of a link in this place leads to: 0 and the id, else -EINVAL. It is relative
+ * ("../<id>/diff"), since a store may be moved; releases 1.47 to 1.52 made absolute ones in the image store,
+ * to the graphroot (overlay.go:create).
+ */
+int place_link_target(const struct place *place, const char *target, char ret_id[static ID_LENGTH + 1]);
 
 #define NOT_LISTED (-1)
 

@@ -225,13 +225,12 @@ static char *name_in(const struct cstorage_trash_dir *dir, const char *name) {
         return asprintf(&numbered, "%u-%s", dir->count, name) < 0 ? NULL : numbered;
 }
 
-/* overlay.go:create: relative, since a store may be moved. */
-static bool leads_to(int fd, const char *link, const char *id) {
+static bool leads_to(const struct place *links, const char *link, const char *id) {
         _cleanup_free_ char *target = NULL;
-        char wanted[LAYER_PATH_MAX];
+        char target_id[ID_LENGTH + 1];
 
-        (void) snprintf(wanted, sizeof(wanted), "../%s/diff", id);
-        return readlink_alloc_at(fd, link, &target) >= 0 && strcmp(target, wanted) == 0;
+        return readlink_alloc_at(links->fd, link, &target) >= 0 &&
+               place_link_target(links, target, target_id) >= 0 && strcmp(target_id, id) == 0;
 }
 
 /* It goes before its layer, so that nothing dangles should we die in between. A layer may well have none. */
@@ -243,7 +242,7 @@ static void move_short_name(const struct cstorage_entry *entry, struct cstorage_
         if (entry->kind != CSTORAGE_ENTRY_LAYER_DIR || !links || !driver->read_link)
                 return;
         if (driver->read_link(entry->place->base_fd, entry->id, ret->name) < 0 ||
-            !leads_to(links->fd, ret->name, entry->id))
+            !leads_to(links, ret->name, entry->id))
                 return;
         ret->moved = name_in(dir, ret->name);
         if (!ret->moved || rename_new(links->fd, ret->name, dir->temp.dir_fd, ret->moved) < 0)

@@ -38,18 +38,17 @@ const char *name_number_after(const char *name, const char *prefix) {
         return *digits && digits[strspn(digits, DIGITS)] == '\0' ? digits : NULL;
 }
 
-int name_link_target(const char *target, char ret_id[static ID_LENGTH + 1]) {
-        const char *id;
-
-        if (!has_prefix(target, "../"))
-                return -EINVAL;
-        id = target + strlen("../");
-        if (!name_starts_with_id(id) || strcmp(id + ID_LENGTH, "/diff") != 0)
+int name_diff_path(const char *path, char ret_id[static ID_LENGTH + 1]) {
+        if (!name_starts_with_id(path) || strcmp(path + ID_LENGTH, "/diff") != 0)
                 return -EINVAL;
 
-        memcpy(ret_id, id, ID_LENGTH);
+        memcpy(ret_id, path, ID_LENGTH);
         ret_id[ID_LENGTH] = '\0';
         return 0;
+}
+
+int name_link_target(const char *target, char ret_id[static ID_LENGTH + 1]) {
+        return has_prefix(target, "../") ? name_diff_path(target + strlen("../"), ret_id) : -EINVAL;
 }
 
 /* -------------------------------------------------------------------------------------------- big data */

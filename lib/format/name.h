@@ -25,6 +25,9 @@ const char *name_number_after(const char *name, const char *prefix);
 /* The layer that the target of a link in "l" leads to, "../<id>/diff": 0 and the id, else -EINVAL. */
 int name_link_target(const char *target, char ret_id[static ID_LENGTH + 1]);
 
+/* The same of what stands behind the driver's home: "<id>/diff". */
+int name_diff_path(const char *path, char ret_id[static ID_LENGTH + 1]);
+
 /*
  * The file that holds the big data item key (store.go:makeBigDataBaseName), in fresh memory. -EINVAL where Go
  * has none that it could write: the name would be no component, or would lead into a directory that nobody

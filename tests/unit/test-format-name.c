@@ -72,9 +72,16 @@ static void a_link_leads_to_the_diff_of_a_layer(void **state) {
         char id[ID_LENGTH + 1] = "untouched";
 
         (void) state;
-        for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+        for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
                 assert_int_equal(name_link_target(bad[i], id), -EINVAL);
+                assert_int_equal(name_diff_path(bad[i], id), -EINVAL);
+        }
+        assert_int_equal(name_link_target(ID "/diff", id), -EINVAL);
+        assert_int_equal(name_diff_path("../" ID "/diff", id), -EINVAL);
         assert_string_equal(id, "untouched");
+        assert_ok(name_diff_path(ID "/diff", id));
+        assert_string_equal(id, ID);
+        id[0] = 'x';
         assert_ok(name_link_target("../" ID "/diff", id));
         assert_string_equal(id, ID);
 }

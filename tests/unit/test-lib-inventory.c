@@ -121,6 +121,38 @@ static void a_link_that_leads_elsewhere_has_no_id(void **state) {
         assert_null(cstorage_entry_get_id(only_entry(inventory)));
 }
 
+/* As releases 1.47 to 1.52 made them. */
+static void a_link_of_an_image_store_may_lead_to_the_graphroot(void **state) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        const struct cstorage_entry *entry;
+        struct fixture *f = *state;
+        char text[512], images[256];
+
+        (void) snprintf(images, sizeof(images), "%s/images", f->top);
+        fixture_mkdir(f, "images/overlay-layers");
+        assert_ok(cstorage_config_set_imagestore(f->config, images));
+        (void) snprintf(text, sizeof(text), "%s/graphroot/overlay/%s/diff", f->top, fixture_id("ab"));
+        fixture_symlink(f, text, "images/overlay/l/" LINK);
+        (void) snprintf(text, sizeof(text), "%s/images/overlay/%s/diff", f->top, fixture_id("ab"));
+        fixture_symlink(f, text, "images/overlay/l/BBCDEFGHIJKLMNOPQRSTUVWXYZ");
+        inventory = inventory_of(f);
+        entry = cstorage_inventory_next(inventory, NULL);
+        assert_string_equal(cstorage_entry_get_id(entry), fixture_id("ab"));
+        assert_null(cstorage_entry_get_id(cstorage_inventory_next(inventory, entry)));
+}
+
+/* Nothing of the graphroot's own leads anywhere by an absolute path. */
+static void a_link_of_the_graphroot_is_relative(void **state) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        struct fixture *f = *state;
+        char text[512];
+
+        (void) snprintf(text, sizeof(text), "%s/graphroot/overlay/%s/diff", f->top, fixture_id("ab"));
+        fixture_symlink(f, text, "graphroot/overlay/l/" LINK);
+        inventory = inventory_of(f);
+        assert_null(cstorage_entry_get_id(only_entry(inventory)));
+}
+
 static void a_directory_that_is_a_link_is_a_problem(void **state) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         struct fixture *f = *state;
@@ -211,6 +243,8 @@ int main(void) {
                 CASE(entries_come_by_kind_then_name),
                 CASE(links_are_listed_where_there_are_more_than_layers),
                 CASE(a_link_that_leads_elsewhere_has_no_id),
+                CASE(a_link_of_an_image_store_may_lead_to_the_graphroot),
+                CASE(a_link_of_the_graphroot_is_relative),
                 CASE(a_directory_that_is_a_link_is_a_problem),
                 CASE(a_link_named_like_a_layer_is_listed_as_what_it_is),
                 CASE(locks_of_temp_dirs_and_staging_are_seen),
