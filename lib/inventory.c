@@ -218,3 +218,19 @@ _public_ int cstorage_entry_read_lowers(const struct cstorage_entry *entry, char
         return error_end(reterr, read_lowers(entry, ret, error_begin(reterr)),
                          "cannot read what a layer lies on");
 }
+
+static int is_half(const struct cstorage_entry *entry, struct error *reterr) {
+        int (*ask)(int home_fd, const char *id);
+        int r;
+
+        if (!entry || entry->kind != CSTORAGE_ENTRY_LAYER_DIR || !entry->id)
+                return -EINVAL;
+
+        ask = entry->place->store->driver->is_half;
+        r = ask ? ask(entry->place->base_fd, entry->id) : 0;
+        return r < 0 ? error_errno(reterr, r, "cannot look into %s", cstorage_entry_get_path(entry)) : r;
+}
+
+_public_ int cstorage_entry_is_half(const struct cstorage_entry *entry, struct cstorage_error *reterr) {
+        return error_end(reterr, is_half(entry, error_begin(reterr)), "cannot look into a layer");
+}

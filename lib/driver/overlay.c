@@ -215,6 +215,25 @@ static int overlay_read_link(int home_fd, const char *id, char ret_link[static L
         return 0;
 }
 
+/* 1, 0, or negative errno. */
+static int has_entry(int home_fd, const char *id, const char *name) {
+        char path[LAYER_PATH_MAX];
+        int fd;
+
+        fd = open_beneath(home_fd, driver_layer_path(&driver_overlay, id, name, path), O_PATH);
+        if (fd < 0)
+                return fd == -ENOENT ? 0 : fd;
+        close_fd(fd);
+        return 1;
+}
+
+/* A layer in one piece has its link before it has a work directory (overlay.go:create). */
+static int overlay_is_half(int home_fd, const char *id) {
+        int r = has_entry(home_fd, id, "/link");
+
+        return r == 0 ? has_entry(home_fd, id, "/work") : r < 0 ? r : 0;
+}
+
 const struct driver driver_overlay = {
         .name = "overlay",
         .layers_dir = ".",
@@ -225,6 +244,7 @@ const struct driver driver_overlay = {
         .is_probe_name = overlay_is_probe_name,
         .read_lowers = overlay_read_lowers,
         .read_link = overlay_read_link,
+        .is_half = overlay_is_half,
         .make_home = overlay_make_home,
         .create_layer = overlay_create_layer,
         .make_content = overlay_make_content,

@@ -292,6 +292,28 @@ static void what_is_no_short_name_is_none(void **state) {
         assert_string_equal(link, "unchanged");
 }
 
+/* In the order in which a release that makes one directory makes them, all are whole; without the link it is
+ * the half of one that makes two. */
+static void a_layer_with_work_and_without_link_is_a_half(void **state) {
+        const struct place *place = *state;
+
+        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
+        put_dir(place->fd, ID_A "/diff");
+        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
+        put_text(place->fd, ID_A "/link", LINK_A);
+        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
+        put_dir(place->fd, ID_A "/work");
+        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
+        put_text(place->fd, ID_A "/link", ""); /* a power cut */
+        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
+        assert_ok(unlinkat(place->fd, ID_A "/link", 0));
+        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 1);
+
+        assert_int_equal(driver_overlay.is_half(place->fd, ID_B), 0);
+        put_link(place->fd, ID_B, ID_A);
+        assert_int_equal(driver_overlay.is_half(place->fd, ID_B), -ELOOP);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 in_home(what_the_driver_keeps_for_itself_is_no_layer),
@@ -310,6 +332,7 @@ int main(void) {
                 in_home(where_diff_leads_does_not_matter),
                 in_home(the_short_name_is_read),
                 in_home(what_is_no_short_name_is_none),
+                in_home(a_layer_with_work_and_without_link_is_a_half),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,6 +153,22 @@ static void a_link_of_the_graphroot_is_relative(void **state) {
         assert_null(cstorage_entry_get_id(only_entry(inventory)));
 }
 
+static void a_half_of_a_layer_is_told_from_a_whole_one(void **state) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        const struct cstorage_entry *entry;
+        char path[256];
+
+        fixture_add_layer_dir(*state, fixture_id("a"), LINK);
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s/work", fixture_id("b"));
+        fixture_mkdir(*state, path);
+        inventory = inventory_of(*state);
+        entry = cstorage_inventory_next(inventory, NULL);
+        assert_int_equal(cstorage_entry_is_half(entry, NULL), 0);
+        entry = cstorage_inventory_next(inventory, entry);
+        assert_int_equal(cstorage_entry_is_half(entry, NULL), 1);
+        assert_int_equal(cstorage_entry_is_half(NULL, NULL), -EINVAL);
+}
+
 static void a_directory_that_is_a_link_is_a_problem(void **state) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         struct fixture *f = *state;
@@ -245,6 +261,7 @@ int main(void) {
                 CASE(a_link_that_leads_elsewhere_has_no_id),
                 CASE(a_link_of_an_image_store_may_lead_to_the_graphroot),
                 CASE(a_link_of_the_graphroot_is_relative),
+                CASE(a_half_of_a_layer_is_told_from_a_whole_one),
                 CASE(a_directory_that_is_a_link_is_a_problem),
                 CASE(a_link_named_like_a_layer_is_listed_as_what_it_is),
                 CASE(locks_of_temp_dirs_and_staging_are_seen),
