@@ -43,11 +43,11 @@ enum {
         FAMILY_CONTAINERS = 1 << 2,
 };
 
-/* Whom a record file of each kind may speak for: images and containers refer to layers. */
+/* Whom a record file of each kind may speak for: images refer to layers, and containers to both. */
 static const unsigned families[] = {
         [CSTORAGE_FILE_LAYERS] = FAMILY_LAYERS,
         [CSTORAGE_FILE_IMAGES] = FAMILY_LAYERS | FAMILY_IMAGES,
-        [CSTORAGE_FILE_CONTAINERS] = FAMILY_LAYERS | FAMILY_CONTAINERS,
+        [CSTORAGE_FILE_CONTAINERS] = FAMILY_LAYERS | FAMILY_IMAGES | FAMILY_CONTAINERS,
         [CSTORAGE_FILE_MOUNTS] = FAMILY_LAYERS,
 };
 
@@ -233,7 +233,8 @@ static bool existed(const struct facts *facts, const struct known *known, const 
         return true;
 }
 
-/* What lacks a file that must have been there: its own family. A lost container record takes no layer's. */
+/* What lacks a file that must have been there: its own family. A lost container record takes no layer's, and
+ * no image's. */
 static unsigned family_of(enum cstorage_file_kind kind) {
         return kind == CSTORAGE_FILE_CONTAINERS ? FAMILY_CONTAINERS
                : kind == CSTORAGE_FILE_IMAGES   ? FAMILY_IMAGES

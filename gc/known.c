@@ -20,6 +20,7 @@ void known_done(struct known *known) {
         free(known->healed);
         idset_done(&known->containers);
         idset_done(&known->images);
+        idset_done(&known->used_images);
         arena_done(&known->arena);
         *known = KNOWN_INIT;
 }
@@ -76,6 +77,8 @@ static int mention_container(struct known *known, const struct fact_container *c
         int r;
 
         r = mention(known, container->layer, MARK_OF_CONTAINER | own(container->location));
+        if (r >= 0)
+                r = idset_add(&known->used_images, container->image);
         if (r < 0)
                 return r;
 
@@ -204,6 +207,7 @@ int known_make(struct known *known, const struct facts *facts) {
 
         idset_seal(&known->containers);
         idset_seal(&known->images);
+        idset_seal(&known->used_images);
         return set_marks(known);
 }
 

@@ -46,8 +46,9 @@ struct known {
         size_t in_use_at;    /* mention of the first layer in use; the others follow */
         size_t entries_at;   /* mention of the first entry's layer; the other entries follow */
         uint32_t *lowers_at; /* by entry: mention of its first lower */
-        struct idset containers, images;
-        bool *healed; /* by file: broken, and about to be put right (heal.c) */
+        struct idset containers, images; /* those that have a record */
+        struct idset used_images;        /* those that a container's record says it was made of */
+        bool *healed;                    /* by file: broken, and about to be put right (heal.c) */
         struct arena arena;
 };
 

@@ -193,6 +193,8 @@ static struct decision decide_image_dir(const struct planner *planner, size_t i)
 
         if (idset_has(&planner->known.images, entry->name))
                 return decide(REASON_RECORDED);
+        if (idset_has(&planner->known.used_images, entry->name))
+                return decide(REASON_REFERENCED);
         return decide_unknown(entry, &planner->doubts.images);
 }
 

@@ -396,6 +396,13 @@ static bool has_image_record(const struct facts *f, const char *id) {
         return false;
 }
 
+static bool is_made_of(const struct facts *f, const char *image) {
+        for (size_t i = 0; i < f->n_containers; i++)
+                if (same(f->containers[i].image, image))
+                        return true;
+        return false;
+}
+
 static bool images_json_existed(const struct facts *f, bool in_graphroot_only) {
         for (size_t i = 0; i < f->n_entries; i++)
                 if (f->entries[i].kind == CSTORAGE_ENTRY_IMAGE_DIR &&
@@ -406,7 +413,8 @@ static bool images_json_existed(const struct facts *f, bool in_graphroot_only) {
 }
 
 static bool images_are_doubtful(const struct facts *f) {
-        return any_bad(f, CSTORAGE_FILE_IMAGES) || image_files_not_mentioned(f) ||
+        return any_bad(f, CSTORAGE_FILE_IMAGES) || any_bad(f, CSTORAGE_FILE_CONTAINERS) ||
+               image_files_not_mentioned(f) || container_files_not_mentioned(f) ||
                (is_missing(f, CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_STABLE) &&
                 images_json_existed(f, true)) ||
                (is_missing(f, CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE) &&
@@ -500,8 +508,8 @@ static bool container_dir_may_go(const struct brute *b, const struct fact_entry 
 }
 
 static bool image_dir_may_go(const struct brute *b, const struct fact_entry *e) {
-        return !has_image_record(b->f, e->name) && is_named_by_an_id(e) && is_sound(e) &&
-               !images_are_doubtful(b->f);
+        return !has_image_record(b->f, e->name) && !is_made_of(b->f, e->name) && is_named_by_an_id(e) &&
+               is_sound(e) && !images_are_doubtful(b->f);
 }
 
 static bool temp_dir_may_go(const struct brute *b, const struct fact_entry *e) {
