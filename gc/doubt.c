@@ -22,9 +22,10 @@
  * speak for it is missing.
  *
  * containers.json is rightly missing where all containers are volatile; a transient store never has one. It
- * must have existed where layers.json has a layer that is a container's by all signs: complete, of no image,
- * nobody's parent, without tar-split file or big data. And where layers.json itself is in doubt, nothing can
- * be learned from it, and whoever lost the one may have lost the other.
+ * must have existed where a layers.json, of the graphroot or of the image store, has a layer that is a
+ * container's by all signs: complete, of no image, nobody's parent, without tar-split file or big data. And
+ * where a layers.json itself is in doubt, nothing can be learned from it, and whoever lost the one may have
+ * lost the other.
  *
  * Volatile files and mountpoints.json come and go, and so do those of additional stores, which may be empty.
  *
@@ -51,10 +52,17 @@ static const unsigned families[] = {
         [CSTORAGE_FILE_MOUNTS] = FAMILY_LAYERS,
 };
 
+enum { /* of those that follow */
+       LAYERS_STABLE,
+       LAYERS_IMAGESTORE,
+};
+
 /* The files that facts always tell about, there or not. Where they do not, nobody looked. */
 static const struct fact_file expected[] = {
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, .path = "layers.json of the graphroot"},
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, .path = "layers.json of the image store"},
+        [LAYERS_STABLE] = {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE,
+                           .path = "layers.json of the graphroot"},
+        [LAYERS_IMAGESTORE] = {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE,
+                               .path = "layers.json of the image store"},
         {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, .path = "volatile-layers.json of the graphroot"},
         {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT,
          .path = "volatile-layers.json of the runroot"},
@@ -206,10 +214,12 @@ static bool is_certain(const struct facts *facts, const struct known *known, con
 static bool containers_existed(const struct facts *facts, const struct known *known) {
         for (size_t i = 0; i < facts->n_files; i++)
                 if (facts->files[i].kind == CSTORAGE_FILE_LAYERS &&
-                    facts->files[i].location == CSTORAGE_LOCATION_STABLE &&
+                    (facts->files[i].location == CSTORAGE_LOCATION_STABLE ||
+                     facts->files[i].location == CSTORAGE_LOCATION_IMAGESTORE) &&
                     !is_certain(facts, known, &facts->files[i]))
                         return true;
-        return !is_told(facts, &expected[0]) || has_container_layers(known);
+        return !is_told(facts, &expected[LAYERS_STABLE]) || !is_told(facts, &expected[LAYERS_IMAGESTORE]) ||
+               has_container_layers(known);
 }
 
 /* Whether a file that is missing must have been there. */

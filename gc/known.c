@@ -44,16 +44,21 @@ static uint32_t own(enum cstorage_location location) {
         return location == CSTORAGE_LOCATION_ADDITIONAL ? 0 : MARK_OF_OWN_RECORD;
 }
 
+/* Releases 1.47 to 1.52 have the layers of containers in the image store's file as well. */
+static uint32_t complete(const struct fact_layer *layer) {
+        bool stable = layer->location == CSTORAGE_LOCATION_STABLE ||
+                      layer->location == CSTORAGE_LOCATION_IMAGESTORE;
+
+        return stable && !layer->incomplete ? MARK_STABLE_COMPLETE : 0;
+}
+
 static int mention_layers(struct known *known, const struct facts *facts) {
         int r = 0;
 
         for (size_t i = 0; r >= 0 && i < facts->n_layers; i++) {
                 const struct fact_layer *layer = &facts->layers[i];
-                uint32_t complete = layer->location == CSTORAGE_LOCATION_STABLE && !layer->incomplete
-                                            ? MARK_STABLE_COMPLETE
-                                            : 0;
 
-                r = mention(known, layer->id, MARK_RECORD(layer->location) | complete);
+                r = mention(known, layer->id, MARK_RECORD(layer->location) | complete(layer));
                 if (r >= 0)
                         r = mention(known, layer->parent, MARK_PARENT | own(layer->location));
         }

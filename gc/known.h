@@ -18,7 +18,7 @@
 #define MARK_RECORDS          0xffU
 
 enum {
-        MARK_STABLE_COMPLETE = 1U << 8, /* a record in layers.json of the graphroot, not an incomplete one */
+        MARK_STABLE_COMPLETE = 1U << 8, /* a record in a layers.json of ours, not an incomplete one */
         MARK_PARENT = 1U << 9,          /* a layer record has it as its parent */
         MARK_OF_IMAGE = 1U << 10,       /* an image record has it, mapped ones included */
         MARK_OF_CONTAINER = 1U << 11,   /* a container record has it */

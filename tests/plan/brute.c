@@ -351,13 +351,17 @@ static bool layers_json_is_lost(const struct facts *f) {
         return is_missing(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) && layers_json_existed(f);
 }
 
+static bool imagestore_layers_json_is_lost(const struct facts *f) {
+        return is_missing(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE) &&
+               imagestore_layers_json_existed(f);
+}
+
 static bool layers_are_doubtful(const struct facts *f) {
         return any_bad(f, CSTORAGE_FILE_LAYERS) || any_bad(f, CSTORAGE_FILE_IMAGES) ||
                any_bad(f, CSTORAGE_FILE_CONTAINERS) || any_bad(f, CSTORAGE_FILE_MOUNTS) ||
                layer_files_not_mentioned(f) || image_files_not_mentioned(f) ||
                container_files_not_mentioned(f) || layers_json_is_lost(f) ||
-               (is_missing(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE) &&
-                imagestore_layers_json_existed(f));
+               imagestore_layers_json_is_lost(f);
 }
 
 static bool has_side_file(const struct facts *f, const char *layer) {
@@ -370,7 +374,9 @@ static bool has_side_file(const struct facts *f, const char *layer) {
 }
 
 static bool is_like_a_containers(const struct facts *f, const struct fact_layer *layer) {
-        return *layer->id && layer->location == CSTORAGE_LOCATION_STABLE && !layer->incomplete &&
+        return *layer->id && !layer->incomplete &&
+               (layer->location == CSTORAGE_LOCATION_STABLE ||
+                layer->location == CSTORAGE_LOCATION_IMAGESTORE) &&
                !is_referred_to(f, layer->id, ANYWHERE) && !has_side_file(f, layer->id);
 }
 
@@ -379,8 +385,10 @@ static bool containers_json_existed(const struct facts *f) {
                 if (is_like_a_containers(f, &f->layers[i]))
                         return true;
         return is_file(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, true, false) ||
+               is_file(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, true, false) ||
                is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) ||
-               layers_json_is_lost(f);
+               (f->imagestore && is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE)) ||
+               layers_json_is_lost(f) || imagestore_layers_json_is_lost(f);
 }
 
 static bool containers_are_doubtful(const struct facts *f) {
