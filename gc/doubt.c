@@ -9,8 +9,8 @@
  *     whose parent it is);
  *   - the graphroot has tar-split files or big data of layers that the image store does not record: Go makes
  *     both for image layers alone, which are never volatile;
- *   - a layer directory in the graphroot lies on another one there that no file records: only image layers
- *     are ever lain on, and the same holds.
+ *   - a layer directory lies on another one in the graphroot that no file records: only image layers are
+ *     ever lain on, and the same holds. A half is recorded in the image store, which has the other one.
  *
  * layers.json of the image store is rightly missing where releases 1.53 to 1.57 keep its layers' records in
  * the graphroot. It must have existed where something refers to a layer that no file records, or where there
@@ -162,7 +162,8 @@ static bool shows_graphroot_layers(const struct fact_entry *entry, uint32_t mark
                 return false;
         if (is_side_file(entry))
                 return !(marks & MARK_RECORD(CSTORAGE_LOCATION_IMAGESTORE));
-        return entry->kind == CSTORAGE_ENTRY_LAYER_DIR && (marks & MARK_LOWER) && !(marks & MARK_RECORDS);
+        return entry->kind == CSTORAGE_ENTRY_LAYER_DIR && !entry->half && (marks & MARK_LOWER) &&
+               !(marks & MARK_RECORDS);
 }
 
 /* Only releases that kept their records in the image store (1.47 to 1.52) made side files there. */

@@ -224,6 +224,7 @@ static const struct field entry_fields[] = {
         {"mount-below", FIELD_FLAG, offsetof(struct fact_entry, identity.mount_below)},
         TEXTS(struct fact_entry, lowers),
         {"lowers-unknown", FIELD_FLAG, offsetof(struct fact_entry, lowers_unknown)},
+        FLAG(struct fact_entry, half),
         TEXT(struct fact_entry, problem),
         {0},
 };

@@ -57,8 +57,9 @@ struct fact_entry {
         struct cstorage_identity identity; /* where examined */
         const char *const *lowers; /* of an examined layer directory: the ids it lies on, nearest first */
         size_t n_lowers;
-        bool lowers_unknown;                /* its files do not make sense: it may lie on anything */
-        const char *problem;                /* "" or why it could not be examined */
+        bool lowers_unknown; /* its files do not make sense: it may lie on anything */
+        bool half;           /* cstorage_entry_is_half(): what it lies on the other one tells */
+        const char *problem; /* "" or why it could not be examined */
         const struct cstorage_entry *entry; /* where it came from; NULL when read from text */
 };
 

@@ -307,16 +307,18 @@ int known_spread(struct known *known, const struct facts *facts, const bool *sta
 
         for (size_t i = 0; i < facts->n_entries; i++)
                 if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR &&
-                    (stays[i] || (*known_marks(known, i) & MARK_KNOWN)))
+                    (stays[i] || (*known_marks(known, i) & (MARK_KNOWN | MARK_HELD))))
                         spread_from(&spread, i);
         while (spread.n_todo > 0)
                 spread_to_lowers(&spread, known, facts, spread.todo[--spread.n_todo]);
         return 0;
 }
 
-/* A directory that something is mounted over shows not the layer's own files. */
-static bool lowers_are_read(const struct fact_entry *entry) {
+/* A directory that something is mounted over shows not the layer's own files, and one half may have none. */
+static bool lowers_are_read(const struct fact_entry *entry, uint32_t marks) {
         if (!entry->examined || (entry->problem && *entry->problem))
+                return false;
+        if (entry->half && (marks & MARK_DIRS) != MARK_DIRS)
                 return false;
         if (entry->identity.type == CSTORAGE_ENTRY_IS_ABSENT)
                 return true;
@@ -332,7 +334,7 @@ bool known_has_gaps(const struct known *known, const struct facts *facts) {
                 uint32_t marks = *known_marks(known, i);
 
                 if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR && (marks & MARK_KNOWN) &&
-                    !(marks & MARK_RECORDS) && !lowers_are_read(&facts->entries[i]))
+                    !(marks & MARK_RECORDS) && !lowers_are_read(&facts->entries[i], marks))
                         return true;
         }
 

@@ -33,10 +33,14 @@ enum {
         MARK_STAYS_IMAGESTORE = 1U << 20,
         MARK_REFUSED_GRAPHROOT = 1U << 21, /* that directory is refused */
         MARK_REFUSED_IMAGESTORE = 1U << 22,
+        MARK_HELD = 1U << 23, /* a directory of it cannot go, for what it is */
 };
 
 #define MARK_REFERENCES (MARK_PARENT | MARK_OF_IMAGE | MARK_OF_CONTAINER)
 #define MARK_KNOWN      (MARK_RECORDS | MARK_REFERENCES | MARK_MOUNTED | MARK_BELOW)
+#define MARK_DIRS       (MARK_DIR_GRAPHROOT | MARK_DIR_IMAGESTORE)
+#define MARK_STAYS      (MARK_STAYS_GRAPHROOT | MARK_STAYS_IMAGESTORE)
+#define MARK_REFUSED    (MARK_REFUSED_GRAPHROOT | MARK_REFUSED_IMAGESTORE)
 
 struct known {
         struct numbers numbers;
@@ -60,7 +64,7 @@ void known_done(struct known *known);
 /* Everything but what follows from directories that stay. The facts must outlive it. */
 int known_make(struct known *known, const struct facts *facts);
 
-/* Keep what lies below what stays: known layers, and the entries that stays[] tells of. */
+/* Keep what lies below what stays: known and held layers, and the entries that stays[] tells of. */
 int known_spread(struct known *known, const struct facts *facts, const bool *stays);
 
 /* Whether something that stays may lie on layers that the facts do not tell. After known_spread(). */

@@ -222,6 +222,23 @@ static int keep_lowers(struct facts *facts, struct fact_entry *fact, char **lowe
         return 0;
 }
 
+static int not_examined(struct facts *facts, struct fact_entry *fact, const struct cstorage_error *error) {
+        fact->examined = false;
+        return keep_text(facts, error->text, &fact->problem);
+}
+
+static int observe_half(struct facts *facts, struct fact_entry *fact) {
+        struct cstorage_error error = {.text = "cannot be looked at"};
+        int r;
+
+        r = cstorage_entry_is_half(fact->entry, &error);
+        if (r < 0)
+                return r == -ENOMEM ? r : not_examined(facts, fact, &error);
+
+        fact->half = r > 0;
+        return 0;
+}
+
 static int observe_lowers(struct facts *facts, struct fact_entry *fact) {
         _cleanup_free_ char **lowers = NULL;
         struct cstorage_error error = {.text = "cannot be looked at"};
@@ -238,10 +255,10 @@ static int observe_lowers(struct facts *facts, struct fact_entry *fact) {
                 fact->lowers_unknown = true;
                 return 0;
         }
-        if (r < 0) {
-                fact->examined = false;
-                return keep_text(facts, error.text, &fact->problem);
-        }
+        if (r < 0)
+                return not_examined(facts, fact, &error);
+        if (!lowers[0]) /* whose files tell of others is no half without files */
+                return observe_half(facts, fact);
 
         return keep_lowers(facts, fact, lowers);
 }
@@ -308,6 +325,27 @@ static int observe_entries(struct facts *facts, const struct cstorage_inventory 
         return 0;
 }
 
+/*
+ * Where there are halves in the graphroot, whether the image store is the one with the others. Most of what
+ * lies there has a record and is not looked at, and one tells for all.
+ */
+static int observe_other_halves(struct facts *facts) {
+        bool wanted = false, found = false;
+        int r = 0;
+
+        for (size_t i = 0; i < facts->n_entries; i++)
+                wanted |= facts->entries[i].half;
+        for (size_t i = 0; wanted && !found && r != -ENOMEM && i < facts->n_entries; i++) {
+                struct fact_entry *fact = &facts->entries[i];
+
+                if (fact->kind != CSTORAGE_ENTRY_LAYER_DIR || !fact->imagestore || !fact->id)
+                        continue;
+                r = cstorage_entry_is_half(fact->entry, NULL);
+                found = fact->half = r > 0;
+        }
+        return r == -ENOMEM ? r : 0;
+}
+
 static int observe_records(struct facts *facts, const struct cstorage_snapshot *snapshot,
                            struct recorded *recorded) {
         int r;
@@ -349,7 +387,11 @@ static int collect_facts(struct view *view) {
         if (r < 0)
                 return r;
 
-        return observe_entries(facts, view->inventory, &recorded);
+        r = observe_entries(facts, view->inventory, &recorded);
+        if (r < 0)
+                return r;
+
+        return observe_other_halves(facts);
 }
 
 int view_observe(struct view *view, struct cstorage_store *store, struct error *reterr) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "doubt.h"
+#include "elsewhere.h"
 #include "heal.h"
 #include "known.h"
 #include "plan.h"
@@ -20,6 +21,7 @@ struct planner {
         const struct policy *policy;
         struct known known;
         struct doubts doubts;
+        struct elsewhere elsewhere;
         bool gaps, hidden_dirs; /* known_has_gaps(), known_has_hidden_dirs() */
 };
 
@@ -106,6 +108,17 @@ static struct decision decide_unknown(const struct fact_entry *entry, const stru
         return remove_unless_objected(entry, REASON_NO_RECORD);
 }
 
+/* What speaks for a layer beside records, and of which no single file is to be blamed. All directories of a
+ * layer go, or none of them. */
+static enum reason reason_of_layer(const struct planner *planner, const struct fact_entry *entry,
+                                   uint32_t marks) {
+        if (planner->gaps)
+                return REASON_BELOW_UNKNOWN;
+        if (marks & MARK_HELD)
+                return REASON_TARGET_REFUSED;
+        return entry->half && planner->elsewhere.halves ? REASON_ELSEWHERE : REASON_NO_RECORD;
+}
+
 static struct decision decide_layer_dir(const struct planner *planner, size_t i) {
         uint32_t *marks = known_marks(&planner->known, i);
         const struct fact_entry *entry = &planner->facts->entries[i];
@@ -113,8 +126,8 @@ static struct decision decide_layer_dir(const struct planner *planner, size_t i)
 
         decision = *marks & MARK_KNOWN ? decide(known_reason(*marks))
                                        : decide_unknown(entry, &planner->doubts.layers);
-        if (decision.reason == REASON_NO_RECORD && planner->gaps)
-                decision = decide(REASON_BELOW_UNKNOWN);
+        if (decision.reason == REASON_NO_RECORD)
+                decision = decide(reason_of_layer(planner, entry, *marks));
 
         /* For the links and side files, which come after. */
         switch (reason_verdict(decision.reason)) {
@@ -142,9 +155,12 @@ static struct decision decide_side_file(const struct planner *planner, size_t i)
         decision = decide_unknown(&planner->facts->entries[i], &planner->doubts.layers);
         if (decision.reason != REASON_NO_RECORD)
                 return decision;
-        if (marks & (MARK_REFUSED_GRAPHROOT | MARK_REFUSED_IMAGESTORE))
+        if (marks & MARK_REFUSED)
                 return decide(REASON_TARGET_REFUSED);
-        return decide(planner->gaps ? REASON_BELOW_UNKNOWN : REASON_NO_RECORD);
+        if (planner->gaps)
+                return decide(REASON_BELOW_UNKNOWN);
+        return decide(planner->elsewhere.layers && !(marks & MARK_DIRS) ? REASON_ELSEWHERE
+                                                                        : REASON_NO_RECORD);
 }
 
 /* A link to a layer that is not there and that nothing knows of. */
@@ -162,18 +178,18 @@ static struct decision decide_dangling(const struct planner *planner, const stru
         return remove_unless_objected(entry, REASON_DANGLING);
 }
 
-/* A link leads to a layer of the home that it stands in, never to the other one's. */
+/* A link leads to a layer of the home that it stands in, or to one that has a half there. */
 static struct decision decide_link(const struct planner *planner, size_t i) {
         const struct fact_entry *entry = &planner->facts->entries[i];
         uint32_t marks = *known_marks(&planner->known, i);
 
-        if (marks & mark_stays(entry))
+        if (marks & MARK_STAYS)
                 return decide(REASON_TARGET_KEPT);
         if (marks & MARK_KNOWN)
                 return decide(known_reason(marks));
         if (is_gone(entry))
                 return decide(REASON_GONE);
-        if (marks & mark_refused(entry))
+        if (marks & MARK_REFUSED)
                 return decide(REASON_TARGET_REFUSED);
         if (marks & mark_dir(entry))
                 return remove_unless_objected(entry, REASON_TARGET_REMOVED);
@@ -190,12 +206,19 @@ static struct decision decide_container_dir(const struct planner *planner, size_
 
 static struct decision decide_image_dir(const struct planner *planner, size_t i) {
         const struct fact_entry *entry = &planner->facts->entries[i];
+        struct decision decision;
 
         if (idset_has(&planner->known.images, entry->name))
                 return decide(REASON_RECORDED);
         if (idset_has(&planner->known.used_images, entry->name))
                 return decide(REASON_REFERENCED);
-        return decide_unknown(entry, &planner->doubts.images);
+
+        decision = decide_unknown(entry, &planner->doubts.images);
+        if (decision.reason != REASON_NO_RECORD)
+                return decision;
+        if (planner->elsewhere.hidden)
+                return decide(REASON_NOT_EXAMINED);
+        return decide(planner->elsewhere.images ? REASON_ELSEWHERE : REASON_NO_RECORD);
 }
 
 /* What seems to come from the future is young: the clock may not be set yet. */
@@ -317,6 +340,17 @@ static int find_healed(struct planner *planner) {
         return 0;
 }
 
+/* For what it is, whatever speaks for it. So it is with all other directories of that layer, then. */
+static bool cannot_go(const struct known *known, const struct facts *facts, size_t i) {
+        const struct fact_entry *entry = &facts->entries[i];
+
+        if (names_an_id(entry) && objection(entry) == REASON_COUNT)
+                return false;
+        if (entry->kind == CSTORAGE_ENTRY_LAYER_DIR && !is_gone(entry))
+                *known_marks(known, i) |= MARK_HELD;
+        return true;
+}
+
 /* Known layers first, then what lies below what stays, then what is in doubt. */
 static int planner_learn(struct planner *planner) {
         const struct facts *facts = planner->facts;
@@ -331,7 +365,7 @@ static int planner_learn(struct planner *planner) {
         if (!stays)
                 return -ENOMEM;
         for (size_t i = 0; i < facts->n_entries; i++)
-                stays[i] = !names_an_id(&facts->entries[i]) || objection(&facts->entries[i]) != REASON_COUNT;
+                stays[i] = cannot_go(&planner->known, facts, i);
         r = known_spread(&planner->known, facts, stays);
         if (r < 0)
                 return r;
@@ -342,6 +376,7 @@ static int planner_learn(struct planner *planner) {
         if (r < 0)
                 return r;
         doubts_find(&planner->doubts, facts, &planner->known);
+        elsewhere_find(&planner->elsewhere, facts, &planner->known);
         return 0;
 }
 

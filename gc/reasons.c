@@ -39,6 +39,10 @@ static const struct {
                 {VERDICT_REFUSE, "records-missing", "a record file that must have existed is not there",
                  "Restore the record file, mount the file system it lies on, or, if all is "
                  "garbage, create it with the content [] and run this again."},
+        [REASON_ELSEWHERE] = {VERDICT_REFUSE, "records-elsewhere",
+                              "its records may be in an image store that is not configured",
+                              "Configure the image store that this graphroot is used with, or say "
+                              "--imagestore; if there is none any more, remove it by hand."},
         [REASON_NAME_NO_ID] = {VERDICT_REFUSE, "name-no-id", "its name is not an id of 64 hexadecimal digits",
                                "Find out who made it, and remove it by hand if nobody needs it."},
         [REASON_WRONG_TYPE] = {VERDICT_REFUSE, "wrong-type", "it is not the type of file that belongs there",

@@ -35,6 +35,7 @@ enum reason {
         /* refuse */
         REASON_RECORDS_DAMAGED, /* a record file that might speak for it cannot be read */
         REASON_RECORDS_MISSING, /* a record file that must have existed is not there */
+        REASON_ELSEWHERE,       /* its records may be in an image store that is not configured */
         REASON_NAME_NO_ID,
         REASON_WRONG_TYPE,     /* a link or file where a directory belongs, or the like */
         REASON_TARGET_UNKNOWN, /* a link whose target is of no known form */

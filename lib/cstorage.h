@@ -550,9 +550,9 @@ int cstorage_entry_read_lowers(const struct cstorage_entry *entry, char ***ret,
                                struct cstorage_error *reterr);
 
 /*
- * Releases 1.47 to 1.52 made two directories for a layer where there was an image store: one there, with the
- * files that tell of it, and one in the graphroot, with what is in it. 1 where a layer directory is but the
- * latter, whose own files tell neither what it lies on nor its short name; 0 where not. Since: 0.1
+ * Releases 1.47 to 1.52 made two directories for a layer where there was an image store: one there, which
+ * tells of it, and one in the graphroot, with what is in it. 1 where a layer directory is but one of these, 0
+ * where not. Since: 0.1
  */
 int cstorage_entry_is_half(const struct cstorage_entry *entry, struct cstorage_error *reterr);
 

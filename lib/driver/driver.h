@@ -80,9 +80,8 @@ struct driver {
          * its file holds something else. */
         int (*read_link)(int home_fd, const char *id, char ret_link[static LINK_ID_LENGTH + 1]);
 
-        /* NULL where no layer ever had two. Whether a layer's directory is but the half of it that releases
-         * 1.47 to 1.52 put into the graphroot, where there was an image store for the other one: 1, 0, or
-         * negative errno. */
+        /* NULL where no layer ever had two. Whether a layer's directory is but one of the two that releases
+         * 1.47 to 1.52 made where there was an image store: 1, 0, or negative errno. */
         int (*is_half)(int home_fd, const char *id);
 
         /*

@@ -227,11 +227,15 @@ static int has_entry(int home_fd, const char *id, const char *name) {
         return 1;
 }
 
-/* A layer in one piece has its link before it has a work directory (overlay.go:create). */
+/* A layer in one piece has a diff before it has a link, and that before a work directory (overlay.go:create).
+ */
 static int overlay_is_half(int home_fd, const char *id) {
-        int r = has_entry(home_fd, id, "/link");
+        int link = has_entry(home_fd, id, "/link"), r;
 
-        return r == 0 ? has_entry(home_fd, id, "/work") : r < 0 ? r : 0;
+        if (link <= 0)
+                return link < 0 ? link : has_entry(home_fd, id, "/work");
+        r = has_entry(home_fd, id, "/diff");
+        return r < 0 ? r : !r;
 }
 
 const struct driver driver_overlay = {

@@ -148,6 +148,26 @@ static bool is_spoken_for(const struct brute *b, const char *layer) {
                is_mounted(b->f, layer) || is_below_what_stays(b, layer);
 }
 
+static bool has_directory(const struct facts *f, const char *layer, bool there, bool here) {
+        for (size_t i = 0; i < f->n_entries; i++)
+                if (f->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR && same(f->entries[i].name, layer) &&
+                    (f->entries[i].imagestore ? there : here))
+                        return true;
+        return false;
+}
+
+/* One of its directories is not to be removed for what it is, and so none of them is. */
+static bool is_held(const struct facts *f, const char *layer) {
+        for (size_t i = 0; i < f->n_entries; i++) {
+                const struct fact_entry *e = &f->entries[i];
+
+                if (e->kind == CSTORAGE_ENTRY_LAYER_DIR && same(e->name, layer) && !is_absent(e) &&
+                    !(is_named_by_an_id(e) && is_sound(e)))
+                        return true;
+        }
+        return false;
+}
+
 /* Again and again, until nothing new stays. */
 static void find_what_stays(struct brute *b) {
         bool more = true;
@@ -159,7 +179,8 @@ static void find_what_stays(struct brute *b) {
 
                         if (e->kind != CSTORAGE_ENTRY_LAYER_DIR || b->stays[i])
                                 continue;
-                        if (!is_spoken_for(b, e->name) && is_named_by_an_id(e) && is_sound(e))
+                        if (!is_spoken_for(b, e->name) && !is_held(b->f, e->name) && is_named_by_an_id(e) &&
+                            is_sound(e))
                                 continue;
                         b->stays[i] = more = true;
                 }
@@ -324,8 +345,8 @@ static bool layers_json_existed(const struct facts *f) {
                 if (is_side_file(e) &&
                     !has_layer_record(f, layer_of(e, buffer), 1U << CSTORAGE_LOCATION_IMAGESTORE))
                         return true;
-                if (e->kind == CSTORAGE_ENTRY_LAYER_DIR && !has_layer_record(f, e->name, ANYWHERE) &&
-                    something_lies_on(f, e->name))
+                if (e->kind == CSTORAGE_ENTRY_LAYER_DIR && !e->half &&
+                    !has_layer_record(f, e->name, ANYWHERE) && something_lies_on(f, e->name))
                         return true;
         }
         return something_is_hidden(f) || anything_is_lost(f);
@@ -455,6 +476,9 @@ static bool is_a_gap(const struct brute *b, const struct fact_entry *e) {
                 return false;
         if (!e->examined || *e->problem)
                 return true;
+        if (e->half &&
+            !(has_directory(b->f, e->name, true, false) && has_directory(b->f, e->name, false, true)))
+                return true;
         return !is_absent(e) && (e->identity.type != CSTORAGE_ENTRY_IS_DIRECTORY || e->identity.other_mount ||
                                  e->lowers_unknown);
 }
@@ -466,13 +490,85 @@ static bool has_gaps(const struct brute *b) {
         return !homes_are_listed(b->f);
 }
 
+/* ------------------------------------------------------------------------- what may be another store's */
+
+static bool there_are_halves(const struct facts *f, bool imagestore) {
+        for (size_t i = 0; i < f->n_entries; i++)
+                if (f->entries[i].half && f->entries[i].imagestore == imagestore)
+                        return true;
+        return false;
+}
+
+static bool halves_are_elsewhere(const struct facts *f) {
+        return there_are_halves(f, false) && !there_are_halves(f, true);
+}
+
+static bool pulled_layers_are_elsewhere(const struct facts *f) {
+        bool foreign = false;
+        char buffer[512];
+
+        for (size_t i = 0; i < f->n_entries; i++) {
+                const char *layer = layer_of(&f->entries[i], buffer);
+
+                if (!is_side_file(&f->entries[i]) || !*layer)
+                        continue;
+                if (has_layer_record(f, layer, ANYWHERE))
+                        return false;
+                foreign |= !has_directory(f, layer, true, true);
+        }
+        return foreign;
+}
+
+static bool images_are_elsewhere(const struct facts *f) {
+        for (size_t i = 0; i < f->n_containers; i++)
+                if (f->containers[i].image && *f->containers[i].image &&
+                    !has_image_record(f, f->containers[i].image))
+                        return true;
+        return halves_are_elsewhere(f) || pulled_layers_are_elsewhere(f);
+}
+
+static bool is_lost_without_directory(const struct facts *f, const char *layer) {
+        return layer && is_lost(f, layer) && !has_directory(f, layer, true, true);
+}
+
+static bool layers_are_elsewhere(const struct facts *f) {
+        for (size_t i = 0; i < f->n_layers; i++) {
+                const struct fact_layer *layer = &f->layers[i];
+
+                if (is_lost_without_directory(f, layer->parent))
+                        return true;
+                if (*layer->id && !layer->incomplete && !has_directory(f, layer->id, true, true) &&
+                    (layer->location == CSTORAGE_LOCATION_STABLE ||
+                     layer->location == CSTORAGE_LOCATION_IMAGESTORE))
+                        return true;
+        }
+        for (size_t i = 0; i < f->n_containers; i++)
+                if (is_lost_without_directory(f, f->containers[i].layer))
+                        return true;
+        for (size_t i = 0; i < f->n_images; i++) {
+                if (is_lost_without_directory(f, f->images[i].layer))
+                        return true;
+                for (size_t k = 0; k < f->images[i].n_mapped; k++)
+                        if (is_lost_without_directory(f, f->images[i].mapped[k]))
+                                return true;
+        }
+        return images_are_elsewhere(f);
+}
+
+static bool images_may_hide(const struct facts *f) {
+        for (size_t i = 0; i < f->n_problems; i++)
+                if (ends_in(f->problems[i].path, "-layers"))
+                        return true;
+        return !homes_are_listed(f);
+}
+
 /* -------------------------------------------------------------------------------------------- what may go */
 
 static bool layer_may_go(const struct brute *b, size_t i) {
         const struct fact_entry *e = &b->f->entries[i];
 
         return !b->stays[i] && is_sound(e) && is_named_by_an_id(e) && !layers_are_doubtful(b->f) &&
-               !has_gaps(b);
+               !has_gaps(b) && !(e->half && halves_are_elsewhere(b->f));
 }
 
 static bool side_file_may_go(const struct brute *b, const struct fact_entry *e) {
@@ -481,6 +577,8 @@ static bool side_file_may_go(const struct brute *b, const struct fact_entry *e) 
 
         if (is_spoken_for(b, layer) || !is_named_by_an_id(e) || !is_sound(e) || layers_are_doubtful(b->f) ||
             has_gaps(b))
+                return false;
+        if (!has_directory(b->f, layer, true, true) && layers_are_elsewhere(b->f))
                 return false;
         for (size_t i = 0; i < b->f->n_entries; i++) {
                 const struct fact_entry *dir = &b->f->entries[i];
@@ -500,12 +598,11 @@ static bool link_may_go(const struct brute *b, const struct fact_entry *e) {
         for (size_t i = 0; i < b->f->n_entries; i++) {
                 const struct fact_entry *dir = &b->f->entries[i];
 
-                if (dir->kind != CSTORAGE_ENTRY_LAYER_DIR || dir->imagestore != e->imagestore ||
-                    !same(dir->name, e->id))
+                if (dir->kind != CSTORAGE_ENTRY_LAYER_DIR || !same(dir->name, e->id))
                         continue;
                 if (!layer_may_go(b, i))
                         return false;
-                has_dir = true;
+                has_dir |= dir->imagestore == e->imagestore;
         }
         return has_dir || (is_hex_id(e->id) && !layers_are_doubtful(b->f) && homes_are_listed(b->f));
 }
@@ -517,7 +614,8 @@ static bool container_dir_may_go(const struct brute *b, const struct fact_entry 
 
 static bool image_dir_may_go(const struct brute *b, const struct fact_entry *e) {
         return !has_image_record(b->f, e->name) && !is_made_of(b->f, e->name) && is_named_by_an_id(e) &&
-               is_sound(e) && !images_are_doubtful(b->f);
+               is_sound(e) && !images_are_doubtful(b->f) && !images_may_hide(b->f) &&
+               !images_are_elsewhere(b->f);
 }
 
 static bool temp_dir_may_go(const struct brute *b, const struct fact_entry *e) {

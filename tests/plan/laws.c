@@ -122,7 +122,8 @@ static bool removes_nothing_the_second_time(const struct world *world, struct di
 
 /* A reason that tells of a doubt, which a record can settle: the reference that had none gets one. */
 static bool is_doubt(enum reason reason) {
-        return reason == REASON_RECORDS_MISSING || reason == REASON_BELOW_UNKNOWN;
+        return reason == REASON_RECORDS_MISSING || reason == REASON_BELOW_UNKNOWN ||
+               reason == REASON_ELSEWHERE;
 }
 
 static bool was_in_doubt(const struct world *world, size_t i) {

@@ -49,7 +49,7 @@ static const char *const other_ids[] = {ID("11111111"), ID("22222222"), ID("3333
 #define N_VALID_OTHERS 4
 
 struct mood {
-        bool imagestore, additional, mess, chains;
+        bool imagestore, additional, mess, chains, halves;
         unsigned odd_files, odd_entries; /* one in so many, 0: none */
 };
 
@@ -312,10 +312,11 @@ static int add_entry(struct facts *facts, const struct mood *mood, struct dice *
         }
         if (dice_hit(dice, mood->odd_entries))
                 make_odd(entry, dice);
-        return entry->kind == CSTORAGE_ENTRY_LAYER_DIR && !entry->lowers_unknown &&
-                               dice_hit(dice, mood->chains ? 2 : 6)
-                       ? add_lowers(facts, entry, dice)
-                       : 0;
+        if (entry->kind != CSTORAGE_ENTRY_LAYER_DIR)
+                return 0;
+        entry->half = mood->halves && dice_hit(dice, 2);
+        return !entry->lowers_unknown && dice_hit(dice, mood->chains ? 2 : 6) ? add_lowers(facts, entry, dice)
+                                                                              : 0;
 }
 
 /* Those that cannot be read are entries too, but for one that came or went in between. */
@@ -362,6 +363,7 @@ static struct mood make_mood(struct dice *dice) {
                 .additional = dice_hit(dice, 3),
                 .mess = dice_hit(dice, 8),
                 .chains = dice_hit(dice, 2),
+                .halves = dice_hit(dice, 4),
                 .odd_files = dice_hit(dice, 4) ? 4 : 0,
                 .odd_entries = dice_hit(dice, 2) ? 8 : 0,
         };

@@ -292,9 +292,8 @@ static void what_is_no_short_name_is_none(void **state) {
         assert_string_equal(link, "unchanged");
 }
 
-/* In the order in which a release that makes one directory makes them, all are whole; without the link it is
- * the half of one that makes two. */
-static void a_layer_with_work_and_without_link_is_a_half(void **state) {
+/* In the order in which a release that makes one directory makes what is in it, it is whole at any time. */
+static void a_layer_without_link_or_without_diff_is_a_half(void **state) {
         const struct place *place = *state;
 
         assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
@@ -306,12 +305,27 @@ static void a_layer_with_work_and_without_link_is_a_half(void **state) {
         assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
         put_text(place->fd, ID_A "/link", ""); /* a power cut */
         assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
+
         assert_ok(unlinkat(place->fd, ID_A "/link", 0));
+        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 1);
+
+        assert_ok(unlinkat(place->fd, ID_A "/diff", AT_REMOVEDIR));
+        assert_ok(unlinkat(place->fd, ID_A "/work", AT_REMOVEDIR));
+        put_text(place->fd, ID_A "/link", LINK_A);
         assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 1);
 
         assert_int_equal(driver_overlay.is_half(place->fd, ID_B), 0);
         put_link(place->fd, ID_B, ID_A);
         assert_int_equal(driver_overlay.is_half(place->fd, ID_B), -ELOOP);
+}
+
+/* That of an additional layer leads into a file system that may not be there. */
+static void a_diff_that_is_a_link_is_not_followed(void **state) {
+        const struct place *place = *state;
+
+        put_text(place->fd, ID_A "/link", LINK_A);
+        put_link(place->fd, ID_A "/diff", "/nowhere/at/all/diff");
+        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
 }
 
 int main(void) {
@@ -332,7 +346,8 @@ int main(void) {
                 in_home(where_diff_leads_does_not_matter),
                 in_home(the_short_name_is_read),
                 in_home(what_is_no_short_name_is_none),
-                in_home(a_layer_with_work_and_without_link_is_a_half),
+                in_home(a_layer_without_link_or_without_diff_is_a_half),
+                in_home(a_diff_that_is_a_link_is_not_followed),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A graphroot holds more than its own record files speak for where there is an image store: the contents of
+ * all layers (releases 1.47 to 1.52), the tar-split files and big data of image layers (1.53 and later), and
+ * directories of images (all of them, store.go:ImageDirectory). Who forgets to configure that store, or
+ * names another one, finds all of these without a record. It shows by
+ *
+ *   - halves of layers, where the image store, if any, has no other halves;
+ *   - containers of images that have no record;
+ *   - tar-split files or big data of layers that have neither record nor directory, where no recorded layer
+ *     has such files: all that were ever pulled lie elsewhere;
+ *   - a record of ours that refers to a layer which has neither record nor directory;
+ *   - a layer with a record, and a finished one, that has no directory (1.53 to 1.57).
+ *
+ * None of this is there in a store that is in order. One that lost records, or directories, may show it too:
+ * then only what image layers alone have is left where it is.
+ */
+
+#include "elsewhere.h"
+
+static bool has_lonely_halves(const struct facts *facts) {
+        bool here = false, there = false;
+
+        for (size_t i = 0; i < facts->n_entries; i++) {
+                here |= facts->entries[i].half && !facts->entries[i].imagestore;
+                there |= facts->entries[i].half && facts->entries[i].imagestore;
+        }
+        return here && !there;
+}
+
+static bool has_lost_images(const struct known *known) {
+        for (size_t i = 0; i < known->used_images.n; i++)
+                if (!idset_has(&known->images, known->used_images.ids[i]))
+                        return true;
+        return false;
+}
+
+static bool has_foreign_side_files(const struct known *known) {
+        bool foreign = false;
+
+        for (size_t n = 0; n < known->numbers.n_distinct; n++) {
+                uint32_t marks = known->marks[n];
+
+                if ((marks & MARK_SIDE_FILE) && (marks & MARK_RECORDS))
+                        return false;
+                foreign |= (marks & MARK_SIDE_FILE) && !(marks & MARK_DIRS);
+        }
+        return foreign;
+}
+
+static bool has_layers_without_directory(const struct known *known) {
+        for (size_t n = 0; n < known->numbers.n_distinct; n++) {
+                uint32_t marks = known->marks[n];
+                bool is_lost = (marks & MARK_OF_OWN_RECORD) && !(marks & MARK_RECORDS);
+
+                if (!(marks & MARK_DIRS) && (is_lost || (marks & MARK_STABLE_COMPLETE)))
+                        return true;
+        }
+        return false;
+}
+
+static bool is_hidden(const struct facts *facts) {
+        for (size_t i = 0; i < facts->n_problems; i++)
+                if (has_suffix(facts->problems[i].path, "-layers"))
+                        return true;
+        return known_has_hidden_dirs(facts);
+}
+
+void elsewhere_find(struct elsewhere *elsewhere, const struct facts *facts, const struct known *known) {
+        bool halves = has_lonely_halves(facts);
+        bool images = halves || has_lost_images(known) || has_foreign_side_files(known);
+
+        *elsewhere = (struct elsewhere){
+                .halves = halves,
+                .images = images,
+                .layers = images || has_layers_without_directory(known),
+                .hidden = is_hidden(facts),
+        };
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "facts.h"
+#include "known.h"
+
+/*
+ * Whether something shows that this graphroot was used with an image store, or an additional one, that is not
+ * among the configured ones. What is recorded there looks like garbage here.
+ */
+struct elsewhere {
+        bool halves; /* other halves of layers */
+        bool images; /* records of images */
+        bool layers; /* records of layers of images */
+        bool hidden; /* what would show that there are images may not have been seen */
+};
+
+void elsewhere_find(struct elsewhere *elsewhere, const struct facts *facts, const struct known *known);
