@@ -8,6 +8,9 @@
  *   - so is a container directory that has no record and something mounted below it (its /dev/shm).
  *
  * mountpoints.json tells nothing about this moment: where the runroot survives a reboot, so does its content.
+ * But a layer counted there of which there is nothing here is that of another graphroot with the same
+ * runroot, whose containers may be recorded in the same file. Of these nothing is seen here, and they need
+ * not be mounted (vfs).
  */
 
 #include <string.h>
@@ -54,6 +57,21 @@ static bool may_be_alive(const struct facts *facts, const struct known *known, e
                (of_container && has_container_alive(facts, known));
 }
 
+static bool may_be_of_others(const struct facts *facts, const struct known *known) {
+        size_t mounts_at = known->in_use_at - facts->n_mounts;
+
+        for (size_t i = 0; i < facts->n_files; i++)
+                if (facts->files[i].kind == CSTORAGE_FILE_MOUNTS &&
+                    (facts->files[i].state == CSTORAGE_FILE_DAMAGED ||
+                     facts->files[i].state == CSTORAGE_FILE_UNREADABLE))
+                        return true;
+        for (size_t i = 0; i < facts->n_mounts; i++)
+                if (!(known->marks[known->numbers.numbers[mounts_at + i]] &
+                      (MARK_RECORDS | MARK_REFERENCES | MARK_DIRS)))
+                        return true;
+        return false;
+}
+
 enum reason heal_reason(const struct facts *facts, const struct known *known, const struct policy *policy,
                         const struct fact_entry *entry, const struct fact_file **ret) {
         const struct fact_file *file = find_file(facts, entry);
@@ -65,5 +83,9 @@ enum reason heal_reason(const struct facts *facts, const struct known *known, co
                 return REASON_RECORDS_DAMAGED;
         if (!policy->heal)
                 return REASON_HEALING_OFF;
-        return may_be_alive(facts, known, file->kind) ? REASON_MAY_BE_ALIVE : REASON_BROKEN_VOLATILE;
+        if (may_be_alive(facts, known, file->kind))
+                return REASON_MAY_BE_ALIVE;
+        if (file->location == CSTORAGE_LOCATION_VOLATILE_RUNROOT && may_be_of_others(facts, known))
+                return REASON_MAY_BE_OF_OTHERS;
+        return REASON_BROKEN_VOLATILE;
 }

@@ -67,6 +67,11 @@ static const struct {
                                  "nobody can read it, and something that is mounted may be recorded there",
                                  "End the containers that still run, unmount what they leave, and run this "
                                  "again; or reboot."},
+        [REASON_MAY_BE_OF_OTHERS] =
+                {VERDICT_REFUSE, "may-be-of-others",
+                 "nobody can read it, and containers of another graphroot may be recorded there",
+                 "End the containers of all stores that share the runroot and move the file away; "
+                 "better, give each of them a runroot of its own."},
         [REASON_NOT_EXAMINED] = {VERDICT_REFUSE, "not-examined", "it could not be looked at",
                                  "See to what the error message tells; check the file system."},
         [REASON_CHANGED] = {VERDICT_REFUSE, "changed", "it changed while it was looked at",

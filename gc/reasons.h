@@ -46,9 +46,10 @@ enum reason {
                                 */
         REASON_HEALING_OFF,    /* a volatile file that would be healed, but for the policy */
         REASON_MAY_BE_ALIVE,   /* a volatile file, of which something that is mounted may be recorded there */
-        REASON_NOT_EXAMINED,   /* it could not be looked at */
-        REASON_CHANGED,        /* no longer what it was when the plan was made; of the execution */
-        REASON_BUSY,           /* a lock or mount came in between; of the execution */
+        REASON_MAY_BE_OF_OTHERS, /* one that may record containers of another graphroot */
+        REASON_NOT_EXAMINED,     /* it could not be looked at */
+        REASON_CHANGED,          /* no longer what it was when the plan was made; of the execution */
+        REASON_BUSY,             /* a lock or mount came in between; of the execution */
 
         REASON_COUNT,
 };

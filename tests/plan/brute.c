@@ -231,6 +231,21 @@ static bool container_alive_may_be_in(const struct facts *f, const struct fact_f
         return false;
 }
 
+static bool is_of_another_store(const struct facts *f, const char *layer) {
+        return *layer && !has_layer_record(f, layer, ANYWHERE) && !is_referred_to(f, layer, ANYWHERE) &&
+               !has_directory(f, layer, true, true);
+}
+
+/* Of the runroot, where something is counted as mounted that is not of this store, or may be. */
+static bool may_be_another_stores(const struct facts *f, const struct fact_file *file) {
+        if (file->location != CSTORAGE_LOCATION_VOLATILE_RUNROOT)
+                return false;
+        for (size_t i = 0; i < f->n_mounts; i++)
+                if (is_of_another_store(f, f->mounts[i]))
+                        return true;
+        return any_bad(f, CSTORAGE_FILE_MOUNTS);
+}
+
 static bool is_volatile(const struct fact_file *file) {
         return file->location == CSTORAGE_LOCATION_VOLATILE ||
                file->location == CSTORAGE_LOCATION_VOLATILE_RUNROOT;
@@ -239,7 +254,8 @@ static bool is_volatile(const struct fact_file *file) {
 static bool may_heal_as(const struct facts *f, const struct fact_entry *e, const struct fact_file *file) {
         return e->kind == CSTORAGE_ENTRY_VOLATILE_FILE && same(e->path, file->path) && is_sound(e) &&
                is_volatile(file) && is_bad(file) && file->broken && healing &&
-               !layer_alive_may_be_in(f, file) && !container_alive_may_be_in(f, file);
+               !layer_alive_may_be_in(f, file) && !container_alive_may_be_in(f, file) &&
+               !may_be_another_stores(f, file);
 }
 
 static bool entry_may_heal(const struct facts *f, const struct fact_entry *e) {
