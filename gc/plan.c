@@ -110,13 +110,19 @@ static struct decision decide_unknown(const struct fact_entry *entry, const stru
 
 /* What speaks for a layer beside records, and of which no single file is to be blamed. All directories of a
  * layer go, or none of them. */
-static enum reason reason_of_layer(const struct planner *planner, const struct fact_entry *entry,
-                                   uint32_t marks) {
+static struct decision decide_unknown_layer(const struct planner *planner, const struct fact_entry *entry,
+                                            uint32_t marks) {
+        struct decision decision = decide_unknown(entry, &planner->doubts.layers);
+
+        if (decision.reason == REASON_GONE)
+                return decision;
+        if (entry->half && planner->elsewhere.halves)
+                return decide(REASON_ELSEWHERE);
+        if (decision.reason != REASON_NO_RECORD)
+                return decision;
         if (planner->gaps)
-                return REASON_BELOW_UNKNOWN;
-        if (marks & MARK_HELD)
-                return REASON_TARGET_REFUSED;
-        return entry->half && planner->elsewhere.halves ? REASON_ELSEWHERE : REASON_NO_RECORD;
+                return decide(REASON_BELOW_UNKNOWN);
+        return decide(marks & MARK_HELD ? REASON_TARGET_REFUSED : REASON_NO_RECORD);
 }
 
 static struct decision decide_layer_dir(const struct planner *planner, size_t i) {
@@ -125,9 +131,7 @@ static struct decision decide_layer_dir(const struct planner *planner, size_t i)
         struct decision decision;
 
         decision = *marks & MARK_KNOWN ? decide(known_reason(*marks))
-                                       : decide_unknown(entry, &planner->doubts.layers);
-        if (decision.reason == REASON_NO_RECORD)
-                decision = decide(reason_of_layer(planner, entry, *marks));
+                                       : decide_unknown_layer(planner, entry, *marks);
 
         /* For the links and side files, which come after. */
         switch (reason_verdict(decision.reason)) {
