@@ -127,6 +127,11 @@ static bool is_damaged(const struct fact_file *file) {
         return true;
 }
 
+static bool is_layers_json(const struct fact_file *file) {
+        return file->kind == CSTORAGE_FILE_LAYERS &&
+               (file->location == CSTORAGE_LOCATION_STABLE || file->location == CSTORAGE_LOCATION_IMAGESTORE);
+}
+
 static bool is_told(const struct facts *facts, const struct fact_file *file) {
         for (size_t i = 0; i < facts->n_files; i++)
                 if (facts->files[i].kind == file->kind && facts->files[i].location == file->location)
@@ -214,10 +219,7 @@ static bool is_certain(const struct facts *facts, const struct known *known, con
 
 static bool containers_existed(const struct facts *facts, const struct known *known) {
         for (size_t i = 0; i < facts->n_files; i++)
-                if (facts->files[i].kind == CSTORAGE_FILE_LAYERS &&
-                    (facts->files[i].location == CSTORAGE_LOCATION_STABLE ||
-                     facts->files[i].location == CSTORAGE_LOCATION_IMAGESTORE) &&
-                    !is_certain(facts, known, &facts->files[i]))
+                if (is_layers_json(&facts->files[i]) && !is_certain(facts, known, &facts->files[i]))
                         return true;
         return !is_told(facts, &expected[LAYERS_STABLE]) || !is_told(facts, &expected[LAYERS_IMAGESTORE]) ||
                has_container_layers(known);
@@ -244,12 +246,18 @@ static bool existed(const struct facts *facts, const struct known *known, const 
         return true;
 }
 
+/* What a file that cannot be read might speak for. A layers.json tells whether there are images elsewhere,
+ * too (elsewhere.c). */
+static unsigned families_of(const struct fact_file *file) {
+        return families[file->kind] | (is_layers_json(file) ? FAMILY_IMAGES : 0U);
+}
+
 /* What lacks a file that must have been there: its own family. A lost container record takes no layer's, and
  * no image's. */
-static unsigned family_of(enum cstorage_file_kind kind) {
-        return kind == CSTORAGE_FILE_CONTAINERS ? FAMILY_CONTAINERS
-               : kind == CSTORAGE_FILE_IMAGES   ? FAMILY_IMAGES
-                                                : FAMILY_LAYERS;
+static unsigned family_of(const struct fact_file *file) {
+        return file->kind == CSTORAGE_FILE_CONTAINERS ? FAMILY_CONTAINERS
+               : file->kind == CSTORAGE_FILE_IMAGES   ? FAMILY_IMAGES
+                                                      : families_of(file);
 }
 
 void doubts_find(struct doubts *doubts, const struct facts *facts, const struct known *known) {
@@ -259,12 +267,12 @@ void doubts_find(struct doubts *doubts, const struct facts *facts, const struct 
                 const struct fact_file *file = &facts->files[i];
 
                 if (is_damaged(file))
-                        doubts_add(doubts, families[file->kind],
+                        doubts_add(doubts, families_of(file),
                                    known->healed[i] ? REASON_RECORDS_HEALED : REASON_RECORDS_DAMAGED, file);
                 else if (file->state == CSTORAGE_FILE_MISSING && existed(facts, known, file))
-                        doubts_add(doubts, family_of(file->kind), REASON_RECORDS_MISSING, file);
+                        doubts_add(doubts, family_of(file), REASON_RECORDS_MISSING, file);
         }
         for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
                 if (!is_told(facts, &expected[i]))
-                        doubts_add(doubts, families[expected[i].kind], REASON_RECORDS_MISSING, &expected[i]);
+                        doubts_add(doubts, families_of(&expected[i]), REASON_RECORDS_MISSING, &expected[i]);
 }

@@ -9,11 +9,13 @@
  *   - containers of images that have no record;
  *   - tar-split files or big data of layers that have neither record nor directory, where no recorded layer
  *     has such files: all that were ever pulled lie elsewhere;
- *   - a record of ours that refers to a layer which has neither record nor directory;
- *   - a layer with a record, and a finished one, that has no directory (1.53 to 1.57).
+ *   - a layer with a record, and a finished one, that has no directory (1.53 to 1.57);
+ *   - a record of ours that refers to a layer which has neither record nor directory. The layer may be of an
+ *     additional store, and tells nothing of images.
  *
  * None of this is there in a store that is in order. One that lost records, or directories, may show it too:
- * then only what image layers alone have is left where it is.
+ * then halves, and what only images and their layers have, stay where they are. A record file that cannot be
+ * read shows nothing, and is a doubt of its own.
  */
 
 #include "elsewhere.h"
@@ -48,15 +50,19 @@ static bool has_foreign_side_files(const struct known *known) {
         return foreign;
 }
 
-static bool has_layers_without_directory(const struct known *known) {
-        for (size_t n = 0; n < known->numbers.n_distinct; n++) {
-                uint32_t marks = known->marks[n];
-                bool is_lost = (marks & MARK_OF_OWN_RECORD) && !(marks & MARK_RECORDS);
-
-                if (!(marks & MARK_DIRS) && (is_lost || (marks & MARK_STABLE_COMPLETE)))
+static bool has_layers(const struct known *known, bool (*is_elsewhere)(uint32_t marks)) {
+        for (size_t n = 0; n < known->numbers.n_distinct; n++)
+                if (!(known->marks[n] & MARK_DIRS) && is_elsewhere(known->marks[n]))
                         return true;
-        }
         return false;
+}
+
+static bool is_finished(uint32_t marks) {
+        return marks & MARK_STABLE_COMPLETE;
+}
+
+static bool is_lost(uint32_t marks) {
+        return (marks & MARK_OF_OWN_RECORD) && !(marks & MARK_RECORDS);
 }
 
 static bool is_hidden(const struct facts *facts) {
@@ -68,12 +74,13 @@ static bool is_hidden(const struct facts *facts) {
 
 void elsewhere_find(struct elsewhere *elsewhere, const struct facts *facts, const struct known *known) {
         bool halves = has_lonely_halves(facts);
-        bool images = halves || has_lost_images(known) || has_foreign_side_files(known);
+        bool images = halves || has_lost_images(known) || has_foreign_side_files(known) ||
+                      has_layers(known, is_finished);
 
         *elsewhere = (struct elsewhere){
                 .halves = halves,
                 .images = images,
-                .layers = images || has_layers_without_directory(known),
+                .layers = images || has_layers(known, is_lost),
                 .hidden = is_hidden(facts),
         };
 }

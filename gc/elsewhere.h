@@ -11,7 +11,7 @@
 struct elsewhere {
         bool halves; /* other halves of layers */
         bool images; /* records of images */
-        bool layers; /* records of layers of images */
+        bool layers; /* records of layers */
         bool hidden; /* what would show that there are images may not have been seen */
 };
 

@@ -302,8 +302,7 @@ static bool layer_files_not_mentioned(const struct facts *f) {
         return is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) ||
                is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE) ||
                is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT) ||
-               (f->imagestore && is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE)) ||
-               is_never_mentioned(f, CSTORAGE_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT);
+               (f->imagestore && is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE));
 }
 
 static bool image_files_not_mentioned(const struct facts *f) {
@@ -397,6 +396,7 @@ static bool layers_are_doubtful(const struct facts *f) {
         return any_bad(f, CSTORAGE_FILE_LAYERS) || any_bad(f, CSTORAGE_FILE_IMAGES) ||
                any_bad(f, CSTORAGE_FILE_CONTAINERS) || any_bad(f, CSTORAGE_FILE_MOUNTS) ||
                layer_files_not_mentioned(f) || image_files_not_mentioned(f) ||
+               is_never_mentioned(f, CSTORAGE_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT) ||
                container_files_not_mentioned(f) || layers_json_is_lost(f) ||
                imagestore_layers_json_is_lost(f);
 }
@@ -458,8 +458,13 @@ static bool images_json_existed(const struct facts *f, bool in_graphroot_only) {
 }
 
 static bool images_are_doubtful(const struct facts *f) {
-        return any_bad(f, CSTORAGE_FILE_IMAGES) || any_bad(f, CSTORAGE_FILE_CONTAINERS) ||
-               image_files_not_mentioned(f) || container_files_not_mentioned(f) ||
+        return is_file(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, true, false) ||
+               is_file(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, true, false) ||
+               any_bad(f, CSTORAGE_FILE_IMAGES) || any_bad(f, CSTORAGE_FILE_CONTAINERS) ||
+               is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) ||
+               (f->imagestore && is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE)) ||
+               image_files_not_mentioned(f) || container_files_not_mentioned(f) || layers_json_is_lost(f) ||
+               imagestore_layers_json_is_lost(f) ||
                (is_missing(f, CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_STABLE) &&
                 images_json_existed(f, true)) ||
                (is_missing(f, CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE) &&
@@ -535,7 +540,22 @@ static bool pulled_layers_are_elsewhere(const struct facts *f) {
         return foreign;
 }
 
+static bool is_lost_without_directory(const struct facts *f, const char *layer) {
+        return layer && is_lost(f, layer) && !has_directory(f, layer, true, true);
+}
+
+static bool is_stable(enum cstorage_location location) {
+        return location == CSTORAGE_LOCATION_STABLE || location == CSTORAGE_LOCATION_IMAGESTORE;
+}
+
 static bool images_are_elsewhere(const struct facts *f) {
+        for (size_t i = 0; i < f->n_layers; i++) {
+                const struct fact_layer *layer = &f->layers[i];
+
+                if (*layer->id && !layer->incomplete && is_stable(layer->location) &&
+                    !has_directory(f, layer->id, true, true))
+                        return true;
+        }
         for (size_t i = 0; i < f->n_containers; i++)
                 if (f->containers[i].image && *f->containers[i].image &&
                     !has_image_record(f, f->containers[i].image))
@@ -543,31 +563,23 @@ static bool images_are_elsewhere(const struct facts *f) {
         return halves_are_elsewhere(f) || pulled_layers_are_elsewhere(f);
 }
 
-static bool is_lost_without_directory(const struct facts *f, const char *layer) {
-        return layer && is_lost(f, layer) && !has_directory(f, layer, true, true);
+static bool image_has_layers_elsewhere(const struct facts *f, const struct fact_image *image) {
+        for (size_t i = 0; i < image->n_mapped; i++)
+                if (is_lost_without_directory(f, image->mapped[i]))
+                        return true;
+        return is_lost_without_directory(f, image->layer);
 }
 
 static bool layers_are_elsewhere(const struct facts *f) {
-        for (size_t i = 0; i < f->n_layers; i++) {
-                const struct fact_layer *layer = &f->layers[i];
-
-                if (is_lost_without_directory(f, layer->parent))
+        for (size_t i = 0; i < f->n_layers; i++)
+                if (is_lost_without_directory(f, f->layers[i].parent))
                         return true;
-                if (*layer->id && !layer->incomplete && !has_directory(f, layer->id, true, true) &&
-                    (layer->location == CSTORAGE_LOCATION_STABLE ||
-                     layer->location == CSTORAGE_LOCATION_IMAGESTORE))
-                        return true;
-        }
         for (size_t i = 0; i < f->n_containers; i++)
                 if (is_lost_without_directory(f, f->containers[i].layer))
                         return true;
-        for (size_t i = 0; i < f->n_images; i++) {
-                if (is_lost_without_directory(f, f->images[i].layer))
+        for (size_t i = 0; i < f->n_images; i++)
+                if (image_has_layers_elsewhere(f, &f->images[i]))
                         return true;
-                for (size_t k = 0; k < f->images[i].n_mapped; k++)
-                        if (is_lost_without_directory(f, f->images[i].mapped[k]))
-                                return true;
-        }
         return images_are_elsewhere(f);
 }
 
