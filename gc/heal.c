@@ -8,9 +8,9 @@
  *   - so is a container directory that has no record and something mounted below it (its /dev/shm).
  *
  * mountpoints.json tells nothing about this moment: where the runroot survives a reboot, so does its content.
- * But a layer counted there of which there is nothing here is that of another graphroot with the same
- * runroot, whose containers may be recorded in the same file. Of these nothing is seen here, and they need
- * not be mounted (vfs).
+ * But a layer that is counted there, or has a container in the runroot's other file, and no directory here is
+ * that of another graphroot with the same runroot, whose containers may be recorded in the broken file as
+ * well. Of these nothing is seen here, and they need not be mounted (vfs).
  */
 
 #include <string.h>
@@ -57,19 +57,32 @@ static bool may_be_alive(const struct facts *facts, const struct known *known, e
                (of_container && has_container_alive(facts, known));
 }
 
-static bool may_be_of_others(const struct facts *facts, const struct known *known) {
-        size_t mounts_at = known->in_use_at - facts->n_mounts;
+/* Nothing of it is here, and no additional store has it. */
+static bool is_of_others(const struct known *known, size_t mention, const char *layer) {
+        uint32_t marks = known->marks[known->numbers.numbers[mention]];
 
+        return layer && *layer && !(marks & (MARK_DIRS | MARK_RECORD(CSTORAGE_LOCATION_ADDITIONAL)));
+}
+
+/* Where the counts cannot be read there may be one of others among them. */
+static bool may_be_counted(const struct facts *facts) {
         for (size_t i = 0; i < facts->n_files; i++)
                 if (facts->files[i].kind == CSTORAGE_FILE_MOUNTS &&
                     (facts->files[i].state == CSTORAGE_FILE_DAMAGED ||
                      facts->files[i].state == CSTORAGE_FILE_UNREADABLE))
                         return true;
-        for (size_t i = 0; i < facts->n_mounts; i++)
-                if (!(known->marks[known->numbers.numbers[mounts_at + i]] &
-                      (MARK_RECORDS | MARK_REFERENCES | MARK_DIRS)))
-                        return true;
         return false;
+}
+
+static bool may_be_of_others(const struct facts *facts, const struct known *known) {
+        for (size_t i = 0; i < facts->n_mounts; i++)
+                if (is_of_others(known, known->mounts_at + i, facts->mounts[i]))
+                        return true;
+        for (size_t i = 0; i < facts->n_containers; i++)
+                if (facts->containers[i].location == CSTORAGE_LOCATION_VOLATILE_RUNROOT &&
+                    is_of_others(known, known->containers_at + i, facts->containers[i].layer))
+                        return true;
+        return may_be_counted(facts);
 }
 
 enum reason heal_reason(const struct facts *facts, const struct known *known, const struct policy *policy,

@@ -96,8 +96,10 @@ static int mention_records(struct known *known, const struct facts *facts) {
         r = mention_layers(known, facts);
         for (size_t i = 0; r >= 0 && i < facts->n_images; i++)
                 r = mention_image(known, &facts->images[i]);
+        known->containers_at = known->numbers.n;
         for (size_t i = 0; r >= 0 && i < facts->n_containers; i++)
                 r = mention_container(known, &facts->containers[i]);
+        known->mounts_at = known->numbers.n;
         for (size_t i = 0; r >= 0 && i < facts->n_mounts; i++)
                 r = mention(known, facts->mounts[i], MARK_MOUNTED);
         known->in_use_at = known->numbers.n;

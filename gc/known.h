@@ -46,10 +46,11 @@ struct known {
         struct numbers numbers;
         uint32_t *mention_marks; /* as many as the numbers have strings */
         size_t cap_mention_marks;
-        uint32_t *marks;     /* by number; of the last one, which no id has, nothing is ever set */
-        size_t in_use_at;    /* mention of the first layer in use; the others follow */
-        size_t entries_at;   /* mention of the first entry's layer; the other entries follow */
-        uint32_t *lowers_at; /* by entry: mention of its first lower */
+        uint32_t *marks; /* by number; of the last one, which no id has, nothing is ever set */
+        size_t containers_at, mounts_at; /* mention of the first one's layer; the others follow */
+        size_t in_use_at;                /* and of the first layer in use */
+        size_t entries_at;               /* mention of the first entry's layer; the other entries follow */
+        uint32_t *lowers_at;             /* by entry: mention of its first lower */
         struct idset containers, images; /* those that have a record */
         struct idset used_images;        /* those that a container's record says it was made of */
         bool *healed;                    /* by file: broken, and about to be put right (heal.c) */

@@ -232,16 +232,20 @@ static bool container_alive_may_be_in(const struct facts *f, const struct fact_f
 }
 
 static bool is_of_another_store(const struct facts *f, const char *layer) {
-        return *layer && !has_layer_record(f, layer, ANYWHERE) && !is_referred_to(f, layer, ANYWHERE) &&
+        return layer && *layer && !has_layer_record(f, layer, 1U << CSTORAGE_LOCATION_ADDITIONAL) &&
                !has_directory(f, layer, true, true);
 }
 
-/* Of the runroot, where something is counted as mounted that is not of this store, or may be. */
+/* Of the runroot, where something else in it is not of this store, or may be. */
 static bool may_be_another_stores(const struct facts *f, const struct fact_file *file) {
         if (file->location != CSTORAGE_LOCATION_VOLATILE_RUNROOT)
                 return false;
         for (size_t i = 0; i < f->n_mounts; i++)
                 if (is_of_another_store(f, f->mounts[i]))
+                        return true;
+        for (size_t i = 0; i < f->n_containers; i++)
+                if (f->containers[i].location == CSTORAGE_LOCATION_VOLATILE_RUNROOT &&
+                    is_of_another_store(f, f->containers[i].layer))
                         return true;
         return any_bad(f, CSTORAGE_FILE_MOUNTS);
 }
