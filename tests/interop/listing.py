@@ -10,6 +10,7 @@
   listing.py summary BEFORE AFTER        the same in a few words
         --removed FILE
   listing.py orphans DIR RUNROOT DRIVER  the paths in a graphroot that no record speaks for, by brute force
+        IMAGESTORE                       and in an image store; both are named in the paths then
 
 Mounts are not entered. A name that is no UTF-8 is written with escapes."""
 
@@ -134,32 +135,40 @@ def names(path):
         return []
 
 
-def orphans(graphroot, runroot, driver):
-    """By brute force and for whole records only: 64 hex digits that stand in no record file."""
-    def known(kind):
-        return {record["id"] for root in (graphroot, runroot) for prefix in ("", "volatile-")
-                for record in records(f"{root}/{driver}-{kind}/{prefix}{kind}.json")}
-
-    layers, home = known("layers"), driver if driver == "overlay" else f"{driver}/dir"
-    gone = [name for name in names(f"{graphroot}/{home}") if ID.match(name) and name not in layers]
+def orphans_in(root, others, known, driver):
+    """Those of one of the roots of a store."""
+    home = driver if driver == "overlay" else f"{driver}/dir"
+    gone = [name for name in names(f"{root}/{home}") if ID.match(name) and name not in known["layers"]]
     yield from (f"{home}/{name}" for name in gone)
-    for name in names(f"{graphroot}/{driver}/l"):
-        target = os.readlink(f"{graphroot}/{driver}/l/{name}").split("/")[1]
-        if target in gone or not os.path.lexists(f"{graphroot}/{driver}/{target}"):
+    for name in names(f"{root}/{driver}/l"):
+        target = os.readlink(f"{root}/{driver}/l/{name}").split("/")[-2]
+        if target in gone or not any(os.path.lexists(f"{other}/{driver}/{target}") for other in others):
             yield f"{driver}/l/{name}"
     for kind in "containers", "images":
-        yield from (f"{driver}-{kind}/{name}" for name in names(f"{graphroot}/{driver}-{kind}")
-                    if ID.match(name) and name not in known(kind))
-    for name in names(f"{graphroot}/{driver}-layers"):
-        if ID.match(name.removesuffix(".tar-split.gz")) and name.removesuffix(".tar-split.gz") not in layers:
+        yield from (f"{driver}-{kind}/{name}" for name in names(f"{root}/{driver}-{kind}")
+                    if ID.match(name) and name not in known[kind])
+    for name in names(f"{root}/{driver}-layers"):
+        layer = name.removesuffix(".tar-split.gz")
+        if ID.match(layer) and layer not in known["layers"]:
             yield f"{driver}-layers/{name}"
     for kind in "layers", "images", "containers":
-        yield from (f"{driver}-{kind}/{name}" for name in names(f"{graphroot}/{driver}-{kind}")
+        yield from (f"{driver}-{kind}/{name}" for name in names(f"{root}/{driver}-{kind}")
                     if re.match(rf"\.tmp-(volatile-)?{kind}\.json[0-9]+$", name))
     # A lock file alone may be that of a process that is about to make the directory: it stays for a minute.
-    for root in f"{driver}/tempdirs", f"{driver}-layers/tmp":
-        yield from (f"{root}/{name}" for name in names(f"{graphroot}/{root}")
-                    if os.path.lexists(f"{graphroot}/{root}/{name.replace('lock-', 'temp-dir-')}"))
+    for temp in f"{driver}/tempdirs", f"{driver}-layers/tmp":
+        yield from (f"{temp}/{name}" for name in names(f"{root}/{temp}")
+                    if os.path.lexists(f"{root}/{temp}/{name.replace('lock-', 'temp-dir-')}"))
+
+
+def orphans(graphroot, runroot, driver, imagestore):
+    """By brute force and for whole records only: 64 hex digits that stand in no record file."""
+    roots = [graphroot, imagestore] if imagestore else [graphroot]
+    known = {kind: {record["id"] for root in [*roots, runroot] for prefix in ("", "volatile-")
+                    for record in records(f"{root}/{driver}-{kind}/{prefix}{kind}.json")}
+             for kind in ("layers", "images", "containers")}
+    for root in roots:
+        prefix = os.path.basename(root) + "/" if imagestore else ""
+        yield from (prefix + path for path in orphans_in(root, roots, known, driver))
 
 
 def main():
@@ -181,11 +190,12 @@ def main():
     c.add_argument("dir")
     c.add_argument("runroot")
     c.add_argument("driver")
+    c.add_argument("imagestore", nargs="?")
     o = p.parse_args()
     if o.command == "make":
         make(o.dir, o.ctime)
     elif o.command == "orphans":
-        for path in orphans(o.dir, o.runroot, o.driver):
+        for path in orphans(o.dir, o.runroot, o.driver, o.imagestore):
             print(path)
     elif o.command == "summary":
         print(summary(load(o.before), load(o.after), set(open(o.removed, encoding="utf-8").read().split("\n")) - {""}))

@@ -49,8 +49,12 @@ for driver in overlay vfs; do
         no_trace "$driver, facts" 0 "$scratch/full-$driver" --storage-driver $driver --dump-facts
 done
 
-store "$scratch/split" --imagestore "$scratch/split/i"
-no_trace "image store, nothing to do" 0 "$scratch/split" --storage-driver overlay --imagestore "$scratch/split/i"
+for layout in 1.58 1.53 1.47; do
+        dir=$scratch/split-$layout
+        store "$dir" --imagestore "$dir/i" --layout $layout
+        no_trace "image store of $layout, nothing to do" 0 "$dir" --storage-driver overlay --imagestore "$dir/i"
+        no_trace "image store of $layout, another one configured" 3 "$dir" --storage-driver overlay --imagestore "$dir/none"
+done
 
 mkdir "$scratch/none"
 no_trace "no store" 0 "$scratch/none"

@@ -1,0 +1,347 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Image stores in each of the layouts that releases have made them in, by the real release where there is a root
+# directory of it (sid: since 1.58; trixie: 1.53 to 1.57), and by the fixture else (1.47 to 1.52). What is left in them by
+# transient containers is collected with the image store configured, without it, and with others in its place: no recorded
+# thing is lost, and the real release works on. Then both releases by turns on one store.
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+need_machines sid trixie
+make_scratch
+here=$tests_dir/interop
+
+# conf GRAPHROOT RUNROOT IMAGESTORE: a storage.conf; "-" for none.
+conf() {
+        printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$1" "$2"
+        [ "$3" = - ] || printf 'imagestore = "%s"\n' "$3"
+}
+
+machine_with_images() {
+        mkdir -p "$scratch/$1/upper/etc/containers"
+        conf /var/lib/containers/storage /run/containers/storage /var/lib/containers/images \
+                >"$scratch/$1/upper/etc/containers/storage.conf"
+        machine_start "$1" "$2" && machine_run "$1" sh -c "$(cat "$here/image.sh")"
+}
+
+# ------------------------------------------------------------------------------------------------ collecting a store
+
+# A store is a directory with storage, images and perhaps run. What only the image store's records speak for in the
+# graphroot includes the directory that each image has there when somebody asks for one (store.go:ImageDirectory).
+ask_for_image_directories() {
+        local id
+
+        for id in $(jq -r '.[].id' "$1/images/overlay-images/images.json"); do
+                mkdir -p "$1/storage/overlay-images/$id/userdata"
+                echo precious >"$1/storage/overlay-images/$id/userdata/data"
+        done
+}
+
+find_orphans() {
+        python3 "$here/listing.py" orphans "$1/storage" "$1/run" overlay "$1/images" >"$scratch/orphans"
+}
+
+# collect STORE IMAGESTORE [OPTIONS...]: sets status.
+collect() {
+        local store=$1 images=$2
+        shift 2
+        conf "$store/storage" "$store/run" "$images" >"$scratch/storage.conf"
+        CONTAINERS_STORAGE_CONF=$scratch/storage.conf "$build/gc/cstorage-gc" "$@" >"$scratch/out" 2>"$scratch/err"
+        status=$?
+}
+
+touched=()
+for root in storage images; do
+        for dir in overlay overlay/l overlay/tempdirs overlay-layers overlay-layers/tmp overlay-images overlay-containers; do
+                touched+=(--touched "$root/$dir")
+        done
+done
+
+case=$scratch/case
+
+# make_case MAKE: MAKE DIR puts a store with orphans there.
+make_case() {
+        rm -rf "$case" "$scratch/other"
+        mkdir "$case" "$scratch/other"
+        "$1" "$case"
+        ask_for_image_directories "$case"
+}
+
+# What may be configured in the place of the image store, where the case is made.
+path_of_config() {
+        case $1 in
+        right) echo "$case/images" ;;
+        none) echo - ;;
+        nowhere) echo "$case/nowhere" ;;
+        empty) mkdir "$case/empty" && echo "$case/empty" ;;
+        other)
+                "$tests_dir/fixture/mkstore.py" --root "$scratch/other/storage" --imagestore "$case/other" >/dev/null &&
+                        echo "$case/other"
+                ;;
+        esac
+}
+
+# Which of the orphans stay (a regular expression). Without the image store nobody looks into it, and what lies in the
+# graphroot for it is refused; where there may be one that is not mounted, all that it might speak for is.
+stays() {
+        case "$*" in
+        *right) echo '^$' ;;
+        *nowhere) echo '/overlay(/|-images/|-layers/[a-f0-9])' ;;
+        "1.58 empty") echo '^images/|^storage/overlay(-layers)?/' ;;
+        1.47*) echo '^images/|^storage/overlay/[a-f0-9]{64}$' ;;
+        *) echo '^images/' ;;
+        esac
+}
+
+# try_config LAYOUT CONFIG MAKE: of a store what no record speaks for goes where that is certain.
+try_config() {
+        local name="$1, image store: $2" wanted=3 images
+
+        make_case "$3"
+        images=$(path_of_config "$2")
+        [ "$2" != right ] || wanted=0
+        find_orphans "$case"
+        listing make "$case" >"$scratch/before"
+        collect "$case" "$images"
+        expect "$name: exit status" "$wanted" "$status" || note "$(cat "$scratch/err")"
+        listing make "$case" >"$scratch/after"
+        grep -vE "$(stays "$1" "$2")" "$scratch/orphans" >"$scratch/gone"
+        check "$name: orphans are gone where that is certain, all else is as it was" \
+                listing diff "$scratch/before" "$scratch/after" --removed "$scratch/gone" "${touched[@]}"
+        [ $wanted = 0 ] || check "$name: there is advice" \
+                grep -qE 'refused .*(Configure the image store|Restore the record file)' "$scratch/err"
+        [ "$2" != nowhere ] || check "$name: what is not there is named" grep -q "$case/nowhere" "$scratch/err"
+}
+
+# try_emptied LAYOUT CONFIG MAKE: the last container is gone, and podman ran without the image store. No record, and no
+# file that is missing, tells of what lies in the graphroot for it.
+try_emptied() {
+        local name="$1, emptied, image store: $2" file
+
+        make_case "$3"
+        rm -rf "$case/run" "$case"/storage/overlay-containers/{[0-9a-f]*,volatile-*}
+        for file in layers images containers; do
+                [ "$1 $file" = "1.53 layers" ] || printf '[]' >"$case/storage/overlay-$file/$file.json"
+        done
+        rm -f "$case"/{storage,images}/overlay-layers/volatile-layers.json
+        collect "$case" "$(path_of_config "$2")"
+        expect "$name: exit status" 3 "$status" || note "$(cat "$scratch/err")"
+        expect "$name: what lies in the graphroot for it is there" "${kept_of_emptied[$1]}" "$(kept_of_emptied)"
+}
+
+# How many of the image layers have a directory with content in the graphroot, how many a tar-split file, and how many of
+# the images have a directory.
+declare -A kept_of_emptied=(["1.58"]="0 3 3" ["1.53"]="0 3 3" ["1.47"]="6 0 2")
+kept_of_emptied() {
+        local file id halves=0 splits=0 images=0
+
+        for file in "$case"/{images,storage}/overlay-layers/layers.json; do
+                [ -f "$file" ] || continue
+                for id in $(jq -r '.[] | select(."diff-digest") | .id' "$file"); do
+                        [ -d "$case/storage/overlay/$id/diff" ] && halves=$((halves + 1))
+                        [ -f "$case/storage/overlay-layers/$id.tar-split.gz" ] && splits=$((splits + 1))
+                done
+        done
+        for id in $(jq -r '.[].id' "$case/images/overlay-images/images.json"); do
+                [ -f "$case/storage/overlay-images/$id/userdata/data" ] && images=$((images + 1))
+        done
+        echo "$halves $splits $images"
+}
+
+try_layout() {
+        local config
+
+        for config in right none nowhere empty other; do
+                try_config "$1" $config "$2"
+        done
+        for config in none empty other; do
+                try_emptied "$1" $config "$2"
+        done
+}
+
+# ------------------------------------------------------------------------------------------------ by real releases
+
+# Commands of both modes get in the way of what each other has mounted: those of transient mode are not run.
+use_podman='
+podman import -q /tmp/rootfs.tar localhost/base:1
+podman build -q --layers -t localhost/built:1 /tmp/build
+podman run --name normal localhost/built:1 sh -c "echo mine >/mine"
+podman create --rm --name volatile localhost/built:1 sh
+podman run -d --name runs localhost/built:1 sleep 1000
+for i in 1 2; do
+        podman --transient-store create --name o$i localhost/built:1 sh
+done
+podman --transient-store create --name o3 localhost/base:1 sh
+'
+
+copy_of_made() { cp -a --reflink=auto "$made/storage" "$made/images" "$1" && mkdir "$1/run"; }
+
+# Only a mount speaks for a container's layer: it stays, and so does what it lies on in the image store.
+lose_records_of_what_is_mounted() {
+        local suite=$1 top=$scratch/$1 layer image
+
+        layer=$(jq -r '.[] | select(.names == ["runs-layer"]) | .id' "$top/store/storage/overlay-layers/layers.json")
+        image=$(jq -r --arg id "$layer" '.[] | select(.id == $id) | .parent' "$top/store/storage/overlay-layers/layers.json")
+        find "$top/store" "$top/run" -path '*/overlay-*/*.json' ! -path '*/userdata/*' |
+                grep -E '/((volatile-)?(layers|images|containers)|mountpoints).json$' >"$scratch/files"
+        while read -r file; do
+                cp -p "$file" "$file.kept" && printf '[]' >"$file"
+        done <"$scratch/files"
+        machine_run "$suite" cstorage-gc --dry-run --verbose >"$scratch/out" 2>"$scratch/err"
+        while read -r file; do
+                mv "$file.kept" "$file"
+        done <"$scratch/files"
+        check "$suite: only a mount speaks for a layer: it stays" \
+                grep -q "^kept layer-dir mounted .*/storage/overlay/$layer$" "$scratch/out"
+        check "$suite: and so does what it lies on in the image store" \
+                grep -q -E "^kept layer-dir (below-kept|mounted) .*/images/overlay/$image$" "$scratch/out"
+        check "$suite: the container runs on" machine_run "$suite" podman exec runs cat /built
+}
+
+# by_release SUITE NAME
+by_release() {
+        local suite=$1 name=$2 store=$scratch/$1/store
+
+        machine_with_images "$suite" "$suite" >"$scratch/log" 2>&1
+        check "$suite: podman uses an image store" machine_run "$suite" sh -ec "$use_podman" || return
+        expect "$suite: laid out as since $name" "${laid_out[$name]}" "$(
+                [ -f "$store/images/overlay-layers/layers.json" ] && echo "records in the image store,"
+                ls "$store"/images/overlay/*/link "$store"/storage/overlay/*/link >/dev/null && echo "layers in both,"
+                ls "$store"/storage/overlay-layers/*.tar-split.gz >/dev/null && echo "tar-split files in the graphroot"
+        )"
+        lose_records_of_what_is_mounted "$suite"
+        machine_kill "$suite"
+        made=$scratch/made-$suite
+        mkdir "$made"
+        cp -a --reflink=auto "$store/storage" "$store/images" "$made"
+        try_layout "$name" copy_of_made
+
+        # On the store itself, and the real release goes on with it.
+        machine_start "$suite"
+        ask_for_image_directories "$store"
+        check "$suite: a collection" machine_run "$suite" cstorage-gc
+        expect "$suite: podman lists the images" "localhost/base:1 localhost/built:1" "$(machine_run "$suite" podman images \
+                --format '{{.Repository}}:{{.Tag}}' --filter dangling=false 2>/dev/null | sort | xargs)"
+        expect "$suite: and the containers" "normal runs volatile" \
+                "$(machine_run "$suite" podman ps -a --format '{{.Names}}' 2>/dev/null | sort | xargs)"
+        expect "$suite: the image runs" built \
+                "$(machine_run "$suite" podman run --rm localhost/built:1 cat /built 2>&1 | tail -1)"
+        expect "$suite: the container has its files" mine \
+                "$(machine_run "$suite" sh -c 'podman cp normal:/mine /tmp/mine && cat /tmp/mine' 2>&1 | tail -1)"
+        check "$suite: the container that ran starts" machine_run "$suite" podman start runs
+        check "$suite: the image can be saved, which takes its tar-split files" \
+                machine_run "$suite" podman save -q -o /tmp/built.tar localhost/built:1
+        machine_run "$suite" podman rm -f -t 0 runs >/dev/null 2>&1
+        check "$suite: containers-storage check finds nothing" machine_run "$suite" containers-storage check
+        machine_kill "$suite"
+}
+
+declare -A laid_out=(
+        ["1.58"]=$'records in the image store,\nlayers in both,\ntar-split files in the graphroot'
+        ["1.53"]=$'layers in both,\ntar-split files in the graphroot'
+)
+
+by_release sid 1.58
+by_release trixie 1.53
+
+# What Go itself does without the image store, for comparison.
+mkdir "$scratch/sid/store/theirs"
+made=$scratch/made-sid
+copy_of_made "$scratch/sid/store/theirs"
+ask_for_image_directories "$scratch/sid/store/theirs"
+find_orphans "$scratch/sid/store/theirs"
+machine_start sid
+listing make "$scratch/sid/store/theirs" >"$scratch/before"
+machine_run sid env CONTAINERS_STORAGE_CONF=/dev/null containers-storage -s overlay -g /var/lib/containers/theirs/storage \
+        -R /var/lib/containers/theirs/run gc >"$scratch/log" 2>&1
+listing make "$scratch/sid/store/theirs" >"$scratch/after"
+note "containers-storage gc 1.64, no image store configured: $(
+        listing summary "$scratch/before" "$scratch/after" --removed "$scratch/orphans")"
+machine_kill sid
+rm -rf "$scratch/sid/store/theirs"
+
+# ------------------------------------------------------------------------------------------------ by the fixture
+
+split_store() {
+        "$tests_dir/fixture/mkstore.py" --root "$1/storage" --imagestore "$1/images" --runroot "$1/run" --layout 1.47 \
+                --containers 2 --volatile 1 --orphans 3 --extras >"$scratch/made.json"
+        # These releases leave the directory in the graphroot when they remove a layer (overlay.go:Remove).
+        mkdir -p "$1/storage/overlay/$(printf '%064x' 7)"/{diff/etc,work,merged}
+        # Of other layouts, or refused without an image store that explains it.
+        rm -rf "$1"/images/overlay/staging "$1"/images/overlay/tempdirs
+        find "$1" -depth -path '*-images/*' -name "$(jq -r '.orphan_images[0]' "$scratch/made.json")" -exec rm -rf {} +
+}
+try_layout 1.47 split_store
+
+# Links of the image store that lead into the graphroot, one of a layer that is gone.
+make_case split_store
+ln -s "$case/storage/overlay/$(printf '%064x' 8)/diff" "$case/images/overlay/l/AAAAAAAAAAAAAAAAAAAAAAAAAA"
+ln -s "/elsewhere/overlay/$(printf '%064x' 8)/diff" "$case/images/overlay/l/BBBBBBBBBBBBBBBBBBBBBBBBBB"
+collect "$case" "$case/images"
+expect "1.47: a link that leads out of the store is refused" "3 BBBBBBBBBBBBBBBBBBBBBBBBBB" \
+        "$status $(find "$case/images/overlay/l" -lname '/elsewhere/*' -printf '%f\n')"
+expect "1.47: of all other links those of recorded layers are left" \
+        "$(jq -r '[.layers + .normal_layers + .volatile_layers | .[]] | length' "$scratch/made.json")" \
+        "$(find "$case/images/overlay/l" -type l -lname "$case/*" | wc -l)"
+
+# ------------------------------------------------------------------------------------------------ both by turns
+
+# The store is carried from one machine to the other.
+carry() {
+        machine_kill "$1"
+        rm -rf "$scratch/$2/store"
+        mv "$scratch/$1/store" "$scratch/$2/store"
+        mkdir "$scratch/$1/store"
+        machine_start "$2"
+}
+step() {
+        local suite=$1 name=$2
+        machine_reboot "$suite"
+        rm -rf "$scratch/$suite/store/run"
+        find_orphans "$scratch/$suite/store"
+        listing make "$scratch/$suite/store" >"$scratch/before"
+        check "$name: orphans are there" grep -qE '/overlay/[a-f0-9]{64}$' "$scratch/orphans"
+        check "$name: a collection" machine_run "$suite" cstorage-gc
+        listing make "$scratch/$suite/store" >"$scratch/after"
+        check "$name: the orphans are gone, all else is as it was" listing diff "$scratch/before" "$scratch/after" \
+                --removed "$scratch/orphans" "${touched[@]}"
+}
+works() {
+        local suite=$1 name=$2 image=$3 containers=$4
+        expect "$name: the image runs" kept "$(machine_run "$suite" podman run --rm "$image" cat /data/file 2>&1 | tail -1)"
+        expect "$name: podman lists the containers" "$containers" \
+                "$(machine_run "$suite" podman ps -a --format '{{.Names}}' 2>/dev/null | sort | xargs)"
+}
+make_more() {
+        machine_run "$1" sh -c "$(cat "$here/image.sh")"
+        machine_run "$1" sh -ec "
+                echo $2 >/tmp/rootfs/$2 && tar -C /tmp/rootfs -cf /tmp/$2.tar .
+                podman import -q /tmp/$2.tar localhost/$2:1
+                podman run --name $2 localhost/$2:1 sh -c 'echo $2 >/mine'
+                podman --transient-store create --name orphan-$2 localhost/$2:1 sh"
+}
+
+for suite in sid trixie; do
+        rm -rf "$scratch/$suite/store"
+        mkdir "$scratch/$suite/store"
+done
+machine_start trixie
+check "by turns: trixie makes a store" make_more trixie first
+step trixie "by turns, trixie"
+carry trixie sid
+works sid "by turns, sid after trixie" localhost/first:1 first
+check "by turns: sid makes more" make_more sid second
+step sid "by turns, sid after trixie"
+works sid "by turns, sid" localhost/second:1 "first second"
+carry sid trixie
+works trixie "by turns, trixie after sid" localhost/first:1 "first second"
+check "by turns: trixie makes more" make_more trixie third
+step trixie "by turns, trixie after sid"
+carry trixie sid
+works sid "by turns, sid again" localhost/second:1 "first second third"
+works sid "by turns, sid again" localhost/third:1 "first second third"
+check "by turns: containers-storage check finds nothing" machine_run sid containers-storage check
+machine_kill sid
+finish
