@@ -13,9 +13,11 @@ need_machines sid trixie
 make_scratch
 here=$tests_dir/interop
 
+driver=overlay
+
 # conf GRAPHROOT RUNROOT IMAGESTORE: a storage.conf; "-" for none.
 conf() {
-        printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$1" "$2"
+        printf '[storage]\ndriver = "%s"\ngraphroot = "%s"\nrunroot = "%s"\n' $driver "$1" "$2"
         [ "$3" = - ] || printf 'imagestore = "%s"\n' "$3"
 }
 
@@ -33,14 +35,14 @@ machine_with_images() {
 ask_for_image_directories() {
         local id
 
-        for id in $(jq -r '.[].id' "$1/images/overlay-images/images.json"); do
-                mkdir -p "$1/storage/overlay-images/$id/userdata"
-                echo precious >"$1/storage/overlay-images/$id/userdata/data"
+        for id in $(jq -r '.[].id' "$1/images/$driver-images/images.json"); do
+                mkdir -p "$1/storage/$driver-images/$id/userdata"
+                echo precious >"$1/storage/$driver-images/$id/userdata/data"
         done
 }
 
 find_orphans() {
-        python3 "$here/listing.py" orphans "$1/storage" "$1/run" overlay "$1/images" >"$scratch/orphans"
+        python3 "$here/listing.py" orphans "$1/storage" "$1/run" $driver "$1/images" >"$scratch/orphans"
 }
 
 # collect STORE IMAGESTORE [OPTIONS...]: sets status.
@@ -54,7 +56,7 @@ collect() {
 
 touched=()
 for root in storage images; do
-        for dir in overlay overlay/l overlay/tempdirs overlay-layers overlay-layers/tmp overlay-images overlay-containers; do
+        for dir in {overlay,vfs}{,/l,/dir,/tempdirs,-layers,-layers/tmp,-images,-containers}; do
                 touched+=(--touched "$root/$dir")
         done
 done
@@ -169,6 +171,9 @@ podman import -q /tmp/rootfs.tar localhost/base:1
 podman build -q --layers -t localhost/built:1 /tmp/build
 podman run --name normal localhost/built:1 sh -c "echo mine >/mine"
 podman create --rm --name volatile localhost/built:1 sh
+tar -C /tmp/build -cf /tmp/build.tar .
+podman import -q /tmp/build.tar localhost/removed:1
+podman rmi localhost/removed:1
 podman run -d --name runs localhost/built:1 sleep 1000
 for i in 1 2; do
         podman --transient-store create --name o$i localhost/built:1 sh
@@ -216,6 +221,9 @@ by_release() {
         made=$scratch/made-$suite
         mkdir "$made"
         cp -a --reflink=auto "$store/storage" "$store/images" "$made"
+        # Which is collected with all else.
+        check "$suite: a layer that was removed leaves its link in the image store" \
+                sh -c "[ \$(ls '$made/images/overlay/l' | wc -l) -gt \$(ls -d '$made'/images/overlay/*/diff | wc -l) ]"
         try_layout "$name" copy_of_made
 
         # On the store itself, and the real release goes on with it.
@@ -285,6 +293,18 @@ expect "1.47: a link that leads out of the store is refused" "3 BBBBBBBBBBBBBBBB
 expect "1.47: of all other links those of recorded layers are left" \
         "$(jq -r '[.layers + .normal_layers + .volatile_layers | .[]] | length' "$scratch/made.json")" \
         "$(find "$case/images/overlay/l" -type l -lname "$case/*" | wc -l)"
+
+# Of vfs a layer has one directory in each layout.
+vfs_store() {
+        "$tests_dir/fixture/mkstore.py" --driver vfs --root "$1/storage" --imagestore "$1/images" --runroot "$1/run" \
+                --layout "$layout" --images 3 --containers 2 --volatile 1 --orphans 3 >/dev/null
+}
+driver=vfs
+for layout in 1.58 1.53 1.47; do
+        try_config "vfs, $layout" right vfs_store
+        try_config "vfs, $layout" none vfs_store
+done
+driver=overlay
 
 # ------------------------------------------------------------------------------------------------ both by turns
 
