@@ -114,24 +114,31 @@ static int read_links(int home_fd, const char *id, struct lowers *ret) {
         return r < 0 ? r : lowers_parse_links(text, len, ret);
 }
 
+static int links_error(struct error *reterr, int code, int home_fd) {
+        _cleanup_free_ char *path = path_below(home_fd, OVERLAY_LINKS_DIR);
+
+        return error_errno(reterr, code, "cannot read %s", path ? path : OVERLAY_LINKS_DIR);
+}
+
 /* -1 where there are none. */
-static int open_links(int home_fd, int *ret) {
+static int open_links(int home_fd, int *ret, struct error *reterr) {
         int fd = home_fd < 0 ? -ENOENT : open_dir_beneath(home_fd, OVERLAY_LINKS_DIR);
 
         if (fd < 0 && fd != -ENOENT)
-                return fd;
+                return links_error(reterr, fd, home_fd);
         *ret = fd < 0 ? -1 : fd;
         return 0;
 }
 
-static int resolve_links(int home_fd, int other_home_fd, const struct lowers *links, struct lowers *ret) {
+static int resolve_links(int home_fd, int other_home_fd, const struct lowers *links, struct lowers *ret,
+                         struct error *reterr) {
         _cleanup_close_ int links_fd = -1, other_links_fd = -1;
         struct lowers lowers;
         int r;
 
-        r = open_links(home_fd, &links_fd);
+        r = open_links(home_fd, &links_fd, reterr);
         if (r >= 0)
-                r = open_links(other_home_fd, &other_links_fd);
+                r = open_links(other_home_fd, &other_links_fd, reterr);
         if (r >= 0)
                 r = lowers_new(&lowers, links->n);
         if (r < 0)
@@ -140,7 +147,7 @@ static int resolve_links(int home_fd, int other_home_fd, const struct lowers *li
         r = add_links(links_fd, other_links_fd, links, &lowers);
         if (r < 0) {
                 free(lowers.ids);
-                return r;
+                return links_error(reterr, r, home_fd);
         }
         lowers.ids[lowers.n] = NULL;
         *ret = lowers;
@@ -171,7 +178,6 @@ static int without_lowers(int home_fd, const char *id, struct lowers *ret, struc
 
 static int follow_lower(int home_fd, int other_home_fd, const char *id, struct lowers *ret,
                         struct error *reterr) {
-        _cleanup_free_ char *links_dir = NULL;
         struct lowers links = {0};
         int r;
 
@@ -181,13 +187,9 @@ static int follow_lower(int home_fd, int other_home_fd, const char *id, struct l
         if (r < 0)
                 return lower_error(reterr, r, home_fd, id, "lower");
 
-        r = resolve_links(home_fd, other_home_fd, &links, ret);
+        r = resolve_links(home_fd, other_home_fd, &links, ret, reterr);
         free(links.ids);
-        if (r >= 0)
-                return 0;
-
-        links_dir = path_below(home_fd, OVERLAY_LINKS_DIR);
-        return error_errno(reterr, r, "cannot read %s", links_dir ? links_dir : OVERLAY_LINKS_DIR);
+        return r;
 }
 
 static int overlay_read_lowers(int home_fd, int other_home_fd, const char *id, struct lowers *ret,

@@ -142,6 +142,21 @@ static void links_are_looked_for_in_the_other_home_too(void **state) {
         assert_string_equal(lowers.ids[1], ID_B);
 }
 
+static void links_of_the_other_home_that_cannot_be_read_are_named(void **state) {
+        const struct place *place = *state;
+        _cleanup_close_ int other = -1;
+        struct lowers lowers;
+        struct error error;
+
+        put_dir(place->fd, "other");
+        put_link(place->fd, "other/l", "../l");
+        put_text(place->fd, ID_A "/lower", "l/" LINK_B);
+        other = openat(place->fd, "other", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_ok(other);
+        assert_int_equal(driver_overlay.read_lowers(place->fd, other, ID_A, &lowers, &error), -ENOTDIR);
+        assert_non_null(strstr(error.text, "/other/l:"));
+}
+
 static void expect_error(const struct place *place, const char *id, int code, const char *file) {
         struct lowers lowers = {.n = 77};
         struct error error;
@@ -338,6 +353,7 @@ int main(void) {
                 in_home(without_links_all_of_them_are_left_out),
                 in_home(a_link_of_an_old_image_store_is_absolute),
                 in_home(links_are_looked_for_in_the_other_home_too),
+                in_home(links_of_the_other_home_that_cannot_be_read_are_named),
                 in_home(what_a_damaged_file_says_is_not_guessed),
                 in_home(damaged_ids_are_not_made_up_for_by_the_links),
                 in_home(a_layer_lies_on_500_others_at_most),
