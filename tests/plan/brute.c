@@ -501,8 +501,7 @@ static bool is_a_gap(const struct brute *b, const struct fact_entry *e) {
                 return false;
         if (!e->examined || *e->problem)
                 return true;
-        if (e->half &&
-            !(has_directory(b->f, e->name, true, false) && has_directory(b->f, e->name, false, true)))
+        if (e->half && !e->imagestore && !has_directory(b->f, e->name, true, false))
                 return true;
         return !is_absent(e) && (e->identity.type != CSTORAGE_ENTRY_IS_DIRECTORY || e->identity.other_mount ||
                                  e->lowers_unknown);
