@@ -64,6 +64,14 @@ check "what they wait for is found (mountpoints.json)" grep -q 'fdatasync(.*moun
 expect "stable: six files are synced, and of each transaction the two directories" "6 fdatasync 4 fsync 6 sync_file_range" \
         "$(writes syncs "$scratch/ours.stable" | sed 's/(.*//' | sort | uniq -c | xargs)"
 
+# A system call costs microseconds, and there is little else to it: what is asked twice shows here and nowhere else.
+max_calls=330
+for mode in transient volatile stable; do
+        calls=$(grep -c "/$mode/storage" "$scratch/ours.$mode")
+        check "$mode: opening, creating and deleting take no more than $max_calls calls on the store" test "$calls" -le $max_calls ||
+                note "$calls"
+done
+
 # written MODE: the record files, of a creation and then of a deletion.
 written() { writes files "/var/lib/containers/$1" "/run/$1" "$scratch/ours.$1" | sed 's,.*/storage/,,' | xargs; }
 G=/var/lib/containers/transient/storage
