@@ -217,15 +217,14 @@ beside_podman() {
                 podman build -q --layers -t localhost/more:$i /tmp/more >/dev/null && podman rmi localhost/more:$i >/dev/null
         done' >"$scratch/podman" 2>&1 &
         while kill -0 $! 2>/dev/null; do
-                machine_run "$suite" cstorage-gc --quiet || break
+                machine_run "$suite" cstorage-gc --quiet || echo "exit status $?"
                 runs=$((runs + 1))
         done >"$scratch/log" 2>&1
         wait $!
         # What Go says of links that it leaves in the image store is not about us.
         expect "$suite: beside $runs collections podman runs, builds and removes" "5 built" \
                 "$(grep -v 'Failed to remove link' "$scratch/podman" | sort | uniq -c | xargs)" || note "$(cat "$scratch/podman")"
-        expect "$suite: and the collections have nothing to say" "yes" "$([ $runs -gt 0 ] && [ ! -s "$scratch/log" ] && echo yes)" ||
-                note "$(cat "$scratch/log")"
+        expect "$suite: and the collections have nothing to say" "" "$(cat "$scratch/log")"
 }
 
 # by_release SUITE NAME
@@ -367,10 +366,32 @@ make_more() {
                 podman --transient-store create --name orphan-$2 localhost/$2:1 sh"
 }
 
-for suite in sid trixie; do
-        rm -rf "$scratch/$suite/store"
-        mkdir "$scratch/$suite/store"
-done
+# A store of the oldest layout, and a release that lays out another way on it: what both have recorded stays.
+use_oldest() {
+        local suite=$1 store=$scratch/$1/store link target
+
+        empty_disk "$suite"
+        split_store "$store"
+        for link in "$store"/images/overlay/l/*; do
+                target=$(readlink "$link")
+                [ "${target#/}" = "$target" ] || ln -sfn "/var/lib/containers/${target#"$store"/}" "$link"
+        done
+        rm -rf "$store/run"
+        machine_start "$suite"
+        check "1.47, then $suite: podman makes more" make_more "$suite" later
+        step "$suite" "1.47, then $suite"
+        works "$suite" "1.47, then $suite" localhost/later:1 later
+        machine_kill "$suite"
+}
+empty_disk() {
+        rm -rf "$scratch/$1/store"
+        mkdir "$scratch/$1/store"
+}
+use_oldest sid
+use_oldest trixie
+
+empty_disk sid
+empty_disk trixie
 machine_start trixie
 check "by turns: trixie makes a store" make_more trixie first
 step trixie "by turns, trixie"

@@ -22,7 +22,8 @@ add=$scratch/m/store/add
 
 # conf GRAPHROOT RUNROOT ADDITIONAL
 conf() {
-        printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n[storage.options]\nadditionalimagestores = ["%s"]\n' "$@"
+        printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$1" "$2"
+        printf '[storage.options]\nadditionalimagestores = ["%s"]\n' "$3"
 }
 # Of the machine, while it runs.
 write_conf() { conf "${@:2}" | machine_run m sh -c "mkdir -p /etc/containers; cat >/etc/containers/$1"; }
@@ -89,8 +90,10 @@ restore() {
 check "podman makes and uses an additional image store" make_additional || finish
 machine_kill m
 parent=$(jq -r '.[] | select(.names == ["normal-layer"]) | .parent' "$store/overlay-layers/layers.json")
-expect "a container lies on a layer that only the additional store records" "0 1" \
-        "$(jq --arg id "$parent" '[.[] | select(.id == $id)] | length' "$store/overlay-layers/layers.json" "$add/overlay-layers/layers.json" | xargs)"
+expect "a container lies on a layer that only the additional store records" "0 1" "$(
+        for top in "$store" "$add"; do
+                jq --arg id "$parent" '[.[] | select(.id == $id)] | length' "$top/overlay-layers/layers.json"
+        done | xargs)"
 copy_shared_layer
 cp -a --reflink=auto "$store" "$scratch/template"
 
@@ -135,7 +138,8 @@ restore
 use_additional /var/lib/containers/add
 write_conf others.conf /var/lib/containers/others /run/others /var/lib/containers/storage
 others() { CONTAINERS_STORAGE_CONF=/etc/containers/others.conf machine_run m "$@"; }
-check "another store uses this one as its additional store" others podman run --name theirs localhost/own:1 sh -c "echo theirs >/theirs"
+check "another store uses this one as its additional store" \
+        others podman run --name theirs localhost/own:1 sh -c "echo theirs >/theirs"
 check "a collection of this one" machine_run m cstorage-gc
 expect "the container of the other store has its files" theirs \
         "$(others sh -c 'podman cp theirs:/theirs /tmp/theirs && cat /tmp/theirs' 2>&1 | tail -1)"
