@@ -71,12 +71,16 @@ try_additional() {
         check "$name: there are orphans" grep -q '^overlay/[a-f0-9]' "$scratch/orphans"
         listing make "$store" >"$scratch/before"
         listing make --ctime "$add" >"$scratch/add-before"
-        check "$name: a collection" machine_run m cstorage-gc
+        check "$name: a collection" machine_run m strace -f -y -qq -o /var/lib/containers/trace cstorage-gc
+        mv "$scratch/m/store/trace" "$scratch/trace"
         listing make "$store" >"$scratch/after"
         listing make --ctime "$add" >"$scratch/add-after"
         check "$name: the orphans are gone, all else is as it was" listing diff "$scratch/before" "$scratch/after" \
                 --removed "$scratch/orphans" "${touched[@]}"
         check "$name: of the additional store nothing was touched" listing diff "$scratch/add-before" "$scratch/add-after"
+        check "$name: its records were read" grep -q '/add/overlay-layers/layers.json' "$scratch/trace"
+        expect "$name: nothing of it was locked, or opened for writing" "" \
+                "$(grep '/add[/>]' "$scratch/trace" | grep -E 'SETLK|O_WRONLY|O_RDWR|O_CREAT')"
 }
 
 # The store as it was made, in a machine that has just booted.
@@ -234,7 +238,8 @@ for file in overlay-layers/volatile-layers.json overlay-containers/volatile-cont
         truncate -s 100 "$scratch/one/r/$file"
         cp "$scratch/one/r/$file" "$scratch/broken"
         in_store one
-        expect "$name: refused while something of another store is in the runroot" "3 refused may-be-of-others" "$status$(what_of)"
+        expect "$name: refused while something of another store is in the runroot" "3 refused may-be-of-others" \
+                "$status$(what_of)"
         check "$name: with advice" grep -q 'share the runroot' "$scratch/err"
         check "$name: it is as it was" cmp "$scratch/broken" "$scratch/one/r/$file"
         expect "$name: no layer went" "there there there there" "$(layers_of one transient_layers) $(layers_of one orphan_layers)"
@@ -280,9 +285,12 @@ for driver in overlay vfs; do
         listing make "$s" >"$scratch/before"
         check "two drivers: a collection of $driver" machine_run m cstorage-gc --storage-driver=$driver
         listing make "$s" >"$scratch/after"
-        check "two drivers: the orphans of $driver are gone, all else is as it was" listing diff "$scratch/before" "$scratch/after" \
-                --removed "$scratch/orphans" --touched $driver --touched $driver/dir --touched $driver/tempdirs --touched $driver-layers \
-                --touched $driver-layers/tmp --touched $driver-containers
+        touched=()
+        for dir in "$driver"{,/dir,/tempdirs,-layers,-layers/tmp,-containers}; do
+                touched+=(--touched "$dir")
+        done
+        check "two drivers: the orphans of $driver are gone, all else is as it was" \
+                listing diff "$scratch/before" "$scratch/after" --removed "$scratch/orphans" "${touched[@]}"
         check "two drivers: containers-storage finds nothing wrong with $driver" library -s $driver check
 done
 
