@@ -444,7 +444,8 @@ void world_hold_lock(struct facts *facts, struct dice *dice) {
                 (n) = _kept;                                                                                 \
         } while (0)
 
-/* A damaged file has no records. */
+/* A damaged file has no records. One that could not be read before is left: it may get better, and be healed.
+ */
 void world_damage_file(struct facts *facts, struct dice *dice) {
         static const enum cstorage_file_state states[] = {
                 CSTORAGE_FILE_DAMAGED,
@@ -456,6 +457,8 @@ void world_damage_file(struct facts *facts, struct dice *dice) {
         if (facts->n_files == 0)
                 return;
         file = &facts->files[dice_roll(dice, (unsigned) facts->n_files)];
+        if (file->state != CSTORAGE_FILE_OK && file->state != CSTORAGE_FILE_MISSING)
+                return;
         file->state = states[dice_roll(dice, file->kind == CSTORAGE_FILE_MOUNTS ? 2 : 3)];
         file->broken = is_broken(file, dice);
         switch (file->kind) {
