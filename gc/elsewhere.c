@@ -5,7 +5,7 @@
  * directories of images (all of them, store.go:ImageDirectory). Who forgets to configure that store, or
  * names another one, finds all of these without a record. It shows by
  *
- *   - halves of layers, where the image store, if any, has no other halves;
+ *   - halves of layers, where the image store, if any, has the other half of none;
  *   - containers of images that have no record;
  *   - tar-split files or big data of layers that have neither record nor directory, where no recorded layer
  *     has such files: all that were ever pulled lie elsewhere;
@@ -20,12 +20,16 @@
 
 #include "elsewhere.h"
 
-static bool has_lonely_halves(const struct facts *facts) {
+static bool has_lonely_halves(const struct facts *facts, const struct known *known) {
         bool here = false, there = false;
 
         for (size_t i = 0; i < facts->n_entries; i++) {
-                here |= facts->entries[i].half && !facts->entries[i].imagestore;
-                there |= facts->entries[i].half && facts->entries[i].imagestore;
+                if (!facts->entries[i].half)
+                        continue;
+                if (!facts->entries[i].imagestore)
+                        here = true;
+                else if (*known_marks(known, i) & MARK_DIR_GRAPHROOT)
+                        there = true;
         }
         return here && !there;
 }
@@ -73,7 +77,7 @@ static bool is_hidden(const struct facts *facts) {
 }
 
 void elsewhere_find(struct elsewhere *elsewhere, const struct facts *facts, const struct known *known) {
-        bool halves = has_lonely_halves(facts);
+        bool halves = has_lonely_halves(facts, known);
         bool images = halves || has_lost_images(known) || has_foreign_side_files(known) ||
                       has_layers(known, is_finished);
 

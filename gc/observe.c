@@ -325,25 +325,36 @@ static int observe_entries(struct facts *facts, const struct cstorage_inventory 
         return 0;
 }
 
+static bool is_in_graphroot(const struct facts *facts, const char *layer) {
+        for (size_t i = 0; i < facts->n_entries; i++)
+                if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR && !facts->entries[i].imagestore &&
+                    strcmp(facts->entries[i].name, layer) == 0)
+                        return true;
+        return false;
+}
+
 /*
  * Where there are halves in the graphroot, whether the image store is the one with the others. Most of what
- * lies there has a record and is not looked at, and one tells for all.
+ * lies there has a record and is not looked at, and one pair tells for all.
  */
 static int observe_other_halves(struct facts *facts) {
-        bool wanted = false, found = false;
-        int r = 0;
+        bool wanted = false;
+        int r;
 
         for (size_t i = 0; i < facts->n_entries; i++)
                 wanted |= facts->entries[i].half;
-        for (size_t i = 0; wanted && !found && r != -ENOMEM && i < facts->n_entries; i++) {
+        for (size_t i = 0; wanted && i < facts->n_entries; i++) {
                 struct fact_entry *fact = &facts->entries[i];
 
                 if (fact->kind != CSTORAGE_ENTRY_LAYER_DIR || !fact->imagestore || !fact->id)
                         continue;
                 r = cstorage_entry_is_half(fact->entry, NULL);
-                found = fact->half = r > 0;
+                if (r == -ENOMEM)
+                        return r;
+                fact->half = r > 0;
+                wanted = !fact->half || !is_in_graphroot(facts, fact->name);
         }
-        return r == -ENOMEM ? r : 0;
+        return 0;
 }
 
 static int observe_records(struct facts *facts, const struct cstorage_snapshot *snapshot,

@@ -516,15 +516,17 @@ static bool has_gaps(const struct brute *b) {
 
 /* ------------------------------------------------------------------------- what may be another store's */
 
-static bool there_are_halves(const struct facts *f, bool imagestore) {
-        for (size_t i = 0; i < f->n_entries; i++)
-                if (f->entries[i].half && f->entries[i].imagestore == imagestore)
-                        return true;
-        return false;
-}
-
 static bool halves_are_elsewhere(const struct facts *f) {
-        return there_are_halves(f, false) && !there_are_halves(f, true);
+        bool here = false;
+
+        for (size_t i = 0; i < f->n_entries; i++) {
+                const struct fact_entry *e = &f->entries[i];
+
+                if (e->half && e->imagestore && has_directory(f, e->name, false, true))
+                        return false;
+                here |= e->half && !e->imagestore;
+        }
+        return here;
 }
 
 static bool pulled_layers_are_elsewhere(const struct facts *f) {
