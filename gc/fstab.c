@@ -6,18 +6,12 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "fs-type.h"
 #include "fstab.h"
 #include "unit-file.h"
 
 /* The manual's bound on time holds up to here, and no machine has as many. */
 #define FSTAB_ENTRIES_MAX 1000U
-
-/* What systemd takes for a file system on the network, and orders so (basic/mountpoint-util.c); libmount's
- * own list is shorter in places. */
-static const char *const network_types[] = {
-        "afs",   "ceph", "cifs", "davfs", "gfs",   "gfs2", "glusterfs", "lustre", "ncp",
-        "ncpfs", "nfs",  "nfs4", "ocfs2", "pvfs2", "smb3", "smbfs",     "sshfs",
-};
 
 enum {
         NETWORK = 1 << 0,
@@ -42,16 +36,7 @@ static const struct {
 static bool has_network_type(struct libmnt_fs *fs) {
         const char *type = mnt_fs_get_fstype(fs);
 
-        if (mnt_fs_is_netfs(fs))
-                return true;
-        if (!type)
-                return false;
-        if (has_prefix(type, "fuse."))
-                type += strlen("fuse.");
-        for (size_t i = 0; i < ARRAY_SIZE(network_types); i++)
-                if (strcmp(type, network_types[i]) == 0)
-                        return true;
-        return false;
+        return mnt_fs_is_netfs(fs) || (type && fs_type_is_network(type));
 }
 
 static int says(struct libmnt_fs *fs) {

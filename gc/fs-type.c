@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fs-type.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* What systemd takes for a file system on the network, and orders so (basic/mountpoint-util.c), and what
+ * libmount does; each list is shorter than the other in places. */
+static const char *const network_types[] = {
+        "9p",  "afs",   "ceph", "cifs", "davfs", "gfs",   "gfs2", "glusterfs", "lustre",
+        "ncp", "ncpfs", "nfs",  "nfs4", "ocfs2", "pvfs2", "smb3", "smbfs",     "sshfs",
+};
+
+bool fs_type_is_network(const char *type) {
+        if (has_prefix(type, "fuse."))
+                type += strlen("fuse.");
+        for (size_t i = 0; i < ARRAY_SIZE(network_types); i++)
+                if (strcmp(type, network_types[i]) == 0)
+                        return true;
+        return false;
+}
