@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The one table of what becomes of users, and of how it is told to people. */
+
+#include "user-fate.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "run.h"
+
+static const struct {
+        const char *name, *text;
+        int status;
+} fates[USER_FATE_COUNT] = {
+        [USER_WAITING] = {"waiting", NULL, STATUS_DONE},
+
+        [USER_NOBODY] = {"nobody", "is nobody", STATUS_DONE},
+        [USER_TWICE] = {"twice", "is the same user as the one before", STATUS_DONE},
+        [USER_NO_HOME] = {"no-home", "has no home directory in passwd(5)", STATUS_DONE},
+        [USER_HOME_NETWORK] = {"home-network", "the home directory is on the network", STATUS_DONE},
+        [USER_HOME_FUSE] = {"home-fuse", "the home directory depends on a process, by FUSE", STATUS_DONE},
+        [USER_HOME_AUTOFS] = {"home-autofs", "the home directory would be mounted by that", STATUS_DONE},
+        [USER_HOME_NOT_MOUNTED] = {"home-not-mounted",
+                                   "what fstab(5) mounts for the home directory is not mounted", STATUS_DONE},
+
+        [USER_HOME_MISSING] = {"home-missing", "there is no home directory that the user can enter",
+                               STATUS_DONE},
+        [USER_HOME_FOREIGN] = {"home-foreign", "the home directory is not the user's", STATUS_DONE},
+        [USER_RUNTIME_UNCLEAR] = {"runtime-unclear",
+                                  "containers may be recorded below /run/user and below /tmp/storage-run-*. "
+                                  "Where none of the user's runs, remove the second",
+                                  STATUS_REFUSED},
+        [USER_RUNTIME_GONE] = {"runtime-gone",
+                               "processes of the user are in a namespace of their own, and /run/user, where "
+                               "their containers would be recorded, has nothing of the user's. End them",
+                               STATUS_REFUSED},
+        [USER_NO_STORE] = {"no-store", "has no store", STATUS_DONE},
+        [USER_COLLECTED] = {"collected", NULL, STATUS_DONE},
+
+        [USER_LOCKED] = {"locked", "the locks were not obtained in time; nothing was done", STATUS_TIMEOUT},
+        [USER_FAILED] = {"failed", "the collection failed", STATUS_FAILED},
+        [USER_TOO_LONG] = {"too-long", "it took too long, and was ended; the next run goes on with it",
+                           STATUS_FAILED},
+        [USER_STUCK] = {"stuck", "it took too long, and cannot be killed; its process is left behind",
+                        STATUS_FAILED},
+        [USER_INTERRUPTED] = {"interrupted", "it was interrupted", STATUS_FAILED},
+};
+
+const char *user_fate_name(enum user_fate fate) {
+        assert(fate < USER_FATE_COUNT);
+        return fates[fate].name;
+}
+
+const char *user_fate_text(enum user_fate fate) {
+        assert(fate < USER_FATE_COUNT);
+        return fates[fate].text;
+}
+
+int user_fate_status(enum user_fate fate) {
+        assert(fate < USER_FATE_COUNT);
+        return fates[fate].status;
+}
+
+int worse_status(int a, int b) {
+        static const int order[] = {STATUS_FAILED, STATUS_REFUSED, STATUS_TIMEOUT};
+
+        for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+                if (a == order[i] || b == order[i])
+                        return order[i];
+        return STATUS_DONE;
+}
+
+int user_fate_claimed(const char *name, enum user_fate *ret) {
+        for (size_t i = USER_HOME_NETWORK; i <= USER_COLLECTED; i++)
+                if (strcmp(name, fates[i].name) == 0) {
+                        *ret = (enum user_fate) i;
+                        return 0;
+                }
+        return -EBADMSG;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which users are looked at, and which are not and why. Nothing is looked at here. */
+
+#include "users.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "fs-type.h"
+
+/* nobody, in the two widths that ids had, and the one that means none. */
+static const uint32_t nobodies[] = {65534, 65535, UINT32_MAX};
+
+/* ------------------------------------------------------------------------------------------ the lists */
+
+void users_done(struct users *users) {
+        free(users->users);
+        strlist_done(&users->strings);
+        *users = USERS_INIT;
+}
+
+/* A copy that the list keeps; NULL where there is no memory. */
+static const char *keep(struct strlist *strings, const char *s, size_t n) {
+        return strlist_add_bytes(strings, s, n) < 0 ? NULL : strings->s[strings->n - 1];
+}
+
+/* Without slashes at its end. */
+static size_t length_of_path(const char *path) {
+        size_t n = strlen(path);
+
+        while (n > 1 && path[n - 1] == '/')
+                n--;
+        return n;
+}
+
+int users_add(struct users *users, const char *name, uint32_t uid, uint32_t gid, const char *home) {
+        struct user user = {.uid = uid, .gid = gid, .order = users->n};
+        int r;
+
+        if (users->n == USERS_MAX)
+                return -E2BIG;
+        r = ARRAY_RESERVE(users->users, users->cap, users->n + 1);
+        if (r < 0)
+                return r;
+
+        user.name = keep(&users->strings, name, strlen(name));
+        user.home = keep(&users->strings, home, length_of_path(home));
+        if (!user.name || !user.home)
+                return -ENOMEM;
+        users->users[users->n++] = user;
+        return 0;
+}
+
+void mount_table_done(struct mount_table *table) {
+        free(table->points);
+        strlist_done(&table->strings);
+        *table = MOUNT_TABLE_INIT;
+}
+
+int mount_table_add(struct mount_table *table, const char *directory, const char *type) {
+        struct mount_point point;
+        int r;
+
+        r = ARRAY_RESERVE(table->points, table->cap, table->n + 1);
+        if (r < 0)
+                return r;
+
+        point.directory = keep(&table->strings, directory, length_of_path(directory));
+        point.type = keep(&table->strings, type, strlen(type));
+        if (!point.directory || !point.type)
+                return -ENOMEM;
+        table->points[table->n++] = point;
+        return 0;
+}
+
+/* ------------------------------------------------------------------------------------------- the path */
+
+/* The path is the directory, or in it: by whole components. */
+static bool is_in(const char *path, const char *directory) {
+        size_t n = directory[1] == '\0' ? 0 : strlen(directory); /* all is in the root */
+
+        return strncmp(path, directory, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
+
+/* The deepest of the mounts that the path lies on; of several in one place the last, which hides the others.
+ */
+static const struct mount_point *find_mount(const char *path, const struct mount_table *table) {
+        const struct mount_point *found = NULL;
+
+        for (size_t i = 0; i < table->n; i++) {
+                const struct mount_point *point = &table->points[i];
+
+                if (is_in(path, point->directory) &&
+                    (!found || strlen(point->directory) >= strlen(found->directory)))
+                        found = point;
+        }
+        return found;
+}
+
+static bool is_mounted(const struct mount_table *table, const char *directory) {
+        for (size_t i = 0; i < table->n; i++)
+                if (strcmp(table->points[i].directory, directory) == 0)
+                        return true;
+        return false;
+}
+
+/* The root is mounted, whatever is said of it. */
+static bool lacks_mount(const char *path, const struct mount_table *mounted,
+                        const struct mount_table *fstab) {
+        for (size_t i = 0; i < fstab->n; i++) {
+                const char *directory = fstab->points[i].directory;
+
+                if (directory[0] == '/' && directory[1] != '\0' && is_in(path, directory) &&
+                    !is_mounted(mounted, directory))
+                        return true;
+        }
+        return false;
+}
+
+static enum user_fate judge_type(const char *type) {
+        if (fs_type_is_network(type))
+                return USER_HOME_NETWORK;
+        if (strcmp(type, "autofs") == 0)
+                return USER_HOME_AUTOFS;
+        if (strcmp(type, "fuse") == 0 || strcmp(type, "fuseblk") == 0 || strncmp(type, "fuse.", 5) == 0)
+                return USER_HOME_FUSE;
+        return USER_WAITING;
+}
+
+enum user_fate users_judge_path(const char *path, const struct mount_table *mounted,
+                                const struct mount_table *fstab) {
+        const struct mount_point *point = find_mount(path, mounted);
+        enum user_fate fate = point ? judge_type(point->type) : USER_WAITING;
+
+        if (fate == USER_WAITING && lacks_mount(path, mounted, fstab))
+                return USER_HOME_NOT_MOUNTED;
+        return fate;
+}
+
+/* ------------------------------------------------------------------------------------------ the users */
+
+static bool is_nobody(uint32_t uid) {
+        for (size_t i = 0; i < ARRAY_SIZE(nobodies); i++)
+                if (uid == nobodies[i])
+                        return true;
+        return false;
+}
+
+/* One that means what it says: absolute, not the root, and without detours, by which it would not be known on
+ * which mount it lies. */
+static bool is_plausible(const char *home) {
+        if (home[0] != '/' || home[1] == '\0')
+                return false;
+        return !strstr(home, "//") && !strstr(home, "/./") && !strstr(home, "/../") &&
+               !has_suffix(home, "/.") && !has_suffix(home, "/..");
+}
+
+static int compare_users(const void *a, const void *b) {
+        const struct user *x = a, *y = b;
+        int order = (x->uid > y->uid) - (x->uid < y->uid);
+
+        return order ? order : (x->order > y->order) - (x->order < y->order);
+}
+
+static enum user_fate judge(const struct user *user, const struct mount_table *mounted,
+                            const struct mount_table *fstab) {
+        if (is_nobody(user->uid))
+                return USER_NOBODY;
+        if (user->uid == 0)
+                return USER_WAITING;
+        if (!is_plausible(user->home))
+                return USER_NO_HOME;
+        return users_judge_path(user->home, mounted, fstab);
+}
+
+void users_decide(struct users *users, const struct mount_table *mounted, const struct mount_table *fstab) {
+        if (users->n > 0)
+                qsort(users->users, users->n, sizeof(users->users[0]), compare_users);
+        for (size_t i = 0; i < users->n; i++) {
+                struct user *user = &users->users[i];
+
+                user->fate = i > 0 && user->uid == user[-1].uid ? USER_TWICE : judge(user, mounted, fstab);
+        }
+}
