@@ -5,10 +5,10 @@
 #include "report.h"
 
 /* All entries, the kept ones made up on the way: there is no memory of them but in the plan. */
-static bool next_of_all(const struct outcome *outcome, size_t *i, struct subject *ret) {
+static bool next_of_plan(const struct outcome *outcome, size_t *i, struct subject *ret) {
         const struct subject *subject;
 
-        if (!outcome->plan || *i >= outcome->plan->n)
+        if (*i >= outcome->plan->n)
                 return false;
 
         subject = outcome_find(outcome, outcome->facts->entries[*i].entry);
@@ -25,11 +25,11 @@ static bool next_of_all(const struct outcome *outcome, size_t *i, struct subject
 }
 
 bool report_next(const struct outcome *outcome, bool verbose, size_t *i, struct subject *ret) {
-        if (verbose)
-                return next_of_all(outcome, i, ret);
+        if (verbose && outcome->plan)
+                return next_of_plan(outcome, i, ret);
 
         for (; *i < outcome->n_subjects; (*i)++)
-                if (outcome->subjects[*i].fate != FATE_KEPT) {
+                if (verbose || outcome->subjects[*i].fate != FATE_KEPT) {
                         *ret = outcome->subjects[(*i)++];
                         return true;
                 }

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include <string.h>
+
+#include "told.h"
+#include "unit.h"
+
+#define STORE "store\t/g\t/r\t\\N\toverlay\t1\n"
+#define SUM   "sum\t1\t2\t3\t4\t5\t6\t7\t8\t9\n"
+#define GOOD  "fate\tcollected\n" STORE SUM
+
+static void read_text(struct told *told, const char *text) {
+        _cleanup_free_ char *copy = strdup(text);
+
+        assert_non_null(copy);
+        assert_ok(told_read(told, copy));
+}
+
+static struct fact_entry entries[] = {
+        {.kind = CSTORAGE_ENTRY_LAYER_DIR, .id = "a", .name = "a", .path = "/g/overlay/a\tb\n\x1b \\N\xff"},
+        {.kind = CSTORAGE_ENTRY_VOLATILE_FILE, .name = "v", .path = "/i/v", .imagestore = true},
+};
+
+static void what_was_told_is_read_again(void **state) {
+        _cleanup_told_ struct told told = {0};
+        char text[] = "it \"failed\"\n";
+        struct subject subjects[] = {
+                {.entry = &entries[0],
+                 .fate = FATE_FAILED,
+                 .reason = REASON_NO_RECORD,
+                 .text = text,
+                 .measured = true,
+                 .entries = 3,
+                 .bytes = UINT64_MAX},
+                {.entry = &entries[1], .fate = FATE_REFUSED, .reason = REASON_BUSY},
+        };
+        struct facts facts = {.graphroot = "/g", .runroot = "/r", .imagestore = "", .transient = true};
+        struct outcome outcome = {.facts = &facts,
+                                  .subjects = subjects,
+                                  .n_subjects = 2,
+                                  .n = {1, 2, 3, 4, 5},
+                                  .entries_freed = 6,
+                                  .bytes_freed = 7,
+                                  .lock_held_us = 8,
+                                  .elapsed_us = 9};
+        struct problem problem = {.path = "/g/x\ty"};
+        struct problems problems = {.problems = &problem, .n = 1};
+        _cleanup_free_ char *buffer = NULL;
+        size_t size;
+        FILE *f = open_memstream(&buffer, &size);
+
+        (void) state;
+        assert_non_null(f);
+        assert_ok(text_adds(&problem.text, "is damaged"));
+        told_write(f, &outcome, &problems, /* verbose= */ false);
+        assert_int_equal(fclose(f), 0);
+        text_done(&problem.text);
+        assert_ok(told_read(&told, buffer));
+
+        assert_int_equal(told.fate, USER_COLLECTED);
+        assert_false(told.cut);
+        assert_string_equal(told.facts.graphroot, "/g");
+        assert_string_equal(told.facts.imagestore, "");
+        assert_null(told.facts.driver);
+        assert_true(told.facts.transient);
+        assert_memory_equal(told.outcome.n, outcome.n, sizeof(outcome.n));
+        assert_int_equal(told.outcome.lock_held_us, 8);
+        assert_int_equal(told.outcome.elapsed_us, 9);
+        assert_int_equal(told.outcome.n_subjects, 2);
+        assert_string_equal(told.outcome.subjects[0].entry->path, entries[0].path);
+        assert_string_equal(told.outcome.subjects[0].entry->id, "a");
+        assert_string_equal(told.outcome.subjects[0].text, text);
+        assert_int_equal(told.outcome.subjects[0].fate, FATE_FAILED);
+        assert_int_equal(told.outcome.subjects[0].reason, REASON_NO_RECORD);
+        assert_true(told.outcome.subjects[0].measured);
+        assert_true(told.outcome.subjects[0].bytes == UINT64_MAX);
+        assert_int_equal(told.outcome.subjects[1].entry->kind, CSTORAGE_ENTRY_VOLATILE_FILE);
+        assert_true(told.outcome.subjects[1].entry->imagestore);
+        assert_null(told.outcome.subjects[1].entry->id);
+        assert_null(told.outcome.subjects[1].text);
+        assert_int_equal(told.problems.n, 1);
+        assert_string_equal(told.problems.problems[0].path, "/g/x\ty");
+        assert_string_equal(told.problems.problems[0].text.s, "is damaged");
+}
+
+static void a_fate_alone_is_enough(void **state) {
+        _cleanup_told_ struct told told = {0};
+
+        (void) state;
+        read_text(&told, "fate\tno-store\nend\n");
+        assert_int_equal(told.fate, USER_NO_STORE);
+        assert_false(told.cut);
+}
+
+static void nothing_tells_nothing(void **state) {
+        static const char *const texts[] = {"",
+                                            "\n",
+                                            "end\n",
+                                            "fate\tstuck\nend\n",
+                                            "fate\tcollected\nend\n",
+                                            "fate\nend\n",
+                                            "fate\t\\N\nend\n"};
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                _cleanup_told_ struct told told = {0};
+
+                read_text(&told, texts[i]);
+                assert_int_equal(told.fate, USER_WAITING);
+        }
+}
+
+static void what_is_cut_off_keeps_what_came_before(void **state) {
+        static const char subject[] = "subject\tlayer-dir\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0\n";
+        _cleanup_text_ struct text text = TEXT_INIT;
+
+        (void) state;
+        assert_ok(text_addf(&text, GOOD "%s%send\n", subject, subject));
+        for (size_t n = strlen(GOOD); n < text.len; n++) {
+                _cleanup_told_ struct told told = {0};
+                _cleanup_free_ char *part = strndup(text.s, n);
+
+                read_text(&told, part);
+                assert_int_equal(told.fate, USER_COLLECTED);
+                assert_int_equal(told.outcome.entries_freed, 6);
+                assert_int_equal(told.outcome.n_subjects, (n - strlen(GOOD)) / strlen(subject));
+                assert_int_equal(told.cut, n < text.len - 1);
+        }
+}
+
+static void lines_that_are_none_end_it(void **state) {
+        static const char *const lines[] = {
+                "",
+                "\t",
+                "hello",
+                "store",
+                "store\t/g\t/r\t\\N\toverlay\t2",
+                "store\t/g\t/r\t\\N\toverlay\t1\t1",
+                "store\t\\N\t/r\t\\N\toverlay\t1",
+                "sum\t1\t2\t3\t4\t5\t6\t7\t8",
+                "sum\t1\t2\t3\t4\t5\t6\t7\t8\t-1",
+                "sum\t1\t2\t3\t4\t5\t6\t7\t8\t18446744073709551616",
+                "sum\t\\N\t2\t3\t4\t5\t6\t7\t8\t9",
+                "problem\t/g",
+                "problem\t\\N\tx",
+                "problem\t/g\t\x1b[2J",
+                "problem\t/g\t\\",
+                "problem\t/g\t\\x0",
+                "problem\t/g\t\\x00",
+                "problem\t/g\t\\xZZ",
+                "problem\t/g\t\xff",
+                "subject\tlayer\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0",
+                "subject\tlayer-dir\tgone\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0",
+                "subject\tlayer-dir\tremove\tbecause\t0\ta\t/g/a\t\\N\t0\t0\t0",
+                "subject\tlayer-dir\tremove\tno-record\t0\ta\t\\N\t\\N\t0\t0\t0",
+                "subject\tlayer-dir\tremove\tno-record\tx\ta\t/g/a\t\\N\t0\t0\t0",
+                "subject\tlayer-dir\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t",
+                "1\t2\t3\t4\t5\t6\t7\t8\t9\t10\t11\t12\t13\t14\t15",
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+                _cleanup_told_ struct told told = {0};
+                _cleanup_text_ struct text text = TEXT_INIT;
+
+                assert_ok(text_addf(&text, GOOD "problem\t/g\tx\n%s\nproblem\t/g\ty\nend\n", lines[i]));
+                read_text(&told, text.s);
+                assert_int_equal(told.fate, USER_COLLECTED);
+                assert_true(told.cut);
+                assert_int_equal(told.problems.n, 1);
+                assert_int_equal(told.outcome.n_subjects, 0);
+                assert_int_equal(told.facts.n_entries, 0);
+        }
+}
+
+static void of_no_store_there_is_nothing_to_report(void **state) {
+        static const char *const texts[] = {
+                "fate\tcollected\nsubject\tlayer-dir\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0\nend\n",
+                "fate\tno-store\nsubject\tlayer-dir\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0\n" STORE
+                "end\n",
+                "problem\t/g\tx\n" STORE "end\n",
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                _cleanup_told_ struct told told = {0};
+
+                read_text(&told, texts[i]);
+                assert_int_not_equal(told.fate, USER_COLLECTED);
+                assert_null(told.facts.graphroot);
+                assert_int_equal(told.outcome.n_subjects, 0);
+                assert_int_equal(told.problems.n, 0);
+                assert_true(told.cut);
+        }
+}
+
+static void what_is_said_twice_is_what_was_said_last(void **state) {
+        _cleanup_told_ struct told told = {0};
+
+        (void) state;
+        read_text(&told, GOOD GOOD "fate\tno-store\nstore\t/h\t\\N\t\\N\t\\N\t0\nend\n");
+        assert_int_equal(told.fate, USER_NO_STORE);
+        assert_string_equal(told.facts.graphroot, "/h");
+        assert_false(told.cut);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(what_was_told_is_read_again),
+                cmocka_unit_test(a_fate_alone_is_enough),
+                cmocka_unit_test(nothing_tells_nothing),
+                cmocka_unit_test(what_is_cut_off_keeps_what_came_before),
+                cmocka_unit_test(lines_that_are_none_end_it),
+                cmocka_unit_test(of_no_store_there_is_nothing_to_report),
+                cmocka_unit_test(what_is_said_twice_is_what_was_said_last),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
