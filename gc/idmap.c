@@ -20,11 +20,10 @@
 /* --------------------------------------------------------------------------------------- the ranges */
 
 /* A link may lead there: whoever manages /etc decides. */
-static int read_ranges(const struct idmap *map, uid_t uid, struct subids *subids, struct error *reterr) {
+static int read_ranges(const struct idmap *map, const char *name, uid_t uid, struct subids *subids,
+                       struct error *reterr) {
         _cleanup_close_ int fd = open(map->ranges, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         _cleanup_free_ char *text = NULL;
-        char entry[PASSWD_MAX];
-        struct passwd passwd, *found = NULL;
         size_t len;
         int r;
 
@@ -32,8 +31,7 @@ static int read_ranges(const struct idmap *map, uid_t uid, struct subids *subids
         if (r < 0)
                 return error_errno(reterr, r, "%s", map->ranges);
 
-        (void) getpwuid_r(uid, &passwd, entry, sizeof(entry), &found);
-        r = subids_parse(text, found ? passwd.pw_name : NULL, uid, subids, reterr);
+        r = subids_parse(text, name, uid, subids, reterr);
         if (r < 0)
                 return r;
         if (subids->n == 0)
@@ -41,22 +39,36 @@ static int read_ranges(const struct idmap *map, uid_t uid, struct subids *subids
         return 0;
 }
 
-/* The command line; its strings are those of the list. */
-static int compose(const struct idmap *map, uid_t uid, struct strlist *args, struct error *reterr) {
+int idmap_read(const struct idmap *map, const char *name, uid_t uid, struct strlist *ret,
+               struct error *reterr) {
         struct subids subids = SUBIDS_INIT;
         int r;
 
-        r = read_ranges(map, uid, &subids, reterr);
+        r = read_ranges(map, name, uid, &subids, reterr);
         if (r < 0)
                 return r;
+
+        r = subids_map(&subids, map->own, ret);
+        return r < 0 ? error_errno(reterr, r, "%s", map->ranges) : 0;
+}
+
+/* The command line; its strings are those of the list. */
+static int compose(const struct idmap *map, uid_t uid, struct strlist *args, struct error *reterr) {
+        struct passwd passwd, *found = NULL;
+        char entry[PASSWD_MAX];
+        int r;
 
         r = strlist_add(args, map->program);
         if (r >= 0)
                 r = strlist_addf(args, "%d", getpid());
-        if (r >= 0)
-                r = subids_map(&subids, map->own, args);
-        if (r >= 0)
-                r = ARRAY_RESERVE(args->s, args->cap, args->n + 1);
+        if (r < 0)
+                return error_errno(reterr, r, "%s", map->ranges);
+
+        (void) getpwuid_r(uid, &passwd, entry, sizeof(entry), &found);
+        r = idmap_read(map, found ? passwd.pw_name : NULL, uid, args, reterr);
+        if (r < 0)
+                return r;
+        r = ARRAY_RESERVE(args->s, args->cap, args->n + 1);
         if (r < 0)
                 return error_errno(reterr, r, "%s", map->ranges);
         args->s[args->n] = NULL;
@@ -120,7 +132,7 @@ static int write_file(const char *path, const char *text) {
 
 /* Who is alone in its namespace can be in no other group than before (user_namespaces(7)); of the map of
  * users that changes nothing. */
-static void write_own(struct idmap *map) {
+void idmap_write_own(struct idmap *map) {
         char line[64];
         int r;
 
@@ -147,7 +159,7 @@ void idmap_prepare(struct idmap *map, uid_t uid) {
 bool idmap_write(struct idmap *map) {
         if (map->go_fd >= 0 && write(map->go_fd, "", 1) == 1 && wait_for(map) == 0)
                 return true;
-        write_own(map);
+        idmap_write_own(map);
         return false;
 }
 

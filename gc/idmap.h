@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "base/strlist.h"
 
 /*
  * One of the two maps of a user namespace that this process is about to make. More than its own id only a
@@ -37,11 +38,19 @@ struct idmap {
                         .own = (own_),                                                                       \
                         .go_fd = -1})
 
-/* Look the ranges of this user up, and start what will map them. map->error tells why not. */
+/* The map with the ranges of this user, who may have no name, as subids_map() adds it. Negative where there
+ * is not more than the own id. */
+int idmap_read(const struct idmap *map, const char *name, uid_t uid, struct strlist *ret,
+               struct error *reterr);
+
+/* Look the ranges up, and start what will map them. map->error tells why not. */
 void idmap_prepare(struct idmap *map, uid_t uid);
 
 /* There is a namespace now: map. False where nothing but the own id can be mapped, or not even that. */
 bool idmap_write(struct idmap *map);
+
+/* Map the own id alone, which needs no privilege. */
+void idmap_write_own(struct idmap *map);
 
 /* There will be none. */
 void idmap_dismiss(struct idmap *map);

@@ -147,7 +147,7 @@ static int run_reaper(int socket_fd) {
         size_t left = 0;
         int r;
 
-        r = userns_is_wanted() ? userns_enter(&error) : 0;
+        r = userns_is_wanted() ? userns_enter(/* root_fd= */ -1, &error) : 0;
         if (r < 0) {
                 complain("%s", error.text);
                 return STATUS_FAILED;

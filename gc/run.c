@@ -299,7 +299,7 @@ static int go_inside(const struct run *run) {
         struct error error = ERROR_NONE;
         int r;
 
-        r = userns_enter(&error);
+        r = userns_enter(/* root_fd= */ -1, &error);
         return r < 0 ? failed(run, r, &error) : STATUS_STALE;
 }
 

@@ -9,6 +9,7 @@
 #include "complain.h"
 #include "idmap.h"
 #include "pause.h"
+#include "user-ids.h"
 
 /* pkg/unshare/unshare_linux.go: what the library and every Go program take for being inside. */
 #define ENV_CONFIGURED "_CONTAINERS_USERNS_CONFIGURED"
@@ -34,18 +35,35 @@ static void map(struct idmap *uids, struct idmap *gids, uid_t uid) {
 }
 
 /* Where the kernel does not let it, podman would not get far, either. */
+static int unshare_users(void) {
+        if (unshare(CLONE_NEWUSER) >= 0)
+                return 0;
+        complain("there is no user namespace to be had: %s; files of other users may stay", strerror(errno));
+        return negative_errno();
+}
+
 static void enter_new(uid_t uid, gid_t gid) {
         struct idmap uids = IDMAP_UIDS(uid), gids = IDMAP_GIDS(gid);
 
         idmap_prepare(&uids, uid);
         idmap_prepare(&gids, uid);
-        if (unshare(CLONE_NEWUSER) >= 0) {
+        if (unshare_users() >= 0) {
                 map(&uids, &gids, uid);
                 return;
         }
-        complain("there is no user namespace to be had: %s; files of other users may stay", strerror(errno));
         idmap_dismiss(&gids); /* which was started later, and holds the other's pipe open, too */
         idmap_dismiss(&uids);
+}
+
+static void enter_new_of_root(uid_t uid, gid_t gid, int root_fd) {
+        struct idmap uids = IDMAP_UIDS(uid), gids = IDMAP_GIDS(gid);
+        struct error error;
+
+        if (unshare_users() < 0 || user_ids_ask(root_fd, &error) >= 0)
+                return;
+        tell_unmapped(uid, &error);
+        idmap_write_own(&uids);
+        idmap_write_own(&gids);
 }
 
 static int set_number(const char *name, uint32_t number) {
@@ -67,13 +85,17 @@ static int set_environment(uid_t uid, gid_t gid) {
         return r;
 }
 
-int userns_enter(struct error *reterr) {
+int userns_enter(int root_fd, struct error *reterr) {
         uid_t uid = geteuid();
         gid_t gid = getegid();
         int r;
 
-        if (pause_join() < 0)
-                enter_new(uid, gid);
+        if (pause_join() < 0) {
+                if (root_fd >= 0)
+                        enter_new_of_root(uid, gid, root_fd);
+                else
+                        enter_new(uid, gid);
+        }
         if (geteuid() != 0 && geteuid() != uid)
                 return error_set(reterr, -EOVERFLOW, "user %" PRIu32 " is not mapped in its namespace", uid);
 

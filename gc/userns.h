@@ -18,7 +18,9 @@ bool userns_is_wanted(void);
  * same map. Where less can be had than all of the user's ids, that is said, and it goes on with less: in the
  * end outside, as before.
  *
+ * root_fd is -1, or the socket of the root that started this process and maps the ids.
+ *
  * Only before there was a thread: one that ended may count for a moment more. Negative where this process is
  * nobody any more, and cannot go on.
  */
-int userns_enter(struct error *reterr);
+int userns_enter(int root_fd, struct error *reterr);
