@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a process of a user's does for root's that started it, before the run that is like any other. */
+
+#include "user-side.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "users-read.h"
+
+#define PROCESSES_MAX (4U * 1024 * 1024) /* PID_MAX_LIMIT of the kernel */
+
+#define PATH_BYTES 64U /* of one with no more than a number in it */
+
+int user_side_root_fd(void) {
+        const char *text = secure_getenv(ENV_ROOT_FD);
+        uint64_t fd;
+
+        return text && parse_u64(text, &fd) >= 0 && fd <= INT_MAX ? (int) fd : -1;
+}
+
+/* -------------------------------------------------------------------------------------------- the home */
+
+/* What the path leads to is looked at only where that can be waited for: first the directory that it is in,
+ * since /home is a link on many machines, then what it names there. */
+static enum user_fate judge_links(const char *path, const struct mount_table *mounted,
+                                  const struct mount_table *fstab) {
+        _cleanup_free_ char *parent = strdup(path), *real_parent = NULL, *below = NULL, *real = NULL;
+        char *slash = parent ? strrchr(parent, '/') : NULL;
+        enum user_fate fate;
+
+        if (!slash)
+                return USER_HOME_MISSING;
+        *slash = '\0';
+        real_parent = realpath(slash == parent ? "/" : parent, NULL);
+        if (!real_parent || asprintf(&below, "%s/%s", real_parent, slash + 1) < 0)
+                return USER_HOME_MISSING;
+        fate = users_judge_path(below, mounted, fstab);
+        if (fate != USER_WAITING)
+                return fate;
+
+        real = realpath(below, NULL);
+        return real ? users_judge_path(real, mounted, fstab) : USER_HOME_MISSING;
+}
+
+static enum user_fate look_at_owner(const char *home) {
+        struct stat st;
+
+        if (stat(home, &st) < 0 || !S_ISDIR(st.st_mode) || access(home, X_OK) < 0)
+                return USER_HOME_MISSING;
+        return st.st_uid == getuid() ? USER_WAITING : USER_HOME_FOREIGN;
+}
+
+static int look_at_home(enum user_fate *ret, struct error *reterr) {
+        _cleanup_mount_table_ struct mount_table mounted = MOUNT_TABLE_INIT, fstab = MOUNT_TABLE_INIT;
+        const char *home = secure_getenv("HOME");
+        int r;
+
+        if (!home)
+                return error_set(reterr, -ENOENT, "there is no $HOME");
+        r = users_read_mounted(&mounted, reterr);
+        if (r >= 0)
+                r = users_read_fstab(&fstab, reterr);
+        if (r < 0)
+                return r;
+
+        *ret = judge_links(home, &mounted, &fstab);
+        if (*ret == USER_WAITING)
+                *ret = look_at_owner(home);
+        return 0;
+}
+
+/* --------------------------------------------------------------------------------- the runtime directory */
+
+/* As podman wants it (container-libs storage/pkg/homedir/homedir_unix.go:GetRuntimeDir). */
+static bool is_runtime(const char *path) {
+        struct stat st;
+
+        return lstat(path, &st) >= 0 && S_ISDIR(st.st_mode) && st.st_uid == getuid();
+}
+
+/* One in another namespace than ours can be that of containers; those of others do not tell. */
+static bool is_elsewhere(const char *pid, const struct stat *ours) {
+        char path[PATH_BYTES];
+        struct stat st;
+
+        (void) snprintf(path, sizeof(path), "/proc/%.16s", pid);
+        if (stat(path, &st) < 0 || st.st_uid != getuid())
+                return false;
+        (void) snprintf(path, sizeof(path), "/proc/%.16s/ns/user", pid);
+        return stat(path, &st) >= 0 && (st.st_dev != ours->st_dev || st.st_ino != ours->st_ino);
+}
+
+/* Some of this user's may have outlived the directory that they were recorded in, as they do where their
+ * session ends and lingering is off. */
+static int look_for_processes(bool *ret, struct error *reterr) {
+        struct stat ours;
+        struct dirent *entry;
+        DIR *dir = opendir("/proc");
+
+        if (!dir || stat("/proc/self/ns/user", &ours) < 0) {
+                if (dir)
+                        (void) closedir(dir);
+                return error_errno(reterr, negative_errno(), "/proc");
+        }
+        *ret = false;
+        for (unsigned i = 0; !*ret && i < PROCESSES_MAX && (entry = readdir(dir)); i++)
+                if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+                        *ret = is_elsewhere(entry->d_name, &ours);
+        (void) closedir(dir);
+        return 0;
+}
+
+/*
+ * podman takes the second where it is run without the first, as by cron or su: with both, records that only
+ * one of them has may speak for what the other does not know of.
+ */
+static int look_at_runtime(enum user_fate *ret, struct error *reterr) {
+        char run[PATH_BYTES], tmp[PATH_BYTES], tmp_store[PATH_BYTES];
+        bool has_run, has_tmp, alive = false;
+        int r = 0;
+
+        (void) snprintf(run, sizeof(run), "/run/user/%" PRIu32, getuid());
+        (void) snprintf(tmp, sizeof(tmp), "/tmp/storage-run-%" PRIu32, getuid());
+        (void) snprintf(tmp_store, sizeof(tmp_store), "/tmp/storage-run-%" PRIu32 "/containers", getuid());
+        has_run = is_runtime(run);
+        has_tmp = is_runtime(tmp) && is_runtime(tmp_store);
+        if (!has_run && !has_tmp)
+                r = look_for_processes(&alive, reterr);
+        if (r < 0)
+                return r;
+
+        *ret = has_run && has_tmp ? USER_RUNTIME_UNCLEAR : alive ? USER_RUNTIME_GONE : USER_WAITING;
+        if (setenv("XDG_RUNTIME_DIR", has_tmp ? tmp : run, /* overwrite= */ true) < 0)
+                return error_errno(reterr, negative_errno(), "the environment");
+        return 0;
+}
+
+int user_side_look(enum user_fate *ret, struct error *reterr) {
+        int r;
+
+        *ret = USER_WAITING;
+        if (getuid() == 0)
+                return 0;
+        r = look_at_home(ret, reterr);
+        if (r < 0 || *ret != USER_WAITING)
+                return r;
+        return look_at_runtime(ret, reterr);
+}
