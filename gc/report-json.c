@@ -5,9 +5,6 @@
 #include "json-out.h"
 #include "report.h"
 
-/* Of those who read this, the oldest should go on working: members are added, never changed or taken away. */
-#define REPORT_VERSION 1
-
 static void put_store(struct json_out *json, const struct facts *facts) {
         json_open(json, "store", '{');
         json_string(json, "graphroot", facts->graphroot);
@@ -54,7 +51,7 @@ static void put_problems(struct json_out *json, const struct problems *problems)
         json_close(json, ']');
 }
 
-static void put_summary(struct json_out *json, const struct outcome *outcome) {
+void report_json_summary(struct json_out *json, const struct outcome *outcome) {
         json_open(json, "summary", '{');
         json_u64(json, "kept", outcome->n[FATE_KEPT]);
         json_u64(json, "removed", outcome->n[FATE_REMOVED]);
@@ -68,16 +65,21 @@ static void put_summary(struct json_out *json, const struct outcome *outcome) {
         json_close(json, '}');
 }
 
+void report_json_members(struct json_out *json, const struct outcome *outcome,
+                         const struct problems *problems, bool verbose) {
+        put_store(json, outcome->facts);
+        put_subjects(json, outcome, verbose);
+        put_problems(json, problems);
+        report_json_summary(json, outcome);
+}
+
 void report_json(FILE *out, const struct outcome *outcome, const struct problems *problems, bool verbose) {
         struct json_out json = JSON_OUT_INIT(out);
 
         json_open(&json, NULL, '{');
         json_u64(&json, "version", REPORT_VERSION);
         json_bool(&json, "dry_run", outcome->dry_run);
-        put_store(&json, outcome->facts);
-        put_subjects(&json, outcome, verbose);
-        put_problems(&json, problems);
-        put_summary(&json, outcome);
+        report_json_members(&json, outcome, problems, verbose);
         json_close(&json, '}');
         putc('\n', out);
 }

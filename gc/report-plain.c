@@ -24,30 +24,62 @@ static const char *word(enum fate fate, bool dry_run) {
         return "failed";
 }
 
-static void put_subject(FILE *out, const struct outcome *outcome, const struct subject *subject) {
-        _cleanup_text_ struct text path = TEXT_INIT;
+static void put_escaped(FILE *out, const char *s) {
+        _cleanup_text_ struct text text = TEXT_INIT;
 
-        (void) text_add_escaped(&path, subject->entry->path, strlen(subject->entry->path));
+        (void) text_add_escaped(&text, s, strlen(s));
+        fputs(text.s ?: "", out);
+}
+
+static void put_user(FILE *out, const struct report_part *part) {
+        if (!part->user)
+                return;
+        put_escaped(out, part->user);
+        putc(' ', out);
+}
+
+static void put_subject(FILE *out, const struct outcome *outcome, const struct subject *subject) {
         fprintf(out, "%s %s %s ", word(subject->fate, outcome->dry_run), fact_kind_name(subject->entry->kind),
                 reason_name(subject->reason));
         if (subject->measured)
                 fprintf(out, "%" PRIu64 " %" PRIu64 " ", subject->entries, subject->bytes);
         else
                 fputs("- - ", out);
-        fprintf(out, "%s\n", path.s ?: "");
+        put_escaped(out, subject->entry->path);
+        putc('\n', out);
 }
 
-void report_plain(FILE *out, const struct outcome *outcome, bool verbose) {
+static void put_subjects(FILE *out, const struct report_part *part, bool verbose) {
         struct subject subject;
 
-        for (size_t i = 0; report_next(outcome, verbose, &i, &subject);)
-                put_subject(out, outcome, &subject);
+        for (size_t i = 0; report_next(part->outcome, verbose, &i, &subject);) {
+                put_user(out, part);
+                put_subject(out, part->outcome, &subject);
+        }
+}
 
+static void put_sums(FILE *out, const struct outcome *outcome) {
         fprintf(out,
-                "summary %s=%zu refused=%zu failed=%zu kept=%zu %s=%zu entries=%" PRIu64 " bytes=%" PRIu64
+                " %s=%zu refused=%zu failed=%zu kept=%zu %s=%zu entries=%" PRIu64 " bytes=%" PRIu64
                 " lock_held_us=%" PRIu64 " elapsed_us=%" PRIu64 "\n",
                 word(FATE_REMOVED, outcome->dry_run), outcome->n[FATE_REMOVED], outcome->n[FATE_REFUSED],
                 outcome->n[FATE_FAILED], outcome->n[FATE_KEPT], word(FATE_HEALED, outcome->dry_run),
                 outcome->n[FATE_HEALED], outcome->entries_freed, outcome->bytes_freed, outcome->lock_held_us,
                 outcome->elapsed_us);
+}
+
+void report_plain_part(FILE *out, const struct report_part *part, const char *status, bool verbose) {
+        put_subjects(out, part, verbose);
+        put_user(out, part);
+        fprintf(out, "summary status=%s", status);
+        if (part->outcome->facts && part->outcome->facts->graphroot)
+                put_sums(out, part->outcome);
+        else
+                putc('\n', out);
+}
+
+void report_plain(FILE *out, const struct outcome *outcome, bool verbose) {
+        put_subjects(out, &(struct report_part){.outcome = outcome}, verbose);
+        fputs("summary", out);
+        put_sums(out, outcome);
 }

@@ -34,12 +34,14 @@ static struct libscols_table *table_unref(struct libscols_table *table) {
 
 DEFINE_CLEANUP(struct libscols_table *, table_unref);
 
+/* The user's comes last here, so that the others have the same numbers without it. */
 enum {
         COLUMN_FATE,
         COLUMN_WHAT,
         COLUMN_WHY,
         COLUMN_ENTRIES,
         COLUMN_SIZE,
+        COLUMN_USER,
         COLUMN_COUNT,
 };
 
@@ -53,6 +55,7 @@ static const struct {
         [COLUMN_WHY] = {"WHY", 0.2, 0},
         [COLUMN_ENTRIES] = {"ENTRIES", 7, SCOLS_FL_RIGHT},
         [COLUMN_SIZE] = {"SIZE", 5, SCOLS_FL_RIGHT},
+        [COLUMN_USER] = {"USER", 8, 0},
 };
 
 static const char *word(enum fate fate, bool dry_run) {
@@ -111,7 +114,7 @@ static int set_numbers(struct libscols_line *line, const struct subject *subject
         return libsmartcols.scols_line_set_data(line, COLUMN_SIZE, human_bytes(size, subject->bytes));
 }
 
-static int add_line(struct libscols_table *table, const struct outcome *outcome,
+static int add_line(struct libscols_table *table, const struct report_part *part,
                     const struct subject *subject) {
         _cleanup_text_ struct text path = TEXT_INIT;
         struct libscols_line *line = libsmartcols.scols_table_new_line(table, NULL);
@@ -120,21 +123,32 @@ static int add_line(struct libscols_table *table, const struct outcome *outcome,
         if (!line)
                 return -ENOMEM;
 
-        r = add_path(&path, outcome->facts, subject->entry);
+        r = add_path(&path, part->outcome->facts, subject->entry);
         if (r >= 0)
                 r = libsmartcols.scols_line_set_data(line, COLUMN_FATE,
-                                                     word(subject->fate, outcome->dry_run));
+                                                     word(subject->fate, part->outcome->dry_run));
         if (r >= 0)
                 r = libsmartcols.scols_line_set_data(line, COLUMN_WHAT, path.s);
         if (r >= 0)
                 r = libsmartcols.scols_line_set_data(line, COLUMN_WHY, reason_name(subject->reason));
         if (r >= 0)
                 r = set_numbers(line, subject);
+        if (r >= 0 && part->user)
+                r = libsmartcols.scols_line_set_data(line, COLUMN_USER, part->user);
         return r;
 }
 
-static int add_columns(struct libscols_table *table) {
-        for (size_t i = 0; i < COLUMN_COUNT; i++)
+static int add_lines(struct libscols_table *table, const struct report_part *part, bool verbose) {
+        struct subject subject;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && report_next(part->outcome, verbose, &i, &subject);)
+                r = add_line(table, part, &subject);
+        return r;
+}
+
+static int add_columns(struct libscols_table *table, bool users) {
+        for (size_t i = 0; i < (users ? COLUMN_COUNT : COLUMN_USER); i++)
                 if (!libsmartcols.scols_table_new_column(table, columns[i].name, columns[i].hint,
                                                          columns[i].flags))
                         return -ENOMEM;
@@ -157,9 +171,17 @@ static void put_summary(FILE *out, const struct outcome *o) {
         fprintf(out, "; %s\n", human_time(elapsed, o->elapsed_us));
 }
 
-int report_table(FILE *out, const struct outcome *outcome, bool verbose) {
+static int print(FILE *out, struct libscols_table *table) {
+        int r = libsmartcols.scols_table_set_stream(table, out);
+
+        if (r < 0 || libsmartcols.scols_table_get_nlines(table) == 0)
+                return r;
+        return libsmartcols.scols_print_table(table);
+}
+
+int report_table_of(FILE *out, const struct report_part *parts, size_t n, const struct outcome *sums,
+                    bool verbose) {
         _cleanup_(table_unrefp) struct libscols_table *table = NULL;
-        struct subject subject;
         int r;
 
         if (!library_load(LIBSMARTCOLS_NAME, libsmartcols_names, ARRAY_SIZE(libsmartcols_names),
@@ -170,24 +192,16 @@ int report_table(FILE *out, const struct outcome *outcome, bool verbose) {
         if (!table)
                 return -ENOMEM;
 
-        r = add_columns(table);
-        if (r < 0)
-                return r;
+        r = add_columns(table, n > 0 && parts[0].user);
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                r = add_lines(table, &parts[i], verbose);
+        if (r >= 0)
+                r = print(out, table);
+        if (r >= 0)
+                put_summary(out, sums);
+        return r;
+}
 
-        for (size_t i = 0; report_next(outcome, verbose, &i, &subject);) {
-                r = add_line(table, outcome, &subject);
-                if (r < 0)
-                        return r;
-        }
-
-        r = libsmartcols.scols_table_set_stream(table, out);
-        if (r < 0)
-                return r;
-        if (libsmartcols.scols_table_get_nlines(table) > 0) {
-                r = libsmartcols.scols_print_table(table);
-                if (r < 0)
-                        return r;
-        }
-        put_summary(out, outcome);
-        return 0;
+int report_table(FILE *out, const struct outcome *outcome, bool verbose) {
+        return report_table_of(out, &(struct report_part){.outcome = outcome}, 1, outcome, verbose);
 }

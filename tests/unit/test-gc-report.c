@@ -143,6 +143,41 @@ static void a_table_has_no_bytes_of_names_that_a_terminal_obeys(void **state) {
         assert_non_null(strstr(table, "1 removed, 1 refused, 0 failed, 1 kept"));
 }
 
+static void of_several_users_each_line_says_whose_it_is(void **state) {
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        const struct outcome none = OUTCOME_INIT;
+        const struct report_part parts[] = {{"bob", &outcome}, {"e ve\x1b", &none}};
+        struct view view = world();
+        char *lines = NULL, *table = NULL;
+        size_t size;
+        FILE *f;
+
+        (void) state;
+        assert_ok(outcome_fill(&outcome, &view));
+        outcome_count(&outcome);
+        f = open_memstream(&lines, &size);
+        assert_non_null(f);
+        for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+                report_plain_part(f, &parts[i], i == 0 ? "collected" : "no-store", /* verbose= */ false);
+        assert_int_equal(fclose(f), 0);
+        assert_string_equal(
+                lines, "bob removed layer-dir no-record - - /g/overlay/b\\x0a\\x1b[2J\n"
+                       "bob refused container-dir records-missing - - /g/overlay-containers/\\xff\n"
+                       "bob summary status=collected removed=1 refused=1 failed=0 kept=1 healed=0 entries=0 "
+                       "bytes=0 lock_held_us=0 elapsed_us=0\n"
+                       "e ve\\x1b summary status=no-store\n");
+        free(lines);
+
+        f = open_memstream(&table, &size);
+        assert_non_null(f);
+        assert_ok(report_table_of(f, parts, ARRAY_SIZE(parts), &outcome, /* verbose= */ false));
+        assert_int_equal(fclose(f), 0);
+        assert_non_null(strstr(table, "USER"));
+        assert_non_null(strstr(table, "bob"));
+        assert_null(strchr(table, '\x1b'));
+        free(table);
+}
+
 static void json_has_the_documented_members(void **state) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         _cleanup_free_ char *json = NULL;
@@ -247,6 +282,7 @@ int main(void) {
                 cmocka_unit_test(a_dry_run_says_would),
                 cmocka_unit_test(verbose_lists_what_is_kept_in_its_place),
                 cmocka_unit_test(a_table_has_no_bytes_of_names_that_a_terminal_obeys),
+                cmocka_unit_test(of_several_users_each_line_says_whose_it_is),
                 cmocka_unit_test(json_has_the_documented_members),
                 cmocka_unit_test(problems_name_the_file_once_and_say_what_to_do),
                 cmocka_unit_test(a_missing_file_that_nobody_misses_is_no_problem),
