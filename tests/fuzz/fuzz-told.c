@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a user's process tells, from any bytes: of what is read a report can be made that is text, and it is
+ * written so that it reads the same. */
+
+#include <string.h>
+
+#include "fuzz.h"
+#include "json-out.h"
+#include "report.h"
+#include "told.h"
+
+#define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
+
+static void check_told(const struct told *told) {
+        FUZZ_ASSERT(told->fate == USER_WAITING ||
+                    (told->fate >= USER_HOME_NETWORK && told->fate <= USER_COLLECTED));
+        FUZZ_ASSERT(told->fate != USER_COLLECTED || told->facts.graphroot);
+        FUZZ_ASSERT(told->facts.graphroot || told->outcome.n_subjects + told->problems.n == 0);
+        for (size_t i = 0; i < told->outcome.n_subjects; i++)
+                FUZZ_ASSERT(told->outcome.subjects[i].entry->path);
+}
+
+/* Nothing in it that a terminal would obey. */
+static void check_text(const char *s, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                FUZZ_ASSERT((s[i] >= ' ' && s[i] < 0x7f) || s[i] == '\n');
+}
+
+static void check_report(const struct told *told) {
+        const struct report_part part = {"bob", &told->outcome};
+        char *plain = NULL, *json = NULL;
+        size_t n_plain, n_json;
+        FILE *f;
+
+        f = open_memstream(&plain, &n_plain);
+        FUZZ_ASSERT(f);
+        report_plain_part(f, &part, user_fate_name(told->fate), /* verbose= */ true);
+        FUZZ_ASSERT(fclose(f) == 0);
+        check_text(plain, n_plain);
+        free(plain);
+
+        f = open_memstream(&json, &n_json);
+        FUZZ_ASSERT(f);
+        report_json(f, &told->outcome, &told->problems, /* verbose= */ true);
+        FUZZ_ASSERT(fclose(f) == 0);
+        for (size_t i = 0; i < n_json; i += utf8_length(json + i))
+                FUZZ_ASSERT(utf8_length(json + i) > 0);
+        free(json);
+}
+
+static void check_again(const struct told *told) {
+        _cleanup_told_ struct told again = {0};
+        char *text = NULL;
+        size_t n;
+        FILE *f = open_memstream(&text, &n);
+
+        FUZZ_ASSERT(f);
+        told_write(f, &told->outcome, &told->problems, /* verbose= */ true);
+        FUZZ_ASSERT(fclose(f) == 0);
+        FUZZ_ASSERT(told_read(&again, text) >= 0);
+        free(text);
+
+        FUZZ_ASSERT(!again.cut && again.fate == USER_COLLECTED);
+        FUZZ_ASSERT(strcmp(again.facts.graphroot, told->facts.graphroot) == 0);
+        FUZZ_ASSERT(memcmp(again.outcome.n, told->outcome.n, sizeof(again.outcome.n)) == 0);
+        FUZZ_ASSERT(again.problems.n == told->problems.n);
+        FUZZ_ASSERT(again.outcome.n_subjects == told->outcome.n_subjects);
+        for (size_t i = 0; i < again.outcome.n_subjects; i++)
+                FUZZ_ASSERT(strcmp(again.outcome.subjects[i].entry->path,
+                                   told->outcome.subjects[i].entry->path) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+        _cleanup_told_ struct told told = {0};
+        char *text;
+
+        if (size > INPUT_MAX)
+                return 0;
+        text = strndup((const char *) data, size);
+        FUZZ_ASSERT(text && told_read(&told, text) >= 0);
+        free(text);
+        check_told(&told);
+        if (!told.facts.graphroot)
+                return 0;
+        check_report(&told);
+        check_again(&told);
+        return 0;
+}
