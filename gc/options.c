@@ -93,6 +93,18 @@ void options_done(struct options *options) {
         *options = OPTIONS_INIT;
 }
 
+bool progress_wanted(const struct options *options) {
+        switch (options->progress) {
+        case WHEN_ALWAYS:
+                return true;
+        case WHEN_NEVER:
+                return false;
+        case WHEN_AUTO:
+                return !options->quiet && isatty(STDERR_FILENO);
+        }
+        return false;
+}
+
 /* Which of the words it is; NULL ends them. */
 static int parse_word(const char *s, const char *const *words, unsigned *ret) {
         for (unsigned i = 0; words[i]; i++)

@@ -35,6 +35,8 @@ struct options {
         enum cstorage_config_rules rules;
         bool dry_run, json, heal, reap, quiet, verbose, dump_facts;
         bool show_config, help, version;
+        bool all_users;
+        int root_fd; /* of the process of one of them, to the root that started it (user-side.h); else -1 */
 };
 
 /* Longer than anybody waits; keeps the sums of times far from overflow. */
@@ -44,7 +46,8 @@ struct options {
 #define LOCK_TIMEOUT_DEFAULT_US (30ULL * 1000 * 1000)
 
 #define OPTIONS_INIT                                                                                         \
-        ((struct options){.lock_timeout_us = LOCK_TIMEOUT_DEFAULT_US, .heal = true, .reap = true})
+        ((struct options){                                                                                   \
+                .lock_timeout_us = LOCK_TIMEOUT_DEFAULT_US, .heal = true, .reap = true, .root_fd = -1})
 
 void options_done(struct options *options);
 #define _cleanup_options_ _cleanup_(options_done)
@@ -58,6 +61,9 @@ extern const char *const config_rules_names[];
 /* "30", "0.5", "250ms", "2min": a number, with a fraction if need be, of seconds unless a unit follows. 0,
  * -EINVAL or -ERANGE. */
 int parse_duration(const char *s, uint64_t *ret_us);
+
+/* Whether a line on standard error is to tell how far it is. */
+bool progress_wanted(const struct options *options);
 
 /* What --help prints. */
 void options_help(FILE *out);

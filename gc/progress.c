@@ -91,6 +91,10 @@ static void draw_counters(struct progress *progress) {
         progress->drawn = true;
 }
 
+void progress_show(const char *line) {
+        draw(line, strlen(line), terminal_width());
+}
+
 static void tick(void *data) {
         draw_counters(data);
 }
@@ -118,7 +122,7 @@ struct progress *progress_stop(struct progress *progress) {
 
         progress->ticker = ticker_stop(progress->ticker);
         if (progress->drawn)
-                draw("", 0, terminal_width());
+                progress_show("");
         free(progress);
         return NULL;
 }

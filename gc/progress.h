@@ -22,5 +22,8 @@ struct tree_progress *progress_counters(struct progress *progress);
 /* Erase the line and end the thread. NULL is fine. */
 struct progress *progress_stop(struct progress *progress);
 
+/* Put another line there, or with "" none; where no thread draws. */
+void progress_show(const char *line);
+
 /* The line itself, shorter than width columns and ending in NUL; returns its length. */
 size_t progress_line(char *buffer, size_t size, unsigned width, uint64_t entries, uint64_t bytes);

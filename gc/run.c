@@ -123,18 +123,6 @@ static int preview_only(const struct run *run, const struct view *view) {
         return finish(run->options, run->started_us, &outcome);
 }
 
-static bool progress_wanted(const struct options *options) {
-        switch (options->progress) {
-        case WHEN_ALWAYS:
-                return true;
-        case WHEN_NEVER:
-                return false;
-        case WHEN_AUTO:
-                return !options->quiet && isatty(STDERR_FILENO);
-        }
-        return false;
-}
-
 static void reap_with_progress(const struct run *run, struct outcome *outcome, struct cstorage_trash *trash) {
         _cleanup_(progress_stopp) struct progress *progress = NULL;
 

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Running a process for each user. */
+
+#include "user-pool.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "finish.h"
+#include "progress.h"
+#include "reap.h"
+
+/* Each deletes with several threads. More would not be faster, and fewer could all be waited for in vain. */
+#define AT_ONCE 8U
+
+/* Beyond the time to wait for locks. What takes longer is deleting, and the next run goes on with it. */
+#define RUN_US (60ULL * 1000 * 1000)
+
+/* What is kept of what the process of one user tells, ten thousand subjects and more; of all together, since
+ * understood it may take seven times as much; and of one all the same. */
+#define TOLD_BYTES_MAX (4U << 20)
+#define TOLD_BYTES_ALL (64U << 20)
+#define TOLD_BYTES_MIN (64U << 10)
+
+/* A signal is noticed that late if it came when nobody waited. */
+#define TICK_US (500U * 1000)
+
+#define PROGRAM "/proc/self/exe"
+
+struct pool {
+        const struct options *options;
+        struct users *users;
+        struct user_report *reports;
+        size_t next; /* of the users, to be started */
+        size_t n_waiting, n_done;
+        size_t told_max;
+
+        struct worker workers[AT_ONCE];
+        size_t n_running;
+        int program_fd;
+        struct strlist args;
+};
+
+struct user_report *user_reports_new(size_t n) {
+        return calloc(n + 1, sizeof(struct user_report));
+}
+
+void user_reports_free(struct user_report *reports, size_t n) {
+        for (size_t i = 0; reports && i < n; i++) {
+                told_done(&reports[i].told);
+                text_done(&reports[i].messages);
+        }
+        free(reports);
+}
+
+static void pool_done(struct pool *pool) {
+        assert(pool->n_running == 0);
+        close_fd(pool->program_fd);
+        strlist_done(&pool->args);
+}
+
+/* ------------------------------------------------------------------------------------------ beginning */
+
+/* What is asked of each: what was asked of us, and sizes where we print them. */
+static int compose(struct strlist *args, const struct options *options) {
+        bool sizes = options->json || (isatty(STDOUT_FILENO) && !options->quiet);
+        const char *const words[] = {
+                "cstorage-gc",
+                "--progress=never",
+                options->dry_run ? "--dry-run" : NULL,
+                options->heal ? NULL : "--no-heal",
+                options->reap ? NULL : "--no-reap",
+                options->verbose ? "--verbose" : NULL,
+                options->quiet ? "--quiet" : NULL,
+                sizes ? "--json" : NULL,
+        };
+        int r = 0;
+
+        for (size_t i = 0; i < ARRAY_SIZE(words) && r >= 0; i++)
+                r = words[i] ? strlist_add(args, words[i]) : 0;
+        if (r >= 0)
+                r = strlist_addf(args, "--lock-timeout=%" PRIu64 "us", options->lock_timeout_us);
+        if (r >= 0)
+                r = ARRAY_RESERVE(args->s, args->cap, args->n + 1);
+        if (r >= 0)
+                args->s[args->n] = NULL;
+        return r;
+}
+
+static size_t share(size_t n) {
+        size_t even = TOLD_BYTES_ALL / (n + 1);
+
+        return even > TOLD_BYTES_MAX ? TOLD_BYTES_MAX : even < TOLD_BYTES_MIN ? TOLD_BYTES_MIN : even;
+}
+
+static int begin(struct pool *pool) {
+        int r;
+
+        for (size_t i = 0; i < pool->users->n; i++)
+                pool->n_waiting += pool->users->users[i].fate == USER_WAITING;
+        pool->told_max = share(pool->n_waiting);
+        r = compose(&pool->args, pool->options);
+        if (r < 0)
+                return r;
+        pool->program_fd = open(PROGRAM, O_PATH | O_CLOEXEC);
+        return pool->program_fd < 0 ? negative_errno() : reap_catch_signals();
+}
+
+/* ------------------------------------------------------------------------------------------- running */
+
+static struct worker *find_free(struct pool *pool) {
+        for (size_t i = 0; i < AT_ONCE; i++)
+                if (!pool->workers[i].user)
+                        return &pool->workers[i];
+        return NULL;
+}
+
+/* Root's own process is as good as we are, and has as much time as its store takes. */
+static uint64_t time_limit(const struct pool *pool, const struct user *user) {
+        return user->uid == 0 ? UINT64_MAX : now_us() + pool->options->lock_timeout_us + RUN_US;
+}
+
+static void start_one(struct pool *pool, struct worker *worker, size_t i) {
+        *worker = (struct worker){
+                .user = &pool->users->users[i],
+                .report = &pool->reports[i],
+                .process = USER_PROCESS_INIT,
+                .told = TEXT_INIT,
+                .told_max = pool->told_max,
+        };
+        worker->report->told.outcome.dry_run = pool->options->dry_run;
+        if (worker_start(worker, pool->program_fd, pool->args.s, time_limit(pool, worker->user)))
+                pool->n_running++;
+        else
+                pool->n_done++;
+}
+
+/* When all are to end no more begin. */
+static void start_more(struct pool *pool) {
+        struct worker *worker;
+
+        while (pool->next < pool->users->n && (worker = find_free(pool))) {
+                struct user *user = &pool->users->users[pool->next];
+
+                if (user->fate == USER_WAITING && reap_stopped()) {
+                        user->fate = USER_INTERRUPTED;
+                        pool->reports[pool->next].status = user_fate_status(USER_INTERRUPTED);
+                } else if (user->fate == USER_WAITING) {
+                        start_one(pool, worker, pool->next);
+                }
+                pool->next++;
+        }
+}
+
+static int timeout_ms(const struct pool *pool) {
+        uint64_t now = now_us(), until = now + TICK_US;
+
+        for (size_t i = 0; i < AT_ONCE; i++)
+                if (pool->workers[i].user && pool->workers[i].until_us < until)
+                        until = pool->workers[i].until_us;
+        return until > now ? (int) ((until - now) / 1000 + 1) : 0;
+}
+
+static bool is_over(const struct worker *worker, uint64_t now) {
+        return now >= worker->until_us || (reap_stopped() && worker->urge == URGE_NONE);
+}
+
+/* Signals and time limits are looked at also where poll() failed. */
+static void step(struct pool *pool) {
+        struct pollfd fds[AT_ONCE * WORKER_FDS];
+        bool ready;
+        uint64_t now;
+
+        for (size_t i = 0; i < AT_ONCE; i++)
+                worker_fill(&pool->workers[i], &fds[i * WORKER_FDS]);
+        ready = poll(fds, ARRAY_SIZE(fds), timeout_ms(pool)) > 0;
+        now = now_us();
+        for (size_t i = 0; i < AT_ONCE; i++) {
+                struct worker *worker = &pool->workers[i];
+                bool ended = false;
+
+                if (!worker->user)
+                        continue;
+                if (ready)
+                        ended = worker_handle(worker, &fds[i * WORKER_FDS]);
+                if (!ended && is_over(worker, now))
+                        ended = worker_urge(worker, reap_stopped() ? USER_INTERRUPTED : USER_TOO_LONG, now);
+                pool->n_running -= ended;
+                pool->n_done += ended;
+        }
+}
+
+static void show_progress(const struct pool *pool, bool wanted) {
+        char line[64];
+
+        if (!wanted)
+                return;
+        (void) snprintf(line, sizeof(line), "users: %zu of %zu", pool->n_done, pool->n_waiting);
+        progress_show(line);
+}
+
+int user_pool_run(const struct options *options, struct users *users, struct user_report *reports,
+                  struct error *reterr) {
+        _cleanup_(pool_done) struct pool pool = {
+                .options = options,
+                .users = users,
+                .reports = reports,
+                .program_fd = -1,
+        };
+        bool wanted = progress_wanted(options);
+        int r;
+
+        r = begin(&pool);
+        if (r < 0)
+                return error_errno(reterr, r, "beginning");
+
+        for (start_more(&pool); pool.n_running > 0; start_more(&pool)) {
+                show_progress(&pool, wanted);
+                step(&pool);
+        }
+        if (wanted)
+                progress_show("");
+        return 0;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "user-worker.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "run.h"
+#include "user-ids.h"
+
+/* From the request to end, which a process that deletes follows after the file that it is at, to the kill,
+ * and from there to giving up. */
+#define URGE_US (5ULL * 1000 * 1000)
+
+/* Enough for all that a run says that goes wrong everywhere. */
+#define MESSAGES_MAX (16U << 10)
+
+/* As much as a pipe holds, if its size is not changed; and what it can be changed to without privilege is 1
+ * MiB (fs.pipe-max-size). */
+#define READ_BYTES  (64U << 10)
+#define DRAIN_READS 16U
+
+enum {
+        FD_PID,
+        FD_OUT,
+        FD_ERR,
+        FD_ASK,
+};
+
+/* ------------------------------------------------------------------------------------------- reading */
+
+/* Once, so that the others have their turn. What is too much, or finds no memory, is thrown away: who writes
+ * is not to wait. False where nothing more comes now. */
+static bool read_some(int *fd, struct text *text, size_t max) {
+        char buffer[READ_BYTES];
+        ssize_t n = *fd < 0 ? -1 : read(*fd, buffer, sizeof(buffer));
+        size_t room = max - text->len;
+
+        if (n > 0) {
+                (void) text_add(text, buffer, (size_t) n < room ? (size_t) n : room);
+                return true;
+        }
+        if (n == 0)
+                *fd = close_fd(*fd);
+        return false;
+}
+
+/* It ended, but what it started may go on to write. */
+static void drain(int *fd, struct text *text, size_t max) {
+        for (unsigned i = 0; i < DRAIN_READS && read_some(fd, text, max); i++)
+                ;
+}
+
+/* ------------------------------------------------------------------------------------------- the end */
+
+/* What became of it, by how it ended and what it told. */
+static enum user_fate judge(const struct worker *worker, enum user_fate told, int code) {
+        bool did_all = code == STATUS_DONE || code == STATUS_REFUSED;
+
+        if (told != USER_WAITING && (did_all || (code == STATUS_FAILED && worker->urge == URGE_NONE)))
+                return told;
+        if (worker->urge != URGE_NONE)
+                return worker->why;
+        return code == STATUS_TIMEOUT ? USER_LOCKED : USER_FAILED;
+}
+
+static void tell_signal(struct worker *worker, int status) {
+        if (WIFSIGNALED(status) && worker->urge == URGE_NONE)
+                (void) text_addf(&worker->report->messages, "the process was ended by signal %d\n",
+                                 WTERMSIG(status));
+}
+
+static void release(struct worker *worker) {
+        user_process_done(&worker->process);
+        text_done(&worker->told);
+        worker->user = NULL;
+}
+
+static void conclude(struct worker *worker, int status) {
+        struct user_report *report = worker->report;
+        struct user *user = worker->user;
+        int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+
+        drain(&worker->process.out_fd, &worker->told, worker->told_max);
+        drain(&worker->process.err_fd, &report->messages, MESSAGES_MAX);
+        tell_signal(worker, status);
+        if (worker->told.s && told_read(&report->told, worker->told.s) < 0)
+                (void) text_adds(&report->messages, "there is no memory for its report\n");
+
+        user->fate = judge(worker, report->told.fate, code);
+        report->status = user->fate == USER_COLLECTED ? code : user_fate_status(user->fate);
+        release(worker);
+}
+
+/* --------------------------------------------------------------------------------------- the worker */
+
+bool worker_start(struct worker *worker, int program_fd, char *const *argv, uint64_t until_us) {
+        int r;
+
+        r = user_process_start(worker->user, program_fd, argv, &worker->process);
+        if (r >= 0) {
+                worker->until_us = until_us;
+                return true;
+        }
+        (void) text_addf(&worker->report->messages, "starting a process: %s\n", strerror(-r));
+        worker->user->fate = USER_FAILED;
+        worker->report->status = user_fate_status(USER_FAILED);
+        worker->user = NULL;
+        return false;
+}
+
+void worker_fill(const struct worker *worker, struct pollfd fds[static WORKER_FDS]) {
+        const struct user_process *process = &worker->process;
+        bool runs = worker->user;
+
+        fds[FD_PID] = (struct pollfd){.fd = runs ? process->pid_fd : -1, .events = POLLIN};
+        fds[FD_OUT] = (struct pollfd){.fd = runs ? process->out_fd : -1, .events = POLLIN};
+        fds[FD_ERR] = (struct pollfd){.fd = runs ? process->err_fd : -1, .events = POLLIN};
+        fds[FD_ASK] = (struct pollfd){.fd = runs ? process->ask_fd : -1, .events = POLLIN};
+}
+
+bool worker_handle(struct worker *worker, const struct pollfd fds[static WORKER_FDS]) {
+        struct user_process *process = &worker->process;
+        int status;
+
+        if (fds[FD_OUT].revents)
+                (void) read_some(&process->out_fd, &worker->told, worker->told_max);
+        if (fds[FD_ERR].revents)
+                (void) read_some(&process->err_fd, &worker->report->messages, MESSAGES_MAX);
+        if (fds[FD_ASK].revents) {
+                user_ids_serve(process->ask_fd, process->pid, worker->user);
+                process->ask_fd = close_fd(process->ask_fd);
+        }
+        if (!fds[FD_PID].revents || waitpid(process->pid, &status, WNOHANG) != process->pid)
+                return false;
+        conclude(worker, status);
+        return true;
+}
+
+static void send_signal(const struct worker *worker, int number) {
+        (void) syscall(SYS_pidfd_send_signal, worker->process.pid_fd, number, NULL, 0);
+}
+
+bool worker_urge(struct worker *worker, enum user_fate why, uint64_t now_us) {
+        switch (worker->urge) {
+        case URGE_NONE:
+                send_signal(worker, SIGTERM);
+                worker->urge = URGE_END;
+                worker->why = why;
+                break;
+        case URGE_END:
+                send_signal(worker, SIGKILL);
+                worker->urge = URGE_KILL;
+                break;
+        case URGE_KILL:
+                worker->user->fate = USER_STUCK;
+                worker->report->status = user_fate_status(USER_STUCK);
+                (void) text_addf(&worker->report->messages, "process %d is left behind\n",
+                                 worker->process.pid);
+                release(worker);
+                return true;
+        }
+        worker->until_us = now_us + URGE_US;
+        return false;
+}
