@@ -11,9 +11,14 @@
 
 #include "complain.h"
 
+static const char *about;
+
+void complain_of(const char *user) {
+        about = user;
+}
+
 /* Unlike text_add_escaped() this leaves a backslash alone: most of what comes here is a sentence already. */
-static void put(const char *line) {
-        fprintf(stderr, "%s: ", program_invocation_short_name);
+static void put_escaped(const char *line) {
         for (; *line; line++) {
                 unsigned char c = (unsigned char) *line;
 
@@ -22,6 +27,15 @@ static void put(const char *line) {
                 else
                         fprintf(stderr, "\\x%02x", c);
         }
+}
+
+static void put(const char *line) {
+        fprintf(stderr, "%s: ", program_invocation_short_name);
+        if (about) {
+                put_escaped(about);
+                fputs(": ", stderr);
+        }
+        put_escaped(line);
         putc('\n', stderr);
 }
 

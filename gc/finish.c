@@ -11,6 +11,7 @@
 #include "problems.h"
 #include "report.h"
 #include "run.h"
+#include "told.h"
 
 uint64_t now_us(void) {
         struct timespec now = {0};
@@ -34,12 +35,21 @@ static void print_report(const struct options *options, const struct outcome *ou
                          const struct problems *problems) {
         bool verbose = options->verbose;
 
-        if (options->json)
+        if (options->root_fd >= 0)
+                told_write(stdout, outcome, problems, verbose);
+        else if (options->json)
                 report_json(stdout, outcome, problems, verbose);
         else if (options->quiet)
                 return;
         else if (!isatty(STDOUT_FILENO) || report_table(stdout, outcome, verbose) < 0)
                 report_plain(stdout, outcome, verbose);
+}
+
+static void tell(const struct outcome *outcome, const struct problems *problems) {
+        if (journal_is_stderr())
+                journal_report(outcome, problems, NULL);
+        else
+                problems_print(problems, outcome);
 }
 
 static int status_of(const struct outcome *outcome, const struct problems *problems) {
@@ -63,9 +73,7 @@ int finish(const struct options *options, uint64_t started_us, struct outcome *o
         if (!flush_report())
                 return STATUS_FAILED;
 
-        if (journal_is_stderr())
-                journal_report(outcome, &problems);
-        else
-                problems_print(&problems, outcome);
+        if (options->root_fd < 0)
+                tell(outcome, &problems);
         return status_of(outcome, &problems);
 }

@@ -11,6 +11,7 @@
 
 #include "complain.h"
 #include "systemd.h"
+#include "users.h"
 
 /*
  * A boot waits for each record, some 30 us. So many tell what happened; of a machine that had more at once
@@ -84,10 +85,14 @@ static void _printf_(2, 3) add(struct record *record, const char *format, ...) {
         va_end(args);
 }
 
-static void begin(struct record *record, enum message message) {
+static void begin(struct record *record, enum message message, const struct user *user) {
         add(record, "MESSAGE_ID=%s", messages[message].id);
         add(record, "PRIORITY=%d", messages[message].priority);
         add(record, "SYSLOG_IDENTIFIER=%s", program_invocation_short_name);
+        if (user) {
+                add(record, "CSTORAGE_UID=%" PRIu32, user->uid);
+                add(record, "CSTORAGE_USER=%s", user->name);
+        }
 }
 
 static void add_path(struct record *record, const char *path) {
@@ -101,10 +106,10 @@ static void add_sizes(struct record *record, uint64_t entries, uint64_t bytes) {
 }
 
 /* Where the journal does not take it, a line of text is better than nothing. */
-static void end(struct record *record, const char *message) {
+static void end(struct record *record, const char *message, const struct user *user) {
         struct iovec fields[FIELDS_MAX];
 
-        add(record, "MESSAGE=%s", message);
+        add(record, "MESSAGE=%s%s%s", user ? user->name : "", user ? ": " : "", message);
         for (size_t i = 0; i < record->n; i++)
                 fields[i] = (struct iovec){record->fields[i], strlen(record->fields[i])};
         if (systemd_journal(fields, record->n) < 0)
@@ -129,7 +134,7 @@ static enum message message_of(enum fate fate) {
         return MESSAGE_REMOVED;
 }
 
-static void tell_subject(const struct subject *subject) {
+static void tell_subject(const struct subject *subject, const struct user *user) {
         static const char *const words[] = {[MESSAGE_REMOVED] = "Removed",
                                             [MESSAGE_HEALED] = "Put an empty list in place of",
                                             [MESSAGE_REFUSED] = "Refused",
@@ -140,7 +145,7 @@ static void tell_subject(const struct subject *subject) {
         const struct fact_entry *entry = subject->entry;
         const char *why = subject->text ?: reason_text(subject->reason);
 
-        begin(&record, message);
+        begin(&record, message, user);
         add(&record, "CSTORAGE_KIND=%s", fact_kind_name(entry->kind));
         add(&record, "CSTORAGE_REASON=%s", reason_name(subject->reason));
         add_path(&record, entry->path);
@@ -149,24 +154,24 @@ static void tell_subject(const struct subject *subject) {
         if (subject->measured)
                 add_sizes(&record, subject->entries, subject->bytes);
         (void) text_addf(&text, "%s %s: %s", words[message], entry->path, why);
-        end(&record, text.s ?: words[message]);
+        end(&record, text.s ?: words[message], user);
 }
 
-static void tell_problem(const struct problem *problem) {
+static void tell_problem(const struct problem *problem, const struct user *user) {
         _cleanup_record_ struct record record = {0};
         _cleanup_text_ struct text text = TEXT_INIT;
 
-        begin(&record, MESSAGE_PROBLEM);
+        begin(&record, MESSAGE_PROBLEM, user);
         add_path(&record, problem->path);
         (void) text_addf(&text, "%s: %s", problem->path, problem->text.s ?: "");
-        end(&record, text.s ?: problem->path);
+        end(&record, text.s ?: problem->path, user);
 }
 
-static void tell_sum(const struct outcome *outcome) {
+static void tell_sum(const struct outcome *outcome, const struct user *user) {
         _cleanup_record_ struct record record = {0};
         _cleanup_text_ struct text text = TEXT_INIT;
 
-        begin(&record, MESSAGE_COLLECTED);
+        begin(&record, MESSAGE_COLLECTED, user);
         add(&record, "CSTORAGE_GRAPHROOT=%s", outcome->facts->graphroot);
         add(&record, "CSTORAGE_KEPT=%zu", outcome->n[FATE_KEPT]);
         add(&record, "CSTORAGE_REMOVED=%zu", outcome->n[FATE_REMOVED]);
@@ -179,46 +184,51 @@ static void tell_sum(const struct outcome *outcome) {
         (void) text_addf(&text, "%s: %zu removed, %zu healed, %zu refused, %zu failed, %zu kept",
                          outcome->facts->graphroot, outcome->n[FATE_REMOVED], outcome->n[FATE_HEALED],
                          outcome->n[FATE_REFUSED], outcome->n[FATE_FAILED], outcome->n[FATE_KEPT]);
-        end(&record, text.s ?: "collected");
+        end(&record, text.s ?: "collected", user);
 }
 
-void journal_report(const struct outcome *outcome, const struct problems *problems) {
-        for (size_t i = 0; i < outcome->n_subjects && i < SUBJECTS_MAX; i++)
-                tell_subject(&outcome->subjects[i]);
+void journal_report(const struct outcome *outcome, const struct problems *problems, const struct user *user) {
+        size_t told = 0;
+
+        for (size_t i = 0; i < outcome->n_subjects && told < SUBJECTS_MAX; i++)
+                if (outcome->subjects[i].fate != FATE_KEPT) {
+                        tell_subject(&outcome->subjects[i], user);
+                        told++;
+                }
         for (size_t i = 0; i < problems->n; i++)
-                tell_problem(&problems->problems[i]);
-        tell_sum(outcome);
+                tell_problem(&problems->problems[i], user);
+        tell_sum(outcome, user);
 }
 
 /* ---------------------------------------------------------------------------------- what else there is */
 
-void journal_failure(int status, const char *text) {
+void journal_failure(int status, const char *text, const struct user *user) {
         _cleanup_record_ struct record record = {0};
 
-        begin(&record, MESSAGE_NOT_RUN);
+        begin(&record, MESSAGE_NOT_RUN, user);
         add(&record, "EXIT_STATUS=%d", status);
-        end(&record, text);
+        end(&record, text, user);
 }
 
 void journal_no_store(const char *graphroot, const char *text) {
         _cleanup_record_ struct record record = {0};
 
-        begin(&record, MESSAGE_NO_STORE);
+        begin(&record, MESSAGE_NO_STORE, NULL);
         if (graphroot)
                 add(&record, "CSTORAGE_GRAPHROOT=%s", graphroot);
-        end(&record, text);
+        end(&record, text, NULL);
 }
 
 void journal_reaped(uint64_t entries, uint64_t bytes, size_t left, uint64_t elapsed_us) {
         _cleanup_record_ struct record record = {0};
         _cleanup_text_ struct text text = TEXT_INIT;
 
-        begin(&record, MESSAGE_REAPED);
+        begin(&record, MESSAGE_REAPED, NULL);
         add_sizes(&record, entries, bytes);
         add(&record, "CSTORAGE_LEFT=%zu", left);
         add(&record, "CSTORAGE_ELAPSED_USEC=%" PRIu64, elapsed_us);
         (void) text_addf(&text,
                          "Deleted %" PRIu64 " entries, %" PRIu64 " bytes; %zu directories are left to others",
                          entries, bytes, left);
-        end(&record, text.s ?: "deleted");
+        end(&record, text.s ?: "deleted", NULL);
 }

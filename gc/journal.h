@@ -8,14 +8,17 @@
  * can ask for and an id that the catalog explains (journalctl -x). cstorage-gc(8) has the list.
  */
 
+/* Of a run for all users, whose store it is. NULL: of the one who runs. */
+struct user;
+
 /* Whether standard error leads there. Then this is told it, and not standard error. */
 bool journal_is_stderr(void);
 
 /* What became of a run: each subject, each problem, and the sum. */
-void journal_report(const struct outcome *outcome, const struct problems *problems);
+void journal_report(const struct outcome *outcome, const struct problems *problems, const struct user *user);
 
 /* A run that came to nothing, and its exit status. */
-void journal_failure(int status, const char *text);
+void journal_failure(int status, const char *text, const struct user *user);
 
 /* There is no store. */
 void journal_no_store(const char *graphroot, const char *text);

@@ -4,8 +4,10 @@
 
 #include <signal.h>
 
+#include "all-users.h"
 #include "complain.h"
 #include "run.h"
+#include "user-side.h"
 
 int main(int argc, char **argv) {
         _cleanup_options_ struct options options = OPTIONS_INIT;
@@ -26,5 +28,6 @@ int main(int argc, char **argv) {
 
         /* A reader that went away must not end a deletion half way. */
         (void) signal(SIGPIPE, SIG_IGN);
-        return run(&options);
+        options.root_fd = user_side_root_fd();
+        return options.all_users ? all_users(&options) : run(&options);
 }

@@ -20,6 +20,7 @@ enum {
         OPT_STORAGE_OPT,
         OPT_TRANSIENT,
         OPT_LOCK_TIMEOUT,
+        OPT_ALL_USERS,
         OPT_JSON,
         OPT_NO_HEAL,
         OPT_NO_REAP,
@@ -34,6 +35,7 @@ enum {
 
 static const struct option long_options[] = {
         {"dry-run", no_argument, NULL, 'n'},
+        {"all-users", no_argument, NULL, OPT_ALL_USERS},
         {"json", no_argument, NULL, OPT_JSON},
         {"root", required_argument, NULL, OPT_ROOT},
         {"runroot", required_argument, NULL, OPT_RUNROOT},
@@ -63,6 +65,7 @@ void options_help(FILE *out) {
               "(of podman, buildah, skopeo, CRI-O) that no record speaks for any more.\n"
               "\n"
               "  -n, --dry-run               say what would be removed and why; change nothing\n"
+              "      --all-users             root's store and, with their rights, all users'\n"
               "      --json                  report as one JSON object on standard output\n"
               "      --root=PATH             the graphroot, instead of what storage.conf says\n"
               "      --runroot=PATH          the runroot, likewise\n"
@@ -242,6 +245,9 @@ static int take(struct options *options, int c, const char *value, struct error 
         case 'h':
                 options->help = true;
                 return 0;
+        case OPT_ALL_USERS:
+                options->all_users = true;
+                return 0;
         case OPT_JSON:
                 options->json = true;
                 return 0;
@@ -268,6 +274,18 @@ static int take(struct options *options, int c, const char *value, struct error 
         }
 }
 
+/* Each user has a store of their own, where their configuration says. */
+static int check_all_users(const struct options *options, struct error *reterr) {
+        if (options->root || options->runroot || options->imagestore || options->driver ||
+            options->n_storage_opts > 0 || options->transient != SWITCH_UNSET)
+                return error_set(reterr, -EINVAL,
+                                 "--all-users does not go with an option that tells of one store");
+        if (options->reaper || options->dump_facts || options->show_config)
+                return error_set(reterr, -EINVAL,
+                                 "--all-users goes with none of --reaper, --dump-facts and --show-config");
+        return 0;
+}
+
 /* Those that contradict each other: whichever were meant, guessing would surprise. */
 static int check_together(const struct options *options, struct error *reterr) {
         if (options->quiet && (options->verbose || options->json || options->show_config))
@@ -280,7 +298,7 @@ static int check_together(const struct options *options, struct error *reterr) {
                                  "--dump-facts has a form of its own and does not go with --json");
         if (options->show_config && options->dump_facts)
                 return error_set(reterr, -EINVAL, "--show-config does not go with --dump-facts");
-        return 0;
+        return options->all_users ? check_all_users(options, reterr) : 0;
 }
 
 /* What getopt did not take: it keeps silent itself, so that all errors look alike, and escaped. */

@@ -19,6 +19,8 @@
 #include "reap.h"
 #include "run.h"
 #include "show.h"
+#include "told.h"
+#include "user-side.h"
 #include "userns.h"
 
 DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);
@@ -48,7 +50,7 @@ static int out_of_memory(const char *what) {
 
 static int complain_failure(int status, const char *text) {
         if (journal_is_stderr())
-                journal_failure(status, text);
+                journal_failure(status, text, NULL);
         else
                 complain("%s", text);
         return status;
@@ -74,6 +76,12 @@ static int failed(const struct run *run, int r, const struct error *error) {
         return complain_failure(status_of(r), error->text[0] ? error->text : strerror(-r));
 }
 
+/* For root, which counts what became of users. */
+static int finish_without_look(enum user_fate fate) {
+        told_write_fate(stdout, fate);
+        return flush_report() ? STATUS_DONE : STATUS_FAILED;
+}
+
 /* There is no store, so there is nothing to do: a machine that never ran a container is as it should be. */
 static int finish_without_store(const struct run *run, const struct cstorage_config *config,
                                 const struct error *error) {
@@ -86,6 +94,8 @@ static int finish_without_store(const struct run *run, const struct cstorage_con
         };
         struct outcome outcome = {.facts = &facts, .dry_run = run->options->dry_run};
 
+        if (run->options->root_fd >= 0)
+                return finish_without_look(USER_NO_STORE);
         if (journal_is_stderr())
                 journal_no_store(facts.graphroot, error->text);
         else if (run->options->verbose)
@@ -287,7 +297,7 @@ static int go_inside(const struct run *run) {
         struct error error = ERROR_NONE;
         int r;
 
-        r = userns_enter(/* root_fd= */ -1, &error);
+        r = userns_enter(run->options->root_fd, &error);
         return r < 0 ? failed(run, r, &error) : STATUS_STALE;
 }
 
@@ -307,6 +317,18 @@ static int run_once(const struct run *run, const struct cstorage_config *config)
         return run_store(run, store);
 }
 
+/* STATUS_STALE: it goes on. */
+static int look_for_root(const struct run *run) {
+        struct error error = ERROR_NONE;
+        enum user_fate fate;
+        int r;
+
+        r = user_side_look(&fate, &error);
+        if (r < 0)
+                return failed(run, r, &error);
+        return fate == USER_WAITING ? STATUS_STALE : finish_without_look(fate);
+}
+
 int run(const struct options *options) {
         _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
         struct run run = {.options = options, .started_us = now_us(), .policy = POLICY_DEFAULT};
@@ -314,6 +336,11 @@ int run(const struct options *options) {
         int r;
 
         run.policy.heal = options->heal;
+        if (options->root_fd >= 0) {
+                r = look_for_root(&run);
+                if (r != STATUS_STALE)
+                        return r;
+        }
         r = options_config(options, &config, &error);
         if (r < 0)
                 return failed(&run, r, &error);

@@ -82,6 +82,8 @@ static int compose(struct strlist *args, const struct options *options) {
         for (size_t i = 0; i < ARRAY_SIZE(words) && r >= 0; i++)
                 r = words[i] ? strlist_add(args, words[i]) : 0;
         if (r >= 0)
+                r = strlist_addf(args, "--config-rules=%s", config_rules_names[options->rules]);
+        if (r >= 0)
                 r = strlist_addf(args, "--lock-timeout=%" PRIu64 "us", options->lock_timeout_us);
         if (r >= 0)
                 r = ARRAY_RESERVE(args->s, args->cap, args->n + 1);

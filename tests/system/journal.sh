@@ -120,6 +120,36 @@ expect "no store: status 0, and one record" "0 1 $scratch/none" "$status $(ask l
 JOURNAL_STREAM=1:1 "$build/gc/cstorage-gc" $store --quiet 2>"$scratch/err"
 expect "a variable of somebody else's is none" "0 " "$? $(cat "$scratch/err")"
 
+# ------------------------------------------------------------------------------------------------ all users
+
+# Of a machine that has two; where neither the program nor their homes are closed to them.
+mkdir -p /run/p/gc /run/p/lib /run/home && cp "$build/gc/cstorage-gc" /run/p/gc
+find "$build/lib" -maxdepth 1 -name 'libcstorage.so*' ! -type d -exec cp -P -t /run/p/lib {} +
+printf '%s\n' bob:x:4242:4242::/run/home/bob:/bin/sh eve:x:4243:4243::/run/home/eve:/bin/sh >/run/passwd
+mount --bind /run/passwd /etc/passwd
+for user in bob eve; do
+        d=/run/home/$user/.local/share/containers
+        mkdir -p "$d"
+        python3 "$tests_dir/fixture/mkstore.py" --graphroot "$d/storage" --runroot "$scratch/r" --images 1 --orphans 2 \
+                >"$scratch/$user.made"
+done
+chown -R 4242:4242 /run/home/bob
+chown -R 4243:4243 /run/home/eve
+sleep 1000 | python3 "$tests_dir/interop/hold-lock.py" /run/home/eve/.local/share/containers/storage/overlay-layers/layers.lock \
+        >"$scratch/held" &
+until grep -q held "$scratch/held"; do sleep 0.05; done
+journal /run/p/gc/cstorage-gc --all-users --verbose --lock-timeout=0.1 >/dev/null
+expect "of all users: each orphan has a record with the uid" "4242 bob" \
+        "$(ask "$(of REMOVED) | .CSTORAGE_UID + \" \" + .CSTORAGE_USER" | sort -u)"
+expect "and what is kept has none" "$(jq -r '.orphan_layers[]' "$scratch/bob.made" | sort)" \
+        "$(ask "$(of REMOVED) | select(.CSTORAGE_KIND == \"layer-dir\") | .CSTORAGE_ID" | sort)"
+expect "the sum has one" "4242 /run/home/bob/.local/share/containers/storage" \
+        "$(ask "$(of COLLECTED) | .CSTORAGE_UID + \" \" + .CSTORAGE_GRAPHROOT")"
+expect "what came to nothing has one" "4 4243 4" "$status $(ask "$(of NOT_RUN) | .CSTORAGE_UID + \" \" + .EXIT_STATUS")"
+check "each message begins with the user" test "$(ask '[.[] | .MESSAGE | startswith("bob: ") or startswith("eve: ")] | all')" = true
+check "and a line says why" grep -q '^cstorage-gc: eve: .*layers.lock is held by another process' "$scratch/err"
+umount /etc/passwd
+
 # ------------------------------------------------------------------------------------------------ catalog and manual
 
 catalog=$tests_dir/../units/cstorage-gc.catalog

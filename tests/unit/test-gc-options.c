@@ -120,6 +120,35 @@ static void contradictions_are_refused(void **state) {
         assert_int_equal(PARSE(&c, &error, "--dump-facts", "--json"), -EINVAL);
 }
 
+static void what_tells_of_one_store_does_not_go_with_all_users(void **state) {
+        static const char *const alone[] = {
+                "--root=/x",
+                "--runroot=/x",
+                "--imagestore=/x",
+                "--storage-driver=vfs",
+                "--storage-opt=",
+                "--storage-opt=a=b",
+                "--reaper=/x",
+                "--transient-store",
+                "--transient-store=false",
+                "--dump-facts",
+        };
+        _cleanup_options_ struct options all = OPTIONS_INIT;
+        struct error error;
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(alone); i++) {
+                _cleanup_options_ struct options options = OPTIONS_INIT;
+
+                assert_int_equal(PARSE(&options, &error, "--all-users", alone[i]), -EINVAL);
+                assert_non_null(strstr(error.text, "--all-users"));
+        }
+        assert_ok(PARSE(&all, &error, "--all-users", "-n", "--json", "--verbose", "--lock-timeout=1",
+                        "--no-heal", "--no-reap", "--progress=always"));
+        assert_true(all.all_users);
+        assert_int_equal(all.root_fd, -1);
+}
+
 static void durations_are_seconds_or_have_a_unit(void **state) {
         static const struct {
                 const char *text;
@@ -170,6 +199,7 @@ int main(void) {
                 cmocka_unit_test(transient_takes_the_spellings_of_go),
                 cmocka_unit_test(what_is_no_command_line_is_refused_in_words),
                 cmocka_unit_test(contradictions_are_refused),
+                cmocka_unit_test(what_tells_of_one_store_does_not_go_with_all_users),
                 cmocka_unit_test(durations_are_seconds_or_have_a_unit),
         };
 

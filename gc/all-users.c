@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A run for all users: list them, decide whose home can be looked at, have a process of each do what that
+ * user's own run does, and report what these told. Root itself looks at nothing that is a user's.
+ */
+
+#include "all-users.h"
+
+#include "complain.h"
+#include "finish.h"
+#include "report-users.h"
+#include "run.h"
+#include "user-pool.h"
+#include "users-read.h"
+
+/* Of what is mounted all has to be known; of the users those count who are known. */
+static int list(struct users *users, int *ret_status, struct error *reterr) {
+        _cleanup_mount_table_ struct mount_table mounted = MOUNT_TABLE_INIT, fstab = MOUNT_TABLE_INIT;
+        int r;
+
+        *ret_status = STATUS_DONE;
+        if (users_read(users, reterr) < 0) {
+                complain("%s", reterr->text);
+                *ret_status = STATUS_FAILED;
+        }
+        r = users_read_mounted(&mounted, reterr);
+        if (r >= 0)
+                r = users_read_fstab(&fstab, reterr);
+        if (r < 0)
+                return r;
+
+        users_decide(users, &mounted, &fstab);
+        return 0;
+}
+
+static int collect(const struct options *options, struct users *users, uint64_t started_us) {
+        struct user_report *reports = user_reports_new(users->n);
+        struct error error = {0};
+        int status;
+
+        if (!reports) {
+                complain("there is no memory for the reports of %zu users", users->n);
+                return STATUS_FAILED;
+        }
+        if (user_pool_run(options, users, reports, &error) < 0) {
+                complain("%s", error.text);
+                status = STATUS_FAILED;
+        } else {
+                status = report_users(options, users, reports, now_us() - started_us);
+        }
+        user_reports_free(reports, users->n);
+        return status;
+}
+
+int all_users(const struct options *options) {
+        _cleanup_users_ struct users users = USERS_INIT;
+        uint64_t started_us = now_us();
+        struct error error = {0};
+        int status;
+
+        if (geteuid() != 0) {
+                complain("only root can collect the stores of all users");
+                return STATUS_FAILED;
+        }
+        if (list(&users, &status, &error) < 0) {
+                complain("%s", error.text);
+                return STATUS_FAILED;
+        }
+        return worse_status(status, collect(options, &users, started_us));
+}

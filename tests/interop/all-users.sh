@@ -1,0 +1,259 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Stores of several users and of root, of the real podman, collected by root's one run for all of them: it does what each
+# user's own run does and touches nothing else, each user's podman goes on as before, and what it reports is one report.
+# What the processes that it starts have of root's is nothing.
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+need_machines sid
+make_scratch
+
+# On the disk that stays, which is no overlay.
+homes=$scratch/m/store
+
+# as NAME UID COMMAND...
+as() {
+        local name=$1 uid=$2
+        shift 2
+        machine_run m setpriv --reuid "$uid" --regid "$uid" --init-groups env -C / USER="$name" \
+                HOME="/var/lib/containers/$name" XDG_RUNTIME_DIR="/run/user/$uid" "$@"
+}
+bob() { as bob 1000 "$@"; }
+eve() { as eve 1001 "$@"; }
+root() { machine_run m "$@"; }
+
+# What podman leaves running would keep a pipe open.
+podman() {
+        local out=$scratch/podman.out code
+        "$1" podman "${@:2}" >"$out" 2>&1 </dev/null
+        code=$?
+        cat "$out"
+        return $code
+}
+
+gc() {
+        root cstorage-gc --all-users "$@" >"$scratch/out" 2>"$scratch/err"
+        status=$?
+}
+
+# What a machine has when it just booted; /dev is that of the machine around it. Nobody is logged in.
+settle() { root sh -ec 'mount --make-rshared /; mknod /run/null c 1 3; chmod 666 /run/null; mount --bind /run/null /dev/null
+        install -d -m 755 /run/user'; }
+reboot() { machine_reboot m && settle; }
+login() { root sh -ec 'install -d -m 700 -o bob -g bob /run/user/1000; install -d -m 700 -o eve -g eve /run/user/1001'; }
+
+make_users() {
+        root sh -ec "$(cat "$tests_dir/interop/image.sh"); set -e
+                useradd -u 1000 -m -d /var/lib/containers/bob bob; useradd -u 1001 -m -d /var/lib/containers/eve eve
+                useradd -u 1002 -M -d /var/lib/containers/gone gone; useradd -u 1003 -M -d /usr/games player
+                useradd -u 1004 -m -d /var/lib/containers/far far
+                groupadd -g 3000 team; usermod -a -G team bob
+                chmod 711 /var/lib/containers; install -m 644 /tmp/rootfs.tar /var/tmp/rootfs.tar
+                printf '[storage]\ndriver = \"overlay\"\ntransient_store = true\n' >/etc/containers/storage.conf
+                sed -i '/ulimits/d' /etc/containers/containers.conf
+                su eve -s /bin/sh -c 'mkdir -p ~/.config/containers
+                        printf \"[storage]\ndriver = \\\"vfs\\\"\ntransient_store = true\n\" >~/.config/containers/storage.conf'
+                " && settle
+}
+
+# The processes of a container are several users, and one of them keeps what it wrote to itself.
+several='mkdir -p /tmp /d /d/e; echo x >/d/e/f; touch /d/f; chown 33:44 /d /d/e /d/e/f /d/f; chmod 700 /d /d/e; chmod 1777 /tmp'
+run_containers() {
+        podman "$1" run -d localhost/base:1 sh -c "$several; touch /done; exec sleep 1000000" &&
+                podman "$1" run --userns keep-id --user root localhost/base:1 sh -c "$several"
+}
+
+graphroot() { case $1 in root) echo "$homes/storage" ;; *) echo "$homes/$1/.local/share/containers/storage" ;; esac; }
+runroot() { case $1 in bob) echo "$scratch/m/run/user/1000/containers" ;; eve) echo "$scratch/m/run/user/1001/containers" ;;
+        root) echo "$scratch/m/run/containers/storage" ;; esac; }
+driver() { case $1 in eve) echo vfs ;; *) echo overlay ;; esac; }
+orphans() { python3 "$tests_dir/interop/listing.py" orphans "$(graphroot "$1")" "$(runroot "$1")" "$(driver "$1")"; }
+before() { listing make "$(graphroot "$1")" >"$scratch/before.$1" && orphans "$1" >"$scratch/gone.$1"; }
+# The lock of containers that a transient store has none of is made, since other programs may take it.
+nothing_else() {
+        local d changed
+        d=$(driver "$1")
+        listing make "$(graphroot "$1")" >"$scratch/after.$1"
+        changed=$(listing diff "$scratch/before.$1" "$scratch/after.$1" --removed "$scratch/gone.$1" --touched "$d" \
+                --touched "$d-layers" --touched "$d/tempdirs" --touched "$d-layers/tmp" 2>&1 |
+                grep -v "^new: $d-containers/containers.lock$")
+        echo "$changed"
+        [ -z "$changed" ]
+}
+not_own() { find "$(graphroot "$1")"/*-layers "$(graphroot "$1")"/*-containers "$(graphroot "$1")"/*-images "$(runroot "$1")" \
+        \( -name '*.lock' -o -name '*.json*' -o -name 'lock-*' \) ! \( -uid "$2" -gid "$2" \) 2>/dev/null; }
+word() { jq -r ".users[] | select(.user == \"$1\") | $2" "$scratch/out"; }
+
+# ------------------------------------------------------------------------------------------------ nobody has a store
+
+machine_start m sid || skip_all "cannot start a machine"
+check "users are made" make_users || finish
+gc
+expect "without any store nothing is done, and nothing said" "0 " "$status $(cat "$scratch/err")"
+gc --json
+expect "the report has all users" "0 no-store no-store no-store home-missing home-foreign nobody" \
+        "$status $(for u in root bob eve gone player nobody; do word $u .status; done | xargs)"
+check "those without a home are told when asked for" sh -c "'$tests_dir/interop/enter.sh' run '$scratch/m' \
+        cstorage-gc --all-users --verbose 2>&1 >/dev/null | grep -qF 'gone: home-missing: there is no home directory'"
+expect "who is not root collects their own alone" "1 cstorage-gc: only root can collect the stores of all users" \
+        "$(bob cstorage-gc --all-users >"$scratch/out" 2>"$scratch/err"; echo $?) $(cat "$scratch/err")"
+for option in --root=/x --runroot=/x --imagestore=/x --storage-driver=vfs --storage-opt=a=b --transient-store --reaper=/x \
+        --dump-facts; do
+        gc "$option"
+        [ "$status" = 2 ] || break
+done
+expect "options that tell of one store do not go with it" "2 --dump-facts" "$status $option"
+
+# ------------------------------------------------------------------------------------------------ what is left behind
+
+login
+for user in bob eve root; do
+        check "an image of $user" podman $user import -q /var/tmp/rootfs.tar localhost/base:1 || finish
+        check "containers of $user" run_containers $user
+done
+for user in bob eve root; do before $user; done
+gc
+expect "while they run there is nothing to do" "0 " "$status $(cat "$scratch/err")"
+for user in bob eve root; do check "nothing of $user changed" nothing_else $user; done
+
+check "reboot" reboot
+for user in bob eve root; do
+        before $user
+        check "$user has orphans" test "$(wc -l <"$scratch/gone.$user")" -ge 2
+done
+login
+bob cstorage-gc >"$scratch/out" 2>"$scratch/err"
+expect "the user's own run removes the user's" "0  " "$? $(cat "$scratch/err") $(orphans bob)"
+check "and nothing else" nothing_else bob
+check "of eve's it touched nothing" test "$(wc -l <"$scratch/gone.eve")" = "$(orphans eve | wc -l)"
+
+check "containers of bob" run_containers bob
+check "reboot" reboot
+for user in bob eve root; do before $user; done
+gc --dry-run --json
+expect "a dry run of all changes nothing" "0 0 0 0" "$status $(for u in bob eve root; do
+        listing make "$(graphroot $u)" | diff -q - "$scratch/before.$u" >/dev/null; echo $?; done | xargs)"
+expect "it has sizes" true "$(jq '.dry_run and .summary.bytes_freed > 0' "$scratch/out")"
+for user in bob eve root; do
+        expect "it would remove what $user left" "$(grep -vc /l/ "$scratch/gone.$user")" \
+                "$(word $user '[.subjects[] | select(.verdict == "remove" and .kind != "link")] | length')"
+done
+root mv /usr/bin/newuidmap /usr/bin/other
+gc --json
+root mv /usr/bin/other /usr/bin/newuidmap
+expect "root's run for all removes them, of users who are not logged in, and without newuidmap" "0 " "$status $(cat "$scratch/err")"
+for user in bob eve root; do
+        expect "no orphan of $user is left" "" "$(orphans $user)"
+        check "nothing else of $user changed" nothing_else $user
+done
+expect "one report, with the uid of each" "0 1000 1001" \
+        "$(jq -r '[.users[] | select(.status == "collected" and .summary.removed > 0) | .uid] | map(tostring) | join(" ")' \
+                "$scratch/out")"
+expect "whose sum is that of all" true "$(jq '.summary.removed == ([.users[].summary.removed // 0] | add) and
+        .summary.entries_freed == ([.users[].summary.entries_freed // 0] | add)' "$scratch/out")"
+expect "no directory was made for who is not logged in" "" "$(ls "$scratch/m/run/user")"
+
+login
+for user in bob eve root; do check "podman of $user goes on" run_containers $user; done
+expect "its files belong to the user" " " "$(not_own bob 1000) $(not_own eve 1001)"
+gc --verbose --json
+expect "and what runs is kept" "0 0" "$status $(jq .summary.removed "$scratch/out")"
+expect "which can be seen" true "$(jq '[.users[] | select(.status == "collected") |
+        .summary.kept > 0 and .summary.kept == ([.subjects[] | select(.verdict == "keep")] | length)] | all' "$scratch/out")"
+expect "the files still belong to the user" " " "$(not_own bob 1000) $(not_own eve 1001)"
+for user in bob eve; do
+        expect "podman of $user sees what runs" 1 "$(podman $user ps -q | wc -l)"
+done
+
+# ------------------------------------------------------------------------------------------------ where records may be
+
+# Without a session podman has its runtime directory in /tmp, and records what is transient there.
+without_session() { root su bob -s /bin/sh -c "unset XDG_RUNTIME_DIR TMPDIR; cd /; exec podman $*" >"$scratch/podman.out" 2>&1 </dev/null; }
+check "reboot" reboot
+check "a container without a session" without_session run -d localhost/base:1 sh -c "'$several; touch /done; exec sleep 1000000'"
+check "it is recorded in /tmp" root test -d /tmp/storage-run-1000/containers/overlay-containers
+gc --json
+expect "it is kept" "0 collected 1" "$status $(word bob .status) $(without_session ps -q; grep -cE '^[0-9a-f]{12}$' "$scratch/podman.out")"
+check "so is its mount" root sh -c 'cat /proc/$(cat /tmp/storage-run-1000/libpod/tmp/pause.pid)/root/var/lib/containers/bob/.local/share/containers/storage/overlay/*/merged/done'
+login
+gc
+expect "with a session beside it nothing is, and it is said what to do" "3 1" "$status $(grep -c '^cstorage-gc: bob: runtime-unclear: .* remove the second$' "$scratch/err")"
+check "reboot" reboot
+bob unshare -U sh -c 'echo $$ >/var/tmp/pid; exec sleep 1000000' &
+until [ -s "$scratch/m/upper/var/tmp/pid" ]; do sleep 0.1; done
+before bob
+gc
+expect "nor while what may be a container lives on without one" "3 1" "$status $(grep -c '^cstorage-gc: bob: runtime-gone: ' "$scratch/err")"
+expect "nothing was touched" "$(wc -l <"$scratch/gone.bob")" "$(orphans bob | wc -l)"
+{ root sh -c 'kill $(cat /var/tmp/pid)' && wait $!; } 2>/dev/null
+
+# ------------------------------------------------------------------------------------------------ ids
+
+cp "$scratch/m/upper/etc/subuid" "$scratch/subuid"
+root sed -i 's/^bob:.*/bob:0:65536/' /etc/subuid
+gc
+expect "who was given root's id does not get it" "1" "$(grep -c "^cstorage-gc: bob: of the subordinate ids of user 1000 not all are mapped: \
+/etc/subuid gives root's own id away" "$scratch/err")"
+cat "$scratch/subuid" >"$scratch/m/upper/etc/subuid"
+root strace -o /run/trace -e trace=%file cstorage-gc --all-users --dry-run >/dev/null 2>&1
+expect "root itself looks at nothing that is a user's" "/etc/passwd 0" "$(grep -om 1 /etc/passwd "$scratch/m/run/trace") $(
+        grep -cE '/var/lib/containers/|/run/user|storage-run' "$scratch/m/run/trace")"
+gc --progress=always
+check "with the right ones the rest goes" test "$(orphans bob)" = ""
+check "a line counts the users" grep -q 'users: [1-9][0-9]* of [1-9]' "$scratch/err"
+expect "each line is a user's, the last that of all" "bob summary status=collected summary" \
+        "$(grep '^bob summary' "$scratch/out" | cut -d ' ' -f 1-3) $(tail -n 1 "$scratch/out" | cut -d ' ' -f 1)"
+
+# ------------------------------------------------------------------------------------------------ what a process has
+
+# A store whose server never answers: who looks at it waits, and can be looked at.
+far=$homes/far/.local/share/containers/storage
+check "a store that hangs" root sh -ec "install -d -o far -g far /var/lib/containers/far/.local/share/containers/storage
+        chown -R far:far /var/lib/containers/far; usermod -a -G team far
+        [ -e /dev/fuse ] || mknod /dev/fuse c 10 229
+        (exec 3<>/dev/fuse; mount -i -t fuse -o fd=3,rootmode=40000,user_id=1004,group_id=1004 dead \
+                /var/lib/containers/far/.local/share/containers/storage; exec sleep 1000000) >/dev/null 2>&1 &
+        until grep -q ' fuse ' /proc/self/mountinfo; do sleep 0.1; done"
+
+# What root has and nobody else should: capabilities, a variable, descriptors, a terminal, keys, limits.
+root setpriv --inh-caps +chown,+sys_admin --ambient-caps +chown,+sys_admin prlimit --core=unlimited env SECRET=s \
+        STORAGE_DRIVER=btrfs CONTAINERS_STORAGE_CONF=/x sh -c 'exec 7</etc/shadow 8<>/dev/null 9</; umask 0; cd /root
+                cstorage-gc --all-users --json >/run/out 2>/run/err; echo $? >/run/status' &
+child_of_far() { pgrep --ns "$(tr -d ' ' <"$scratch/m/pid")" --nslist pid -u 1004 -x cstorage-gc | sed 's|^|/proc/|'; }
+for _ in $(seq 100); do
+        child=$(child_of_far)
+        [ -n "$child" ] && [ "$(find "$child/fd" -type l 2>/dev/null | wc -l)" -gt 3 ] && break
+        sleep 0.1
+done
+sleep 0.5
+cp "$child/status" "$scratch/status"
+of() { sed -n "s/^$1:[\t ]*//p" "$scratch/status" | tr '\t' ' '; }
+check "it is there" test -s "$scratch/status" || finish
+expect "it has the user's ids" "1004 1004 1004 1004 1004 1004 1004 1004" "$(of Uid) $(of Gid)"
+expect "and groups" "1004 3000" "$(of Groups | xargs)"
+expect "no capability, and no way to one" "0000000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000 1" \
+        "$(of CapInh) $(of CapPrm) $(of CapEff) $(of CapBnd) $(of CapAmb) $(of NoNewPrivs)"
+expect "no signal is blocked" 0000000000000000 "$(of SigBlk)"
+expect "an environment of the user's alone" "CSTORAGE_GC_ROOT_FD=3 HOME=/var/lib/containers/far LOGNAME=far USER=far \
+XDG_RUNTIME_DIR=/run/user/1004" "$(tr '\0' '\n' <"$child/environ" | sort | xargs)"
+expect "two pipes and a socket of root's, and else nothing" "/dev/null pipe pipe socket" \
+        "$(for fd in 0 1 2 3; do readlink "$child/fd/$fd" | sed 's/:.*//'; done | xargs)"
+expect "whatever it opened itself is not root's" "" "$(for fd in "$child"/fd/*; do readlink "$fd"; done | grep -E 'shadow|^/$|root')"
+expect "the root directory to be in, and a mask" "/ 0077" "$(readlink "$child/cwd") $(of Umask)"
+expect "limits of its own" "0 0 1073741824" "$(awk '/core file/ { c = $5 } /realtime priority/ { r = $4 } /data size/ { d = $5 }
+        END { print c, r, d }' "$child/limits")"
+expect "a session of its own, without a terminal" "own 0" \
+        "$(sed 's/.*) //' "$child/stat" | awk -v p="${child#/proc/}" '{ print ($4 == p ? "own" : $4), $5 }')"
+parent=$(sed 's/.*) //' "$child/stat" | cut -d ' ' -f 2)
+check "root's process is its parent" kill -TERM "${parent:-0}"
+wait $!
+expect "root interrupted ends it, and says so" "1 interrupted" "$(cat "$scratch/m/run/status") $(
+        jq -r '.users[] | select(.user == "far") | .status' "$scratch/m/run/out")"
+expect "the others are done by then" "collected collected home-missing" \
+        "$(jq -r '.users[] | select(.user == "gone" or .user == "bob" or .user == "eve") | .status' "$scratch/m/run/out" | xargs)"
+expect "no process is left" "" "$(child_of_far)"
+
+finish
