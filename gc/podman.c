@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "podman-db.h"
 
@@ -25,10 +26,17 @@ static char *resolve(const char *path) {
         return whole;
 }
 
+/* Also where the one is mounted on the other. */
+static bool same_directory(const char *a, const char *b) {
+        struct stat x, y;
+
+        return stat(a, &x) >= 0 && stat(b, &y) >= 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 static bool same_place(const char *a, const char *b) {
         _cleanup_free_ char *x = NULL, *y = NULL;
 
-        if (strcmp(a, b) == 0)
+        if (strcmp(a, b) == 0 || same_directory(a, b))
                 return true;
         x = resolve(a);
         y = resolve(b);

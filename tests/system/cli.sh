@@ -216,6 +216,11 @@ with_databases() {
         database "$g/db.sql" "$g/../g" "$scratch/link-run" overlay2
         run --dry-run
         expect "another name of the same place is no contradiction" "0 " "$status $err"
+        mkdir "$scratch/mounted" && mount --bind "$g" "$scratch/mounted"
+        database "$g/db.sql" "$scratch/mounted" "$r" ""
+        run --dry-run
+        expect "nor is a place that is mounted there" "0 " "$status $err"
+        umount "$scratch/mounted"
         database "$g/db.sql"
         run --dry-run
         expect "nor is a database that podman never used" "0 " "$status $err"
