@@ -5,7 +5,7 @@
 #
 #   flood        write to its descriptors, in its place, what never ends
 #   stop         stop it for good
-#   race A B     have the directory A be a link to B every other moment
+#   race A B     have the directory A be a link to B every other moment, until there is an A.stop
 
 use strict;
 use warnings;
@@ -53,7 +53,7 @@ sub flood {
 
 $| = 1;
 $SIG{PIPE} = 'IGNORE';
-while (1) {
+while ($how ne 'race' || !-e "$paths[0].stop") {
         if ($how eq 'race') {
                 rename($paths[0], "$paths[0].aside") and symlink($paths[1], $paths[0]) or next;
                 unlink($paths[0]) and rename("$paths[0].aside", $paths[0]);
