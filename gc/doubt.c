@@ -31,7 +31,8 @@
  *
  * A directory that could not be listed, or a record file that cannot be read, may hide each of these signs;
  * then they count as seen. A volatile file that is healed in this run hides none: what it might have spoken
- * for is in doubt anyhow, for as long as the run lasts.
+ * for is in doubt anyhow, for as long as the run lasts, and so is what a file would speak for that only it
+ * might have shown to be missing.
  */
 
 #include <string.h>
@@ -260,15 +261,35 @@ static unsigned family_of(const struct fact_file *file) {
                                                       : families_of(file);
 }
 
+static bool is_missing(const struct facts *facts, bool (*is_it)(const struct fact_file *file)) {
+        for (size_t i = 0; i < facts->n_files; i++)
+                if (facts->files[i].state == CSTORAGE_FILE_MISSING && is_it(&facts->files[i]))
+                        return true;
+        return false;
+}
+
+static bool is_containers_json(const struct fact_file *file) {
+        return file->kind == CSTORAGE_FILE_CONTAINERS && file->location == CSTORAGE_LOCATION_STABLE;
+}
+
+/* What a healed file recorded may have shown that another one is missing. */
+static unsigned families_of_missed(const struct facts *facts) {
+        if (!is_missing(facts, is_layers_json))
+                return 0;
+        return FAMILY_IMAGES | (is_missing(facts, is_containers_json) ? FAMILY_CONTAINERS : 0U);
+}
+
 void doubts_find(struct doubts *doubts, const struct facts *facts, const struct known *known) {
         *doubts = (struct doubts){0};
 
         for (size_t i = 0; i < facts->n_files; i++) {
                 const struct fact_file *file = &facts->files[i];
 
-                if (is_damaged(file))
-                        doubts_add(doubts, families_of(file),
-                                   known->healed[i] ? REASON_RECORDS_HEALED : REASON_RECORDS_DAMAGED, file);
+                if (known->healed[i])
+                        doubts_add(doubts, families_of(file) | families_of_missed(facts),
+                                   REASON_RECORDS_HEALED, file);
+                else if (is_damaged(file))
+                        doubts_add(doubts, families_of(file), REASON_RECORDS_DAMAGED, file);
                 else if (file->state == CSTORAGE_FILE_MISSING && existed(facts, known, file))
                         doubts_add(doubts, family_of(file), REASON_RECORDS_MISSING, file);
         }

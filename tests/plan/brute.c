@@ -276,6 +276,13 @@ static bool is_healed(const struct facts *f, const struct fact_file *file) {
         return false;
 }
 
+static bool anything_is_healed(const struct facts *f) {
+        for (size_t i = 0; i < f->n_files; i++)
+                if (is_healed(f, &f->files[i]))
+                        return true;
+        return false;
+}
+
 static bool something_is_hidden(const struct facts *f) {
         for (size_t i = 0; i < f->n_files; i++)
                 if (is_bad(&f->files[i]) && !is_healed(f, &f->files[i]))
@@ -432,8 +439,16 @@ static bool containers_json_existed(const struct facts *f) {
                layers_json_is_lost(f) || imagestore_layers_json_is_lost(f);
 }
 
+/* It may have told of a layers.json that is not there. */
+static bool healing_hides_layers_json(const struct facts *f) {
+        return anything_is_healed(f) && (is_missing(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) ||
+                                         is_missing(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE));
+}
+
 static bool containers_are_doubtful(const struct facts *f) {
         return any_bad(f, CSTORAGE_FILE_CONTAINERS) || container_files_not_mentioned(f) ||
+               (healing_hides_layers_json(f) &&
+                is_missing(f, CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE)) ||
                (is_missing(f, CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE) &&
                 containers_json_existed(f));
 }
@@ -462,7 +477,8 @@ static bool images_json_existed(const struct facts *f, bool in_graphroot_only) {
 }
 
 static bool images_are_doubtful(const struct facts *f) {
-        return is_file(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, true, false) ||
+        return healing_hides_layers_json(f) ||
+               is_file(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, true, false) ||
                is_file(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, true, false) ||
                any_bad(f, CSTORAGE_FILE_IMAGES) || any_bad(f, CSTORAGE_FILE_CONTAINERS) ||
                is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) ||
