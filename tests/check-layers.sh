@@ -86,7 +86,7 @@ door 'sha2' 'lib/base/sha256\.c'
 door 'libmount' 'lib/driver/mountinfo\.c|gc/fstab\.c'
 door 'systemd/' 'gc/[a-z-]+\.c'
 door 'libsmartcols' 'gc/report[a-z-]*\.c'
-door 'btrfsutil' 'lib/driver/btrfs\.c'
+door 'btrfsutil' 'lib/base/subvolume\.c'
 
 # ----------------------------------------------------------------------------------------------- symbols
 

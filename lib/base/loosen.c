@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/loosen.h"
+#include "base/subvolume.h"
 
 #define STUBBORN_FLAGS (FS_IMMUTABLE_FL | FS_APPEND_FL)
 
@@ -33,7 +34,9 @@ static bool owner_may_all(mode_t mode) {
         return (mode & S_IRWXU) == S_IRWXU;
 }
 
+/* A read-only subvolume first: nothing else of it can be changed before. */
 int loosen_dir(int fd) {
+        bool changed = subvolume_is(fd) && subvolume_make_writable(fd) > 0;
         struct stat st;
         int flags, r;
 
@@ -43,7 +46,7 @@ int loosen_dir(int fd) {
         if (fstat(fd, &st) < 0)
                 return negative_errno();
         if (owner_may_all(st.st_mode))
-                return r;
+                return r > 0 || changed;
         if (fchmod(fd, (st.st_mode & ALLPERMS) | S_IRWXU) < 0)
                 return negative_errno();
         return 1;

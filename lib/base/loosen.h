@@ -5,7 +5,8 @@
 
 /*
  * Takes away what keeps the caller from deleting: the immutable and append-only flags (chattr(1) +i and +a)
- * and, on directories, missing permissions of the owner. Only for what is to be deleted.
+ * and, on directories, missing permissions of the owner; of a subvolume, that it is read-only. Only for what
+ * is to be deleted.
  *
  * Nothing but regular files and directories is ever opened: what is behind a name is looked at through an
  * O_PATH descriptor, and that very object opened by way of /proc/self/fd.

@@ -139,6 +139,18 @@ static void empty_dir(struct tree_worker *worker, const char *name, struct tree_
                 leave(worker->run, dir, r, name);
 }
 
+/* A subvolume goes in one step, unless there are others in it: then it is emptied like any directory, and
+ * they go when they are met. */
+static bool is_done_with(struct tree_run *run, struct tree_dir *dir, const char *name) {
+        int r = remove_subvolume(run->top_fd, name, dir->fd);
+
+        if (r > 0)
+                subject_removed(run, dir->subject, 0);
+        else if (r < 0)
+                leave(run, dir, r, name);
+        return r != 0;
+}
+
 static void empty_named(struct tree_worker *worker, const char *name, struct subject *subject) {
         _cleanup_close_ int fd = open_garbage_dir(worker->run->top_fd, name);
         struct tree_dir dir = {.subject = subject, .fd = fd};
@@ -147,7 +159,7 @@ static void empty_named(struct tree_worker *worker, const char *name, struct sub
                 remove_top_file(worker, name, subject);
         else if (fd < 0 && fd != -ENOENT)
                 leave(worker->run, &dir, fd, name);
-        else if (fd >= 0)
+        else if (fd >= 0 && !is_done_with(worker->run, &dir, name))
                 empty_dir(worker, name, &dir);
 }
 

@@ -163,6 +163,10 @@ int move_up(struct tree_run *run, int dirfd, const char *name, const struct tree
 /* Open a directory to empty it. */
 int open_garbage_dir(int dirfd, const char *name);
 
+/* Of a directory open at fd: 1 where it was a subvolume that went whole, 0 where it has to be emptied first,
+ * or why it stays. */
+int remove_subvolume(int dirfd, const char *name, int fd);
+
 /* tree-walk.c: remove a directory where it is, when it cannot be moved. True where it is gone. */
 bool walk_remove(struct tree_worker *worker, int dirfd, const char *name, struct subject *subject);
 

@@ -9,12 +9,14 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/loosen.h"
+#include "base/subvolume.h"
 #include "base/tree-run.h"
 
 #define BLOCK_BYTES 512U
 
+/* The last of these by a read-only subvolume, or by a file system that is, which nothing changes. */
 static bool forbidden(int r) {
-        return r == -EPERM || r == -EACCES;
+        return r == -EPERM || r == -EACCES || r == -EROFS;
 }
 
 static int unlink_at(int dirfd, const char *name, int flags) {
@@ -112,6 +114,24 @@ int move_up(struct tree_run *run, int dirfd, const char *name, const struct tree
         (void) loosen_dir(dirfd);
         (void) loosen_dir_at(dirfd, name);
         return rename_up(run, dirfd, name, to);
+}
+
+/* The kernel does not say whether it forbids it to this caller or to all; what it forbids to all must not be
+ * emptied either. */
+int remove_subvolume(int dirfd, const char *name, int fd) {
+        int r;
+
+        if (!subvolume_is(fd))
+                return 0;
+
+        r = subvolume_destroy(dirfd, name);
+        if (r >= 0)
+                return 1;
+        if (r == -EPERM && subvolume_is_default(fd) > 0)
+                return r;
+
+        (void) subvolume_make_writable(fd);
+        return 0;
 }
 
 int open_garbage_dir(int dirfd, const char *name) {

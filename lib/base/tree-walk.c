@@ -88,23 +88,27 @@ static void forget_first(struct walk *walk) {
 }
 
 static void enter(struct walk *walk, int parent_fd, const char *name, const struct bad *self) {
+        _cleanup_close_ int fd = open_garbage_dir(parent_fd, name);
         struct level *level;
         struct stat st;
-        int fd = open_garbage_dir(parent_fd, name);
+        int r;
 
         if (fd == -ENOENT)
                 return;
-        if (fd < 0) {
-                leave(walk, fd, self, name);
+        r = fd < 0 ? fd : remove_subvolume(parent_fd, name, fd);
+        if (r < 0)
+                leave(walk, r, self, name);
+        else if (r > 0)
+                subject_removed(walk->worker->run, walk->subject, 0);
+        if (r != 0)
                 return;
-        }
 
         if (walk->n == TREE_WALK_FDS)
                 forget_first(walk);
         level = &walk->levels[walk->n++];
-        *level = (struct level){.fd = fd, .self = *self};
+        *level = (struct level){.fd = TAKE_FD(fd), .self = *self};
         (void) strncpy(level->name, name, NAME_MAX);
-        if (walk->worker->run->options.count_bytes && fstat(fd, &st) >= 0)
+        if (walk->worker->run->options.count_bytes && fstat(level->fd, &st) >= 0)
                 level->bytes = (uint64_t) st.st_blocks * BLOCK_BYTES;
 }
 

@@ -16,6 +16,10 @@
  * too deep, few descriptors are open, and the top directory itself is the list of what is left to do. A run
  * that is killed leaves a top directory which the next run empties.
  *
+ * A subvolume of btrfs goes whole, and counts as one entry, of no bytes: what it alone held nobody knows.
+ * What is mounted in it, or of it, the kernel does not mind then: that there is no such mount the caller has
+ * seen.
+ *
  * Nothing on another mount is entered or removed, no link is followed. Immutable and append-only flags are
  * cleared, and given back to a file that has other links. What cannot be removed stays, is reported, and
  * stops nothing else.

@@ -40,8 +40,9 @@ libmd libmd-dev libmd-devel
 smartcols libsmartcols-dev libsmartcols-devel
 libsystemd libsystemd-dev systemd-devel -Dsystemd=enabled
 sqlite3 libsqlite3-dev sqlite-devel -Dsqlite=enabled
+libbtrfsutil libbtrfsutil-dev libbtrfsutil-devel -Dbtrfs=enabled
 cmocka libcmocka-dev libcmocka-devel -Dtests=enabled
 EOF
 expect "without several, all of them" 2 "$(without yajl smartcols | grep -c 'of Debian')"
-expect "without systemd, SQLite and cmocka it can be built all the same" "" "$(without libsystemd sqlite3 cmocka)"
+expect "without systemd, SQLite, btrfs and cmocka it can be built all the same" "" "$(without libsystemd sqlite3 libbtrfsutil cmocka)"
 finish

@@ -19,6 +19,11 @@ work=$(mktemp -d "$cache/scratch-hostile-XXXXXX") || exit 1
 chmod 0711 "$work"
 cd "$work" || exit 1
 
+# It loses what it needs to remove subvolumes whole.
+nobodys_tool=$work/nobodys-tool
+printf '#!/bin/sh\nexec setpriv --bounding-set -sys_admin "%s" "$@"\n' "$tool" >"$nobodys_tool"
+chmod +x "$nobodys_tool"
+
 n=0 failed=0
 mounts=()
 loops=()
@@ -353,19 +358,66 @@ small_btrfs() {
         mounts+=("$work/$1")
 }
 
+# subvolume VERB PATH...
+subvolume() {
+        btrfs -q subvolume "$@" >/dev/null
+}
+
+# In a tree, and as an entry of the top directory: subvolumes, one in the other in the third, read-only ones, and what a
+# snapshot has in the place of one (a directory with inode 2).
+plant_subvolumes() {
+        local sub=btrfs/top/1-a/d/sub
+        mkdir -p btrfs/top/1-a/d
+        subvolume create $sub
+        python3 "$helper" nested $sub 3 4 4
+        python3 "$helper" deep $sub/deep 100
+        mkdir -p $sub/x/y $sub/x/z
+        subvolume create $sub/x/y/inner
+        subvolume create $sub/x/y/inner/innermost
+        touch $sub/x/y/inner/innermost/file
+        chmod 0500 $sub/x
+        subvolume snapshot $sub btrfs/top/2-snapshot
+        subvolume snapshot -r $sub/x/y/inner $sub/x/z/read-only
+        subvolume create $sub/parent
+        subvolume create $sub/parent/child
+        touch $sub/parent/child/file $sub/parent/file
+        btrfs property set $sub/parent/child ro true
+        btrfs property set $sub/parent ro true
+        [ "$(stat -c %i btrfs/top/2-snapshot/x/y/inner)" = 2 ]
+}
+
 case_btrfs() {
+        local before
         small_btrfs btrfs || {
                 skip "$who: subvolumes in a tree go" "no btrfs"
                 return
         }
-        mkdir -p btrfs/top/1-a/d
-        btrfs -q subvolume create btrfs/top/1-a/d/sub >/dev/null
-        python3 "$helper" nested btrfs/top/1-a/d/sub 3 4 4
-        python3 "$helper" deep btrfs/top/1-a/d/sub/deep 100
         rm -rf top
         ln -sfn btrfs/top top
+
+        plant_subvolumes && subvolume snapshot btrfs/top/1-a/d/sub btrfs/kept && before=$(ls -lR btrfs/kept) &&
+                delete 0 && is_empty btrfs/top && [ "$(btrfs subvolume list btrfs | wc -l)" = 1 ] &&
+                [ "$(ls -lR btrfs/kept)" = "$before" ]
+        report $? "$who: subvolumes in a tree go, what they share with others stays"
+
+        plant_subvolumes && tool=$nobodys_tool delete 0 && is_empty btrfs/top && [ "$(btrfs subvolume list btrfs | wc -l)" = 1 ]
+        report $? "$who: without CAP_SYS_ADMIN they are emptied, and go"
+
+        mkdir btrfs/top/1-a
+        subvolume create btrfs/top/1-a/whole
+        python3 "$helper" flat btrfs/top/1-a/whole/flat 20000
+        delete 0 && is_empty btrfs/top && grep -q '^total 2 ' out
+        report $? "$who: a subvolume goes in one step"
+
+        mkdir -p btrfs/top/1-a/d btrfs/top/2-b
+        subvolume create btrfs/top/1-a/d/default
+        touch btrfs/top/1-a/d/default/precious btrfs/top/1-a/file btrfs/top/2-b/file
+        btrfs subvolume set-default btrfs/top/1-a/d/default
+        delete 1 && [ -n "$(find btrfs/top/ -name precious)" ] && [ ! -e btrfs/top/2-b ] && [ ! -e btrfs/top/1-a/file ]
+        report $? "$who: the default subvolume stays, and what is in it; the rest goes"
+        btrfs subvolume set-default 5 btrfs
         delete 0 && is_empty btrfs/top
-        report $? "$who: subvolumes in a tree go"
+        report $? "$who: and when it is that no more, it goes"
         rm top
 }
 

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The one file that knows libbtrfsutil. */
+
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "base/error.h"
+#include "base/subvolume.h"
+
+#define SUBVOLUME_INODE 256U /* linux/btrfs_tree.h: BTRFS_FIRST_FREE_OBJECTID */
+
+bool subvolume_is(int fd) {
+        struct statfs fs;
+        struct stat st;
+
+        return fstat(fd, &st) >= 0 && st.st_ino == SUBVOLUME_INODE && S_ISDIR(st.st_mode) &&
+               fstatfs(fd, &fs) >= 0 && fs.f_type == BTRFS_SUPER_MAGIC;
+}
+
+#ifdef HAVE_BTRFS
+
+#include <btrfsutil.h>
+#include <pthread.h>
+
+#include "base/library.h"
+
+/* Most machines have no btrfs. */
+#define LIBBTRFSUTIL_NAME "libbtrfsutil.so.1"
+#define LIBBTRFSUTIL_FUNCTIONS(F)                                                                            \
+        F(btrfs_util_delete_subvolume_fd)                                                                    \
+        F(btrfs_util_get_default_subvolume_fd)                                                               \
+        F(btrfs_util_get_subvolume_read_only_fd)                                                             \
+        F(btrfs_util_set_subvolume_read_only_fd)                                                             \
+        F(btrfs_util_subvolume_id_fd)
+
+static struct { LIBBTRFSUTIL_FUNCTIONS(LIBRARY_POINTER) } libbtrfsutil;
+
+static const char *const libbtrfsutil_names[] = {LIBBTRFSUTIL_FUNCTIONS(LIBRARY_NAME)};
+
+static pthread_once_t libbtrfsutil_once = PTHREAD_ONCE_INIT;
+static bool libbtrfsutil_loaded;
+
+static void load_libbtrfsutil(void) {
+        libbtrfsutil_loaded = library_load(LIBBTRFSUTIL_NAME, libbtrfsutil_names,
+                                           ARRAY_SIZE(libbtrfsutil_names), &libbtrfsutil);
+}
+
+static bool have_libbtrfsutil(void) {
+        (void) pthread_once(&libbtrfsutil_once, load_libbtrfsutil);
+        return libbtrfsutil_loaded;
+}
+
+/* Its own codes say less than errno, which the call that failed has set. */
+static int result_of(enum btrfs_util_error error) {
+        if (error == BTRFS_UTIL_OK)
+                return 0;
+        return errno > 0 ? negative_errno() : -EIO;
+}
+
+int subvolume_destroy(int dirfd, const char *name) {
+        if (!have_libbtrfsutil())
+                return -EOPNOTSUPP;
+        return result_of(libbtrfsutil.btrfs_util_delete_subvolume_fd(dirfd, name, 0));
+}
+
+int subvolume_is_default(int fd) {
+        uint64_t id, default_id;
+        int r;
+
+        if (!have_libbtrfsutil())
+                return -EOPNOTSUPP;
+
+        r = result_of(libbtrfsutil.btrfs_util_subvolume_id_fd(fd, &id));
+        if (r >= 0)
+                r = result_of(libbtrfsutil.btrfs_util_get_default_subvolume_fd(fd, &default_id));
+        return r < 0 ? r : id == default_id;
+}
+
+int subvolume_make_writable(int fd) {
+        bool read_only;
+        int r;
+
+        if (!have_libbtrfsutil())
+                return -EOPNOTSUPP;
+
+        r = result_of(libbtrfsutil.btrfs_util_get_subvolume_read_only_fd(fd, &read_only));
+        if (r < 0 || !read_only)
+                return r;
+
+        r = result_of(libbtrfsutil.btrfs_util_set_subvolume_read_only_fd(fd, false));
+        return r < 0 ? r : 1;
+}
+
+#else
+
+int subvolume_destroy(int dirfd, const char *name) {
+        (void) dirfd;
+        (void) name;
+        return -EOPNOTSUPP;
+}
+
+int subvolume_is_default(int fd) {
+        (void) fd;
+        return -EOPNOTSUPP;
+}
+
+int subvolume_make_writable(int fd) {
+        (void) fd;
+        return -EOPNOTSUPP;
+}
+
+#endif
