@@ -42,6 +42,7 @@ static const char *const entry_kinds[] = {
         [CSTORAGE_ENTRY_PROBE] = "probe",
         [CSTORAGE_ENTRY_SAVE_LEFTOVER] = "save-leftover",
         [CSTORAGE_ENTRY_VOLATILE_FILE] = "volatile-file",
+        [CSTORAGE_ENTRY_QUOTA] = "quota",
         NULL,
 };
 
@@ -147,6 +148,7 @@ static const char *default_suffix(const struct fact_entry *entry) {
         case CSTORAGE_ENTRY_CONTAINER_DIR:
         case CSTORAGE_ENTRY_IMAGE_DIR:
         case CSTORAGE_ENTRY_LAYER_DATA:
+        case CSTORAGE_ENTRY_QUOTA:
                 return "";
         case CSTORAGE_ENTRY_TAR_SPLIT:
                 return ".tar-split.gz";
@@ -187,6 +189,7 @@ static enum cstorage_entry_type default_type(const struct fact_entry *entry) {
         case CSTORAGE_ENTRY_TAR_SPLIT:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
         case CSTORAGE_ENTRY_VOLATILE_FILE:
+        case CSTORAGE_ENTRY_QUOTA:
                 return CSTORAGE_ENTRY_IS_FILE;
         case CSTORAGE_ENTRY_LINK:
                 break;

@@ -141,6 +141,8 @@ static int mention_entry(struct known *known, const struct fact_entry *entry) {
         case CSTORAGE_ENTRY_LINK:
                 return mention(known, entry->id, 0);
         case CSTORAGE_ENTRY_PROBE:
+        case CSTORAGE_ENTRY_QUOTA: /* layers of containers have one, too: it shows nothing (btrfs.go:create)
+                                    */
                 return mention(known, entry->name, 0);
         case CSTORAGE_ENTRY_CONTAINER_DIR:
         case CSTORAGE_ENTRY_IMAGE_DIR:
@@ -346,7 +348,7 @@ bool known_has_gaps(const struct known *known, const struct facts *facts) {
 
 /* The directories of a store that hold something else; the last part of their paths. */
 static const char *const other_directories[] = {
-        "/l", "/staging", "/tempdirs", "-layers", "-layers/tmp", "-images", "-containers",
+        "/l", "/staging", "/tempdirs", "/quotas", "-layers", "-layers/tmp", "-images", "-containers",
 };
 
 bool known_has_hidden_dirs(const struct facts *facts) {

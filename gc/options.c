@@ -70,7 +70,7 @@ void options_help(FILE *out) {
               "      --root=PATH             the graphroot, instead of what storage.conf says\n"
               "      --runroot=PATH          the runroot, likewise\n"
               "      --imagestore=PATH       the separate image store, likewise\n"
-              "      --storage-driver=NAME   the driver: overlay, vfs\n"
+              "      --storage-driver=NAME   the driver: overlay, vfs, btrfs\n"
               "      --storage-opt=KEY=VALUE a driver option; may be given many times\n"
               "      --transient-store[=BOOL] the store is one in transient mode\n"
               "      --config-rules=WHICH    how to read storage.conf: auto, dropins, one-file\n"

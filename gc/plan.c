@@ -58,6 +58,7 @@ static const enum cstorage_entry_type proper_types[] = {
         [CSTORAGE_ENTRY_PROBE] = CSTORAGE_ENTRY_IS_DIRECTORY,
         [CSTORAGE_ENTRY_SAVE_LEFTOVER] = CSTORAGE_ENTRY_IS_FILE,
         [CSTORAGE_ENTRY_VOLATILE_FILE] = CSTORAGE_ENTRY_IS_FILE,
+        [CSTORAGE_ENTRY_QUOTA] = CSTORAGE_ENTRY_IS_FILE,
 };
 
 static bool is_proper_type(const struct fact_entry *entry) {
@@ -148,7 +149,7 @@ static struct decision decide_layer_dir(const struct planner *planner, size_t i)
         return decision;
 }
 
-/* Tar-split files and big data. Those of a directory that is refused stay with it. */
+/* Tar-split files, big data and limits. Those of a directory that is refused stay with it. */
 static struct decision decide_side_file(const struct planner *planner, size_t i) {
         uint32_t marks = *known_marks(&planner->known, i);
         struct decision decision;
@@ -323,6 +324,7 @@ static struct decision (*const deciders[])(const struct planner *planner, size_t
         [CSTORAGE_ENTRY_PROBE] = decide_probe,
         [CSTORAGE_ENTRY_SAVE_LEFTOVER] = decide_save_leftover,
         [CSTORAGE_ENTRY_VOLATILE_FILE] = decide_volatile_file,
+        [CSTORAGE_ENTRY_QUOTA] = decide_side_file,
 };
 
 /* Which files the doubts need not be about for longer than this run. */

@@ -26,6 +26,7 @@ bool recorded_has(const struct recorded *recorded, const struct cstorage_entry *
         case CSTORAGE_ENTRY_LAYER_DIR:
         case CSTORAGE_ENTRY_TAR_SPLIT:
         case CSTORAGE_ENTRY_LAYER_DATA:
+        case CSTORAGE_ENTRY_QUOTA:
         case CSTORAGE_ENTRY_LINK:
                 return idset_has(&recorded->layers, id);
         case CSTORAGE_ENTRY_CONTAINER_DIR:

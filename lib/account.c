@@ -76,6 +76,7 @@ static int account_entry(struct listing *listing, const struct place *place, con
                 break;
         case CSTORAGE_ENTRY_TAR_SPLIT:
         case CSTORAGE_ENTRY_LAYER_DATA:
+        case CSTORAGE_ENTRY_QUOTA:
                 break;
         }
         if (kind != CSTORAGE_ENTRY_TAR_SPLIT && !name_is_id(entry->name))
@@ -130,7 +131,7 @@ static void *account_places(void *userdata) {
  */
 static const enum place_kind recorded_kinds[] = {
         PLACE_LAYER_DATA, PLACE_LAYERS,      PLACE_CONTAINERS, PLACE_IMAGES,
-        PLACE_STAGING,    PLACE_DRIVER_TEMP, PLACE_DATA_TEMP,
+        PLACE_STAGING,    PLACE_DRIVER_TEMP, PLACE_DATA_TEMP,  PLACE_QUOTAS,
 };
 static const enum place_kind link_kinds[] = {PLACE_LINKS};
 

@@ -46,6 +46,10 @@ static int add_layer(struct names *names, const struct change *change) {
         if (r < 0)
                 return r;
 
+        r = add_name(names, change->root, PLACE_QUOTAS, CSTORAGE_ENTRY_QUOTA, change->id, "");
+        if (r < 0)
+                return r;
+
         r = add_name(names, ROOT_GRAPH, PLACE_LAYER_DATA, CSTORAGE_ENTRY_TAR_SPLIT, change->id,
                      TAR_SPLIT_SUFFIX);
         if (r < 0)

@@ -87,6 +87,14 @@ static int make_roots(const struct cstorage_config *config, const struct driver 
         return 0;
 }
 
+/* What others have made can be opened. */
+static int open_others(const struct cstorage_config *config, const struct driver *driver,
+                       struct cstorage_store **ret, struct error *reterr) {
+        int r = store_open(config, ret, reterr);
+
+        return r == -ENOENT ? driver_check_makes(driver, reterr) : r;
+}
+
 static int create_store(const struct cstorage_config *config, struct cstorage_store **ret,
                         struct error *reterr) {
         const struct driver *driver;
@@ -104,7 +112,10 @@ static int create_store(const struct cstorage_config *config, struct cstorage_st
 
         driver = driver_find(name);
         if (!driver)
-                return error_set(reterr, -EOPNOTSUPP, "stores of the driver \"%s\" are not known here", name);
+                return driver_unknown(name, reterr);
+
+        if (!driver->make_home)
+                return open_others(config, driver, ret, reterr);
 
         r = make_roots(config, driver, reterr);
         if (r < 0)

@@ -42,7 +42,8 @@
  *     -ENOENT      there is no such thing
  *     -EEXIST      there are several, and one was asked for; or there is one, and it was to be made
  *     -EBADMSG     a file is damaged; nothing can be concluded from it
- *     -EOPNOTSUPP  the driver is not one that this library knows
+ *     -EOPNOTSUPP  the driver is not one that this library knows, or it does not do that with it: layers of
+ *                  btrfs are read and deleted, but neither made nor mounted
  *     -ETIMEDOUT   a lock was not obtained in time
  *     -ESTALE      the thing is no longer what it was when it was looked at
  *     -EBUSY       a mount or a lock still uses the thing
@@ -463,6 +464,7 @@ enum cstorage_entry_kind {
         CSTORAGE_ENTRY_SAVE_LEFTOVER, /* .tmp-<record file><N>: an interrupted save */
         CSTORAGE_ENTRY_VOLATILE_FILE, /* volatile-layers.json or volatile-containers.json, whatever is in it
                                        */
+        CSTORAGE_ENTRY_QUOTA, /* a file with the limit of a layer (btrfs); the name is the layer's id */
 };
 
 enum cstorage_entry_type {

@@ -52,6 +52,10 @@ int edit_make_layer(struct edit *edit, const struct layer *layer, bool is_volati
                 return error_set(edit->reterr, -ENOENT,
                                  "the store has no file for the record of the layer %s", layer->id);
 
+        r = driver_check_makes(edit->txn->store->driver, edit->reterr);
+        if (r < 0)
+                return r;
+
         r = edit_add_change(edit, CHANGE_LAYER_MADE, CSTORAGE_OBJECT_LAYER, layer->id, &change);
         if (r < 0)
                 return r;

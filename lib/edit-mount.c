@@ -210,6 +210,10 @@ static int edit_mount(struct edit *edit, enum cstorage_object object, const char
         _cleanup_free_ char *path = NULL;
         int r;
 
+        r = driver_check_makes(edit->txn->store->driver, edit->reterr);
+        if (r < 0)
+                return r;
+
         r = find_wanted(edit, object, id, &wanted);
         if (r < 0)
                 return r;

@@ -122,6 +122,7 @@ static int find_id(struct cstorage_entry *entry) {
         case CSTORAGE_ENTRY_CONTAINER_DIR:
         case CSTORAGE_ENTRY_IMAGE_DIR:
         case CSTORAGE_ENTRY_LAYER_DATA:
+        case CSTORAGE_ENTRY_QUOTA:
                 entry->id = name_is_id(entry->name) ? entry->name : NULL;
                 return 0;
         case CSTORAGE_ENTRY_TAR_SPLIT:

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What an entry is at this moment. Nothing is opened for writing here, and nothing locked. */
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/subvolume.h"
 #include "disk/lock.h"
 #include "inventory.h"
 
@@ -65,6 +67,36 @@ static int examine_lock(const struct cstorage_entry *entry, struct cstorage_iden
         return 0;
 }
 
+static bool is_subvolume(const struct cstorage_entry *entry, const struct identity *id) {
+        _cleanup_close_ int fd = -1;
+
+        if (id->ino != SUBVOLUME_INODE || !S_ISDIR(id->mode))
+                return false;
+        fd = open_beneath_same_mount(entry->place->fd, entry->name, O_RDONLY | O_DIRECTORY);
+        return fd >= 0 && subvolume_is(fd);
+}
+
+/*
+ * What is mounted where nobody says what, at the next boot perhaps, is in use, and so is what it lies in:
+ * nobody could delete it. Without CAP_SYS_ADMIN that cannot be asked, and the mounts that there are must do.
+ */
+static int refuse_default_subvolume(const struct cstorage_entry *entry, const struct identity *id,
+                                    struct error *reterr) {
+        const char *path = cstorage_entry_get_path(entry);
+        _cleanup_free_ char *default_path = NULL;
+        int r;
+
+        r = subvolume_default_path(entry->place->fd, &default_path);
+        if (r == -EOPNOTSUPP && is_subvolume(entry, id))
+                return error_set(reterr, r, "%s is a subvolume: install libbtrfsutil", path);
+        if (r < 0 || !entry->id || !strstr(default_path, entry->id))
+                return 0;
+        return error_set(reterr, -EBUSY,
+                         "%s is or holds the default subvolume of its file system: make another one that "
+                         "(btrfs subvolume set-default)",
+                         path);
+}
+
 int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mounts,
                   struct cstorage_identity *ret, struct error *reterr) {
         struct cstorage_identity identity = {.lock = CSTORAGE_ENTRY_LOCK_NONE};
@@ -82,6 +114,9 @@ int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mo
         }
         if (r < 0)
                 return error_errno(reterr, r, "%s", path);
+        r = refuse_default_subvolume(entry, &id, reterr);
+        if (r < 0)
+                return r;
 
         identity.device = id.dev;
         identity.inode = id.ino;

@@ -9,7 +9,7 @@
 #include "driver/mountinfo.h"
 #include "places.h"
 
-#define ENTRY_KINDS (CSTORAGE_ENTRY_VOLATILE_FILE + 1)
+#define ENTRY_KINDS (CSTORAGE_ENTRY_QUOTA + 1)
 
 struct cstorage_entry {
         struct cstorage_inventory *inventory;

@@ -18,6 +18,7 @@ static const struct {
         [PLACE_LINKS] = {.in_home = true, .driver_name = offsetof(struct driver, links_dir)},
         [PLACE_STAGING] = {.in_home = true, .driver_name = offsetof(struct driver, staging_dir)},
         [PLACE_DRIVER_TEMP] = {.in_home = true, .driver_name = offsetof(struct driver, temp_root)},
+        [PLACE_QUOTAS] = {.in_home = true, .driver_name = offsetof(struct driver, quotas_dir)},
         [PLACE_LAYER_DATA] = {.path = PATH_LAYERS_DIR},
         [PLACE_DATA_TEMP] = {.path = PATH_LAYERS_TEMP},
         [PLACE_IMAGES] = {.path = PATH_IMAGES_DIR},
@@ -131,6 +132,12 @@ static int classify_staging(const struct place *place, const char *name, unsigne
         return may_be_directory(type) ? (int) CSTORAGE_ENTRY_STAGING : NOT_LISTED;
 }
 
+static int classify_quota(const struct place *place, const char *name, unsigned char type) {
+        (void) place;
+        (void) type;
+        return name_is_id(name) ? (int) CSTORAGE_ENTRY_QUOTA : NOT_LISTED;
+}
+
 static int classify_temp(const struct place *place, const char *name, unsigned char type) {
         (void) place;
         (void) type;
@@ -181,10 +188,11 @@ static int classify_container(const struct place *place, const char *name, unsig
 
 int place_classify(const struct place *place, const char *name, unsigned char type) {
         static int (*const classify[PLACE_KINDS])(const struct place *, const char *, unsigned char) = {
-                [PLACE_LAYERS] = classify_layer,          [PLACE_LINKS] = classify_link,
-                [PLACE_STAGING] = classify_staging,       [PLACE_DRIVER_TEMP] = classify_temp,
-                [PLACE_LAYER_DATA] = classify_layer_data, [PLACE_DATA_TEMP] = classify_temp,
-                [PLACE_IMAGES] = classify_image,          [PLACE_CONTAINERS] = classify_container,
+                [PLACE_LAYERS] = classify_layer,         [PLACE_LINKS] = classify_link,
+                [PLACE_STAGING] = classify_staging,      [PLACE_DRIVER_TEMP] = classify_temp,
+                [PLACE_QUOTAS] = classify_quota,         [PLACE_LAYER_DATA] = classify_layer_data,
+                [PLACE_DATA_TEMP] = classify_temp,       [PLACE_IMAGES] = classify_image,
+                [PLACE_CONTAINERS] = classify_container,
         };
 
         /* Other things in the runroot go with it, when the machine does. */

@@ -14,6 +14,7 @@ enum place_kind {
         PLACE_LINKS,
         PLACE_STAGING,
         PLACE_DRIVER_TEMP,
+        PLACE_QUOTAS,
         PLACE_LAYER_DATA,
         PLACE_DATA_TEMP,
         PLACE_IMAGES,
@@ -35,7 +36,7 @@ struct place {
 
 #define PLACE_INIT ((struct place){.fd = -1})
 
-/* Eight kinds of directories, in the graphroot and in the image store, and some of them in the runroot. */
+/* Nine kinds of directories, in the graphroot and in the image store, and some of them in the runroot. */
 #define PLACES_MAX (3U * PLACE_KINDS)
 
 /* Whether there is such a place in that root: in the runroot there are but the directories of record files.

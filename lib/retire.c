@@ -180,15 +180,16 @@ static int rename_new(int from_fd, const char *from, int to_fd, const char *to) 
         return errno == EINVAL ? rename_without_flags(from_fd, from, to_fd, to) : negative_errno();
 }
 
-/* What has the immutable or append-only flag cannot be renamed; this is garbage, flag and all. */
-static int rename_stubborn(const struct cstorage_trash_item *item, int to_fd, const char *to) {
+/* What has the immutable or append-only flag cannot be renamed, nor can a read-only subvolume be moved to
+ * another directory; this is garbage, flag and all. */
+static int rename_stubborn(const struct cstorage_trash_item *item, int code, int to_fd, const char *to) {
         const struct cstorage_entry *entry = item->entry;
         _cleanup_loosened_ struct loosened file = LOOSENED_INIT;
         int from_fd = entry->place->fd, r;
 
         r = item->seen.type == CSTORAGE_ENTRY_IS_DIRECTORY ? loosen_dir_at(from_fd, entry->name)
                                                            : loosen_file_at(&file, from_fd, entry->name);
-        return r > 0 ? rename_new(from_fd, entry->name, to_fd, to) : -EPERM;
+        return r > 0 ? rename_new(from_fd, entry->name, to_fd, to) : code;
 }
 
 static int rename_into(struct cstorage_trash *trash, const struct cstorage_trash_item *item, int to_fd,
@@ -197,8 +198,8 @@ static int rename_into(struct cstorage_trash *trash, const struct cstorage_trash
         int r;
 
         r = rename_new(entry->place->fd, entry->name, to_fd, to);
-        if (r == -EPERM)
-                r = rename_stubborn(item, to_fd, to);
+        if (r == -EPERM || r == -EROFS)
+                r = rename_stubborn(item, r, to_fd, to);
         for (int i = 0; is_full(r) && i < FULL_DISK_TRIES_MAX && make_room(trash, mounts, to_fd, i); i++)
                 r = rename_new(entry->place->fd, entry->name, to_fd, to);
         return r;
@@ -360,6 +361,7 @@ static int retire(struct cstorage_trash *trash, struct cstorage_trash_item *item
         case CSTORAGE_ENTRY_IMAGE_DIR:
         case CSTORAGE_ENTRY_TAR_SPLIT:
         case CSTORAGE_ENTRY_LAYER_DATA:
+        case CSTORAGE_ENTRY_QUOTA:
         case CSTORAGE_ENTRY_LINK:
         case CSTORAGE_ENTRY_PROBE:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:

@@ -15,7 +15,7 @@
 
 static bool is_small(const struct cstorage_entry *entry) {
         return entry->kind == CSTORAGE_ENTRY_TAR_SPLIT || entry->kind == CSTORAGE_ENTRY_SAVE_LEFTOVER ||
-               entry->kind == CSTORAGE_ENTRY_LINK;
+               entry->kind == CSTORAGE_ENTRY_LINK || entry->kind == CSTORAGE_ENTRY_QUOTA;
 }
 
 bool entry_is_tree(const struct cstorage_entry *entry) {

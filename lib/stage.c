@@ -88,6 +88,10 @@ static int new_stage(struct cstorage_store *store, const char *parent_id, struct
         if (parent_id && !name_is_component(parent_id))
                 return error_set(reterr, -EINVAL, "\"%.64s\" is no id of a layer", parent_id);
 
+        r = driver_check_makes(store->driver, reterr);
+        if (r < 0)
+                return r;
+
         stage = stage_new(store, parent_id);
         if (!stage)
                 return -ENOMEM;

@@ -166,6 +166,8 @@ static const char *find_prior_driver(const struct cstorage_store *store,
 static int find_driver(struct cstorage_store *store, const struct cstorage_config *config,
                        struct error *reterr) {
         const char *path = store->roots[ROOT_GRAPH].path, *name = cstorage_config_get_driver(config);
+        struct error why;
+        int r;
 
         if (!name)
                 name = find_prior_driver(store, config);
@@ -173,10 +175,11 @@ static int find_driver(struct cstorage_store *store, const struct cstorage_confi
                 return error_set(reterr, -ENOENT, "%s holds no store", path);
 
         store->driver = driver_find(name);
-        if (!store->driver)
-                return error_set(reterr, -EOPNOTSUPP, "%s: stores of the driver \"%s\" are not known here",
-                                 path, name);
-        return 0;
+        if (store->driver)
+                return 0;
+
+        r = driver_unknown(name, &why);
+        return error_set(reterr, r, "%s: %s", path, why.text);
 }
 
 static int require_store(const struct cstorage_store *store, struct error *reterr) {

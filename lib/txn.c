@@ -156,6 +156,7 @@ static bool may_be_retired(const struct cstorage_entry *entry) {
         case CSTORAGE_ENTRY_TAR_SPLIT:
         case CSTORAGE_ENTRY_LAYER_DATA:
         case CSTORAGE_ENTRY_LINK:
+        case CSTORAGE_ENTRY_QUOTA:
                 return entry->id;
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
@@ -208,7 +209,7 @@ static const enum cstorage_entry_kind retire_order[] = {
         CSTORAGE_ENTRY_VOLATILE_FILE, CSTORAGE_ENTRY_SAVE_LEFTOVER, CSTORAGE_ENTRY_LINK,
         CSTORAGE_ENTRY_LAYER_DIR,     CSTORAGE_ENTRY_LAYER_DATA,    CSTORAGE_ENTRY_TAR_SPLIT,
         CSTORAGE_ENTRY_CONTAINER_DIR, CSTORAGE_ENTRY_IMAGE_DIR,     CSTORAGE_ENTRY_STAGING,
-        CSTORAGE_ENTRY_PROBE,         CSTORAGE_ENTRY_TEMP_DIR,
+        CSTORAGE_ENTRY_QUOTA,         CSTORAGE_ENTRY_PROBE,         CSTORAGE_ENTRY_TEMP_DIR,
 };
 
 _Static_assert(ARRAY_SIZE(retire_order) == ENTRY_KINDS, "each kind has its turn");

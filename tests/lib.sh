@@ -110,6 +110,15 @@ drop_scratch() {
         }
 }
 
+# file_system DIRECTORY TYPE[:MOUNT-OPTIONS] SIZE: a new one in a file beside the directory, mounted there.
+file_system() {
+        local type=${2%%:*} options=${2#*:}
+
+        [ "$type" = "$2" ] && options=defaults
+        mkdir -p "$1" && truncate -s "$3" "$1.image" && "mkfs.$type" -q "$1.image" >/dev/null 2>&1 &&
+                mount -o "loop,$options" "$1.image" "$1" 2>/dev/null
+}
+
 # ------------------------------------------------------------------------------------------------------------- machines
 
 # need_machines SUITE...: make them, once.

@@ -1,21 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The one file that knows libbtrfsutil. */
 
+#include <linux/btrfs.h>
+#include <linux/btrfs_tree.h>
 #include <linux/magic.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "base/error.h"
 #include "base/subvolume.h"
 
-#define SUBVOLUME_INODE 256U /* linux/btrfs_tree.h: BTRFS_FIRST_FREE_OBJECTID */
+static bool is_btrfs(int fd) {
+        struct statfs fs;
+
+        return fstatfs(fd, &fs) >= 0 && fs.f_type == BTRFS_SUPER_MAGIC;
+}
 
 bool subvolume_is(int fd) {
-        struct statfs fs;
         struct stat st;
 
-        return fstat(fd, &st) >= 0 && st.st_ino == SUBVOLUME_INODE && S_ISDIR(st.st_mode) &&
-               fstatfs(fd, &fs) >= 0 && fs.f_type == BTRFS_SUPER_MAGIC;
+        return fstat(fd, &st) >= 0 && st.st_ino == SUBVOLUME_INODE && S_ISDIR(st.st_mode) && is_btrfs(fd);
+}
+
+/* Not by the library: what is read-only can be deleted by nobody, and podman fails as long as that lies in a
+ * temp dir. */
+int subvolume_make_writable(int fd) {
+        __u64 flags;
+
+        if (ioctl(fd, BTRFS_IOC_SUBVOL_GETFLAGS, &flags) < 0)
+                return negative_errno();
+        if (!(flags & BTRFS_SUBVOL_RDONLY))
+                return 0;
+
+        flags &= ~BTRFS_SUBVOL_RDONLY;
+        return ioctl(fd, BTRFS_IOC_SUBVOL_SETFLAGS, &flags) < 0 ? negative_errno() : 1;
 }
 
 #ifdef HAVE_BTRFS
@@ -30,9 +49,8 @@ bool subvolume_is(int fd) {
 #define LIBBTRFSUTIL_FUNCTIONS(F)                                                                            \
         F(btrfs_util_delete_subvolume_fd)                                                                    \
         F(btrfs_util_get_default_subvolume_fd)                                                               \
-        F(btrfs_util_get_subvolume_read_only_fd)                                                             \
-        F(btrfs_util_set_subvolume_read_only_fd)                                                             \
-        F(btrfs_util_subvolume_id_fd)
+        F(btrfs_util_subvolume_id_fd)                                                                        \
+        F(btrfs_util_subvolume_path_fd)
 
 static struct { LIBBTRFSUTIL_FUNCTIONS(LIBRARY_POINTER) } libbtrfsutil;
 
@@ -77,19 +95,21 @@ int subvolume_is_default(int fd) {
         return r < 0 ? r : id == default_id;
 }
 
-int subvolume_make_writable(int fd) {
-        bool read_only;
+int subvolume_default_path(int fd, char **ret) {
+        uint64_t id;
         int r;
 
+        if (!is_btrfs(fd))
+                return -ENOENT;
         if (!have_libbtrfsutil())
                 return -EOPNOTSUPP;
 
-        r = result_of(libbtrfsutil.btrfs_util_get_subvolume_read_only_fd(fd, &read_only));
-        if (r < 0 || !read_only)
+        r = result_of(libbtrfsutil.btrfs_util_get_default_subvolume_fd(fd, &id));
+        if (r < 0)
                 return r;
-
-        r = result_of(libbtrfsutil.btrfs_util_set_subvolume_read_only_fd(fd, false));
-        return r < 0 ? r : 1;
+        if (id == BTRFS_FS_TREE_OBJECTID)
+                return -ENOENT;
+        return result_of(libbtrfsutil.btrfs_util_subvolume_path_fd(fd, id, ret));
 }
 
 #else
@@ -105,9 +125,9 @@ int subvolume_is_default(int fd) {
         return -EOPNOTSUPP;
 }
 
-int subvolume_make_writable(int fd) {
-        (void) fd;
-        return -EOPNOTSUPP;
+int subvolume_default_path(int fd, char **ret) {
+        (void) ret;
+        return is_btrfs(fd) ? -EOPNOTSUPP : -ENOENT;
 }
 
 #endif

@@ -8,6 +8,9 @@
  * libbtrfsutil they are directories like others, which rmdir(2) removes once they are empty (Linux 4.18).
  */
 
+/* Of the root of each (linux/btrfs_tree.h: BTRFS_FIRST_FREE_OBJECTID), and of other things elsewhere. */
+#define SUBVOLUME_INODE 256U
+
 /* Is the directory that is open the root of one? */
 bool subvolume_is(int fd);
 
@@ -23,6 +26,12 @@ int subvolume_destroy(int dirfd, const char *name);
 /* Is it the one that is mounted where nobody asks for another? 1, 0, or negative errno: -EPERM without
  * CAP_SYS_ADMIN. */
 int subvolume_is_default(int fd);
+
+/*
+ * Where that one lies below the root of the file system, in fresh memory; fd is of anything in it. -ENOENT
+ * where it is that root, or this is no btrfs; -EPERM and -EOPNOTSUPP as above.
+ */
+int subvolume_default_path(int fd, char **ret);
 
 /* 1 where it was read-only until now, 0 where it was not, or negative errno. */
 int subvolume_make_writable(int fd);

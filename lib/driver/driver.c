@@ -11,6 +11,9 @@
 static const struct driver *const drivers[] = {
         &driver_overlay,
         &driver_vfs,
+#ifdef HAVE_BTRFS
+        &driver_btrfs,
+#endif
 };
 
 /* aufs and devicemapper are gone since 1.52; overlay2 is another name of overlay, and another directory. */
@@ -22,6 +25,27 @@ const struct driver *driver_find(const char *name) {
                 if (strcmp(drivers[i]->name, name) == 0)
                         return drivers[i];
         return NULL;
+}
+
+/* Of a store that this very program could know. */
+static bool is_left_out(const char *name) {
+        return strcmp(name, driver_btrfs.name) == 0 && !driver_find(name);
+}
+
+int driver_unknown(const char *name, struct error *reterr) {
+        if (is_left_out(name))
+                return error_set(reterr, -EOPNOTSUPP,
+                                 "this was built without stores of the driver \"%s\" (-Dbtrfs=enabled)",
+                                 name);
+        return error_set(reterr, -EOPNOTSUPP, "stores of the driver \"%.64s\" are not known here", name);
+}
+
+int driver_check_makes(const struct driver *driver, struct error *reterr) {
+        if (driver->create_layer)
+                return 0;
+        return error_set(reterr, -EOPNOTSUPP,
+                         "layers of the driver \"%s\" are neither made nor mounted here, podman does that",
+                         driver->name);
 }
 
 const char *driver_layer_path(const struct driver *driver, const char *id, const char *below,

@@ -59,6 +59,7 @@ struct driver {
         const char *links_dir;
         const char *temp_root;
         const char *staging_dir;
+        const char *quotas_dir; /* of files that are called after the layers whose limits they hold */
 
         /* Is this entry of layers_dir the driver's own, and never a layer? Feature probes included. */
         bool (*is_own_name)(const char *name);
@@ -85,7 +86,8 @@ struct driver {
         int (*is_half)(int home_fd, const char *id);
 
         /*
-         * All below changes a store, and wants its locks held, except for make_content.
+         * All below changes a store, and wants its locks held, except for make_content. What makes and mounts
+         * layers is NULL, all of it, where that is left to others: driver_check_makes() says so.
          *
          * Make the home and what it always has in a graphroot or image store, where it is missing. Returns a
          * descriptor of it.
@@ -133,10 +135,16 @@ struct driver {
 };
 
 /* A table each, and one line in driver.c. */
-extern const struct driver driver_overlay, driver_vfs;
+extern const struct driver driver_overlay, driver_vfs, driver_btrfs;
 
 /* "overlay2" is no name of a driver here: who means overlay says so. NULL: unknown. */
 const struct driver *driver_find(const char *name);
+
+/* -EOPNOTSUPP, and why a driver of this name cannot be found. */
+int driver_unknown(const char *name, struct error *reterr);
+
+/* 0, or -EOPNOTSUPP and a text where layers of this driver are neither made nor mounted here. */
+int driver_check_makes(const struct driver *driver, struct error *reterr);
 
 /*
  * Every name that a release of the Go side has a driver for, ours or not; NULL-terminated, in its order of

@@ -12,7 +12,7 @@
   listing.py orphans DIR RUNROOT DRIVER  the paths in a graphroot that no record speaks for, by brute force
         IMAGESTORE                       and in an image store; both are named in the paths then
 
-Mounts are not entered. A name that is no UTF-8 is written with escapes."""
+Mounts are not entered, subvolumes are. A name that is no UTF-8 is written with escapes."""
 
 import argparse
 import hashlib
@@ -50,14 +50,19 @@ def describe(path, st, ctime):
     return what
 
 
+def mount_points():
+    with open("/proc/self/mountinfo", "rb") as f:
+        return {re.sub(rb"\\([0-7]{3})", lambda m: bytes([int(m[1], 8)]), line.split()[4]) for line in f}
+
+
 def make(top, ctime):
-    device, todo = os.lstat(top).st_dev, [""]
+    mounted, top, todo = mount_points(), os.path.realpath(top), [""]
     while todo:
         relative = todo.pop()
         path = os.path.join(top, relative)
         st = os.lstat(path)
         print(json.dumps([relative or ".", describe(path, st, ctime)]))
-        if stat.S_ISDIR(st.st_mode) and st.st_dev == device:
+        if stat.S_ISDIR(st.st_mode) and (not relative or os.fsencode(path) not in mounted):
             todo += [os.path.join(relative, name) for name in sorted(os.listdir(path), reverse=True)]
 
 
@@ -94,7 +99,7 @@ def diff(before, after, removed, touched):
         yield f"never was there: {path}"
 
 
-CLASSES = (("layer", r"[^/]+/overlay/[a-f0-9]{64}|[^/]+/vfs/dir/[a-f0-9]{64}"), ("link", r"[^/]+/overlay/l/[A-Z2-7]{26}"),
+CLASSES = (("layer", r"[^/]+/(overlay|vfs/dir|btrfs/subvolumes)/[a-f0-9]{64}"), ("link", r"[^/]+/overlay/l/[A-Z2-7]{26}"),
            ("container", r"[^/]+/\w+-containers/[a-f0-9]{64}"), ("image", r"[^/]+/\w+-images/[a-f0-9]{64}"),
            ("tar-split", r"[^/]+/\w+-layers/[a-f0-9]{64}\.tar-split\.gz"), ("outside file", r"outside(/.*)?"),
            ("probe", r"[^/]+/overlay/[a-z-]+[0-9]+"))
@@ -137,7 +142,8 @@ def names(path):
 
 def orphans_in(root, others, known, driver):
     """Those of one of the roots of a store."""
-    home = driver if driver == "overlay" else f"{driver}/dir"
+    home = {"vfs": "vfs/dir", "btrfs": "btrfs/subvolumes"}.get(driver, driver)
+    yield from (f"{driver}/quotas/{name}" for name in names(f"{root}/{driver}/quotas") if name not in known["layers"])
     gone = [name for name in names(f"{root}/{home}") if ID.match(name) and name not in known["layers"]]
     yield from (f"{home}/{name}" for name in gone)
     for name in names(f"{root}/{driver}/l"):

@@ -35,7 +35,7 @@ static bool is_absent(const struct fact_entry *e) {
 
 static bool is_sound(const struct fact_entry *e) {
         bool file = e->kind == CSTORAGE_ENTRY_TAR_SPLIT || e->kind == CSTORAGE_ENTRY_SAVE_LEFTOVER ||
-                    e->kind == CSTORAGE_ENTRY_VOLATILE_FILE ||
+                    e->kind == CSTORAGE_ENTRY_VOLATILE_FILE || e->kind == CSTORAGE_ENTRY_QUOTA ||
                     (e->kind == CSTORAGE_ENTRY_TEMP_DIR && strncmp(e->name, "lock-", 5) == 0);
         bool link = e->kind == CSTORAGE_ENTRY_LINK;
         enum cstorage_entry_type type = file   ? CSTORAGE_ENTRY_IS_FILE
@@ -502,8 +502,8 @@ static bool homes_are_listed(const struct facts *f) {
                 const char *path = f->problems[i].path;
 
                 if (!ends_in(path, "/l") && !ends_in(path, "/staging") && !ends_in(path, "/tempdirs") &&
-                    !ends_in(path, "-layers") && !ends_in(path, "-layers/tmp") && !ends_in(path, "-images") &&
-                    !ends_in(path, "-containers"))
+                    !ends_in(path, "/quotas") && !ends_in(path, "-layers") && !ends_in(path, "-layers/tmp") &&
+                    !ends_in(path, "-images") && !ends_in(path, "-containers"))
                         return false;
         }
         return true;
@@ -699,6 +699,7 @@ static bool entry_may_go(const struct brute *b, size_t i) {
                 return image_dir_may_go(b, e);
         case CSTORAGE_ENTRY_TAR_SPLIT:
         case CSTORAGE_ENTRY_LAYER_DATA:
+        case CSTORAGE_ENTRY_QUOTA:
                 return side_file_may_go(b, e);
         case CSTORAGE_ENTRY_LINK:
                 return link_may_go(b, e);

@@ -212,7 +212,7 @@ int world_add_mount(struct facts *facts, struct dice *dice) {
 
 static enum cstorage_entry_type usual_type(enum cstorage_entry_kind kind) {
         if (kind == CSTORAGE_ENTRY_TAR_SPLIT || kind == CSTORAGE_ENTRY_SAVE_LEFTOVER ||
-            kind == CSTORAGE_ENTRY_VOLATILE_FILE)
+            kind == CSTORAGE_ENTRY_VOLATILE_FILE || kind == CSTORAGE_ENTRY_QUOTA)
                 return CSTORAGE_ENTRY_IS_FILE;
         return kind == CSTORAGE_ENTRY_LINK ? CSTORAGE_ENTRY_IS_LINK : CSTORAGE_ENTRY_IS_DIRECTORY;
 }
@@ -252,6 +252,7 @@ static void name_entry(struct fact_entry *entry, struct dice *dice) {
         case CSTORAGE_ENTRY_LAYER_DIR:
         case CSTORAGE_ENTRY_LAYER_DATA:
         case CSTORAGE_ENTRY_PROBE:
+        case CSTORAGE_ENTRY_QUOTA:
         case CSTORAGE_ENTRY_LINK:
         case CSTORAGE_ENTRY_TAR_SPLIT:
                 entry->name = entry->kind == CSTORAGE_ENTRY_TAR_SPLIT ? tar_split_names[layer]
@@ -288,14 +289,15 @@ static int add_lowers(struct facts *facts, struct fact_entry *entry, struct dice
 
 static int add_entry(struct facts *facts, const struct mood *mood, struct dice *dice) {
         /* Layer directories twice as often as anything else. */
-        unsigned kind = dice_roll(dice, 12);
+        unsigned kind = dice_roll(dice, 13);
         struct fact_entry *entry = facts_add_entry(facts);
 
         if (!entry)
                 return -ENOMEM;
         *entry = (struct fact_entry){
-                .kind = kind > CSTORAGE_ENTRY_SAVE_LEFTOVER ? CSTORAGE_ENTRY_LAYER_DIR
-                                                            : (enum cstorage_entry_kind) kind,
+                .kind = kind <= CSTORAGE_ENTRY_SAVE_LEFTOVER || kind == CSTORAGE_ENTRY_QUOTA
+                                ? (enum cstorage_entry_kind) kind
+                                : CSTORAGE_ENTRY_LAYER_DIR,
                 .imagestore = mood->imagestore && dice_hit(dice, 2),
                 .path = "",
                 .problem = "",

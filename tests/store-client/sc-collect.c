@@ -18,6 +18,7 @@ static bool kind_of(const struct cstorage_entry *entry, enum cstorage_object *re
         case CSTORAGE_ENTRY_LAYER_DIR:
         case CSTORAGE_ENTRY_TAR_SPLIT:
         case CSTORAGE_ENTRY_LAYER_DATA:
+        case CSTORAGE_ENTRY_QUOTA:
         case CSTORAGE_ENTRY_LINK:
                 *ret = CSTORAGE_OBJECT_LAYER;
                 return true;

@@ -1,0 +1,273 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# btrfs.sh: a store of the btrfs driver, made by the real containers-storage, and what only there can be: subvolumes in
+# subvolumes, read-only ones, those that are mounted or the default one, limits. Collected, and killed while collecting.
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+need_machines sid+libbtrfsutil1
+command -v btrfs >/dev/null || skip_all "there is no btrfs(8)"
+make_scratch
+
+file_system "$scratch/m/store" btrfs 1G || skip_all "no btrfs on a loop device"
+check "a machine boots" machine_start m sid+libbtrfsutil1 || finish
+
+graph=/var/lib/containers/storage run=/run/containers/storage tools=/opt/cstorage/tests/interop
+store="--storage-driver=btrfs --root=$graph --runroot=$run"
+G=$scratch/m/store/storage
+layers=$G/btrfs/subvolumes
+loop=$(findmnt -no SOURCE "$scratch/m/store")
+
+theirs() { machine_run m containers-storage -s btrfs -g $graph -R $run "$@"; }
+# shellcheck disable=SC2086
+ours() { machine_run m cstorage-gc $store "$@"; }
+subvolume() { btrfs -q subvolume "$@" >/dev/null; }
+subvolumes() { btrfs subvolume list "$scratch/m/store" | wc -l; }
+
+id() { printf "$1%.0s" {1..64}; }
+base=$(id 1) top=$(id 2) image=$(id 3) kept=$(id 4)
+
+# What there is, and stays: two layers of an image, a container with a limit, with subvolumes of its own.
+make_store() {
+        theirs create-layer -i "$base" && theirs create-layer -i "$top" "$base" && theirs create-image -i "$image" "$top" &&
+                theirs --storage-opt btrfs.size=64M create-container -i "$kept" "$image"
+}
+
+# lose LETTER: a container of that id with a limit, whose records are lost; $layer is its layer.
+lose() {
+        theirs --storage-opt btrfs.size=64M create-container -i "$(id "$1")" "$image" >/dev/null || return
+        layer=$(jq -r --arg id "$(id "$1")" '.[] | select(.id == $id).layer' "$G/btrfs-containers/containers.json")
+        for what in layers containers; do
+                jq -c --arg c "$(id "$1")" --arg l "$layer" '[.[] | select(.id != $c and .id != $l)]' \
+                        "$G/btrfs-$what/$what.json" >"$scratch/json" && cp "$scratch/json" "$G/btrfs-$what/$what.json"
+        done
+        fill "$1"
+}
+
+# plant LETTER: the same by hand, as btrfs.go:create would leave it; the records stay as they are, to the byte.
+plant() {
+        layer=$(id "$1")
+        subvolume snapshot "$layers/$top" "$layers/$layer"
+        echo 67108864 >"$G/btrfs/quotas/$layer"
+        fill "$1"
+}
+
+fill() {
+        mkdir -p "$G/btrfs-containers/$(id "$1")/userdata" "$layers/$layer/a/b"
+        echo orphan >"$layers/$layer/a/b/file"
+        echo split >"$G/btrfs-layers/$layer.tar-split.gz"
+}
+
+# The listing of the store without what a collection may make and leave: the directories of temp dirs, and locks that for a
+# minute could be those of somebody who is about to make a temp dir.
+list() { listing make "$G" | grep -vE '^\["btrfs(-layers)?/(tempdirs|tmp)(/lock-[0-9]+)?"'; }
+
+# Whether all is as it was, but for the times of the directories that things come to and go from.
+compare() {
+        list >"$scratch/after"
+        listing diff "$scratch/kept" "$scratch/after" --touched btrfs --touched btrfs/subvolumes --touched btrfs/quotas \
+                --touched btrfs-containers --touched btrfs-layers
+}
+
+check "the real containers-storage makes a store" make_store || finish
+kept_layer=$(jq -r '.[0].layer' "$G/btrfs-containers/containers.json")
+echo text >"$layers/$kept_layer/file"
+subvolume create "$layers/$kept_layer/inner"
+echo inner >"$layers/$kept_layer/inner/file"
+subvolume snapshot -r "$layers/$kept_layer/inner" "$layers/$kept_layer/read-only"
+check "it made subvolumes, and a file with the limit" \
+        test "$(stat -c %i "$layers/$base" "$layers/$kept_layer" | xargs) $(cat "$G/btrfs/quotas/$kept_layer")" = "256 256 67108864"
+list >"$scratch/kept"
+
+# -------------------------------------------------------------------------------------------------- reading, not writing
+
+expect "the library reads its records" "3 1 1" \
+        "$(machine_run m $tools/store-reader btrfs $graph $run | cut -d' ' -f1 | sort | uniq -c | awk '{ print $1 }' | sort -rn | xargs)"
+# refused NAME CHANGE...: the library says that it does not do that with this driver, and has done nothing.
+refused() {
+        local name=$1 said
+        shift
+        said=$(machine_run m $tools/store-writer btrfs $graph $run "$@" 2>&1) &&
+                not_ok "$name is refused" || check "$name is refused, and the driver named" grep -q '"btrfs"' <<<"$said"
+}
+refused "making a layer" layer "$(id 9)" "$top" - - - new
+refused "making a layer with content" layer "$(id 9)" "$top" /etc - - new
+refused "making a container" container "$(id 9)" - "$image" new
+refused "mounting" mount container "$kept"
+check "nothing was changed by that" compare
+
+# --------------------------------------------------------------------------------------------------------- collecting
+
+# Each lies there once: with subvolumes in it, read-only, a plain directory.
+lose a
+nested=$layer
+subvolume create "$layers/$nested/a/one"
+subvolume create "$layers/$nested/a/one/two"
+subvolume create "$layers/$nested/a/one/two/three"
+echo x >"$layers/$nested/a/one/two/three/file"
+subvolume snapshot -r "$layers/$nested/a/one" "$layers/$nested/read-only"
+lose b
+btrfs property set "$layers/$layer" ro true
+lose c
+subvolume create "$layers/$layer/child"
+btrfs property set "$layers/$layer/child" ro true
+btrfs property set "$layers/$layer" ro true
+mkdir -p "$layers/$(id d)/x/y"
+echo x >"$layers/$(id d)/x/y/file"
+echo 1000 >"$G/btrfs/quotas/$(id e)"
+listing make "$G" >"$scratch/before"
+python3 "$tests_dir/interop/listing.py" orphans "$G" "$scratch/m/run/containers/storage" btrfs >"$scratch/orphans"
+expect "there are so many orphans" "4 layers 4 limits 14" "$(grep -c subvolumes/ "$scratch/orphans") layers $(
+        grep -c quotas/ "$scratch/orphans") limits $(wc -l <"$scratch/orphans")"
+
+ours --dry-run --json >"$scratch/report"
+expect "a dry run names each and changes nothing" "14 0 0" "$(jq -r '.summary | "\(.removed) \(.refused) \(.failed)"' "$scratch/report")"
+ours --json >"$scratch/report" 2>"$scratch/err"
+expect "the collection succeeds" "0 14 0 0" "$? $(jq -r '.summary | "\(.removed) \(.refused) \(.failed)"' "$scratch/report")" ||
+        note "$(cat "$scratch/err")"
+expect "limits have a name of their own in the report" 4 "$(jq '[.subjects[] | select(.kind == "quota")] | length' "$scratch/report")"
+listing make "$G" >"$scratch/after"
+check "each orphan is gone, all else is as it was" listing diff "$scratch/before" "$scratch/after" --removed "$scratch/orphans" \
+        --touched btrfs --touched btrfs/tempdirs --touched btrfs-layers/tmp
+expect "no subvolume is left of them" 5 "$(subvolumes)"
+ours --json >"$scratch/report"
+expect "a second run finds nothing" "0 0" "$? $(jq .summary.removed "$scratch/report")"
+check "containers-storage check finds nothing" theirs check
+
+list >"$scratch/kept"
+
+# What the units let them do: no CAP_SYS_ADMIN, so nothing goes whole.
+plant a
+subvolume create "$layers/$layer/a/one"
+subvolume create "$layers/$layer/a/one/two"
+subvolume snapshot "$layers/$layer" "$layers/$(id d)"
+btrfs property set "$layers/$(id d)" ro true
+# shellcheck disable=SC2086
+check "it succeeds without CAP_SYS_ADMIN" machine_run m setpriv --bounding-set -sys_admin cstorage-gc $store
+check "and all else is as it was" compare
+expect "with no subvolume left" 5 "$(subvolumes)"
+
+# ------------------------------------------------------------------------------------------------------- what is in use
+
+# fate ID: what the last report says of a layer.
+fate() { jq -r --arg p "$graph/btrfs/subvolumes/$1" '.subjects[] | select(.path == $p) | "\(.verdict) \(.reason)"' "$scratch/report"; }
+
+plant a
+mounted=$layer
+plant b
+holds=$layer
+subvolume create "$layers/$holds/a/inner"
+echo precious >"$layers/$holds/a/inner/file"
+plant c
+below=$layer
+plant d
+default=$layer
+machine_run m mkdir -p /tmp/one /tmp/two
+check "one is mounted elsewhere" machine_run m mount -o "subvol=storage/btrfs/subvolumes/$mounted" "$loop" /tmp/one
+check "one in one is mounted elsewhere" machine_run m mount -o "subvol=storage/btrfs/subvolumes/$holds/a/inner" "$loop" /tmp/two
+check "something is mounted in one" machine_run m mount -t tmpfs tmpfs "$graph/btrfs/subvolumes/$below/a"
+subvolume create "$layers/$default/a/inner"
+btrfs subvolume set-default "$layers/$default/a/inner"
+mkdir "$layers/no-id"
+ours --json --verbose >"$scratch/report" 2>"$scratch/err"
+expect "what is in use is refused or kept, as status 3 tells" 3 $?
+expect "not named by an id" "refuse name-no-id" "$(fate no-id)"
+expect "mounted elsewhere" "keep mounted" "$(fate "$mounted")"
+expect "holding what is mounted elsewhere" "keep mounted" "$(fate "$holds")"
+expect "with a mount below it" "refuse mount-below" "$(fate "$below")"
+expect "holding what is mounted by default" "refuse not-examined" "$(fate "$default")"
+btrfs subvolume set-default "$layers/$default"
+ours --json --dry-run >"$scratch/report" 2>"$scratch/err"
+expect "mounted by default" "refuse not-examined" "$(fate "$default")"
+check "which is said" grep -q "$default is or holds the default subvolume" "$scratch/err"
+expect "and all of it is there" "orphan precious orphan" \
+        "$(cat "$layers/$mounted/a/b/file" "$layers/$holds/a/inner/file" "$layers/$default/a/b/file" | xargs)"
+machine_run m umount /tmp/one /tmp/two "$graph/btrfs/subvolumes/$below/a"
+btrfs subvolume set-default 5 "$scratch/m/store"
+rmdir "$layers/no-id"
+check "when it is in use no more, it goes" ours
+check "and all else is as it was" compare
+
+# ------------------------------------------------------------------------------------------------------------ accidents
+
+calls=openat,openat2,mkdirat,linkat,renameat,renameat2,unlinkat,ioctl,fchmodat,fchmod
+# traced INJECTION...: a collection.
+traced() {
+        # shellcheck disable=SC2086
+        machine_run m strace -f -qq -o /tmp/trace -e trace=$calls "$@" cstorage-gc $store >"$scratch/out" 2>&1
+}
+
+# One of each kind.
+plant_some() {
+        plant a || return
+        subvolume create "$layers/$layer/a/one"
+        subvolume create "$layers/$layer/a/one/two"
+        subvolume snapshot -r "$layers/$layer" "$layers/$(id d)"
+        mkdir -p "$layers/$(id e)/x"
+        echo x >"$layers/$(id e)/x/file"
+}
+
+# Which call, the how manyth of its thread; those that open only where they make a file.
+plant_some
+traced
+points=$(machine_run m cat /tmp/trace | awk 'match($2, /^[a-z0-9_]+\(/) {
+        call = substr($2, 1, RLENGTH - 1)
+        n = ++seen[$1, call]
+        if (call !~ /^openat/ || /O_CREAT|O_TMPFILE/)
+                points[call ":" n] = 1
+} END { for (p in points) print p }' | sort -V)
+actions=signal=KILL
+[ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && actions="signal=KILL error=EIO error=ENOSPC"
+n=0 bad=0
+for point in $points; do
+        for action in $actions; do
+                plant_some
+                traced -e inject="${point%%:*}:$action:when=${point##*:}"
+                compare | grep -E '^(lost|changed)' >"$scratch/lost" && bad=$((bad + 1)) &&
+                        note "$point $action: $(head -3 "$scratch/lost")"
+                ours >"$scratch/out" 2>&1 || { bad=$((bad + 1)) && note "$point $action: the next run: $(tail -3 "$scratch/out")"; }
+                compare >"$scratch/out" || { bad=$((bad + 1)) && note "$point $action: $(head -5 "$scratch/out")"; }
+                [ "$(subvolumes)" = 5 ] || { bad=$((bad + 1)) && note "$point $action: $(subvolumes) subvolumes"; }
+                n=$((n + 1))
+        done
+done
+note "$n accidents: $(xargs <<<"$points")"
+expect "after every accident the next run finishes, and nothing else is lost" 0 $bad
+check "there were some" test $n -gt 20
+
+# -------------------------------------------------------------------------------------------------------- beside others
+
+# What the Go side does all day, and a collection whenever there is something to collect.
+machine_run m sh -c "storage() { containers-storage -s btrfs -g $graph -R $run \"\$@\" >/dev/null 2>>/tmp/beside; }
+        for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+                storage create-container -n beside\$i $image && storage mount beside\$i && storage unmount beside\$i &&
+                        storage delete-container beside\$i || echo \$i >>/tmp/failed
+        done; touch /tmp/ended" &
+n=0 bad=0
+until machine_run m test -e /tmp/ended; do
+        plant_some
+        ours --quiet >"$scratch/out" 2>&1 || { bad=$((bad + 1)) && note "$(tail -3 "$scratch/out")"; }
+        n=$((n + 1))
+done
+wait $!
+expect "beside containers-storage each of $n collections succeeds" 0 $bad
+# It asks for the end of the quota of what is still there, and says so each time (btrfs.go:subvolDelete).
+expect "and each of its commands" "" "$(machine_run m sh -c 'cat /tmp/failed /tmp/beside 2>/dev/null' | grep -v qgroup)"
+ours --quiet
+expect "and nothing is left of either" 5 "$(subvolumes)"
+
+# ------------------------------------------------------------------------------------------------------ afterwards
+
+check "containers-storage check finds nothing" theirs check
+expect "the container has its files" "text inner" "$(cat "$layers/$kept_layer/file" "$layers/$kept_layer/read-only/file" | xargs)"
+check "another container is made" theirs create-container -n another "$image"
+check "and mounted, and unmounted" machine_run m sh -ec "m=\$(containers-storage -s btrfs -g $graph -R $run mount another | tail -1)
+        echo x >\$m/file; containers-storage -s btrfs -g $graph -R $run unmount another"
+check "the library deletes the first one, with its subvolumes and its limit" machine_run m $tools/store-writer btrfs $graph $run \
+        delete container "$kept"
+expect "nothing is left of it" "" "$(find "$G" -name "*$kept*" -o -name "*$kept_layer*")"
+expect "but the layers of the image and of the other" 3 "$(subvolumes)"
+check "containers-storage check finds nothing then" theirs check
+finish
