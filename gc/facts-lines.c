@@ -47,6 +47,8 @@ static const char *const entry_kinds[] = {
 };
 
 const char *fact_kind_name(enum cstorage_entry_kind kind) {
+        if (kind == FACT_KIND_STORE)
+                return "store";
         assert(kind < ARRAY_SIZE(entry_kinds) - 1);
         return entry_kinds[kind];
 }

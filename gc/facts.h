@@ -107,6 +107,9 @@ struct fact_problem *facts_add_problem(struct facts *facts);
 int facts_add_mount(struct facts *facts, const char *layer_id);
 int facts_add_in_use(struct facts *facts, const char *layer_id);
 
+/* For reports alone: the store of a driver, whole. No fact is of this kind. */
+#define FACT_KIND_STORE ((enum cstorage_entry_kind)(CSTORAGE_ENTRY_QUOTA + 1))
+
 /* "layer-dir": for reports and the text form. */
 const char *fact_kind_name(enum cstorage_entry_kind kind);
 

@@ -92,6 +92,19 @@ int outcome_fill(struct outcome *outcome, const struct view *view) {
         return index_subjects(outcome);
 }
 
+int outcome_refuse(struct outcome *outcome, const struct facts *facts, const struct fact_entry *store) {
+        int r;
+
+        r = ARRAY_RESERVE(outcome->subjects, outcome->cap_subjects, 1);
+        if (r < 0)
+                return r;
+
+        outcome->facts = facts;
+        outcome->subjects[outcome->n_subjects++] =
+                (struct subject){.entry = store, .fate = FATE_REFUSED, .reason = REASON_DRIVER_UNKNOWN};
+        return 0;
+}
+
 struct subject *outcome_find(const struct outcome *outcome, const struct cstorage_entry *entry) {
         struct subject **found;
 

@@ -35,7 +35,9 @@ struct outcome {
         uint64_t n_accounted; /* then: entries that were seen to have a record, and not looked at further */
         struct subject *subjects; /* in the order of the facts: by kind, place, name */
         size_t n_subjects, cap_subjects;
-        struct subject **by_entry; /* the same, for outcome_find() */
+        struct subject **by_entry;       /* the same, for outcome_find() */
+        const struct fact_entry *others; /* stores of other drivers, where somebody asked; not counted */
+        size_t n_others;
         bool dry_run;
         bool left;                           /* what was retired is not all deleted: by wish or by a signal */
         size_t n[FATE_COUNT];                /* of outcome_count() */
@@ -50,6 +52,9 @@ void outcome_done(struct outcome *outcome);
 
 /* The subjects that the view's plan makes; view must outlive the outcome. -ENOMEM. */
 int outcome_fill(struct outcome *outcome, const struct view *view);
+
+/* A store that is refused whole is the one subject. -ENOMEM. */
+int outcome_refuse(struct outcome *outcome, const struct facts *facts, const struct fact_entry *store);
 
 /* The subject of an entry; NULL where it has none. Logarithmic. */
 struct subject *outcome_find(const struct outcome *outcome, const struct cstorage_entry *entry);

@@ -89,9 +89,22 @@ static int add_file(struct problems *problems, const struct outcome *outcome, co
         return 0;
 }
 
+/* Of a whole store nothing else is known. */
+static int add_store(struct problems *problems, const struct subject *subject) {
+        if (subject->reason != REASON_DRIVER_UNKNOWN)
+                return 0;
+        return add(problems, subject->entry->path, subject->entry->problem, NULL);
+}
+
 int problems_collect(struct problems *problems, const struct outcome *outcome) {
         const struct facts *facts = outcome->facts;
         int r;
+
+        for (size_t i = 0; i < outcome->n_subjects; i++) {
+                r = add_store(problems, &outcome->subjects[i]);
+                if (r < 0)
+                        return r;
+        }
 
         for (size_t i = 0; i < facts->n_files; i++) {
                 r = add_file(problems, outcome, &facts->files[i]);

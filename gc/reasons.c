@@ -21,6 +21,7 @@ static const struct {
         [REASON_GONE] = {VERDICT_KEEP, "gone", "it is not there any more"},
         [REASON_RECORDS_HEALED] = {VERDICT_KEEP, "records-healed",
                                    "a record file that may have spoken for it was broken until now"},
+        [REASON_OTHER_DRIVER] = {VERDICT_KEEP, "other-driver", "it is the store of another driver"},
 
         [REASON_NO_RECORD] = {VERDICT_REMOVE, "no-record", "no record speaks for it"},
         [REASON_TARGET_REMOVED] = {VERDICT_REMOVE, "target-removed", "the layer that it leads to is removed"},
@@ -77,6 +78,10 @@ static const struct {
         [REASON_CHANGED] = {VERDICT_REFUSE, "changed", "it changed while it was looked at",
                             "Run this again."},
         [REASON_BUSY] = {VERDICT_REFUSE, "busy", "somebody began to use it", "Run this again later."},
+        [REASON_DRIVER_UNKNOWN] = {VERDICT_REFUSE, "driver-unknown",
+                                   "stores of its driver cannot be collected",
+                                   "Remove what is left over there by its driver's own means; with "
+                                   "--storage-driver the store of another one is collected."},
 };
 
 static const char *const verdict_names[] = {

@@ -21,6 +21,7 @@ enum reason {
         REASON_YOUNG,          /* may be in the making */
         REASON_GONE,           /* it is not there any more */
         REASON_RECORDS_HEALED, /* a record file that might have spoken for it is put right in this run */
+        REASON_OTHER_DRIVER,   /* of a whole store; of the report */
 
         /* remove */
         REASON_NO_RECORD,
@@ -50,6 +51,7 @@ enum reason {
         REASON_NOT_EXAMINED,     /* it could not be looked at */
         REASON_CHANGED,          /* no longer what it was when the plan was made; of the execution */
         REASON_BUSY,             /* a lock or mount came in between; of the execution */
+        REASON_DRIVER_UNKNOWN,   /* of a whole store; of the report */
 
         REASON_COUNT,
 };

@@ -5,13 +5,23 @@
 #include "json-out.h"
 #include "report.h"
 
-static void put_store(struct json_out *json, const struct facts *facts) {
+static void put_others(struct json_out *json, const struct outcome *outcome) {
+        json_open(json, "other_drivers", '[');
+        for (size_t i = 0; i < outcome->n_others; i++)
+                json_string(json, NULL, outcome->others[i].name);
+        json_close(json, ']');
+}
+
+static void put_store(struct json_out *json, const struct outcome *outcome) {
+        const struct facts *facts = outcome->facts;
+
         json_open(json, "store", '{');
         json_string(json, "graphroot", facts->graphroot);
         json_string(json, "runroot", facts->runroot);
         json_string(json, "imagestore", facts->imagestore);
         json_string(json, "driver", facts->driver);
         json_bool(json, "transient", facts->transient);
+        put_others(json, outcome);
         json_close(json, '}');
 }
 
@@ -67,7 +77,7 @@ void report_json_summary(struct json_out *json, const struct outcome *outcome) {
 
 void report_json_members(struct json_out *json, const struct outcome *outcome,
                          const struct problems *problems, bool verbose) {
-        put_store(json, outcome->facts);
+        put_store(json, outcome);
         put_subjects(json, outcome, verbose);
         put_problems(json, problems);
         report_json_summary(json, outcome);

@@ -24,14 +24,32 @@ static bool next_of_plan(const struct outcome *outcome, size_t *i, struct subjec
         return true;
 }
 
-bool report_next(const struct outcome *outcome, bool verbose, size_t *i, struct subject *ret) {
-        if (verbose && outcome->plan)
-                return next_of_plan(outcome, i, ret);
-
+static bool next_of_subjects(const struct outcome *outcome, bool verbose, size_t *i, struct subject *ret) {
         for (; *i < outcome->n_subjects; (*i)++)
                 if (verbose || outcome->subjects[*i].fate != FATE_KEPT) {
                         *ret = outcome->subjects[(*i)++];
                         return true;
                 }
         return false;
+}
+
+static bool next_of_others(const struct outcome *outcome, size_t first, size_t *i, struct subject *ret) {
+        if (*i - first >= outcome->n_others)
+                return false;
+
+        *ret = (struct subject){
+                .entry = &outcome->others[*i - first],
+                .fate = FATE_KEPT,
+                .reason = REASON_OTHER_DRIVER,
+        };
+        (*i)++;
+        return true;
+}
+
+bool report_next(const struct outcome *outcome, bool verbose, size_t *i, struct subject *ret) {
+        bool all = verbose && outcome->plan;
+
+        if (all ? next_of_plan(outcome, i, ret) : next_of_subjects(outcome, verbose, i, ret))
+                return true;
+        return verbose && next_of_others(outcome, all ? outcome->plan->n : outcome->n_subjects, i, ret);
 }

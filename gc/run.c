@@ -15,6 +15,7 @@
 #include "handover.h"
 #include "journal.h"
 #include "measure.h"
+#include "others.h"
 #include "podman.h"
 #include "reap.h"
 #include "run.h"
@@ -38,6 +39,7 @@ DEFINE_CLEANUP(struct progress *, progress_stop);
 
 struct run {
         const struct options *options;
+        const struct cstorage_config *config;
         uint64_t started_us;
         struct policy policy;
         bool last_try;
@@ -82,16 +84,31 @@ static int finish_without_look(enum user_fate fate) {
         return flush_report() ? STATUS_DONE : STATUS_FAILED;
 }
 
-/* There is no store, so there is nothing to do: a machine that never ran a container is as it should be. */
-static int finish_without_store(const struct run *run, const struct cstorage_config *config,
-                                const struct error *error) {
-        const struct facts facts = {
+/* Other drivers' stores are named where somebody wants to know it all. */
+static int finish_run(const struct run *run, struct outcome *outcome) {
+        _cleanup_others_ struct others others = OTHERS_INIT;
+
+        if ((run->options->json || run->options->verbose) && others_find(&others, run->config) < 0)
+                return out_of_memory("the report");
+
+        outcome->others = others.entries;
+        outcome->n_others = others.n;
+        return finish(run->options, run->started_us, outcome);
+}
+
+static struct facts facts_of(const struct cstorage_config *config) {
+        return (struct facts){
                 .graphroot = cstorage_config_get_graphroot(config),
                 .runroot = cstorage_config_get_runroot(config),
                 .imagestore = cstorage_config_get_imagestore(config),
                 .driver = cstorage_config_get_driver(config),
                 .transient = cstorage_config_get_transient(config),
         };
+}
+
+/* There is no store, so there is nothing to do: a machine that never ran a container is as it should be. */
+static int finish_without_store(const struct run *run, const struct error *error) {
+        const struct facts facts = facts_of(run->config);
         struct outcome outcome = {.facts = &facts, .dry_run = run->options->dry_run};
 
         if (run->options->root_fd >= 0)
@@ -102,7 +119,24 @@ static int finish_without_store(const struct run *run, const struct cstorage_con
                 complain("nothing to do: %s", error->text);
         if (!run->options->json)
                 return STATUS_DONE;
-        return finish(run->options, run->started_us, &outcome);
+        return finish_run(run, &outcome);
+}
+
+/* There is one, and nothing can be said of it but that. */
+static int finish_refused(const struct run *run, const struct error *error) {
+        _cleanup_others_ struct others others = OTHERS_INIT;
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        struct facts facts = facts_of(run->config);
+        const struct fact_entry *store;
+
+        if (run->options->dump_facts || others_refused(&others, run->config, error->text, &store) < 0)
+                return failed(run, -EOPNOTSUPP, error);
+
+        facts.driver = store->name;
+        if (outcome_refuse(&outcome, &facts, store) < 0)
+                return out_of_memory("the report");
+        outcome.dry_run = run->options->dry_run;
+        return finish_run(run, &outcome);
 }
 
 static int dump_facts(const struct view *view) {
@@ -130,7 +164,7 @@ static int preview_only(const struct run *run, const struct view *view) {
         outcome.dry_run = run->options->dry_run;
         if (wanted)
                 measure(&outcome);
-        return finish(run->options, run->started_us, &outcome);
+        return finish_run(run, &outcome);
 }
 
 static void reap_with_progress(const struct run *run, struct outcome *outcome, struct cstorage_trash *trash) {
@@ -164,7 +198,7 @@ static void hand_over(const struct run *run, struct cstorage_trash *trash) {
 /* After the locks. The trash is NULL where the second look found nothing to remove. */
 static int dispose(const struct run *run, struct outcome *outcome, struct cstorage_trash *trash) {
         if (!trash)
-                return finish(run->options, run->started_us, outcome);
+                return finish_run(run, outcome);
 
         execute_apply(outcome, trash);
         if (run->options->reaper)
@@ -173,7 +207,7 @@ static int dispose(const struct run *run, struct outcome *outcome, struct cstora
                 reap_with_progress(run, outcome, trash);
         if (outcome->left)
                 tell_left(trash);
-        return finish(run->options, run->started_us, outcome);
+        return finish_run(run, outcome);
 }
 
 static int begin(const struct run *run, struct cstorage_store *store, struct cstorage_txn **ret,
@@ -265,7 +299,7 @@ static int finish_accounted_for(const struct run *run, const struct cstorage_sto
         struct outcome outcome = {.facts = &facts, .n_accounted = entries, .dry_run = run->options->dry_run};
 
         observe_store(&facts, store);
-        return finish(run->options, run->started_us, &outcome);
+        return finish_run(run, &outcome);
 }
 
 static int run_store(const struct run *run, struct cstorage_store *store) {
@@ -301,14 +335,16 @@ static int go_inside(const struct run *run) {
         return r < 0 ? failed(run, r, &error) : STATUS_STALE;
 }
 
-static int run_once(const struct run *run, const struct cstorage_config *config) {
+static int run_once(const struct run *run) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
         struct error error = ERROR_NONE;
         int r;
 
-        r = cstorage_store_open(config, &store, (struct cstorage_error *) &error);
+        r = cstorage_store_open(run->config, &store, (struct cstorage_error *) &error);
         if (r == -ENOENT)
-                return finish_without_store(run, config, &error);
+                return finish_without_store(run, &error);
+        if (r == -EOPNOTSUPP)
+                return finish_refused(run, &error);
         if (r < 0)
                 return failed(run, r, &error);
         if (userns_is_wanted())
@@ -347,11 +383,12 @@ int run(const struct options *options) {
         if (options->show_config)
                 return show_config(options, config);
 
+        run.config = config;
         for (int i = 1; i < STALE_TRIES; i++) {
-                r = run_once(&run, config);
+                r = run_once(&run);
                 if (r != STATUS_STALE)
                         return r;
         }
         run.last_try = true;
-        return run_once(&run, config);
+        return run_once(&run);
 }

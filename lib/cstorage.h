@@ -208,6 +208,15 @@ unsigned cstorage_setting_get_line(const struct cstorage_setting *setting);
 /* -------------------------------------------------------------------------------------------------- store */
 
 /*
+ * The drivers whose stores lie in the configured graphroot, whether this library knows them or not: first the
+ * one that cstorage_store_open() takes, there or not, then all others, sorted; NULL-terminated, in one piece
+ * of memory that the caller frees with free(). Stores of several drivers have nothing in common but the
+ * directory. -ENOENT where no graphroot or no store is there. Since: 0.1
+ */
+int cstorage_config_find_drivers(const struct cstorage_config *config, char ***ret,
+                                 struct cstorage_error *reterr);
+
+/*
  * Open the directories of a store and find its driver. Creates nothing and takes no lock. -ENOENT where the
  * graphroot does not exist or holds no store; -EOPNOTSUPP where its driver is unknown; -EINVAL where no
  * graphroot or runroot is set. A runroot that does not exist (yet) is no error: nothing is recorded there

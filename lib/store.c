@@ -138,8 +138,8 @@ static int open_additional(struct cstorage_store *store, const struct cstorage_c
 }
 
 /* Also where it cannot be opened, or is a link: that is for those to say who need what is in it. */
-static bool is_there(const struct store_root *root, const char *name) {
-        _cleanup_close_ int fd = open_beneath(root->fd, name, O_PATH | O_DIRECTORY);
+static bool is_there(int graphroot_fd, const char *name) {
+        _cleanup_close_ int fd = open_beneath(graphroot_fd, name, O_PATH | O_DIRECTORY);
 
         return fd != -ENOENT;
 }
@@ -149,37 +149,36 @@ static bool is_there(const struct store_root *root, const char *name) {
  * leaves vfs out of that unless priorities are configured, and then makes a new store of another driver; here
  * the only store that is there is the one that is meant.
  */
-static const char *find_prior_driver(const struct cstorage_store *store,
-                                     const struct cstorage_config *config) {
-        const struct store_root *graph = &store->roots[ROOT_GRAPH];
-        const char *name;
+const char *store_driver_name(int graphroot_fd, const struct cstorage_config *config) {
+        const char *name = cstorage_config_get_driver(config);
 
+        if (name)
+                return name;
         for (size_t i = 0; (name = cstorage_config_get_driver_priority(config, i)); i++)
-                if (is_there(graph, name))
+                if (is_there(graphroot_fd, name))
                         return name;
         for (size_t i = 0; (name = driver_go_names[i]); i++)
-                if (is_there(graph, name))
+                if (is_there(graphroot_fd, name))
                         return name;
         return NULL;
 }
 
 static int find_driver(struct cstorage_store *store, const struct cstorage_config *config,
                        struct error *reterr) {
-        const char *path = store->roots[ROOT_GRAPH].path, *name = cstorage_config_get_driver(config);
+        const struct store_root *graph = &store->roots[ROOT_GRAPH];
+        const char *name = store_driver_name(graph->fd, config);
         struct error why;
         int r;
 
         if (!name)
-                name = find_prior_driver(store, config);
-        if (!name)
-                return error_set(reterr, -ENOENT, "%s holds no store", path);
+                return error_set(reterr, -ENOENT, "%s holds no store", graph->path);
 
         store->driver = driver_find(name);
         if (store->driver)
                 return 0;
 
         r = driver_unknown(name, &why);
-        return error_set(reterr, r, "%s: %s", path, why.text);
+        return error_set(reterr, r, "%s: %s", graph->path, why.text);
 }
 
 static int require_store(const struct cstorage_store *store, struct error *reterr) {
@@ -187,7 +186,7 @@ static int require_store(const struct cstorage_store *store, struct error *reter
         char layers[PATH_LENGTH_MAX];
 
         path_of(PATH_LAYERS_DIR, store->driver->name, layers);
-        if (is_there(graph, store->driver->name) || is_there(graph, layers))
+        if (is_there(graph->fd, store->driver->name) || is_there(graph->fd, layers))
                 return 0;
         return error_set(reterr, -ENOENT, "%s holds no store of the driver \"%s\"", graph->path,
                          store->driver->name);

@@ -38,6 +38,9 @@ DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
 
 int store_open(const struct cstorage_config *config, struct cstorage_store **ret, struct error *reterr);
 
+/* The driver that is configured, else the one that is found in this graphroot; NULL where there is none. */
+const char *store_driver_name(int graphroot_fd, const struct cstorage_config *config);
+
 /*
  * Whether the configured directories are still those that were opened: 0, or -ESTALE where one was made since
  * (the runroot, by the first who runs a container), replaced, mounted over, or removed. What is recorded

@@ -254,7 +254,39 @@ unset CONTAINERS_STORAGE_CONF STORAGE_OPTS
 store="--root=$g --runroot=$r --storage-driver=zfs"
 run
 expect "a driver of which nothing is known is refused" 3 $status
-says "by name" "zfs"
+says "by name" "$g/zfs: stores of the driver \"zfs\" are not known"
+expect "the report has it" "refused store driver-unknown - - $g/zfs" "$(head -1 <<<"$out")"
+expect "and nothing else but the sum" "summary removed=0 refused=1" "$(tail -n +2 <<<"$out" | cut -d' ' -f1-3)"
+run --dry-run --json --verbose
+expect "likewise as JSON, where the others are named" \
+        "3 zfs refuse driver-unknown $g/zfs keep other-driver $g/overlay $g/zfs overlay" "$status $(
+        jq -r '[.store.driver, (.subjects[] | .verdict, .reason, .path), .problems[].file] + .store.other_drivers | join(" ")' <<<"$out")"
+check "with the reason" grep -q 'are not known here' <<<"$(jq -r '.problems[0].text' <<<"$out")"
+script -qec "$gc $store" /dev/null >"$scratch/out" 2>&1
+expect "on a terminal it is a line of the table: status 3" "3 1" "$? $(grep -c '^refused *zfs *driver-unknown' "$scratch/out")"
+
+# Of several drivers' stores one is collected; where none is configured, the Go side's order says which.
+mkdir -p "$g/vfs/dir" "$g/vfs-layers" "$g/zfs-layers" "$g/mine-layers"
+store="--root=$g --runroot=$r"
+echo '[storage]' >"$scratch/nothing.conf"
+export CONTAINERS_STORAGE_CONF=$scratch/nothing.conf
+run --verbose
+expect "of several drivers one is collected: status 0" 0 $status
+expect "the report tells which are not" "kept store other-driver - - $g/mine,kept store other-driver - - $g/vfs,kept store other-driver - - $g/zfs" \
+        "$(grep ' store ' "$scratch/out" | paste -sd,)"
+expect "and does not count them" "$(grep -c '^kept' "$scratch/out")" "$(($(sed -n 's/^summary.* kept=\([0-9]*\).*/\1/p' "$scratch/out") + 3))"
+run
+expect "without --verbose they are nobody's problem" "0 0 " "$status $(grep -c ' store ' "$scratch/out") $err"
+run --json
+expect "JSON names them always" "overlay mine,vfs,zfs" "$(jq -r '"\(.store.driver) \(.store.other_drivers | join(","))"' <<<"$out")"
+rm -r "$g"/overlay*
+run
+expect "the one that is left is not one of which nothing is known" "0 " "$status $err"
+rm -r "$g"/vfs*
+mkdir "$g/zfs"
+run
+expect "until that is all there is" "3 refused store driver-unknown - - $g/zfs" "$status $(head -1 <<<"$out")"
+unset CONTAINERS_STORAGE_CONF
 
 # ---------------------------------------------------------------------------------------------------------------- runs
 
@@ -275,7 +307,7 @@ r = json.load(open(sys.argv[1], encoding="utf-8"))
 number = lambda v: isinstance(v, int) and v >= 0
 assert list(r) == ["version", "dry_run", "store", "subjects", "problems", "summary"], list(r)
 assert r["version"] == 1 and isinstance(r["dry_run"], bool)
-assert list(r["store"]) == ["graphroot", "runroot", "imagestore", "driver", "transient"]
+assert list(r["store"]) == ["graphroot", "runroot", "imagestore", "driver", "transient", "other_drivers"]
 kinds = "layer-dir container-dir image-dir tar-split layer-data link temp-dir staging save-leftover volatile-file".split()
 for s in r["subjects"]:
     assert {"kind", "id", "path", "verdict", "reason"} <= set(s) <= {"kind", "id", "path", "verdict", "reason", "error", "entries", "bytes"}, s

@@ -113,6 +113,13 @@ kill $!
 expect "a lock that is held: status 4, and one record" "4 4 1" "$status $(ask "$(of NOT_RUN) | .EXIT_STATUS") $(ask length)"
 check "it names the lock" grep -q layers.lock <<<"$(ask "$(of NOT_RUN) | .MESSAGE")"
 
+store="--root=$g --runroot=$r --storage-driver=zfs"
+collect
+expect "a driver of which nothing is known: status 3, what is refused, why, and the sum" "3 store driver-unknown $g/zfs $g/zfs 1 3" \
+        "$status $(ask "$(of REFUSED) | .CSTORAGE_KIND, .CSTORAGE_REASON, .CSTORAGE_PATH" | xargs) $(
+                ask "$(of PROBLEM) | .CSTORAGE_PATH") $(ask "$(of COLLECTED) | .CSTORAGE_REFUSED") $(ask length)"
+check "by name" grep -q '"zfs"' <<<"$(ask "$(of PROBLEM) | .MESSAGE")"
+
 store="--root=$scratch/none --runroot=$scratch/none-run --storage-driver=overlay"
 collect
 expect "no store: status 0, and one record" "0 1 $scratch/none" "$status $(ask length) $(ask "$(of NO_STORE) | .CSTORAGE_GRAPHROOT")"

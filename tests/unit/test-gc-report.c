@@ -192,7 +192,7 @@ static void json_has_the_documented_members(void **state) {
         assert_string_equal(
                 json, "{\"version\":1,\"dry_run\":false,\"store\":{\"graphroot\":\"/g\",\"runroot\":\"/"
                       "r\",\"imagestore\":null,"
-                      "\"driver\":\"overlay\",\"transient\":false},\"subjects\":["
+                      "\"driver\":\"overlay\",\"transient\":false,\"other_drivers\":[]},\"subjects\":["
                       "{\"kind\":\"layer-dir\",\"id\":\"b\",\"path\":\"/g/overlay/"
                       "b\\n\\u001b[2J\",\"verdict\":\"fail\","
                       "\"reason\":\"no-record\",\"error\":\"no \\\"luck\\\"\",\"entries\":0,\"bytes\":0},"
@@ -244,6 +244,53 @@ static void a_missing_file_that_nobody_misses_is_no_problem(void **state) {
         assert_int_equal(problems.n, 0);
 }
 
+static void other_stores_are_listed_last_and_not_counted(void **state) {
+        static const struct fact_entry others[] = {
+                {.kind = FACT_KIND_STORE, .name = "vfs", .path = "/g/vfs"},
+                {.kind = FACT_KIND_STORE, .name = "zfs", .path = "/g/zfs"},
+        };
+        _cleanup_free_ char *lines = NULL, *short_lines = NULL, *text = NULL;
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        struct view view = world();
+
+        (void) state;
+        assert_ok(outcome_fill(&outcome, &view));
+        outcome.others = others;
+        outcome.n_others = ARRAY_SIZE(others);
+        outcome_count(&outcome);
+        assert_int_equal(outcome.n[FATE_KEPT], 1);
+        lines = printed(print_plain_verbose, &outcome);
+        assert_non_null(strstr(lines, "-containers/\\xff\nkept store other-driver - - /g/vfs\n"
+                                      "kept store other-driver - - /g/zfs\nsummary "));
+        short_lines = printed(print_plain, &outcome);
+        assert_null(strstr(short_lines, " store "));
+        text = printed(print_json, &outcome);
+        assert_non_null(strstr(text, "\"other_drivers\":[\"vfs\",\"zfs\"]"));
+}
+
+static void a_store_that_is_refused_is_a_subject_and_a_problem(void **state) {
+        static const struct fact_entry store = {.kind = FACT_KIND_STORE,
+                                                .name = "zfs",
+                                                .path = "/g/zfs",
+                                                .problem = "not known"};
+        _cleanup_problems_ struct problems problems = PROBLEMS_INIT;
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        _cleanup_free_ char *lines = NULL, *table = NULL;
+        const struct facts facts = {.graphroot = "/g", .runroot = "/r", .driver = "zfs"};
+
+        (void) state;
+        assert_ok(outcome_refuse(&outcome, &facts, &store));
+        outcome_count(&outcome);
+        assert_int_equal(outcome.n[FATE_REFUSED], 1);
+        lines = printed(print_plain_verbose, &outcome);
+        assert_true(strncmp(lines, "refused store driver-unknown - - /g/zfs\nsummary ", 48) == 0);
+        table = printed(print_table, &outcome);
+        assert_non_null(strstr(table, "zfs"));
+        assert_ok(problems_collect(&problems, &outcome));
+        assert_int_equal(problems.n, 1);
+        assert_string_equal(problems.problems[0].text.s, "not known");
+}
+
 static void numbers_are_short(void **state) {
         static const struct {
                 uint64_t bytes;
@@ -286,6 +333,8 @@ int main(void) {
                 cmocka_unit_test(json_has_the_documented_members),
                 cmocka_unit_test(problems_name_the_file_once_and_say_what_to_do),
                 cmocka_unit_test(a_missing_file_that_nobody_misses_is_no_problem),
+                cmocka_unit_test(other_stores_are_listed_last_and_not_counted),
+                cmocka_unit_test(a_store_that_is_refused_is_a_subject_and_a_problem),
                 cmocka_unit_test(numbers_are_short),
                 cmocka_unit_test(the_progress_line_stays_below_the_width),
         };
