@@ -546,7 +546,8 @@ bool cstorage_entry_is_in_imagestore(const struct cstorage_entry *entry);
 
 /*
  * Look at an entry, without opening for writing and without taking a lock. An entry that is gone is
- * CSTORAGE_ENTRY_IS_ABSENT, and so is a temp dir of which only the lock file is left. Since: 0.1
+ * CSTORAGE_ENTRY_IS_ABSENT, and so is a temp dir of which only the lock file is left. -EBUSY where it is or
+ * holds the default subvolume of a btrfs. Since: 0.1
  */
 int cstorage_entry_examine(const struct cstorage_entry *entry, struct cstorage_identity *ret,
                            struct cstorage_error *reterr);

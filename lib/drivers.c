@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "store.h"
 
-#define RECORDS_SUFFIX "-layers" /* store.go:bothLayerStoreKindsLocked: of whatever driver */
+#define RECORDS_SUFFIX "-layers" /* store.go:getLayerStoreLocked: of whatever driver */
 
 /* The Go side has had eight. Who fills a graphroot with such names makes no more of them known. */
 #define DRIVERS_MAX 64U
@@ -71,6 +71,10 @@ static int take_pointers(const struct strlist *drivers, char ***ret) {
         return 0;
 }
 
+static int compare(const void *a, const void *b) {
+        return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
 static int list_drivers(int fd, const char *first, char ***ret) {
         _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
         _cleanup_strlist_ struct strlist drivers = STRLIST_INIT;
@@ -81,7 +85,11 @@ static int list_drivers(int fd, const char *first, char ***ret) {
                 r = strlist_add(&drivers, first);
         if (r >= 0)
                 r = add_drivers(&drivers, &list);
-        return r < 0 ? r : take_pointers(&drivers, ret);
+        if (r < 0)
+                return r;
+
+        qsort(drivers.s + 1, drivers.n - 1, sizeof(*drivers.s), compare);
+        return take_pointers(&drivers, ret);
 }
 
 static int find_drivers(const struct cstorage_config *config, char ***ret, struct error *reterr) {

@@ -115,6 +115,7 @@ file_system() {
         local type=${2%%:*} options=${2#*:}
 
         [ "$type" = "$2" ] && options=defaults
+        rm -f "$1.image"
         mkdir -p "$1" && truncate -s "$3" "$1.image" && "mkfs.$type" -q "$1.image" >/dev/null 2>&1 &&
                 mount -o "loop,$options" "$1.image" "$1" 2>/dev/null
 }

@@ -9,6 +9,7 @@ need_root
 need_gc
 need_machines sid+libbtrfsutil1
 command -v btrfs >/dev/null || skip_all "there is no btrfs(8)"
+grep -q libbtrfsutil "$build/lib/libcstorage.so.0" || skip_all "built without btrfs"
 make_scratch
 
 file_system "$scratch/m/store" btrfs 1G || skip_all "no btrfs on a loop device"
@@ -145,9 +146,21 @@ subvolume create "$layers/$layer/a/one/two"
 subvolume snapshot "$layers/$layer" "$layers/$(id d)"
 btrfs property set "$layers/$(id d)" ro true
 # shellcheck disable=SC2086
-check "it succeeds without CAP_SYS_ADMIN" machine_run m setpriv --bounding-set -sys_admin cstorage-gc $store
+check "it succeeds without CAP_SYS_ADMIN" machine_run m setpriv --bounding-set -all,+dac_override,+fowner,+linux_immutable cstorage-gc $store
 check "and all else is as it was" compare
 expect "with no subvolume left" 5 "$(subvolumes)"
+
+# Without the library nobody knows which subvolume is the default one.
+plant a
+hide='l=$(realpath /usr/lib/*/libbtrfsutil.so.1); '
+machine_run m sh -c "$hide mount --bind /dev/null \$l"
+ours --json >"$scratch/report" 2>"$scratch/err"
+expect "without libbtrfsutil subvolumes are refused: status 3" "3 refuse not-examined" "$? $(
+        jq -r '.subjects[] | select(.kind == "layer-dir") | "\(.verdict) \(.reason)"' "$scratch/report")"
+check "and it says what to install" grep -q "$layer is a subvolume: install libbtrfsutil" "$scratch/err"
+machine_run m sh -c "$hide umount \$l"
+check "with it they go" ours
+check "and all else is as it was" compare
 
 # ------------------------------------------------------------------------------------------------------- what is in use
 

@@ -54,10 +54,11 @@ static void records_show_a_driver_that_nobody_knows(void **state) {
         put_dir(place->fd, "overlay");
         put_dir(place->fd, "mine-layers");
         put_dir(place->fd, "-layers");
+        put_dir(place->fd, "mine!-layers");
         put_dir(place->fd, "volumes");
         put_text(place->fd, "file-layers", "");
         put_text(place->fd, "zfs", "");
-        assert_found(place, NULL, "overlay mine ");
+        assert_found(place, NULL, "overlay mine mine! ");
 }
 
 static void many_names_are_not_listed_all(void **state) {
