@@ -149,6 +149,18 @@ static struct decision decide_layer_dir(const struct planner *planner, size_t i)
         return decision;
 }
 
+/* Where the directories of tar-split files and big data were not seen there are none of these to decide on,
+ * but limits lie elsewhere. */
+static struct decision decide_lone_side_file(const struct planner *planner, const struct fact_entry *entry,
+                                             uint32_t marks) {
+        if (marks & MARK_DIRS)
+                return decide(REASON_NO_RECORD);
+        if (planner->elsewhere.layers)
+                return decide(REASON_ELSEWHERE);
+        return decide(entry->kind == CSTORAGE_ENTRY_QUOTA && planner->elsewhere.hidden ? REASON_NOT_EXAMINED
+                                                                                       : REASON_NO_RECORD);
+}
+
 /* Tar-split files, big data and limits. Those of a directory that is refused stay with it. */
 static struct decision decide_side_file(const struct planner *planner, size_t i) {
         uint32_t marks = *known_marks(&planner->known, i);
@@ -164,8 +176,7 @@ static struct decision decide_side_file(const struct planner *planner, size_t i)
                 return decide(REASON_TARGET_REFUSED);
         if (planner->gaps)
                 return decide(REASON_BELOW_UNKNOWN);
-        return decide(planner->elsewhere.layers && !(marks & MARK_DIRS) ? REASON_ELSEWHERE
-                                                                        : REASON_NO_RECORD);
+        return decide_lone_side_file(planner, &planner->facts->entries[i], marks);
 }
 
 /* A link to a layer that is not there and that nothing knows of. */

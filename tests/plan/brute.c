@@ -627,7 +627,8 @@ static bool side_file_may_go(const struct brute *b, const struct fact_entry *e) 
         if (is_spoken_for(b, layer) || !is_named_by_an_id(e) || !is_sound(e) || layers_are_doubtful(b->f) ||
             has_gaps(b))
                 return false;
-        if (!has_directory(b->f, layer, true, true) && layers_are_elsewhere(b->f))
+        if (!has_directory(b->f, layer, true, true) &&
+            (layers_are_elsewhere(b->f) || (e->kind == CSTORAGE_ENTRY_QUOTA && images_may_hide(b->f))))
                 return false;
         for (size_t i = 0; i < b->f->n_entries; i++) {
                 const struct fact_entry *dir = &b->f->entries[i];
