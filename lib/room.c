@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where a disk is full not even a temp dir can be made. So something that was to go anyhow is removed in
- * place: a small file, else some files of a tree.
+ * Where a disk is full not even a temp dir can be made. So something that was to go anyhow is removed at
+ * once: a small file, else some files of a tree that is still in its place, else of one that was retired
+ * already.
  */
 
 #include <dirent.h>
@@ -40,9 +41,8 @@ static int open_first_directory(int fd, const struct dir_list *list) {
 }
 
 /* Some files of a tree, those that are met first on the way down. */
-static bool thin_out(const struct cstorage_entry *entry) {
-        _cleanup_close_ int fd =
-                open_beneath_same_mount(entry->place->fd, entry->name, O_RDONLY | O_DIRECTORY);
+static bool thin_out(int dirfd, const char *name) {
+        _cleanup_close_ int fd = open_beneath_same_mount(dirfd, name, O_RDONLY | O_DIRECTORY);
 
         for (int depth = 0; fd >= 0 && depth < ROOM_DEPTH_MAX; depth++) {
                 _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
@@ -61,11 +61,21 @@ static bool thin_out(const struct cstorage_entry *entry) {
 
 static bool make_room_by(struct cstorage_trash_item *item) {
         if (entry_is_tree(item->entry))
-                return thin_out(item->entry);
+                return thin_out(item->entry->place->fd, item->entry->name);
         if (unlinkat(item->entry->place->fd, item->entry->name, 0) < 0)
                 return false;
         item->done = true;
         return true;
+}
+
+static bool make_room_in_trash(const struct cstorage_trash *trash) {
+        for (size_t i = 0; i < trash->n; i++) {
+                const struct cstorage_trash_item *item = &trash->items[i];
+
+                if (item->name && entry_is_tree(item->entry) && thin_out(item->dir->temp.dir_fd, item->name))
+                        return true;
+        }
+        return false;
 }
 
 bool trash_make_room(struct cstorage_trash *trash, const struct mountinfo *mounts) {
@@ -78,5 +88,5 @@ bool trash_make_room(struct cstorage_trash *trash, const struct mountinfo *mount
                         if (trash_check(item, mounts, NULL) >= 0 && make_room_by(item))
                                 return true;
                 }
-        return false;
+        return make_room_in_trash(trash);
 }
