@@ -202,14 +202,15 @@ _public_ int cstorage_txn_heal(struct cstorage_txn *txn, const struct cstorage_e
 }
 
 /*
- * First what others wait for. Short names before the layers they lead to, and what hangs on a layer after it:
- * killed in between, the rest has still no record, and the next run takes it.
+ * First what others wait for. What hangs on a layer, and short names that lead to it, before the layer:
+ * killed in between, the next run takes a directory without a record, but not always a tar-split file without
+ * a directory, by which an image store shows that is not configured.
  */
 static const enum cstorage_entry_kind retire_order[] = {
-        CSTORAGE_ENTRY_VOLATILE_FILE, CSTORAGE_ENTRY_SAVE_LEFTOVER, CSTORAGE_ENTRY_LINK,
-        CSTORAGE_ENTRY_LAYER_DIR,     CSTORAGE_ENTRY_LAYER_DATA,    CSTORAGE_ENTRY_TAR_SPLIT,
-        CSTORAGE_ENTRY_CONTAINER_DIR, CSTORAGE_ENTRY_IMAGE_DIR,     CSTORAGE_ENTRY_STAGING,
-        CSTORAGE_ENTRY_QUOTA,         CSTORAGE_ENTRY_PROBE,         CSTORAGE_ENTRY_TEMP_DIR,
+        CSTORAGE_ENTRY_VOLATILE_FILE, CSTORAGE_ENTRY_SAVE_LEFTOVER, CSTORAGE_ENTRY_LAYER_DATA,
+        CSTORAGE_ENTRY_TAR_SPLIT,     CSTORAGE_ENTRY_QUOTA,         CSTORAGE_ENTRY_LINK,
+        CSTORAGE_ENTRY_LAYER_DIR,     CSTORAGE_ENTRY_CONTAINER_DIR, CSTORAGE_ENTRY_IMAGE_DIR,
+        CSTORAGE_ENTRY_STAGING,       CSTORAGE_ENTRY_PROBE,         CSTORAGE_ENTRY_TEMP_DIR,
 };
 
 _Static_assert(ARRAY_SIZE(retire_order) == ENTRY_KINDS, "each kind has its turn");
