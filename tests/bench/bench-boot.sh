@@ -32,7 +32,7 @@ make_disk() {
                 mount -o loop "$scratch/$1.disk" "$scratch/mnt" || return
         for i in $(seq "$2"); do
                 id=$(printf 'e%063x' "$i")
-                mkdir -p "$overlay/$id"/{diff,work} && (cd "$overlay/$id/diff" && seq "$3" | xargs touch) || break
+                mkdir -p "$overlay/$id/diff" && (cd "$overlay/$id/diff" && seq "$3" | xargs touch) || break
         done
         umount "$scratch/mnt"
 }

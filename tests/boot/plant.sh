@@ -3,7 +3,7 @@
 #
 # Inside of a machine: plant.sh DIRECTORY, an orphan with all that makes files hard to delete for whoever may not do all.
 set -e
-mkdir -p "$1/diff/deep/deeper/deepest" "$1/work"
+mkdir -p "$1/diff/deep/deeper/deepest"
 cd "$1/diff"
 for file in plain immutable append setuid; do
         echo "$file" >$file

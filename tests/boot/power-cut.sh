@@ -42,7 +42,7 @@ make_machine() {
 put_orphans() {
         vm_run m "cd /var/lib/containers/storage/overlay || exit
                 for i in {1..$1}; do printf 'e%031x%032x\n' \$RANDOM\$RANDOM \$i; done >/var/tmp/orphans
-                while read -r id; do printf '%s/diff %s/work\n' \$id \$id; done </var/tmp/orphans | xargs mkdir -p
+                while read -r id; do printf '%s/diff\n' \$id; done </var/tmp/orphans | xargs mkdir -p
                 while read -r id; do printf \"\$id/diff/%s\n\" {1..$2}; done </var/tmp/orphans | xargs touch; sync"
 }
 some_are_left() { vm_run m 'cd /var/lib/containers/storage/overlay && xargs ls -d </var/tmp/orphans 2>/dev/null | grep -c .'; }
