@@ -62,7 +62,7 @@ orphan_has() {
 }
 
 composefs() {
-        local pid registry image orphan i
+        local pid registry image id link orphan i
 
         boot composefs
         machine_run m podman push -q localhost/built:1 oci:/var/lib/containers/layout:built
@@ -88,8 +88,12 @@ use_composefs = "true"'
         done
         # A pull whose record is lost leaves such an image, too; files of it may be sealed.
         image=$(compgen -G "$S/overlay/*/composefs-data" | head -n 1)
-        orphan=$S/overlay/$(printf 'e%.0s' {1..64})
-        cp -a "${image%/composefs-data}" "$orphan" && rm "$orphan/link"
+        id=$(printf 'e%.0s' {1..64})
+        link=$(printf 'E%.0s' {1..26})
+        orphan=$S/overlay/$id
+        cp -a "${image%/composefs-data}" "$orphan"
+        printf %s "$link" >"$orphan/link"
+        ln -s "../$id/diff" "$S/overlay/l/$link"
         chattr +i "$orphan/composefs-data/composefs.blob" "$orphan/diff"
         machine_reboot m
         orphans
