@@ -13,6 +13,7 @@
 
 #include "brute.h"
 #include "plan.h"
+#include "retire-order.h"
 #include "world.h"
 
 #define WORLDS      12000
@@ -118,6 +119,42 @@ static bool removes_nothing_the_second_time(const struct world *world, struct di
         carry_out(&other.facts, &world->plan);
         make_plan(&other);
         return other.plan.n_remove == 0;
+}
+
+static size_t turn_of(enum cstorage_entry_kind kind) {
+        size_t turn = 0;
+
+        while (retire_order[turn] != kind)
+                turn++;
+        return turn;
+}
+
+/* Killed in the middle of a kind: of that, each may be gone or not. */
+static void carry_out_partly(struct facts *facts, const struct plan *plan, struct dice *dice) {
+        size_t last = dice_roll(dice, ARRAY_SIZE(retire_order)), kept = 0;
+
+        for (size_t i = 0; i < facts->n_entries; i++) {
+                size_t turn = turn_of(facts->entries[i].kind);
+
+                if (is_removed(plan, i) && (turn < last || (turn == last && dice_hit(dice, 2))))
+                        continue;
+                facts->entries[kept++] = facts->entries[i];
+        }
+        facts->n_entries = kept;
+}
+
+/* What is removed in a run that heals is decided again by the next one, which knows more. */
+static bool removes_the_rest_when_killed(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world other = {0};
+
+        copy(&other, world);
+        carry_out_partly(&other.facts, &world->plan, dice);
+        make_plan(&other);
+        for (size_t i = 0; i < other.facts.n_entries; i++)
+                if (is_removed(&other.plan, i) !=
+                    is_removed(&world->plan, find_entry(&world->facts, &other.facts.entries[i])))
+                        return false;
+        return true;
 }
 
 /* A reason that tells of a doubt, which a record can settle: the reference that had none gets one. */
@@ -311,6 +348,7 @@ static const struct law {
         {"nothing reachable from a record or mount is removed", removes_nothing_reachable},
         {"the order of the facts changes nothing", does_not_depend_on_the_order},
         {"the plan of a planned world removes nothing", removes_nothing_the_second_time},
+        {"killed between any two retirements, the next plan removes the rest", removes_the_rest_when_killed},
         {"one record more never adds a removal, but where it settles a doubt", removes_no_more_for_a_record},
         {"only volatile files are healed, and no layer directory is removed in the same run",
          heals_volatile_files_alone},
