@@ -44,10 +44,15 @@ static bool may_make(const struct cstorage_store *store, size_t i) {
         return store_locks[i].create || store_locks[i].guards != CSTORAGE_FILE_CONTAINERS || store->transient;
 }
 
-/* In each of the directories of objects lies a lock. */
+/* In each of the directories of objects lies a lock; where that is none of ours to make, the directory is
+ * made with the first that goes into it. */
+static bool is_missing(const struct cstorage_txn *txn, size_t i) {
+        return txn->locks[i] < 0 && may_make(txn->store, i) && txn->store->roots[store_locks[i].root].path;
+}
+
 static bool has_all_locks(const struct cstorage_txn *txn) {
         for (size_t i = 0; i < STORE_LOCKS; i++)
-                if (txn->locks[i] < 0 && txn->store->roots[store_locks[i].root].path)
+                if (is_missing(txn, i))
                         return false;
         return true;
 }
@@ -66,9 +71,9 @@ int txn_prepare(struct cstorage_txn *txn, struct error *reterr) {
         }
 
         for (size_t i = 0; i < STORE_LOCKS; i++) {
-                if (txn->locks[i] >= 0)
+                if (!is_missing(txn, i))
                         continue;
-                r = take(txn, i, may_make(txn->store, i), deadline_ns, reterr);
+                r = take(txn, i, true, deadline_ns, reterr);
                 if (r < 0)
                         return r;
         }

@@ -78,13 +78,20 @@ static void begin_writing(int fd) {
         (void) sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
+/* To look costs less than a change that changes nothing. */
+static int give_mode(int fd, mode_t mode) {
+        struct stat st;
+
+        if (fstat(fd, &st) < 0)
+                return negative_errno();
+        return (st.st_mode & ALLPERMS) != mode && fchmod(fd, mode) < 0 ? negative_errno() : 0;
+}
+
 static int fill(int fd, const struct iovec *pieces, size_t n, mode_t mode) {
         int r;
 
         r = write_pieces(fd, pieces, n);
-        if (r < 0)
-                return r;
-        return fchmod(fd, mode) < 0 ? negative_errno() : 0;
+        return r < 0 ? r : give_mode(fd, mode);
 }
 
 /* -------------------------------------------------------------------------------------- the name */

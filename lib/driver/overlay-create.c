@@ -187,11 +187,19 @@ static int put_file(int layer_fd, const char *name, const char *text, size_t len
         return fd < 0 ? fd : write_all(fd, text, len);
 }
 
+/* Its directory is there but for the first layer. */
 static int put_link(int home_fd, const struct new_layer *layer) {
         char target[LAYER_PATH_MAX], path[sizeof(OVERLAY_LINKS_DIR) + 1 + LINK_ID_LENGTH];
 
         (void) snprintf(path, sizeof(path), OVERLAY_LINKS_DIR "/%s", layer->link);
         (void) snprintf(target, sizeof(target), "../%s/diff", layer->id);
+        if (symlinkat(target, home_fd, path) == 0)
+                return 0;
+        if (errno != ENOENT)
+                return negative_errno();
+
+        if (mkdirat(home_fd, OVERLAY_LINKS_DIR, HOME_MODE) < 0 && errno != EEXIST)
+                return negative_errno();
         return symlinkat(target, home_fd, path) < 0 ? negative_errno() : 0;
 }
 
@@ -267,9 +275,7 @@ static int make_layer(int home_fd, const struct new_layer *layer, const struct h
         _cleanup_close_ int layer_fd = -1;
         int r;
 
-        r = make_dir(home_fd, OVERLAY_LINKS_DIR, reterr);
-        if (r >= 0)
-                r = make_layer_dir(home_fd, layer, reterr);
+        r = make_layer_dir(home_fd, layer, reterr);
         if (r < 0)
                 return r;
 

@@ -211,7 +211,7 @@ done
 try_case hole runroot $layers
 try_case object graphroot $containers
 restore >"$scratch/log" 2>&1
-for call in renameat pwrite64 writev fchmod; do
+for call in renameat pwrite64 writev; do
         try_kills $call
 done
 try_alive
