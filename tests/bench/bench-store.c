@@ -10,10 +10,11 @@
  *
  *     bench-store GRAPHROOT RUNROOT stable|volatile|transient CONTAINERS ROUNDS
  *
- * Or what no library can do without: two files of so many bytes each are written and put in place of others,
- * and synced where MODE is stable. In one line: wall_us cpu_us bytes.
+ * Or what no library can do without, as each makes a record before the thing and marks one before it goes:
+ * two files of LAYERS bytes and one of CONTAINERS are written and put in place of others, and where MODE is
+ * stable the files and their directories are synced. In one line: wall_us cpu_us bytes.
  *
- *     bench-store DIRECTORY files MODE BYTES ROUNDS
+ *     bench-store DIRECTORY files MODE LAYERS CONTAINERS ROUNDS
  */
 
 #include <cstorage.h>
@@ -221,7 +222,9 @@ static struct cstorage_store *open_store(const char *graphroot, const char *runr
 
 /* ---------------------------------------------------------------------------------------- files alone */
 
-#define FILES 2 /* layers.json and containers.json, in directories of their own */
+#define FILES 3
+
+static const int in_directory[FILES] = {0, 0, 1};
 
 static void must(bool done, const char *what) {
         if (!done)
@@ -242,44 +245,53 @@ static int open_directory(const char *path, int i) {
         return fd;
 }
 
-static int write_new(int dir, const char *bytes, size_t n, bool durable) {
-        int fd = openat(dir, "new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+static void write_new(int dir, int i, const char *bytes, size_t n, bool durable, int *ret_fd) {
+        char name[16];
 
-        must(fd >= 0 && write(fd, bytes, n) == (ssize_t) n, "write");
+        (void) snprintf(name, sizeof(name), "new%d", i);
+        *ret_fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        must(*ret_fd >= 0 && write(*ret_fd, bytes, n) == (ssize_t) n, "write");
         if (durable)
-                (void) sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-        return fd;
+                (void) sync_file_range(*ret_fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
-static struct cost measure_files(const int dirs[static FILES], const char *bytes, size_t n, bool durable) {
+static void put_in_place(int dir, int i, int fd, bool durable) {
+        char name[16];
+
+        (void) snprintf(name, sizeof(name), "new%d", i);
+        must(!durable || fdatasync(fd) == 0, "fdatasync");
+        must(renameat(dir, name, dir, "file") == 0, "rename");
+        must(close(fd) == 0, "close");
+}
+
+static struct cost measure_files(const int dirs[static 2], const char *bytes, const size_t sizes[static 2],
+                                 bool durable) {
         struct cost before = now();
         int fds[FILES];
 
         for (int i = 0; i < FILES; i++)
-                fds[i] = write_new(dirs[i], bytes, n, durable);
-        for (int i = 0; i < FILES; i++) {
-                must(!durable || fdatasync(fds[i]) == 0, "fdatasync");
-                must(renameat(dirs[i], "new", dirs[i], "file") == 0, "rename");
-                must(close(fds[i]) == 0, "close");
-        }
+                write_new(dirs[in_directory[i]], i, bytes, sizes[in_directory[i]], durable, &fds[i]);
         for (int i = 0; i < FILES; i++)
+                put_in_place(dirs[in_directory[i]], i, fds[i], durable);
+        for (int i = 0; i < 2; i++)
                 must(!durable || fsync(dirs[i]) == 0, "fsync");
         return since(before);
 }
 
-static void bench_files(const char *path, bool durable, size_t n, long rounds) {
+static void bench_files(const char *path, bool durable, const size_t sizes[static 2], long rounds) {
         static struct cost costs[ROUNDS_MAX];
+        size_t n = sizes[0] > sizes[1] ? sizes[0] : sizes[1];
         char *bytes = malloc(n);
-        int dirs[FILES];
+        int dirs[2];
 
         must(bytes, "malloc");
         memset(bytes, 'x', n);
-        for (int i = 0; i < FILES; i++)
+        for (int i = 0; i < 2; i++)
                 dirs[i] = open_directory(path, i);
         for (long i = 0; i < rounds; i++)
-                costs[i] = measure_files(dirs, bytes, n, durable);
+                costs[i] = measure_files(dirs, bytes, sizes, durable);
         print_medians(costs, rounds, '\n');
-        for (int i = 0; i < FILES; i++)
+        for (int i = 0; i < 2; i++)
                 (void) close(dirs[i]);
         free(bytes);
 }
@@ -287,17 +299,21 @@ static void bench_files(const char *path, bool durable, size_t n, long rounds) {
 int main(int argc, char **argv) {
         static struct cost creates[ROUNDS_MAX], deletes[ROUNDS_MAX];
         struct bench bench = {0};
+        bool is_files;
         long rounds;
         char id[65];
 
-        if (argc != 6)
+        is_files = argc > 2 && strcmp(argv[2], "files") == 0;
+        if (argc != (is_files ? 7 : 6))
                 errx(2, "usage: bench-store GRAPHROOT RUNROOT stable|volatile|transient CONTAINERS ROUNDS\n"
-                        "       bench-store DIRECTORY files MODE BYTES ROUNDS");
-        rounds = strtol(argv[5], NULL, 10);
+                        "       bench-store DIRECTORY files MODE LAYERS CONTAINERS ROUNDS");
+        rounds = strtol(argv[argc - 1], NULL, 10);
         if (rounds < 0 || rounds > ROUNDS_MAX)
-                errx(2, "%s: too many rounds", argv[5]);
-        if (strcmp(argv[2], "files") == 0) {
-                bench_files(argv[1], strcmp(argv[3], "stable") == 0, strtoul(argv[4], NULL, 10), rounds);
+                errx(2, "%s: too many rounds", argv[argc - 1]);
+        if (is_files) {
+                const size_t sizes[] = {strtoul(argv[4], NULL, 10), strtoul(argv[5], NULL, 10)};
+
+                bench_files(argv[1], strcmp(argv[3], "stable") == 0, sizes, rounds);
                 return 0;
         }
         bench.flags = strcmp(argv[3], "volatile") == 0 ? CSTORAGE_CONTAINER_VOLATILE : 0;
