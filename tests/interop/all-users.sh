@@ -10,50 +10,21 @@ need_root
 need_gc
 need_machines sid
 make_scratch
-
-# On the disk that stays, which is no overlay.
-homes=$scratch/m/store
-
-# as NAME UID COMMAND...
-as() {
-        local name=$1 uid=$2
-        shift 2
-        machine_run m setpriv --reuid "$uid" --regid "$uid" --init-groups env -C / USER="$name" \
-                HOME="/var/lib/containers/$name" XDG_RUNTIME_DIR="/run/user/$uid" "$@"
-}
-bob() { as bob 1000 "$@"; }
-eve() { as eve 1001 "$@"; }
-root() { machine_run m "$@"; }
-
-# What podman leaves running would keep a pipe open.
-podman() {
-        local out=$scratch/podman.out code
-        "$1" podman "${@:2}" >"$out" 2>&1 </dev/null
-        code=$?
-        cat "$out"
-        return $code
-}
+. "$tests_dir/interop/users.sh"
 
 gc() {
         root cstorage-gc --all-users "$@" >"$scratch/out" 2>"$scratch/err"
         status=$?
 }
 
-# What a machine has when it just booted; /dev is that of the machine around it. Nobody is logged in.
-settle() { root sh -ec 'mount --make-rshared /; mknod /run/null c 1 3; chmod 666 /run/null; mount --bind /run/null /dev/null
-        install -d -m 755 /run/user'; }
 reboot() { machine_reboot m && settle; }
-login() { root sh -ec 'install -d -m 700 -o bob -g bob /run/user/1000; install -d -m 700 -o eve -g eve /run/user/1001'; }
+both_log_in() { login bob && login eve; }
 
 make_users() {
-        root sh -ec "$(cat "$tests_dir/interop/image.sh"); set -e
-                useradd -u 1000 -m -d /var/lib/containers/bob bob; useradd -u 1001 -m -d /var/lib/containers/eve eve
+        users bob eve && shared_files && root sh -ec "
                 useradd -u 1002 -M -d /var/lib/containers/gone gone; useradd -u 1003 -M -d /usr/games player
                 useradd -u 1004 -m -d /var/lib/containers/far far
                 groupadd -g 3000 team; usermod -a -G team bob
-                chmod 711 /var/lib/containers; install -m 644 /tmp/rootfs.tar /var/tmp/rootfs.tar
-                printf '[storage]\ndriver = \"overlay\"\ntransient_store = true\n' >/etc/containers/storage.conf
-                sed -i '/ulimits/d' /etc/containers/containers.conf
                 su eve -s /bin/sh -c 'mkdir -p ~/.config/containers
                         printf \"[storage]\ndriver = \\\"vfs\\\"\ntransient_store = true\n\" >~/.config/containers/storage.conf'
                 " && settle
@@ -109,7 +80,7 @@ expect "options that tell of one store do not go with it" "2 --dump-facts" "$sta
 
 # ------------------------------------------------------------------------------------------------ what is left behind
 
-login
+both_log_in
 for user in bob eve root; do
         check "an image of $user" podman $user import -q /var/tmp/rootfs.tar localhost/base:1 || finish
         check "containers of $user" run_containers $user
@@ -124,7 +95,7 @@ for user in bob eve root; do
         before $user
         check "$user has orphans" test "$(wc -l <"$scratch/gone.$user")" -ge 2
 done
-login
+both_log_in
 bob cstorage-gc >"$scratch/out" 2>"$scratch/err"
 expect "the user's own run removes the user's" "0  " "$? $(cat "$scratch/err") $(orphans bob)"
 check "and nothing else" nothing_else bob
@@ -156,7 +127,7 @@ expect "whose sum is that of all" true "$(jq '.summary.removed == ([.users[].sum
         .summary.entries_freed == ([.users[].summary.entries_freed // 0] | add)' "$scratch/out")"
 expect "no directory was made for who is not logged in" "" "$(ls "$scratch/m/run/user")"
 
-login
+both_log_in
 for user in bob eve root; do check "podman of $user goes on" run_containers $user; done
 expect "its files belong to the user" " " "$(not_own bob 1000) $(not_own eve 1001)"
 gc --verbose --json
@@ -178,7 +149,7 @@ check "it is recorded in /tmp" root test -d /tmp/storage-run-1000/containers/ove
 gc --json
 expect "it is kept" "0 collected 1" "$status $(word bob .status) $(without_session ps -q; grep -cE '^[0-9a-f]{12}$' "$scratch/podman.out")"
 check "so is its mount" root sh -c 'cat /proc/$(cat /tmp/storage-run-1000/libpod/tmp/pause.pid)/root/var/lib/containers/bob/.local/share/containers/storage/overlay/*/merged/done'
-login
+both_log_in
 gc
 expect "with a session beside it nothing is, and it is said what to do" "3 1" "$status $(grep -c '^cstorage-gc: bob: runtime-unclear: .* remove the second$' "$scratch/err")"
 check "reboot" reboot

@@ -10,16 +10,9 @@ need_root
 need_gc
 need_machines "$suite"
 make_scratch
+. "$tests_dir/interop/users.sh"
 check "$suite: a machine boots" machine_start m "$suite" || finish
-machine_run m sh -c 'useradd -u 1000 -m -d /var/lib/containers/bob bob; chmod 711 /var/lib/containers
-        mount --make-rshared /; rm -f /run/null; mknod /run/null c 1 3; chmod 666 /run/null; mount --bind /run/null /dev/null
-        install -d -m 755 /run/user; install -d -m 700 -o bob -g bob /run/user/1000'
-
-root() { machine_run m "$@"; }
-bob() {
-        machine_run m setpriv --reuid 1000 --regid 1000 --init-groups env -C / USER=bob HOME=/var/lib/containers/bob \
-                XDG_RUNTIME_DIR=/run/user/1000 "$@"
-}
+check "$suite: and has a user" eval 'settle && users bob && login bob' || finish
 
 # What a link stood for before the place was made is told by the one that was asked first.
 resolve() {

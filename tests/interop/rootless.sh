@@ -10,32 +10,12 @@ need_root
 need_gc
 need_machines sid
 make_scratch
-
-# On the disk that stays, which is no overlay.
-homes=$scratch/m/store
+. "$tests_dir/interop/users.sh"
 G=$homes/bob/.local/share/containers/storage
 E=$homes/eve/.local/share/containers/storage
 R=$scratch/m/run/user/1000/containers
 socket=/run/user/1000/reap
 
-# as NAME UID COMMAND...
-as() {
-        local name=$1 uid=$2
-        shift 2
-        machine_run m setpriv --reuid "$uid" --regid "$uid" --init-groups env -C / USER="$name" \
-                HOME="/var/lib/containers/$name" XDG_RUNTIME_DIR="/run/user/$uid" "$@"
-}
-bob() { as bob 1000 "$@"; }
-eve() { as eve 1001 "$@"; }
-
-# What podman leaves running would keep a pipe open.
-podman() {
-        local out=$scratch/podman.out code
-        "$1" podman "${@:2}" >"$out" 2>&1 </dev/null
-        code=$?
-        cat "$out"
-        return $code
-}
 
 gc() {
         bob cstorage-gc "$@" >"$scratch/out" 2>"$scratch/err"
@@ -55,12 +35,8 @@ traced() {
         calls=$(grep -oE ' (setns|unshare|clone3?|v?fork|execve)\(' "$scratch/m/run/user/1000/trace" | sort -u | tr -d ' (\n')
 }
 
-# What a user needs of a machine that just booted; /dev is that of the machine around it.
-settle() { machine_run m sh -ec 'mount --make-rshared /
-        mknod /run/null c 1 3; chmod 666 /run/null; mount --bind /run/null /dev/null
-        install -d -m 755 /run/user
-        install -d -m 755 -o bob -g bob /run/user/1000; install -d -m 700 -o eve -g eve /run/user/1001'; }
-reboot() { machine_reboot m && settle; }
+both_log_in() { login bob 755 && login eve; }
+reboot() { machine_reboot m && settle && both_log_in; }
 
 # The processes of the container are several users, and one of them keeps what it wrote to itself.
 several='mkdir /d /d/e; echo x >/d/e/f; touch /d/f; chown 33:44 /d /d/e /d/e/f /d/f; chmod 700 /d /d/e; chmod 1777 /tmp'
@@ -72,12 +48,7 @@ run_containers() {
 }
 
 make_users() {
-        machine_run m sh -ec "$(cat "$tests_dir/interop/image.sh"); set -e
-                useradd -u 1000 -m -d /var/lib/containers/bob bob; useradd -u 1001 -m -d /var/lib/containers/eve eve
-                chmod 711 /var/lib/containers; install -m 644 /tmp/rootfs.tar /var/tmp/rootfs.tar
-                printf '[storage]\ndriver = \"overlay\"\ntransient_store = true\n' >/etc/containers/storage.conf
-                sed -i '/ulimits/d' /etc/containers/containers.conf
-                " && settle
+        users bob eve && shared_files && settle && both_log_in
 }
 
 orphans() { python3 "$tests_dir/interop/listing.py" orphans "$G" "$R" overlay; }
