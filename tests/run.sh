@@ -25,21 +25,26 @@ case "${1-}" in
 esac
 
 install_needs() {
-        local packages="gcc g++ perl clang libclang-rt-14-dev meson ninja-build pkg-config python3 git
+        local packages="gcc g++ perl clang libclang-rt-dev meson ninja-build pkg-config python3 git
                         libyajl-dev libmd-dev libbtrfsutil-dev libsystemd-dev libmount-dev libsmartcols-dev libsqlite3-dev libcmocka-dev systemd abigail-tools
                         clang-format-14 valgrind strace mandoc debootstrap e2fsprogs xfsprogs btrfs-progs uidmap jq acl attr procps
                         qemu-system-x86 qemu-utils zsh"
-        local missing="" p
+        local missing="" there="" p
 
         command -v apt-get >/dev/null || return 0
         for p in $packages; do
                 dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
         done
         [ -z "$missing" ] && return 0
-        echo "installing:$missing"
+        apt-get update >/dev/null
+        # Releases differ in what they have, and what one has not would keep all others from being installed.
+        for p in $missing; do
+                apt-cache show "$p" >/dev/null 2>&1 && there="$there $p"
+        done
+        echo "installing:$there"
         # shellcheck disable=SC2086
-        { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } \
-                >/dev/null || echo "some packages cannot be installed; what needs them will say so"
+        DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $there >/dev/null ||
+                echo "some packages cannot be installed; what needs them will say so"
 }
 
 # Two builds: one with sanitizers for the tests of our own code, one as users have it for everything with other programs.

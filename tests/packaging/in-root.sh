@@ -22,9 +22,18 @@ mount --bind "$dir/store" "$root/var/lib/containers"
 mount --bind "$dir/shared" "$root/mnt"
 mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
+mount -t cgroup2 cgroup "$root/sys/fs/cgroup"
+mount -t devtmpfs dev "$root/dev" # with the disks that appear later
+mkdir -p "$root/dev/pts" "$root/dev/shm"
 mount -t devpts -o newinstance,ptmxmode=666,mode=620 devpts "$root/dev/pts"
 mount -t tmpfs shm "$root/dev/shm"
 mount -t tmpfs run "$root/run"
 mount -t tmpfs -o mode=1777 tmp "$root/tmp"
-exec chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+# No chroot(2): within one the kernel makes no user namespaces.
+mkdir -p "$root/.outside"
+cd "$root"
+pivot_root . .outside
+umount -l .outside
+rmdir .outside
+exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
         DEBIAN_FRONTEND=noninteractive "$@"
