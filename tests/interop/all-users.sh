@@ -190,8 +190,10 @@ check "a store that hangs" root sh -ec "install -d -o far -g far /var/lib/contai
         until grep -q ' fuse ' /proc/self/mountinfo; do sleep 0.1; done"
 
 # What root has and nobody else should: capabilities, a variable, descriptors, a terminal, keys, limits.
-root setpriv --inh-caps +chown,+sys_admin --ambient-caps +chown,+sys_admin prlimit --core=unlimited env SECRET=s \
-        STORAGE_DRIVER=btrfs CONTAINERS_STORAGE_CONF=/x sh -c 'exec 7</etc/shadow 8<>/dev/null 9</; umask 0; cd /root
+# The last where root may raise them.
+root setpriv --inh-caps +chown,+sys_admin --ambient-caps +chown,+sys_admin env SECRET=s STORAGE_DRIVER=btrfs \
+        CONTAINERS_STORAGE_CONF=/x sh -c 'exec 7</etc/shadow 8<>/dev/null 9</; umask 0; cd /root
+                (ulimit -c unlimited) 2>/dev/null && ulimit -c unlimited
                 cstorage-gc --all-users --json >/run/out 2>/run/err; echo $? >/run/status' &
 child_of_far() { pgrep --ns "$(tr -d ' ' <"$scratch/m/pid")" --nslist pid -u 1004 -x cstorage-gc | sed 's|^|/proc/|'; }
 for _ in $(seq 100); do

@@ -22,10 +22,11 @@ collect() {
 }
 
 # As systemd has it: it listens all the time, and starts the reaper once somebody is there. What that says to systemd goes
-# to $scratch/told. What comes before the reaper's name has to become it, in the same process.
+# to $scratch/told. What comes before the reaper's name has to become it, in the same process. That the thread which listens
+# is not there after a fork, as Python warns, is as it should be.
 listen() {
         rm -f "$socket" "$scratch/told" "$scratch/reaper.pid" "$scratch/reaper.status"
-        python3 - "$socket" "$scratch" "$@" "$reaper" 2>"$scratch/reaper.err" <<'EOF' &
+        python3 -W ignore::DeprecationWarning - "$socket" "$scratch" "$@" "$reaper" 2>"$scratch/reaper.err" <<'EOF' &
 import os, select, socket, sys, threading
 path, scratch, *program = sys.argv[1:]
 listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
