@@ -6,6 +6,7 @@
 
 #include "all-users.h"
 #include "complain.h"
+#include "descriptors.h"
 #include "run.h"
 #include "user-side.h"
 
@@ -28,6 +29,7 @@ int main(int argc, char **argv) {
 
         /* A reader that went away must not end a deletion half way. */
         (void) signal(SIGPIPE, SIG_IGN);
+        descriptors_allow();
         options.root_fd = user_side_root_fd();
         return options.all_users ? all_users(&options) : run(&options);
 }

@@ -16,6 +16,7 @@
 #include "base/fd.h"
 #include "base/tree.h"
 #include "complain.h"
+#include "descriptors.h"
 #include "finish.h"
 #include "handover.h"
 #include "human.h"
@@ -172,5 +173,6 @@ int main(int argc, char **argv) {
                 complain("it takes no arguments, and is started by its socket, cstorage-gc-reap.socket");
                 return STATUS_USAGE;
         }
+        descriptors_allow();
         return run_reaper(fd);
 }
