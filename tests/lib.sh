@@ -142,6 +142,13 @@ machine_kill() { "$tests_dir/interop/enter.sh" kill "$scratch/$1"; }
 # machine_reboot M: what a reboot does, for everything that counts here.
 machine_reboot() { machine_kill "$1" && machine_start "$1"; }
 
+# need_ours MACHINE: the rest needs what was built here, which an older release than this machine's may not run.
+need_ours() {
+        machine_run "$1" cstorage-gc --version >"$scratch/runs" 2>&1 && return
+        skip "all of it" "what was built here does not run there: $(tail -n 1 "$scratch/runs")"
+        finish
+}
+
 have_gc() { [ -x "$build/gc/cstorage-gc" ]; }
 need_gc() { have_gc || skip_all "cstorage-gc is not built in $build"; }
 

@@ -12,6 +12,7 @@ need_machines "$suite"
 make_scratch
 . "$tests_dir/interop/users.sh"
 check "$suite: a machine boots" machine_start m "$suite" || finish
+need_ours m
 check "$suite: and has a user" eval 'settle && users bob && login bob' || finish
 
 # What a link stood for before the place was made is told by the one that was asked first.
