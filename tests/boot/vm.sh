@@ -46,7 +46,10 @@ need_vm() {
 vm_install() {
         local root=$1
 
-        DESTDIR=$root meson install -C "$build" --no-rebuild --quiet >/dev/null && ldconfig -r "$root" || return
+        DESTDIR=$root meson install -C "$build" --no-rebuild --quiet >/dev/null || return
+        # Where libraries are is up to what else is installed here (dpkg-dev).
+        find "$root/usr/local" -name libcstorage.so.0 -printf '%h\n' | sed "s|^$root||" >"$root/etc/ld.so.conf.d/cstorage.conf"
+        ldconfig -r "$root" || return
         mkdir -p "$root"/etc/systemd/system/sysinit.target.wants
         install -m 755 "$boot_dir/agent.sh" "$root/usr/local/lib/vm-agent"
         install -m 644 "$boot_dir/agent.service" "$root/etc/systemd/system/vm-agent.service"
