@@ -194,7 +194,8 @@ case_written() {
         report $? "$who: somebody who writes into it does not keep it from ending"
 }
 
-# A tree is killed at until it is gone, and then there is another one.
+# A tree is killed at until it is gone, and then there is another one. In the foreground timeout(1) waits for the killed one,
+# whose last call could come into the way of the next.
 case_killed() {
         local kills=0 wanted=24 i
         [ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && wanted=100
@@ -202,7 +203,7 @@ case_killed() {
         for i in $(seq 400); do
                 is_empty top && python3 "$helper" nested top 40 8 10
                 [ $kills -ge $wanted ] && break
-                { timeout -s KILL "0.0$((RANDOM % 40 + 10))" "$tool" remove top >out 2>&1; } 2>/dev/null
+                { timeout --foreground -s KILL "0.0$((RANDOM % 40 + 10))" "$tool" remove top >out 2>&1; } 2>/dev/null
                 [ $? = 137 ] && kills=$((kills + 1))
         done
         [ $kills -gt 0 ] && delete 0 && is_empty top && ! grep -q '^%' out
