@@ -143,7 +143,7 @@ static void carry_out_partly(struct facts *facts, const struct plan *plan, struc
         facts->n_entries = kept;
 }
 
-/* What is removed in a run that heals is decided again by the next one, which knows more. */
+/* Where something is to be healed it is not yet: that only takes from what is removed. */
 static bool removes_the_rest_when_killed(const struct world *world, struct dice *dice) {
         _cleanup_world_ struct world other = {0};
 
