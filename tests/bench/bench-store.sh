@@ -80,7 +80,8 @@ alone() {
         [ "$mode" = transient ] && directory=$(R "$mode") at=$scratch/m/run/$mode/storage
         [ "$mode" = stable ] && v=
         machine_run m /opt/cstorage/tests/bench/bench-store "$directory" files "$mode" \
-                "$(stat -c %s "$at/overlay-layers/${v}layers.json")" "$(stat -c %s "$at/overlay-containers/${v}containers.json")" "$rounds"
+                "$(stat -c %s "$at/overlay-layers/${v}layers.json")" "$(stat -c %s "$at/overlay-containers/${v}containers.json")" "$rounds" ||
+                failures=$((failures + 1))
 }
 
 # ------------------------------------------------------------------------------------------------ all of them
