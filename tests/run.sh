@@ -7,7 +7,7 @@
 #   tests/run.sh            all but what takes long
 #   tests/run.sh --long     that too
 #   tests/run.sh --fresh    the two commands of the README instead, this one being the second, each in a root directory with
-#                           next to nothing; takes hours
+#                           next to nothing; takes more than an hour
 #   tests/run.sh --bench    the benchmarks instead
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -36,10 +36,10 @@ install_needs() {
                 dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
         done
         [ -z "$missing" ] && return 0
-        apt-get update >/dev/null
+        apt-get update >/dev/null || echo "apt-get update fails; what needs packages that are missing will say so"
         # Releases differ in what they have, and what one has not would keep all others from being installed.
         for p in $missing; do
-                apt-cache show "$p" >/dev/null 2>&1 && there="$there $p"
+                if apt-cache show "$p" >/dev/null 2>&1; then there="$there $p"; else echo "not to be had here: $p"; fi
         done
         echo "installing:$there"
         # shellcheck disable=SC2086
