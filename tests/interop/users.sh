@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
 #
 # users.sh: of a machine m with users, whose homes are on the disk that stays, which is no overlay. Sourced after make_scratch.
 

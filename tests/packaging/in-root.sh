@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Run a command in a root directory of mkroot.sh, with the network of this machine and in mounts and processes of its own.
+# Run a command in a root directory of mkroot.sh, with the network and the devices of this machine, and in mounts and
+# processes of its own.
 # What it changes goes to DIR/upper, and is there for the next command; the root itself is never written to.
 #
 #   in-root.sh DIR ROOT COMMAND...
