@@ -134,7 +134,7 @@ bench)
         ;;
 fresh)
         export CSTORAGE_TEST_FRESH=1
-        run_suite plain testlog.json --verbose --num-processes 1 'packaging, a fresh trixie' 'packaging, a fresh bookworm'
+        run_suite plain testlog.json --verbose --num-processes 1 'packaging, a fresh bookworm' 'packaging, a fresh trixie'
         ;;
 *)
         run_suite check testlog.json --no-suite system --no-suite bench --print-errorlogs
