@@ -21,8 +21,11 @@ build() {
         [ ! -d "$dir/$1.build" ] || return 0
         mkdir "$dir/$1" && git -C "$source" archive "$1" | tar -C "$dir/$1" -x &&
                 meson setup --buildtype=debugoptimized -Dtests=disabled "$dir/$1.build" "$dir/$1" &&
-                ninja -C "$dir/$1.build"
+                meson compile -C "$dir/$1.build" cstorage:shared_library
 }
+
+# The runtimes of the sanitizers that this library may be built with have to be loaded before all else.
+sanitizers() { ldd "$library" | awk '/lib(a|ub)san/ { print $3 }' | xargs; }
 
 check "the library of $last is built" build "$last" || finish
 check "the library of $first is built" build "$first" || finish
@@ -43,5 +46,5 @@ check "a program is linked with the library of $first" cc -I "$dir/$first/lib" -
         -L "$dir/$first.build/lib" -lcstorage
 mkdir "$dir/now" && ln -s "$library" "$dir/now/libcstorage.so.0"
 expect "it runs with this one" "localhost/image0:1 1 layers" "$(
-        CONTAINERS_STORAGE_CONF=$dir/storage.conf LD_LIBRARY_PATH=$dir/now "$dir/images" 2>&1 | sed -n 's/ [0-9]* bytes$//p')"
+        CONTAINERS_STORAGE_CONF=$dir/storage.conf LD_LIBRARY_PATH=$dir/now LD_PRELOAD=$(sanitizers) "$dir/images" 2>&1 | sed -n 's/ [0-9]* bytes$//p')"
 finish
