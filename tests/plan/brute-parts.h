@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the questions of brute.c share, and the smaller ones that these ask. */
+
+#include "facts.h"
+#include "policy.h"
+
+#define ENTRIES_MAX 256 /* of a generated world */
+
+struct brute {
+        const struct facts *f;
+        const struct policy *policy;
+        bool stays[ENTRIES_MAX]; /* of layer directories */
+};
+
+/* Sets of locations. */
+#define ANYWHERE ~0U
+#define OF_GRAPHROOT                                                                                         \
+        (1U << CSTORAGE_LOCATION_STABLE | 1U << CSTORAGE_LOCATION_VOLATILE |                                 \
+         1U << CSTORAGE_LOCATION_VOLATILE_RUNROOT)
+#define OURS ~(1U << CSTORAGE_LOCATION_ADDITIONAL)
+
+/* brute-speaks.c: what an entry is by itself, and who speaks for whom. */
+bool same(const char *a, const char *b);
+bool is_hex_id(const char *s);
+bool is_absent(const struct fact_entry *e);
+bool is_sound(const struct fact_entry *e);
+const char *layer_of(const struct fact_entry *e, char buffer[static 512]);
+bool is_named_by_an_id(const struct fact_entry *e);
+bool has_layer_record(const struct facts *f, const char *id, unsigned locations);
+bool is_referred_to(const struct facts *f, const char *layer, unsigned locations);
+bool lies_on(const struct fact_entry *e, const char *layer);
+bool is_spoken_for(const struct brute *b, const char *layer);
+bool has_directory(const struct facts *f, const char *layer, bool there, bool here);
+void find_what_stays(struct brute *b);
+bool has_container_record(const struct facts *f, const char *id);
+bool has_image_record(const struct facts *f, const char *id);
+bool is_made_of(const struct facts *f, const char *image);
+bool is_lost(const struct facts *f, const char *layer);
+bool is_side_file(const struct fact_entry *e);
+
+/* brute-doubt.c: what a file that is bad or missing may have said. */
+bool entry_may_heal(const struct brute *b, const struct fact_entry *e);
+bool layers_are_doubtful(const struct brute *b);
+bool containers_are_doubtful(const struct brute *b);
+bool images_are_doubtful(const struct brute *b);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "brute-parts.h"
+
+bool same(const char *a, const char *b) {
+        return a && b && *a && strcmp(a, b) == 0;
+}
+
+bool is_hex_id(const char *s) {
+        size_t n = 0;
+
+        for (; s && s[n]; n++)
+                if (!strchr("0123456789abcdef", s[n]))
+                        return false;
+        return n == 64;
+}
+
+/* ------------------------------------------------------------------- what an entry is by itself */
+
+bool is_absent(const struct fact_entry *e) {
+        return e->examined && e->identity.type == CSTORAGE_ENTRY_IS_ABSENT;
+}
+
+bool is_sound(const struct fact_entry *e) {
+        bool file = e->kind == CSTORAGE_ENTRY_TAR_SPLIT || e->kind == CSTORAGE_ENTRY_SAVE_LEFTOVER ||
+                    e->kind == CSTORAGE_ENTRY_VOLATILE_FILE || e->kind == CSTORAGE_ENTRY_QUOTA ||
+                    (e->kind == CSTORAGE_ENTRY_TEMP_DIR && strncmp(e->name, "lock-", 5) == 0);
+        bool link = e->kind == CSTORAGE_ENTRY_LINK;
+        enum cstorage_entry_type type = file   ? CSTORAGE_ENTRY_IS_FILE
+                                        : link ? CSTORAGE_ENTRY_IS_LINK
+                                               : CSTORAGE_ENTRY_IS_DIRECTORY;
+
+        return e->examined && !*e->problem && e->identity.type == type && !e->identity.other_mount &&
+               !e->identity.mount_below;
+}
+
+/* The id that the name of a layer's entry is made of. */
+const char *layer_of(const struct fact_entry *e, char buffer[static 512]) {
+        char *suffix;
+
+        if (e->kind == CSTORAGE_ENTRY_LINK)
+                return e->id;
+        if (e->kind != CSTORAGE_ENTRY_TAR_SPLIT)
+                return e->name;
+
+        buffer[511] = '\0';
+        strncpy(buffer, e->name, 511);
+        suffix = strlen(buffer) >= 13 ? buffer + strlen(buffer) - 13 : NULL;
+        if (suffix && strcmp(suffix, ".tar-split.gz") == 0)
+                *suffix = '\0';
+        return buffer;
+}
+
+bool is_named_by_an_id(const struct fact_entry *e) {
+        char buffer[512];
+
+        return is_hex_id(e->id) && same(layer_of(e, buffer), e->id);
+}
+
+/* -------------------------------------------------------------------------- who speaks for whom */
+
+bool has_layer_record(const struct facts *f, const char *id, unsigned locations) {
+        for (size_t i = 0; i < f->n_layers; i++)
+                if (same(f->layers[i].id, id) && (locations & 1U << f->layers[i].location))
+                        return true;
+        return false;
+}
+
+static bool image_has(const struct fact_image *image, const char *layer) {
+        if (same(image->layer, layer))
+                return true;
+        for (size_t i = 0; i < image->n_mapped; i++)
+                if (same(image->mapped[i], layer))
+                        return true;
+        return false;
+}
+
+static bool is_of_image(const struct facts *f, const char *layer, unsigned locations) {
+        for (size_t i = 0; i < f->n_images; i++)
+                if ((locations & 1U << f->images[i].location) && image_has(&f->images[i], layer))
+                        return true;
+        return false;
+}
+
+static bool is_of_container(const struct facts *f, const char *layer, unsigned locations) {
+        for (size_t i = 0; i < f->n_containers; i++)
+                if ((locations & 1U << f->containers[i].location) && same(f->containers[i].layer, layer))
+                        return true;
+        return false;
+}
+
+static bool is_parent(const struct facts *f, const char *layer, unsigned locations) {
+        for (size_t i = 0; i < f->n_layers; i++)
+                if ((locations & 1U << f->layers[i].location) && same(f->layers[i].parent, layer))
+                        return true;
+        return false;
+}
+
+bool is_referred_to(const struct facts *f, const char *layer, unsigned locations) {
+        return is_of_image(f, layer, locations) || is_of_container(f, layer, locations) ||
+               is_parent(f, layer, locations);
+}
+
+static bool is_mounted(const struct facts *f, const char *layer) {
+        for (size_t i = 0; i < f->n_mounts; i++)
+                if (same(f->mounts[i], layer))
+                        return true;
+        for (size_t i = 0; i < f->n_in_use; i++)
+                if (same(f->in_use[i], layer))
+                        return true;
+        return false;
+}
+
+bool lies_on(const struct fact_entry *e, const char *layer) {
+        for (size_t i = 0; e->kind == CSTORAGE_ENTRY_LAYER_DIR && i < e->n_lowers; i++)
+                if (same(e->lowers[i], layer))
+                        return true;
+        return false;
+}
+
+static bool is_below_what_stays(const struct brute *b, const char *layer) {
+        for (size_t i = 0; i < b->f->n_entries; i++)
+                if (b->stays[i] && lies_on(&b->f->entries[i], layer))
+                        return true;
+        return false;
+}
+
+bool is_spoken_for(const struct brute *b, const char *layer) {
+        return has_layer_record(b->f, layer, ANYWHERE) || is_referred_to(b->f, layer, ANYWHERE) ||
+               is_mounted(b->f, layer) || is_below_what_stays(b, layer);
+}
+
+bool has_directory(const struct facts *f, const char *layer, bool there, bool here) {
+        for (size_t i = 0; i < f->n_entries; i++)
+                if (f->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR && same(f->entries[i].name, layer) &&
+                    (f->entries[i].imagestore ? there : here))
+                        return true;
+        return false;
+}
+
+/* One of its directories is not to be removed for what it is, and so none of them is. */
+static bool is_held(const struct facts *f, const char *layer) {
+        for (size_t i = 0; i < f->n_entries; i++) {
+                const struct fact_entry *e = &f->entries[i];
+
+                if (e->kind == CSTORAGE_ENTRY_LAYER_DIR && same(e->name, layer) && !is_absent(e) &&
+                    !(is_named_by_an_id(e) && is_sound(e)))
+                        return true;
+        }
+        return false;
+}
+
+/* Again and again, until nothing new stays. */
+void find_what_stays(struct brute *b) {
+        bool more = true;
+
+        while (more) {
+                more = false;
+                for (size_t i = 0; i < b->f->n_entries; i++) {
+                        const struct fact_entry *e = &b->f->entries[i];
+
+                        if (e->kind != CSTORAGE_ENTRY_LAYER_DIR || b->stays[i])
+                                continue;
+                        if (!is_spoken_for(b, e->name) && !is_held(b->f, e->name) && is_named_by_an_id(e) &&
+                            is_sound(e))
+                                continue;
+                        b->stays[i] = more = true;
+                }
+        }
+}
+
+bool has_container_record(const struct facts *f, const char *id) {
+        for (size_t i = 0; i < f->n_containers; i++)
+                if (same(f->containers[i].id, id))
+                        return true;
+        return false;
+}
+
+bool has_image_record(const struct facts *f, const char *id) {
+        for (size_t i = 0; i < f->n_images; i++)
+                if (same(f->images[i].id, id))
+                        return true;
+        return false;
+}
+
+bool is_made_of(const struct facts *f, const char *image) {
+        for (size_t i = 0; i < f->n_containers; i++)
+                if (same(f->containers[i].image, image))
+                        return true;
+        return false;
+}
+
+/* A reference of ours to a layer that has no record. */
+bool is_lost(const struct facts *f, const char *layer) {
+        return *layer && is_referred_to(f, layer, OURS) && !has_layer_record(f, layer, ANYWHERE);
+}
+
+bool is_side_file(const struct fact_entry *e) {
+        return e->kind == CSTORAGE_ENTRY_TAR_SPLIT || e->kind == CSTORAGE_ENTRY_LAYER_DATA;
+}
