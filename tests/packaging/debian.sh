@@ -106,6 +106,8 @@ check "apt installs them in a clean root" run_in machine sh -euc "$install_previ
 listing make "$scratch/machine/store" >"$scratch/store-before"
 expect "the collection is enabled, and nothing else is" "cstorage-gc.service enabled" \
         "$(run_in machine systemctl list-unit-files 'cstorage-gc*' | awk '$2 == "enabled" { print $1, $2 }' | xargs)"
+expect "and so it is for users" "cstorage-gc.service enabled" "$(
+        run_in machine systemctl --global list-unit-files 'cstorage-gc*' | awk '$2 == "enabled" { print $1, $2 }' | xargs)"
 check "a dry run there finds what no record speaks for" run_in machine sh -c \
         'cstorage-gc --dry-run | grep -q "^would-remove layer-dir no-record .* /var/lib/containers/storage/overlay/"'
 listing make "$scratch/machine/store" >"$scratch/store-after"

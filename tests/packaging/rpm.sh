@@ -44,11 +44,12 @@ for file in /usr/bin/cstorage-gc /usr/lib/systemd/system/cstorage-gc.service /us
         check "the collector's has $file" grep -q "^$file" "$scratch/files"
 done
 expect "it has no preset, which is the distribution's" "" "$(grep preset "$scratch/files")"
-expect "its scriptlets are those that units have" \
-        "postinstall:systemd-post cstorage-gc.service preuninstall:systemd-preun cstorage-gc.service cstorage-gc-reap.socket \
-cstorage-gc-reap.service postuninstall:systemd-postun cstorage-gc.service" \
-        "$(query cstorage-gc --scripts | sed -n 's/^\([a-z]*\) scriptlet.*/\1:/; p' | tr -d '\n' |
-                sed 's/\(.\)\(pre\|post\)\(un\)\{0,1\}install:/\1 \2\3install:/g' | xargs)"
+all_units="cstorage-gc.service cstorage-gc-reap.socket cstorage-gc-reap.service"
+expect "its scriptlets are those that units of the system and of users have" "$(printf '%s\n' \
+        postinstall: "systemd-post cstorage-gc.service" "systemd-user-post cstorage-gc.service" \
+        preuninstall: "systemd-preun $all_units" "systemd-user-preun $all_units" \
+        postuninstall: "systemd-postun cstorage-gc.service")" \
+        "$(query cstorage-gc --scripts | sed 's/^\([a-z]*\) scriptlet.*/\1:/')"
 expect "the others have none" "" "$(query libcstorage --scripts)$(query libcstorage-devel --scripts)"
 check "what is loaded late is required" sh -c "[ $(query cstorage-gc --requires | grep -cE '^(libsmartcols|sqlite-libs|systemd-libs)') = 3 ]"
 check "and by the library" sh -c "[ $(query libcstorage --requires | grep -cE '^(libmd|libmount)(\(|$)') = 2 ]"
