@@ -175,6 +175,8 @@ start_reaper() {
                 sleep 0.1
         done
 }
+# What is still in its place; the reaper may be at work on what is handed over.
+in_place() { orphans | grep -vE '^overlay(-layers|-containers)?/(tempdirs|tmp)/'; }
 temp_dirs() { find "$G/overlay/tempdirs" "$G/overlay-layers/tmp" "$G/overlay-containers/tmp" -mindepth 1 2>/dev/null | wc -l; }
 
 check "orphans are left" test "$(orphans | wc -l)" -ge 2
@@ -182,7 +184,7 @@ listing make "$G" >"$scratch/before"
 orphans >"$scratch/gone"
 start_reaper
 gc --reaper="$socket"
-expect "what is collected is handed over" "0  " "$status $(cat "$scratch/err") $(orphans)"
+expect "what is collected is handed over" "0  " "$status $(cat "$scratch/err") $(in_place)"
 wait $reaper
 expect "the user's reaper deletes it, in a namespace of its own" "0  0" "$? $(cat "$scratch/reaper.out") $(temp_dirs)"
 listing make "$G" >"$scratch/after"
@@ -194,7 +196,7 @@ check "podman's pause process is there" podman bob ps
 start_reaper
 eve perl -e 'use Socket; socket(my $s, AF_UNIX, SOCK_SEQPACKET, 0); connect($s, sockaddr_un($ARGV[0])) or die; sleep 1' "$socket"
 gc --reaper="$socket"
-expect "from podman's namespace it is handed over, too" "0  " "$status $(cat "$scratch/err") $(orphans)"
+expect "from podman's namespace it is handed over, too" "0  " "$status $(cat "$scratch/err") $(in_place)"
 wait $reaper
 expect "all of it is deleted" "0 0" "$? $(temp_dirs)"
 expect "another user has nothing to hand over" "cstorage-gc-reap: user 65534 has nothing to hand over here" \
