@@ -5,7 +5,8 @@
 #include "known.h"
 #include "reasons.h"
 
-/* Why nothing that a family of records might speak for can be called garbage; because is NULL without doubt.
+/*
+ * Why nothing that a family of records might speak for can be called garbage; because is NULL without doubt.
  */
 struct doubt {
         enum reason reason;

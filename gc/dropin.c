@@ -55,8 +55,7 @@ void dropin_mounts_done(struct dropin_mounts *mounts) {
         *mounts = DROPIN_MOUNTS_INIT;
 }
 
-/* ------------------------------------------------------------------------------------------- what is needed
- */
+/* --------------------------------------------------------------------------------------- what is needed */
 
 /* Whether the path is the directory or in it. The root is mounted already, from the network or not. */
 static bool holds(const char *directory, const char *path) {
@@ -147,8 +146,7 @@ static int survey(struct site *site, const struct dropin_store *store, struct er
         return 0;
 }
 
-/* ------------------------------------------------------------------------------------------- what is written
- */
+/* --------------------------------------------------------------------------------------- what is written */
 
 static const struct dropin_mount *innermost(const struct dropin_mounts *mounts, const char *path) {
         const struct dropin_mount *found = NULL;

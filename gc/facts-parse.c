@@ -212,7 +212,8 @@ static int parse_words(struct parser *parser, const struct line_kind *line, stru
         return line->finish ? line->finish(&parser->facts, object, seen) : 0;
 }
 
-/* The version comes first, then the store, then the rest in any order; "#" begins a line that says nothing.
+/*
+ * The version comes first, then the store, then the rest in any order; "#" begins a line that says nothing.
  */
 static int parse_line(struct parser *parser, struct piece text, bool *has_store) {
         struct piece words = text, keyword;

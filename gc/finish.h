@@ -7,7 +7,8 @@
 /* Microseconds of the monotonic clock. */
 uint64_t now_us(void);
 
-/* Sum up, print the report in the form that the options ask for, then what is wrong. Returns the exit status.
+/*
+ * Sum up, print the report in the form that the options ask for, then what is wrong. Returns the exit status.
  */
 int finish(const struct options *options, uint64_t started_us, struct outcome *outcome);
 

@@ -108,7 +108,8 @@ static int mention_records(struct known *known, const struct facts *facts) {
         return r;
 }
 
-/* What stands before ".tar-split.gz", in the arena unless the id is just that; NULL where there is no memory.
+/*
+ * What stands before ".tar-split.gz", in the arena unless the id is just that; NULL where there is no memory.
  */
 static const char *tar_split_layer(struct known *known, const struct fact_entry *entry) {
         size_t n = entry->id ? strlen(entry->id) : 0;
@@ -238,7 +239,8 @@ enum reason known_reason(uint32_t marks) {
         return marks & MARK_BELOW ? REASON_BELOW_KEPT : REASON_COUNT;
 }
 
-/* The layer directories of each layer, as lists, and those that are still to be followed: each at most once.
+/*
+ * The layer directories of each layer, as lists, and those that are still to be followed: each at most once.
  */
 struct spread {
         uint32_t *first; /* by number: an entry, or END */

@@ -49,7 +49,8 @@ static uint64_t prefix_of(const char *string) {
         return prefix;
 }
 
-/* One pass of a radix sort: stable, by one byte. False where all have the same byte, and nothing was moved.
+/*
+ * One pass of a radix sort: stable, by one byte. False where all have the same byte, and nothing was moved.
  */
 static bool sort_by_byte(const struct item *from, struct item *to, size_t n, unsigned shift) {
         size_t at[256] = {0}, sum = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* From options to the configuration of a store, as podman goes about it (pkg/domain/infra/runtime_libpod.go).
+/*
+ * From options to the configuration of a store, as podman goes about it (pkg/domain/infra/runtime_libpod.go).
  */
 
 #include "options.h"

@@ -51,7 +51,8 @@ static int compare_names(const void *name, const void *subject) {
         return strcmp(name, s->name);
 }
 
-/* What the deletion tells of one item; NULL where it lost count of it. A temp dir of others is an item whole.
+/*
+ * What the deletion tells of one item; NULL where it lost count of it. A temp dir of others is an item whole.
  */
 static const struct tree_subject *result_of(const struct tree_result *result, const char *name) {
         if (!name)

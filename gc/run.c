@@ -32,7 +32,8 @@ DEFINE_CLEANUP(struct progress *, progress_stop);
 
 #define ERROR_NONE ((struct error){0})
 
-/* A directory of the store came or went while we looked: the first podman of a boot makes the runroot, say.
+/*
+ * A directory of the store came or went while we looked: the first podman of a boot makes the runroot, say.
  */
 #define STATUS_STALE (-1)
 #define STALE_TRIES  8

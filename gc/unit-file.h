@@ -19,6 +19,7 @@ int unit_path_normalise(const char *path, char **ret, struct error *reterr);
  */
 int unit_add_path(struct text *unit, const char *setting, const char *before, const char *path);
 
-/* Add the name of the unit for a normalised path, ".mount" or another type, as systemd-escape(1) writes it.
+/*
+ * Add the name of the unit for a normalised path, ".mount" or another type, as systemd-escape(1) writes it.
  */
 int unit_add_name(struct text *unit, const char *path, const char *type);

@@ -85,7 +85,8 @@ static bool is_in(const char *path, const char *directory) {
         return strncmp(path, directory, n) == 0 && (path[n] == '\0' || path[n] == '/');
 }
 
-/* The deepest of the mounts that the path lies on; of several in one place the last, which hides the others.
+/*
+ * The deepest of the mounts that the path lies on; of several in one place the last, which hides the others.
  */
 static const struct mount_point *find_mount(const char *path, const struct mount_table *table) {
         const struct mount_point *found = NULL;

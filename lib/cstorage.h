@@ -594,7 +594,8 @@ int cstorage_stage_new(struct cstorage_store *store, const char *parent_id, stru
  */
 struct cstorage_stage *cstorage_stage_free(struct cstorage_stage *stage);
 
-/* The directory to fill: a descriptor that stays the stage's, also when it has become a layer's. Since: 0.1
+/*
+ * The directory to fill: a descriptor that stays the stage's, also when it has become a layer's. Since: 0.1
  */
 int cstorage_stage_get_fd(const struct cstorage_stage *stage);
 

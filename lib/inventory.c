@@ -188,7 +188,8 @@ static int lowers_take(struct lowers *lowers, char ***ret) {
         return 0;
 }
 
-/* That of the image store, or the graphroot's; container layers of the one lie on image layers of the other.
+/*
+ * That of the image store, or the graphroot's; container layers of the one lie on image layers of the other.
  */
 static int other_home(const struct place *place) {
         return place->store->roots[place->root == ROOT_GRAPH ? ROOT_IMAGE : ROOT_GRAPH].home_fd;

@@ -3,7 +3,8 @@
 
 #include "snapshot.h"
 
-/* Changing the records of a snapshot that nobody else holds. Pointers to items of its kind are void after it.
+/*
+ * Changing the records of a snapshot that nobody else holds. Pointers to items of its kind are void after it.
  */
 
 /* Take a file of another snapshot over, without its records. */

@@ -39,7 +39,8 @@ struct place {
 /* Nine kinds of directories, in the graphroot and in the image store, and some of them in the runroot. */
 #define PLACES_MAX (3U * PLACE_KINDS)
 
-/* Whether there is such a place in that root: in the runroot there are but the directories of record files.
+/*
+ * Whether there is such a place in that root: in the runroot there are but the directories of record files.
  */
 bool place_is_in(enum root root, enum place_kind kind);
 

@@ -317,7 +317,8 @@ static int retire_temp_dir(struct cstorage_trash *trash, struct cstorage_trash_i
         return 0;
 }
 
-/* Entries of older releases have no lock file, which is then not made: they lie there since before the boot.
+/*
+ * Entries of older releases have no lock file, which is then not made: they lie there since before the boot.
  */
 static int retire_staging(struct cstorage_trash *trash, struct cstorage_trash_item *item,
                           const struct mountinfo *mounts) {

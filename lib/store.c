@@ -114,7 +114,8 @@ static int add_additional(struct cstorage_store *store, const char *path) {
         return 0;
 }
 
-/* A path that is the graphroot or the image store is opened for writing by the Go side too (store.go:load).
+/*
+ * A path that is the graphroot or the image store is opened for writing by the Go side too (store.go:load).
  */
 static bool is_own_root(const struct cstorage_store *store, const struct store_root *root) {
         for (enum root i = ROOT_GRAPH; i <= ROOT_IMAGE; i++)

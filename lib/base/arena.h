@@ -5,7 +5,8 @@
 
 #include "base/cleanup.h"
 
-/* Memory that is given out in order and given back all at once: for the many small parts of one parsed file.
+/*
+ * Memory that is given out in order and given back all at once: for the many small parts of one parsed file.
  */
 struct arena {
         struct arena_block *blocks;

@@ -31,7 +31,8 @@ struct hexids {
 
 void hexids_done(struct hexids *set);
 
-/* The first 64 characters of a text, which are lowercase hexadecimal digits: the caller has looked. -ENOMEM.
+/*
+ * The first 64 characters of a text, which are lowercase hexadecimal digits: the caller has looked. -ENOMEM.
  */
 int hexids_add(struct hexids *set, const char *text);
 

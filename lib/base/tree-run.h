@@ -9,7 +9,8 @@
 #include "base/dirstream.h"
 #include "base/tree.h"
 
-/* Directories known to wait in the top directory. Those that find no room here are met again by reading it.
+/*
+ * Directories known to wait in the top directory. Those that find no room here are met again by reading it.
  */
 #define TREE_QUEUE_MAX 4096U
 

@@ -174,7 +174,8 @@ static int compare_names(const void *a, const void *b) {
         return strcmp(((const struct tree_subject *) a)->name, ((const struct tree_subject *) b)->name);
 }
 
-/* The smallest of the tree is taken out until none is left: what tsearch(3) offers without a global variable.
+/*
+ * The smallest of the tree is taken out until none is left: what tsearch(3) offers without a global variable.
  */
 static struct subject *take_any(struct tree_run *run) {
         struct subject *subject = run->subjects ? *(struct subject **) run->subjects : NULL;

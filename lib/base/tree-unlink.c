@@ -51,7 +51,8 @@ static int look_at(int dirfd, const char *name, struct statx *ret) {
         return S_ISDIR(ret->stx_mode) ? -EISDIR : 0;
 }
 
-/* The count of links must not change between the look and the unlink, or nobody or two would count the bytes.
+/*
+ * The count of links must not change between the look and the unlink, or nobody or two would count the bytes.
  */
 static int unlink_one_link(struct tree_run *run, int dirfd, const char *name, uint64_t *ret_bytes) {
         struct statx st = {0};

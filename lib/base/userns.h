@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
-/* Whether ids are mapped, so that who is root here is not root of the machine. Where /proc does not tell: no.
+/*
+ * Whether ids are mapped, so that who is root here is not root of the machine. Where /proc does not tell: no.
  */
 bool in_user_namespace(void);

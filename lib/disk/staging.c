@@ -198,7 +198,8 @@ int temp_dir_make(struct temp_dir *ret, int dirfd, const char *root, struct erro
 
 /* ---------------------------------------------------------------------------------------- adopt */
 
-/* The lock file, locked; *ret_made where it was missing beside its directory, as a Go process makes it too.
+/*
+ * The lock file, locked; *ret_made where it was missing beside its directory, as a Go process makes it too.
  */
 static int adopt_lock(int root_fd, const struct names *names, bool *ret_made) {
         struct identity id;

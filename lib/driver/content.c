@@ -19,7 +19,8 @@ int content_access(int fd, struct dir_access *ret) {
         return 0;
 }
 
-/* Who is not root may give nothing away, but then there is nothing to give. What is inherited (setgid) stays.
+/*
+ * Who is not root may give nothing away, but then there is nothing to give. What is inherited (setgid) stays.
  */
 static int fix_access(int dirfd, const char *name, const struct dir_access *access) {
         struct stat st;

@@ -21,7 +21,8 @@
 
 #define METACOPY "metacopy=on"
 
-/* What SupportsNativeOverlay() (overlay.go) has written down: the layers are such that a program mounts them.
+/*
+ * What SupportsNativeOverlay() (overlay.go) has written down: the layers are such that a program mounts them.
  */
 #define PROGRAM_FLAG      ".has-mount-program"
 #define PROGRAM_FLAG_TRUE "true"

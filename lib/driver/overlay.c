@@ -229,7 +229,8 @@ static int has_entry(int home_fd, const char *id, const char *name) {
         return 1;
 }
 
-/* A layer in one piece has a diff before it has a link, and that before a work directory (overlay.go:create).
+/*
+ * A layer in one piece has a diff before it has a link, and that before a work directory (overlay.go:create).
  */
 static int overlay_is_half(int home_fd, const char *id) {
         int link = has_entry(home_fd, id, "/link"), r;

@@ -19,7 +19,8 @@ static void splice_done(struct splice *splice) {
         text_done(&splice->text);
 }
 
-/* Where a member of an object is, or would be. Each is the token of a member's name; 0 where there is none.
+/*
+ * Where a member of an object is, or would be. Each is the token of a member's name; 0 where there is none.
  */
 struct spot {
         uint32_t object;

@@ -52,7 +52,8 @@ struct record_type {
         int (*finish)(struct decoding *d, void *record); /* what no member says by itself; may be NULL */
 };
 
-/* Read a file of records into an array that the caller frees, their parts into the arena; as layers_parse().
+/*
+ * Read a file of records into an array that the caller frees, their parts into the arena; as layers_parse().
  */
 int records_parse(const struct record_type *type, const char *text, size_t len, struct arena *arena,
                   void *ret_items, size_t *ret_n, struct error *reterr);

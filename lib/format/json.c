@@ -53,7 +53,8 @@ static bool is_gap(char c) {
         return c == ',' || c == ':' || c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
-/* Past what stands between two tokens. yajl has checked the punctuation, but takes \v and \f for white space.
+/*
+ * Past what stands between two tokens. yajl has checked the punctuation, but takes \v and \f for white space.
  */
 static size_t parser_gap(const struct parser *p) {
         size_t at = p->at;

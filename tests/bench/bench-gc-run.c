@@ -35,7 +35,8 @@ static long long now_us(void) {
         return t.tv_sec * 1000000LL + t.tv_nsec / 1000;
 }
 
-/* Cold is the store and the program. What every running system has in memory, the C library first, is warm.
+/*
+ * Cold is the store and the program. What every running system has in memory, the C library first, is warm.
  */
 static void drop_caches(void) {
         char name[] = "true", *argv[] = {name, NULL};

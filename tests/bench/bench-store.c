@@ -107,8 +107,7 @@ static void print_medians(const struct cost *costs, long n, char end) {
                median(costs, n, BYTES), end);
 }
 
-/* ---------------------------------------------------------------------------------------- what is measured
- */
+/* ------------------------------------------------------------------------------------ what is measured */
 
 struct bench {
         struct cstorage_store *store;

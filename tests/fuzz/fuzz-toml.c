@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The TOML reader on any bytes: it says what is wrong and where, or its document is one that can be walked.
+/*
+ * The TOML reader on any bytes: it says what is wrong and where, or its document is one that can be walked.
  */
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rules, the slow way. No table, no number, no set of the plan's is used here, and its order is not kept.
+/*
+ * The rules, the slow way. No table, no number, no set of the plan's is used here, and its order is not kept.
  */
 
 #include <assert.h>
@@ -26,7 +27,8 @@ static bool homes_are_listed(const struct facts *f) {
         return true;
 }
 
-/* A layer that is spoken for, but by no record of its own, and whose directory does not tell what it lies on.
+/*
+ * A layer that is spoken for, but by no record of its own, and whose directory does not tell what it lies on.
  */
 static bool is_a_gap(const struct brute *b, const struct fact_entry *e) {
         if (e->kind != CSTORAGE_ENTRY_LAYER_DIR || has_layer_record(b->f, e->name, ANYWHERE) ||

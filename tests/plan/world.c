@@ -446,7 +446,8 @@ void world_hold_lock(struct facts *facts, struct dice *dice) {
                 (n) = _kept;                                                                                 \
         } while (0)
 
-/* A damaged file has no records. One that could not be read before is left: it may get better, and be healed.
+/*
+ * A damaged file has no records. One that could not be read before is left: it may get better, and be healed.
  */
 void world_damage_file(struct facts *facts, struct dice *dice) {
         static const enum cstorage_file_state states[] = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* An image of an additional store that shall have other names becomes one of ours too (store.go:updateNames).
+/*
+ * An image of an additional store that shall have other names becomes one of ours too (store.go:updateNames).
  */
 
 #include "sc.h"

@@ -130,7 +130,8 @@ int change_look(struct client *client);
 /* Commit, delete what went, and read what the records are now. */
 int change_end(struct client *client);
 
-/* What came of asking for a change: 0, HAND_OVER where the library does not do it, or 1 and it is complained.
+/*
+ * What came of asking for a change: 0, HAND_OVER where the library does not do it, or 1 and it is complained.
  */
 int change_check(struct client *client, int r, const struct cstorage_error *error);
 

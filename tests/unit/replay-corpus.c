@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* replay-corpus DIRECTORY: what lies in DIRECTORY/<kind>/good must parse, what lies in <kind>/bad must not.
+/*
+ * replay-corpus DIRECTORY: what lies in DIRECTORY/<kind>/good must parse, what lies in <kind>/bad must not.
  */
 
 #include <dirent.h>

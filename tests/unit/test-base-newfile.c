@@ -6,8 +6,7 @@
 #include "base/text.h"
 #include "place.h"
 
-/* -------------------------------------------------------------------------------- what is counted and fails
- */
+/* ---------------------------------------------------------------------------- what is counted and fails */
 
 static struct text trace; /* the calls made, each with a space behind */
 static bool tracing;

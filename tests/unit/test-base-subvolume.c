@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is no subvolume; those that are need a btrfs (tests/system/hostile-trees.sh, tests/interop/btrfs.sh).
+/*
+ * What is no subvolume; those that are need a btrfs (tests/system/hostile-trees.sh, tests/interop/btrfs.sh).
  */
 
 #include <linux/magic.h>

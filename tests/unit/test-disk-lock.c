@@ -9,7 +9,8 @@
 
 #define MSEC 1000000ULL
 
-/* Another process, which has a POSIX lock as Go processes have (rawfilelock_unix.go) until its pipe closes.
+/*
+ * Another process, which has a POSIX lock as Go processes have (rawfilelock_unix.go) until its pipe closes.
  */
 struct other {
         pid_t pid;

@@ -533,7 +533,8 @@ static unsigned recover_at(unsigned step, struct race *race, const struct place 
         return steps;
 }
 
-/* Without nameless files the lock file may be lost, but then there is no directory yet, and it is made anew.
+/*
+ * Without nameless files the lock file may be lost, but then there is no directory yet, and it is made anew.
  */
 static void at_whichever_step_a_go_process_comes_one_is_made(void **state) {
         const struct place *place = *state;
