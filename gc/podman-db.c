@@ -32,6 +32,9 @@ void podman_db_done(struct podman_db *db) {
 
 /* Loaded where something may have to go. */
 #define LIBSQLITE3_NAME "libsqlite3.so.0"
+LIBRARY_NOTE(libsqlite3, LIBSQLITE3_NAME, "podman", "what the database of podman says of the store",
+             "required");
+
 #define LIBSQLITE3_FUNCTIONS(F)                                                                              \
         F(sqlite3_close)                                                                                     \
         F(sqlite3_column_text)                                                                               \

@@ -12,6 +12,8 @@
 
 /* Most runs have no terminal. */
 #define LIBSMARTCOLS_NAME "libsmartcols.so.1"
+LIBRARY_NOTE(libsmartcols, LIBSMARTCOLS_NAME, "table", "the table on a terminal", "required");
+
 #define LIBSMARTCOLS_FUNCTIONS(F)                                                                            \
         F(scols_line_set_data)                                                                               \
         F(scols_new_table)                                                                                   \

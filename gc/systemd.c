@@ -16,6 +16,8 @@
 
 /* With what it needs itself it takes longer to load than a run in which nothing is to be done. */
 #define LIBSYSTEMD_NAME "libsystemd.so.0"
+LIBRARY_NOTE(libsystemd, LIBSYSTEMD_NAME, "systemd", "the journal and the sockets of units", "required");
+
 #define LIBSYSTEMD_FUNCTIONS(F)                                                                              \
         F(sd_journal_sendv)                                                                                  \
         F(sd_listen_fds)                                                                                     \

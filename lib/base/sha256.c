@@ -9,7 +9,9 @@
 #include "base/sha256.h"
 
 /* The soname is the ABI that the header was written for. */
-#define LIBMD_NAME         "libmd.so.0"
+#define LIBMD_NAME "libmd.so.0"
+LIBRARY_NOTE(libmd, LIBMD_NAME, "digests", "digests of what is put into a store", "required");
+
 #define LIBMD_FUNCTIONS(F) F(SHA256Init) F(SHA256Update) F(SHA256Final)
 
 static struct { LIBMD_FUNCTIONS(LIBRARY_POINTER) } libmd;

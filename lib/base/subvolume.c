@@ -46,6 +46,8 @@ int subvolume_make_writable(int fd) {
 
 /* Most machines have no btrfs. */
 #define LIBBTRFSUTIL_NAME "libbtrfsutil.so.1"
+LIBRARY_NOTE(libbtrfsutil, LIBBTRFSUTIL_NAME, "btrfs", "subvolumes", "recommended");
+
 #define LIBBTRFSUTIL_FUNCTIONS(F)                                                                            \
         F(btrfs_util_delete_subvolume_fd)                                                                    \
         F(btrfs_util_get_default_subvolume_fd)                                                               \

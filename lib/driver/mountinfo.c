@@ -19,6 +19,8 @@
 
 /* Asked for only where something may have to go. */
 #define LIBMOUNT_NAME "libmount.so.1"
+LIBRARY_NOTE(libmount, LIBMOUNT_NAME, "mounts", "what is mounted where", "required");
+
 #define LIBMOUNT_FUNCTIONS(F)                                                                                \
         F(mnt_free_iter)                                                                                     \
         F(mnt_fs_get_fs_options)                                                                             \
