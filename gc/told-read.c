@@ -142,9 +142,9 @@ static int read_sum(struct told *told, char *const *s) {
         uint64_t value;
 
         for (size_t i = 0; i < FATE_COUNT; i++) {
-                if (number(s[i], &value) < 0)
+                if (number(s[i], &value) < 0 || value > SIZE_MAX)
                         return -EBADMSG;
-                outcome->n[i] = value;
+                outcome->n[i] = (size_t) value;
         }
         for (size_t i = 0; i < ARRAY_SIZE(rest); i++)
                 if (number(s[FATE_COUNT + i], rest[i]) < 0)

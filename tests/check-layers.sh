@@ -93,7 +93,8 @@ door 'btrfsutil' 'lib/base/subvolume\.c'
 # undefined LIBRARY, defined LIBRARY: lines "object symbol", without what compilers and sanitizers bring.
 undefined() {
         nm --undefined-only --print-file-name "$1" | sed -E 's/^.*[:/]([^:/]+\.o): *U /\1 /' |
-                grep -vE ' (__(asan|ubsan|sanitizer|tsan|gcov|cyg|sancov)_|__llvm_|_GLOBAL_OFFSET_TABLE_)'
+                grep -vE ' (__(asan|ubsan|sanitizer|tsan|gcov|cyg|sancov)_|__llvm_|_GLOBAL_OFFSET_TABLE_)' |
+                grep -vE ' __(u?(div|mod|divmod)di[34]|(mul|ashl|ashr|lshr)di3|aeabi_.*)$' # 64 bits where words have 32
 }
 defined() {
         nm --defined-only --extern-only --print-file-name "$1" | sed -E 's/^.*[:/]([^:/]+\.o): *[0-9a-f]+ [A-Z] /\1 /' |

@@ -46,14 +46,16 @@ int hexids_add(struct hexids *set, const char *text) {
         return 0;
 }
 
+/* Products of halves, which all machines can multiply; their upper bits know all of both. */
 static size_t hash(const struct hexids *set, const struct hexid *id) {
-        unsigned __int128 a =
-                (unsigned __int128) (id->words[0] ^ set->keys[0]) * (id->words[1] ^ set->keys[1]);
-        unsigned __int128 b =
-                (unsigned __int128) (id->words[2] ^ set->keys[2]) * (id->words[3] ^ set->keys[3]);
+        uint64_t sum = 0;
 
-        a ^= b;
-        return (size_t) (a ^ a >> 64) & set->mask;
+        for (size_t i = 0; i < ARRAY_SIZE(id->words); i++) {
+                uint64_t word = id->words[i] ^ set->keys[i];
+
+                sum += (word >> 32) * (word & UINT32_MAX);
+        }
+        return (size_t) (sum ^ sum >> 32) & set->mask;
 }
 
 /* The slot of an id, or the free one where it would be: at least half of them are free. */

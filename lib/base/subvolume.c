@@ -4,6 +4,7 @@
 #include <linux/btrfs.h>
 #include <linux/btrfs_tree.h>
 #include <linux/magic.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -14,7 +15,7 @@
 static bool is_btrfs(int fd) {
         struct statfs fs;
 
-        return fstatfs(fd, &fs) >= 0 && fs.f_type == BTRFS_SUPER_MAGIC;
+        return fstatfs(fd, &fs) >= 0 && (uint32_t) fs.f_type == BTRFS_SUPER_MAGIC;
 }
 
 bool subvolume_is(int fd) {

@@ -3,6 +3,7 @@
  * struct (pkg/configfile/parse.go:ParseTOML), so that is what happens here: key by key, over what earlier
  * files said. */
 
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -282,7 +283,7 @@ static int add_option(const struct conf_value *value, const struct conf_key_info
                 return value->text && *value->text ? strlist_addf(options, "%s=%s", info->option, value->text)
                                                    : 0;
         case CONF_TYPE_UINT32: /* a mode: in octal digits */
-                return value->number ? strlist_addf(options, "%s=%lo", info->option, value->number) : 0;
+                return value->number ? strlist_addf(options, "%s=%" PRIo64, info->option, value->number) : 0;
         case CONF_TYPE_STRINGS:
                 for (size_t i = 0; i < value->n_items; i++) {
                         int r = strlist_addf(options, "%s=%s", info->option, value->items[i].text);

@@ -13,7 +13,7 @@ static bool is_on_btrfs(int fd) {
         struct statfs fs;
 
         assert_ok(fstatfs(fd, &fs));
-        return fs.f_type == BTRFS_SUPER_MAGIC;
+        return (uint32_t) fs.f_type == BTRFS_SUPER_MAGIC;
 }
 
 static void a_directory_is_none(void **state) {

@@ -405,9 +405,9 @@ static void as_many_layers_as_there_may_be_are_mounted(void **state) {
                 (void) snprintf(ids[i], sizeof(ids[i]), "%064zx", i);
                 parents[i] = ids[i];
                 put_dir(w->home, ids[i]);
-                (void) snprintf(name, sizeof(name), "%s/diff", ids[i]);
+                (void) snprintf(name, sizeof(name), "%.*s/diff", (int) ID_LENGTH, ids[i]);
                 put_dir(w->home, name);
-                (void) snprintf(name, sizeof(name), "%s/diff/file-%zu", ids[i], i);
+                (void) snprintf(name, sizeof(name), "%.*s/diff/file-%zu", (int) ID_LENGTH, ids[i], i);
                 put_text(w->home, name, "");
         }
 
@@ -590,8 +590,10 @@ static int have_own_mounts(void **state) {
         (void) state;
         if (geteuid() != 0)
                 return 0;
-        if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-                return -1;
+        if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
+                puts("1..0 # SKIP there are no mounts of its own to be had, in a chroot, say");
+                exit(77);
+        }
         return mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL);
 }
 
