@@ -3,13 +3,15 @@
 #
 # mkroot.sh SUITE[+PACKAGE...]: make the root directory of a Debian suite with its podman and containers-storage, once,
 # and print where it is. With packages: another one, that has them too. For minbase-SUITE it has nothing of that but what
-# debootstrap's smallest variant has. PACKAGE@ARCHITECTURE is one of another architecture, to build for it. It is a cache: it
-# may be deleted at any time, and is never inside the source tree.
+# debootstrap's smallest variant has. PACKAGE@ARCHITECTURE is one of another architecture, to build for it, and
+# SUITE@ARCHITECTURE all of another, which this machine can run. It is a cache: it may be deleted at any time, and is never
+# inside the source tree.
 set -eu
 
 name=$1
 base=${name%%+*}
 suite=${base#minbase-}
+architecture=${suite#"${suite%%@*}"}
 more=${name#"$base"}
 more=${more//+/ }
 more=${more//@/:}
@@ -24,7 +26,7 @@ stamp="1 $packages$more"
 
 bootstrap() {
         # The Release files of a mirror that is a snapshot may be past their date.
-        debootstrap --variant=minbase "$suite" "$root" &&
+        debootstrap --variant=minbase ${architecture:+"--arch=${architecture#@}"} "${suite%%@*}" "$root" &&
                 echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/50no-valid-until" &&
                 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" &&
                 chmod 755 "$root/usr/sbin/policy-rc.d"

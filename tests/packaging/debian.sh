@@ -17,14 +17,6 @@ deb_version=$(sed -n '1s/.*(\(.*\)).*/\1/p' "$debian/changelog")
 
 # -------------------------------------------------------------------------------------------------------------- build
 
-# The packages of Build-Depends, of alternatives the one of the suite: the first, in Debian 12 the last.
-build_depends() {
-        local drop='s/ *|.*//'
-        [ "$suite" != bookworm ] || drop='s/.*| *//'
-        sed -n '/^Build-Depends:/,/^[A-Z].*:/{s/^Build-Depends://; /^ /p}' "$debian/control" | tr -d '\n' | tr , '\n' |
-                sed "$drop; s/^ *\([a-z0-9.+-]*\).*/\1/; s/debhelper-compat/debhelper/" | sort
-}
-
 # fill NAME OPTIONS...: give it a store, of mkstore.py, where podman has its own.
 fill() {
         local g=$scratch/$1/store/storage
@@ -52,7 +44,7 @@ build_packages() {
         ' sh "$version" "$1"
 }
 
-root build "minbase-$suite+build-essential+$(build_depends | xargs | tr ' ' +)"
+root build "minbase-$suite+build-essential+$(build_depends "$suite" | xargs | tr ' ' +)"
 debian_source build
 check "dpkg-buildpackage builds them, as no root" build_packages terse || finish
 debs=$scratch/build/shared

@@ -33,3 +33,12 @@ release() {
         mkdir -p "$1/cstorage-$version"
         source_files | tar -C "$source_dir" --null -T - -c | tar -C "$1/cstorage-$version" -x
 }
+
+# The packages of Build-Depends, of alternatives the one of the suite: the first, in Debian 12 the last.
+#   build_depends SUITE
+build_depends() {
+        local drop='s/ *|.*//'
+        [ "$1" != bookworm ] || drop='s/.*| *//'
+        sed -n '/^Build-Depends:/,/^[A-Z].*:/{s/^Build-Depends://; /^ /p}' "$source_dir/packaging/debian/control" | tr -d '\n' | tr , '\n' |
+                sed "$drop; s/^ *\([a-z0-9.+-]*\).*/\1/; s/debhelper-compat/debhelper/" | sort
+}

@@ -1,0 +1,28 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# On a machine with words of 32 bits, a root directory of Debian's i386: it builds without a warning, its own tests pass, also
+# with sanitizers, and the collector does what it does elsewhere.
+. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib.sh"
+
+need_root
+[ "${CSTORAGE_TEST_LONG-0}" = 1 ] || skip_all "it takes long; CSTORAGE_TEST_LONG=1 runs it"
+[ "$(uname -m)" = x86_64 ] || skip_all "this machine runs nothing of i386"
+make_scratch
+
+root narrow "minbase-trixie@i386+build-essential+$(build_depends trixie | xargs | tr ' ' +)+jq+strace"
+shared=$scratch/narrow/shared
+mkdir "$shared/source"
+source_files | tar -C "$source_dir" --null -T - -c | tar -C "$shared/source" -x
+narrow() { run_in narrow setarch i386 sh -euc "cd /mnt/source; $1"; }
+
+# own BUILD OPTIONS...: what needs no root directories of its own.
+own() { narrow "meson setup $* && ninja -C $1 && meson test -C $1 --no-rebuild --print-errorlogs --no-suite system --no-suite bench"; }
+
+expect "a word has 32 bits there" 32 "$(narrow 'getconf LONG_BIT')"
+check "it builds, and its own tests pass" own plain --native-file build-dev.ini -Db_sanitize=none || finish
+check "so they do with sanitizers" own check --native-file build-dev.ini -Dbuildtype=debug
+check "the collector works" narrow "CSTORAGE_TEST_CACHE=/mnt/cache meson test -C plain --no-rebuild --print-errorlogs \
+        'README and its examples' 'command line' generator journal reaper 'second look'"
+finish
