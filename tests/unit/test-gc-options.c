@@ -10,7 +10,7 @@ static int parse(struct options *options, struct error *error, const char *const
         int argc = 1;
 
         for (; words[argc - 1]; argc++) {
-                assert_in_range(argc, 1, 30);
+                assert_true(argc >= 1 && argc <= 30);
                 argv[argc] = (char *) words[argc - 1];
         }
         return options_parse(options, argc, argv, error);
