@@ -9,8 +9,6 @@ import concurrent.futures, json, os, shlex, subprocess, sys
 
 build = sys.argv[1]
 own = tuple(os.path.realpath(os.path.join(os.path.dirname(__file__), "..", top)) + "/" for top in ("lib", "gc"))
-
-
 FOR_32 = ["-m32", "-fsyntax-only", "-fdiagnostics-color=never"]
 
 
