@@ -585,16 +585,10 @@ static void in_a_user_namespace_users_attributes_are_used(void **state) {
         assert_int_equal(status, 0);
 }
 
-/* Nothing that is mounted here is seen, or left, elsewhere. */
-static int have_own_mounts(void **state) {
-        (void) state;
-        if (geteuid() != 0)
-                return 0;
-        if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
-                puts("1..0 # SKIP there are no mounts of its own to be had, in a chroot, say");
-                exit(77);
-        }
-        return mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL);
+/* Nothing that is mounted here is seen, or left, elsewhere. Not where / is no mount point, as in a chroot. */
+static bool have_own_mounts(void) {
+        return unshare(CLONE_NEWNS) >= 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) >= 0 &&
+               mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL) >= 0;
 }
 
 int main(void) {
@@ -625,5 +619,9 @@ int main(void) {
                 in_world(in_a_user_namespace_users_attributes_are_used),
         };
 
-        return cmocka_run_group_tests(tests, have_own_mounts, NULL);
+        if (geteuid() == 0 && !have_own_mounts()) {
+                printf("1..0 # SKIP it can have no mounts of its own here: %s\n", strerror(errno));
+                return 77;
+        }
+        return cmocka_run_group_tests(tests, NULL, NULL);
 }
