@@ -12,10 +12,8 @@ need_root
 make_scratch
 
 root narrow "minbase-trixie@i386+build-essential+$(build_depends trixie | xargs | tr ' ' +)+jq+strace"
-shared=$scratch/narrow/shared
-mkdir "$shared/source"
-source_files | tar -C "$source_dir" --null -T - -c | tar -C "$shared/source" -x
-narrow() { run_in narrow setarch i386 sh -euc "cd /mnt/source; $1"; }
+release "$scratch/narrow/shared"
+narrow() { run_in narrow setarch i386 sh -euc "cd /mnt/cstorage-$version; $1"; }
 
 # own BUILD OPTIONS...: what needs no root directories of its own.
 own() { narrow "meson setup $* && ninja -C $1 && meson test -C $1 --no-rebuild --print-errorlogs --no-suite system --no-suite bench"; }
