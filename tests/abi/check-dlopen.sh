@@ -70,14 +70,14 @@ for file in "$@"; do
         # A note may be there for what the compiler saw that this file never loads.
         expect "what $name may load is in its notes" "" "$(comm -23 <(loaded "$file") <(notes "$file" | cut -d ' ' -f 1 | sort))"
         case $name in
-        libcstorage*) of=(libcstorage0) of_fedora=(libcstorage) ;;
-        *) of=(cstorage-gc libcstorage0) of_fedora=(cstorage-gc libcstorage) ;;
+        libcstorage*) debs=(libcstorage0) rpms=(libcstorage) ;;
+        *) debs=(cstorage-gc libcstorage0) rpms=(cstorage-gc libcstorage) ;;
         esac
         while read -r soname priority; do
-                read -r debian_field fedora_field <<<"${fields[$priority]}"
-                read -r debian fedora <<<"${packages[$soname]}"
-                check "it is $priority in Debian: $soname" grep -qx "$debian" <<<"$(debian "$debian_field" "${of[@]}")"
-                check "and in Fedora" grep -qx "$fedora" <<<"$(fedora "$fedora_field" "${of_fedora[@]}")"
+                read -r deb_field rpm_field <<<"${fields[$priority]}"
+                read -r deb rpm <<<"${packages[$soname]}"
+                check "it is $priority in Debian: $soname" grep -qx "$deb" <<<"$(debian "$deb_field" "${debs[@]}")"
+                check "and in Fedora" grep -qx "$rpm" <<<"$(fedora "$rpm_field" "${rpms[@]}")"
         done < <(notes "$file")
 done
 finish

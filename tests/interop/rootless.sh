@@ -175,6 +175,7 @@ start_reaper() {
                 sleep 0.1
         done
 }
+
 # What is still in its place; the reaper may be at work on what is handed over.
 in_place() { orphans | grep -vE '^overlay(-layers|-containers)?/(tempdirs|tmp)/'; }
 temp_dirs() { find "$G/overlay/tempdirs" "$G/overlay-layers/tmp" "$G/overlay-containers/tmp" -mindepth 1 2>/dev/null | wc -l; }
