@@ -15,6 +15,7 @@
 static bool is_btrfs(int fd) {
         struct statfs fs;
 
+        /* It has a sign, and 32 bits on some machines, where this magic would be negative. */
         return fstatfs(fd, &fs) >= 0 && (uint32_t) fs.f_type == BTRFS_SUPER_MAGIC;
 }
 
