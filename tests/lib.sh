@@ -19,6 +19,10 @@ cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
 build=${CSTORAGE_BUILD:-$tests_dir/../build/plain}
 [ -d "$build" ] && build=$(cd "$build" && pwd)
 
+# $after_boot COMMAND...: as if the machine had booted just now. The collector, run by hand, keeps what changed since the
+# boot: so run it this way if it is to remove what a test has just made.
+after_boot=$build/tests/fixture/after-boot
+
 # ------------------------------------------------------------------------------------------------------------- TAP
 
 tap_count=0
