@@ -4,7 +4,7 @@
 # A machine: a Debian root directory (mkroot.sh) that runs in its own mount, pid, uts, ipc, time and network
 # namespaces, well enough for podman and crun. It has a disk that stays, and a /run and /dev/shm that do not outlive it.
 #
-#   enter.sh start DIR SUITE BUILD    boot; SUITE is remembered. BUILD/gc is put into the PATH
+#   enter.sh start DIR SUITE BUILD    boot; SUITE is remembered. What BUILD has is put into the PATH
 #   enter.sh run DIR COMMAND...       run a command in it
 #   enter.sh kill DIR                 kill all of it at once, as a power switch would
 #
@@ -13,8 +13,8 @@
 set -u
 
 cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
-env=(PATH=/opt/cstorage/gc:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
-     TMPDIR=/var/tmp BUILDAH_ISOLATION=chroot)
+path=/opt/cstorage/gc:/opt/cstorage/tests/fixture:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+env=(PATH=$path HOME=/root LC_ALL=C.UTF-8 TMPDIR=/var/tmp BUILDAH_ISOLATION=chroot)
 
 die() {
         echo "enter.sh: $*" >&2
@@ -40,7 +40,7 @@ EOF
 }
 
 start() {
-        local dir=$1 suite=$2 build=$3 i uptime
+        local dir=$1 suite=$2 build=$3 i
 
         mkdir -p "$dir"/{store,run,upper/etc/containers,work,root}
         [ -z "$suite" ] || echo "$suite" >"$dir/suite"
@@ -48,9 +48,8 @@ start() {
         [ -f "$dir/upper/etc/containers/containers.conf" ] || containers_conf >"$dir/upper/etc/containers/containers.conf"
         mount -t tmpfs -o mode=755 run "$dir/run" || die "cannot mount $dir/run"
         rm -f "$dir/booted"
-        # A time namespace, so that it is just now that this machine booted.
-        read -r uptime _ </proc/uptime
-        setsid unshare --mount --pid --uts --ipc --net --time --boottime "-${uptime%.*}" --fork --kill-child \
+        # It is just now that this machine boots, after all that is on its disk.
+        setsid "$(cat "$dir/build")/tests/fixture/after-boot" unshare --mount --pid --uts --ipc --net --fork --kill-child \
                 "$0" init "$dir" </dev/null >"$dir/init.log" 2>&1 &
         local parent=$!
         for i in $(seq 500); do
