@@ -17,10 +17,10 @@ unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER ST
 
 # ------------------------------------------------------------------------------------------------------------- helpers
 
-# run OPTIONS...: its exit status in $status, what it prints in $out and $err.
+# run OPTIONS...: its exit status in $status, what it prints in $out and $err. Each run is one after a reboot.
 run() {
         # shellcheck disable=SC2086
-        "$gc" $store "$@" >"$scratch/out" 2>"$scratch/err"
+        "$after_boot" "$gc" $store "$@" >"$scratch/out" 2>"$scratch/err"
         status=$?
         out=$(cat "$scratch/out")
         err=$(cat "$scratch/err")
@@ -376,7 +376,7 @@ expect "--progress=always counts on standard error" 1 $(($(grep -c 'deleting: ' 
 expect "and erases itself" 1 "$(tail -c 90 "$scratch/err" | tr '\r' '\n' | tail -1 | grep -cE '^ +$|^$')"
 g=$scratch/big2/g r=$scratch/big2/r store="--root=$g --runroot=$r --storage-driver=overlay"
 # shellcheck disable=SC2086
-"$gc" $store --progress=never >"$scratch/out" 2>"$scratch/err" &
+"$after_boot" "$gc" $store --progress=never >"$scratch/out" 2>"$scratch/err" &
 pid=$!
 for _ in $(seq 500); do
         [ -n "$(find "$g/overlay/tempdirs" -name 'temp-dir-*' 2>/dev/null)" ] && break
@@ -393,11 +393,11 @@ expect "nothing is left of it" "" "$(find "$g" -name 'temp-dir-*')"
 
 lay_out pipe --orphans 20
 # shellcheck disable=SC2086
-"$gc" $store --json | head -c 1 >/dev/null
+"$after_boot" "$gc" $store --json | head -c 1 >/dev/null
 expect "a reader that went is no failure" "0 0" "${PIPESTATUS[*]}"
 lay_out full --orphans 1
 # shellcheck disable=SC2086
-"$gc" $store >/dev/full 2>"$scratch/err"
+"$after_boot" "$gc" $store >/dev/full 2>"$scratch/err"
 expect "a report that cannot be written is one" 1 $?
 says "and that is said" "report"
 
@@ -408,7 +408,7 @@ listing make --ctime "$scratch/locked" >"$scratch/before"
 for lock in "$g/overlay-layers/layers.lock" "$g/overlay-images/images.lock"; do
         [ -e "$lock" ] || continue
         # shellcheck disable=SC2086
-        with_lock "$lock" "$gc" $store --lock-timeout=200ms >"$scratch/out" 2>"$scratch/err"
+        with_lock "$lock" "$after_boot" "$gc" $store --lock-timeout=200ms >"$scratch/out" 2>"$scratch/err"
         expect "a lock that is held ends the run" 4 $?
         says "its name is told" "$(basename "$lock")"
         expect "nothing is reported" "" "$(cat "$scratch/out")"
@@ -500,7 +500,7 @@ says "by name, with what to do" "$g/overlay-layers/layers.json: .*missing.*\. [A
 lay_out blind --orphans 2
 library=$(realpath "$(ldconfig -p | awk '$1 == "libmount.so.1" { print $NF; exit }')")
 # shellcheck disable=SC2086
-unshare -m sh -c "mount --bind /dev/null '$library' && exec '$gc' $store" >"$scratch/out" 2>"$scratch/err"
+"$after_boot" unshare -m sh -c "mount --bind /dev/null '$library' && exec '$gc' $store" >"$scratch/out" 2>"$scratch/err"
 expect "who cannot tell what is mounted removes nothing" "3 0" "$? $(grep -c '^removed' "$scratch/out")"
 says "and says so" "libmount"
 

@@ -59,7 +59,7 @@ id() { sed -n "s/.*\[MESSAGE_$1\] = {\"\([0-9a-f]*\)\".*/\1/p" "$tests_dir/../gc
 of() { echo ".[] | select(.MESSAGE_ID == \"$(id "$1")\")"; }
 
 # shellcheck disable=SC2086
-collect() { journal "$build/gc/cstorage-gc" $store --quiet "$@"; }
+collect() { journal "$after_boot" "$build/gc/cstorage-gc" $store --quiet "$@"; }
 
 lay_out s --images 1 --layers 2 --containers 1 --orphans 3 --orphan-files 5
 collect
@@ -145,7 +145,7 @@ chown -R 4243:4243 /run/home/eve
 sleep 1000 | python3 "$tests_dir/interop/hold-lock.py" /run/home/eve/.local/share/containers/storage/overlay-layers/layers.lock \
         >"$scratch/held" &
 until grep -q held "$scratch/held"; do sleep 0.05; done
-journal /run/p/gc/cstorage-gc --all-users --verbose --lock-timeout=0.1 >/dev/null
+journal "$after_boot" /run/p/gc/cstorage-gc --all-users --verbose --lock-timeout=0.1 >/dev/null
 expect "of all users: each orphan has a record with the uid" "4242 bob" \
         "$(ask "$(of REMOVED) | .CSTORAGE_UID + \" \" + .CSTORAGE_USER" | sort -u)"
 expect "and what is kept has none" "$(jq -r '.orphan_layers[]' "$scratch/bob.made" | sort)" \

@@ -17,7 +17,7 @@ unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER ST
 
 collect() {
         # shellcheck disable=SC2086
-        "$gc" $store --quiet "$@" >"$scratch/out" 2>"$scratch/err"
+        "$after_boot" "$gc" $store --quiet "$@" >"$scratch/out" 2>"$scratch/err"
         status=$?
 }
 

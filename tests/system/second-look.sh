@@ -35,7 +35,9 @@ open(sys.argv[2] + "/go").read()
         holder=$!
         while [ ! -e "$m/held" ]; do sleep 0.01; done
 
-        "$gc" --root="$g" --runroot="$r" --storage-driver=overlay --json --lock-timeout=20 \
+        # The runroot is not given: it may come later.
+        printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$g" "$r" >"$m/storage.conf"
+        CONTAINERS_STORAGE_CONF=$m/storage.conf "$after_boot" "$gc" --json --lock-timeout=20 \
                 >"$scratch/out" 2>"$scratch/err" &
         collector=$!
         # It has the lock file open once it is done with looking.
