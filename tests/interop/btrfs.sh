@@ -23,7 +23,7 @@ loop=$(findmnt -no SOURCE "$scratch/m/store")
 
 theirs() { machine_run m containers-storage -s btrfs -g $graph -R $run "$@"; }
 # shellcheck disable=SC2086
-ours() { machine_run m cstorage-gc $store "$@"; }
+ours() { machine_run m after-boot cstorage-gc $store "$@"; }
 subvolume() { btrfs -q subvolume "$@" >/dev/null; }
 subvolumes() { btrfs subvolume list "$scratch/m/store" | wc -l; }
 
@@ -146,7 +146,8 @@ subvolume create "$layers/$layer/a/one/two"
 subvolume snapshot "$layers/$layer" "$layers/$(id d)"
 btrfs property set "$layers/$(id d)" ro true
 # shellcheck disable=SC2086
-check "it succeeds without CAP_SYS_ADMIN" machine_run m setpriv --bounding-set -all,+dac_override,+fowner,+linux_immutable cstorage-gc $store
+check "it succeeds without CAP_SYS_ADMIN" machine_run m after-boot \
+        setpriv --bounding-set -all,+dac_override,+fowner,+linux_immutable cstorage-gc $store
 check "and all else is as it was" compare
 expect "with no subvolume left" 5 "$(subvolumes)"
 
@@ -209,7 +210,7 @@ calls=openat,openat2,mkdirat,linkat,renameat,renameat2,unlinkat,ioctl,fchmodat,f
 # traced INJECTION...: a collection.
 traced() {
         # shellcheck disable=SC2086
-        machine_run m strace -f -qq -o /tmp/trace -e trace=$calls "$@" cstorage-gc $store >"$scratch/out" 2>&1
+        machine_run m after-boot strace -f -qq -o /tmp/trace -e trace=$calls "$@" cstorage-gc $store >"$scratch/out" 2>&1
 }
 
 # One of each kind.

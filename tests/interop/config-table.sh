@@ -240,9 +240,9 @@ expect "$suite: podman goes by it rather than by the file" "runroot /run/contain
 expect "$suite: --show-config has both" "/run/containers/second /run/containers/first" "$(
         machine_run m cstorage-gc --show-config --json |
                 jq -r '[.settings[] | select(.key | endswith(".runroot")) | .value] | join(" ")')"
-machine_run m cstorage-gc >"$scratch/out" 2>"$scratch/err"
+machine_run m after-boot cstorage-gc >"$scratch/out" 2>"$scratch/err"
 expect "$suite: a collection is refused" "3 yes" "$? $(machine_run m test -d "$orphan" && echo yes)"
 check "$suite: and it is said why" grep -q "database/db.sql says that the runroot is /run/containers/first, .*--runroot" "$scratch/err"
-machine_run m cstorage-gc --runroot=/run/containers/first >"$scratch/out" 2>"$scratch/err"
+machine_run m after-boot cstorage-gc --runroot=/run/containers/first >"$scratch/out" 2>"$scratch/err"
 expect "$suite: an option settles it" "0 no" "$? $(machine_run m test -d "$orphan" || echo no)" || note "$(cat "$scratch/err")"
 finish

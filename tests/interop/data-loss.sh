@@ -76,7 +76,7 @@ podmans() {
                 "${their_options[@]}" system prune --external
 }
 ours() {
-        timeout -k 1 60 "$here/enter.sh" run "$scratch/m" cstorage-gc --quiet --storage-driver overlay --root "$in/storage" --runroot "$in/runroot" \
+        timeout -k 1 60 "$here/enter.sh" run "$scratch/m" after-boot cstorage-gc --quiet --storage-driver overlay --root "$in/storage" --runroot "$in/runroot" \
                 "${our_options[@]}"
 }
 

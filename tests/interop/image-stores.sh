@@ -51,7 +51,7 @@ collect() {
         shift 2
         conf "$store/storage" "$store/run" "$images" >"$scratch/storage.conf"
         # The places are given as well: podman's own database knows them by other names.
-        CONTAINERS_STORAGE_CONF=$scratch/storage.conf "$build/gc/cstorage-gc" --root="$store/storage" --runroot="$store/run" \
+        CONTAINERS_STORAGE_CONF=$scratch/storage.conf "$after_boot" "$build/gc/cstorage-gc" --root="$store/storage" --runroot="$store/run" \
                 --storage-driver=$driver "$@" >"$scratch/out" 2>"$scratch/err"
         status=$?
 }
@@ -125,7 +125,7 @@ try_emptied() {
         local name="$1, emptied, image store: $2" file
 
         make_case "$3"
-        rm -rf "$case/run" "$case"/storage/overlay-containers/{[0-9a-f]*,volatile-*}
+        rm -rf "$case"/run/* "$case"/storage/overlay-containers/{[0-9a-f]*,volatile-*}
         for file in layers images containers; do
                 [ "$1 $file" = "1.53 layers" ] || printf '[]' >"$case/storage/overlay-$file/$file.json"
         done

@@ -52,7 +52,7 @@ collect() {
         local status end=$((SECONDS + $1))
 
         while [ $SECONDS -lt $end ]; do
-                machine_run m cstorage-gc --json >"$scratch/report" 2>>"$scratch/gc.err"
+                machine_run m after-boot cstorage-gc --json >"$scratch/report" 2>>"$scratch/gc.err"
                 status=$?
                 echo $status >>"$scratch/statuses"
                 jq -r '.subjects[] | select(.verdict == "remove") | .path' "$scratch/report" >>"$scratch/removed"
@@ -120,7 +120,7 @@ beside_live_processes() {
                 sh -c "comm -23 '$scratch/r' '$scratch/p' | tee /dev/stderr | wc -l | grep -qx 0"
         check "the containers that ran all the time still run" machine_run m sh -c \
                 'podman exec guard cat /mine && podman --transient-store exec guard-t cat /mine'
-        machine_run m cstorage-gc >"$scratch/out" 2>&1
+        machine_run m after-boot cstorage-gc >"$scratch/out" 2>&1
         expect "a last collection succeeds" 0 $? || note "$(tail -3 "$scratch/out")"
         check "each planted orphan is gone" sh -c "cd '$G' && while read -r p; do
                 [ ! -e \"\$p\" ] && [ ! -L \"\$p\" ] || echo \"\$p\"; done <'$scratch/planted' | tee /dev/stderr | wc -l | grep -qx 0"
@@ -169,7 +169,7 @@ mixed() {
         wait $g $c
         check "two releases at once: no command fails" test ! -s "$scratch/sid.err" -a ! -s "$scratch/trixie.err" ||
                 note "$(tail -n 3 "$scratch/sid.err" "$scratch/trixie.err")"
-        machine_run m cstorage-gc >/dev/null 2>&1
+        machine_run m after-boot cstorage-gc >/dev/null 2>&1
         check "two releases at once: each planted orphan is gone" sh -c "cd '$G' && while read -r p; do
                 [ ! -e \"\$p\" ] || echo \"\$p\"; done <'$scratch/planted' | tee /dev/stderr | wc -l | grep -qx 0"
         machine_kill t
@@ -185,7 +185,7 @@ they_wait_for_us() {
         local started elapsed
 
         plant >/dev/null
-        machine_run m strace -f -qq -o /dev/null -e trace=renameat2,renameat,rename \
+        machine_run m after-boot strace -f -qq -o /dev/null -e trace=renameat2,renameat,rename \
                 -e inject=renameat2,renameat,rename:delay_enter=3000000:when=1 cstorage-gc >"$scratch/out" 2>&1 &
         local gc=$!
         sleep 1
@@ -207,7 +207,7 @@ we_give_up() {
 
         listing make --ctime "$G" >"$scratch/before"
         started=${EPOCHREALTIME/./}
-        machine_run m cstorage-gc --lock-timeout 1 >"$scratch/out" 2>&1
+        machine_run m after-boot cstorage-gc --lock-timeout 1 >"$scratch/out" 2>&1
         status=$?
         elapsed=$((${EPOCHREALTIME/./} - started))
         listing make --ctime "$G" >"$scratch/after"
@@ -252,6 +252,6 @@ held_by_helper store/storage/overlay-containers/containers.lock
 held_by_helper run/containers/storage/overlay-containers/containers.lock
 held_by_helper run/containers/storage/overlay-layers/mountpoints.lock
 held_by_go
-machine_run m cstorage-gc >/dev/null 2>&1
+machine_run m after-boot cstorage-gc >/dev/null 2>&1
 expect "with all locks free the collection succeeds" 0 $?
 finish

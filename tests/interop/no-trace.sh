@@ -16,7 +16,7 @@ mkstore=$tests_dir/fixture/mkstore.py
 traced() {
         local dir=$1
         shift
-        strace -f -qq -o "$scratch/trace" "$build/gc/cstorage-gc" --root "$dir/g" --runroot "$dir/r" "$@" \
+        "$after_boot" strace -f -qq -o "$scratch/trace" "$build/gc/cstorage-gc" --root "$dir/g" --runroot "$dir/r" "$@" \
                 >"$scratch/out" 2>"$scratch/err"
 }
 
@@ -65,7 +65,8 @@ no_trace "an empty graphroot" 0 "$scratch/empty"
 no_trace "an empty graphroot, a driver is given" 0 "$scratch/empty" --storage-driver overlay
 store "$scratch/rebooted"
 rm -rf "$scratch/rebooted/r"
-no_trace "no runroot, dry run" 0 "$scratch/rebooted" --storage-driver overlay --dry-run
+mkdir "$scratch/rebooted/r"
+no_trace "an empty runroot, dry run" 0 "$scratch/rebooted" --storage-driver overlay --dry-run
 
 # What this test looks for is found where it is done.
 traced "$scratch/full-overlay" --storage-driver overlay

@@ -41,7 +41,7 @@ collect() {
         orphans
         check "$1: layers were left behind" grep -qE '^overlay/[0-9a-f]{64}$' "$scratch/orphans"
         listing make "$S" >"$scratch/before"
-        check "$1: the collection succeeds" machine_run m cstorage-gc
+        check "$1: the collection succeeds" machine_run m after-boot cstorage-gc
         listing make "$S" >"$scratch/after"
         check "$1: each orphan is gone, all else is as it was" listing diff "$scratch/before" "$scratch/after" \
                 --removed "$scratch/orphans" --touched overlay --touched overlay-layers --touched overlay/tempdirs --touched overlay-layers/tmp

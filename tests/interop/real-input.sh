@@ -60,7 +60,7 @@ cp -p /tmp/layers.json ../DRIVER-layers/layers.json
 echo "[" >../DRIVER-layers/.tmp-layers.json1234
 '
 
-gc_report() { machine_run m cstorage-gc --json "$@" 2>"$scratch/gc.err"; }
+gc_report() { machine_run m after-boot cstorage-gc --json "$@" 2>"$scratch/gc.err"; }
 wanted() { jq -r "$1" "$scratch/report" 2>&1; }
 
 names() { grep -v /l/ | sed -E 's|.*/||; s/^(lock|temp-dir)-//' | sort -u; }

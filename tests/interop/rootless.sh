@@ -88,7 +88,7 @@ expect "podman's namespaces were entered, and none made" "0 execvesetns" "$statu
 # Their records go while they are mounted, which is seen nowhere but in podman's own namespace.
 mkdir "$scratch/kept"
 mv "$R"/overlay-layers/* "$R"/overlay-containers/*.json "$scratch/kept/"
-gc
+first=after-boot gc
 layer=$(inside 'cat mountinfo' | grep -oE '[0-9a-f]{64}/merged' | head -n 1)
 check "what is mounted for a container there is kept" test -e "$G/overlay/${layer%/merged}/diff/done"
 check "so is its mount" inside "cat root/var/lib/containers/bob/.local/share/containers/storage/overlay/$layer/done"

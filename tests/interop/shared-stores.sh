@@ -170,11 +170,11 @@ als() {
         shift 2
         store="--root=$top/g --runroot=$top/r --storage-driver=overlay"
         # shellcheck disable=SC2086
-        check "$name: a collection" "$@" timeout -s KILL 20 "$build/gc/cstorage-gc" $store
+        check "$name: a collection" "$after_boot" "$@" timeout -s KILL 20 "$build/gc/cstorage-gc" $store
         check "$name: the layer is gone, and its short name" sh -c \
                 "! [ -e '$top/g/overlay/$layer' ] && ! [ -L '$top/g/overlay/l/AAAAAAAAAAAAAAAAAAAAAAAAAA' ]"
         # shellcheck disable=SC2086
-        expect "$name: so is the other orphan" 0 "$("$build/gc/cstorage-gc" $store --dry-run --json |
+        expect "$name: so is the other orphan" 0 "$("$after_boot" "$build/gc/cstorage-gc" $store --dry-run --json |
                 jq '.summary.removed + .summary.refused + .summary.failed')"
 }
 als "additional layer, its file system is not there" "$scratch/als"
@@ -208,7 +208,7 @@ share_runroot() {
 in_store() {
         local name=$1
         shift
-        "$build/gc/cstorage-gc" --root="$scratch/$name/g" --runroot="$scratch/one/r" --storage-driver=overlay "$@" \
+        "$after_boot" "$build/gc/cstorage-gc" --root="$scratch/$name/g" --runroot="$scratch/one/r" --storage-driver=overlay "$@" \
                 >"$scratch/out" 2>"$scratch/err"
         status=$?
 }
@@ -283,7 +283,7 @@ check "two drivers: containers-storage makes both stores" make_two_drivers
 for driver in overlay vfs; do
         python3 "$here/listing.py" orphans "$s" "$scratch/none" $driver >"$scratch/orphans"
         listing make "$s" >"$scratch/before"
-        check "two drivers: a collection of $driver" machine_run m cstorage-gc --storage-driver=$driver
+        check "two drivers: a collection of $driver" machine_run m after-boot cstorage-gc --storage-driver=$driver
         listing make "$s" >"$scratch/after"
         touched=()
         for dir in "$driver"{,/dir,/tempdirs,-layers,-layers/tmp,-containers}; do
@@ -301,10 +301,10 @@ if check "overlay2: containers-storage makes a store" make_overlay2; then
         mkdir -p "$s/overlay2/$(id 1)/diff"
         echo x >"$s/overlay-layers/$(id 1).tar-split.gz"
         listing make --ctime "$s" >"$scratch/before"
-        machine_run m cstorage-gc --storage-driver=overlay >"$scratch/out" 2>"$scratch/err"
+        machine_run m after-boot cstorage-gc --storage-driver=overlay >"$scratch/out" 2>"$scratch/err"
         expect "overlay2: with the records of overlay, what may belong to layers elsewhere is refused" "3 1" \
                 "$? $(grep -c '^refused tar-split records-elsewhere ' "$scratch/out")"
-        machine_run m cstorage-gc --storage-driver=overlay2 >"$scratch/out" 2>"$scratch/err"
+        machine_run m after-boot cstorage-gc --storage-driver=overlay2 >"$scratch/out" 2>"$scratch/err"
         expect "overlay2: as a driver it is not known, and refused" "3 1" "$? $(grep -c overlay2 "$scratch/err")"
         listing make --ctime "$s" >"$scratch/after"
         check "overlay2: nothing was touched" listing diff "$scratch/before" "$scratch/after"

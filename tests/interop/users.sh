@@ -5,11 +5,12 @@
 
 homes=$scratch/m/store
 
-# as NAME UID COMMAND...
+# as NAME UID COMMAND...: $first, if set, is a command that runs it all, as root.
+first=
 as() {
         local name=$1 uid=$2
         shift 2
-        machine_run m setpriv --reuid "$uid" --regid "$uid" --init-groups env -C / USER="$name" \
+        machine_run m $first setpriv --reuid "$uid" --regid "$uid" --init-groups env -C / USER="$name" \
                 HOME="/var/lib/containers/$name" XDG_RUNTIME_DIR="/run/user/$uid" "$@"
 }
 root() { machine_run m "$@"; }
