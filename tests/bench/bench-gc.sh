@@ -15,11 +15,11 @@ rounds=${CSTORAGE_BENCH_ROUNDS:-3}
 mkstore=$tests_dir/fixture/mkstore.py
 S=$scratch/m/store
 
-# measure FILE OPTIONS... -- COMMAND...: one line more in FILE.
+# measure FILE OPTIONS... -- COMMAND...: one line more in FILE, as of a run after a reboot.
 measure() {
         local file=$1
         shift
-        machine_run m /opt/cstorage/tests/bench/bench-gc-run "$@" 2>&1 >/dev/null | tail -1 >>"$file"
+        machine_run m after-boot /opt/cstorage/tests/bench/bench-gc-run "$@" 2>&1 >/dev/null | tail -1 >>"$file"
 }
 
 # median FILE COLUMN
