@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The whole story in one command, on a fresh Debian or Fedora: installs what the build needs, builds, makes a small
-# store with containers in transient mode, reboots it (what a reboot does to it: the runroot is gone), and collects.
-# Everything happens in a directory of its own that is removed at the end; the machine's own containers are not looked
-# at.
+# store with containers in transient mode, reboots it (the runroot is gone, and a new boot begins in a time namespace),
+# and collects. Everything happens in a directory of its own that is removed at the end; the machine's own containers are
+# not looked at.
 #
 #   packaging/demo.sh               everything
 #   packaging/demo.sh --no-install  with what is installed already
@@ -16,17 +16,18 @@ case "${1-}" in
 '') ;;
 --no-install) install=no ;;
 *)
-        sed -n '8,9s/^# *//p' "$0" >&2
+        sed -n '9,10s/^# *//p' "$0" >&2
         exit 2
         ;;
 esac
 
 bold="" plain=""
 [ -t 1 ] && bold=$'\e[1m' plain=$'\e[0m'
+booted=()
 title() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 show() {
         printf '%s$ %s%s\n' "$bold" "$*" "$plain"
-        "$@"
+        "${booted[@]}" "$@"
 }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
@@ -83,9 +84,26 @@ echo "layer directories: $(find "$dir/graph/overlay" -mindepth 2 -maxdepth 2 -na
 echo "Every one of them has a record, so there is nothing to collect:"
 show cstorage-gc
 
+# The collector keeps what changed since the boot. From now on commands run in namespaces with a boot of their own, as old
+# as a whole second, and without the directory of the machine's systemd, which is older.
+reboot() {
+        local uptime
+
+        rm -rf "$dir/run"
+        mkdir "$dir/run"
+        sleep 1
+        read -r uptime _ </proc/uptime
+        booted=(unshare --mount --time --boottime "-${uptime%.*}" --fork)
+        [ "$(id -u)" = 0 ] || booted+=(--user --map-root-user)
+        # shellcheck disable=SC2016
+        booted+=(sh -c '[ ! -d /run/systemd ] || mount -t tmpfs none /run/systemd && exec "$0" "$@"')
+        "${booted[@]}" true && return
+        echo "There are no namespaces here to begin a boot in: what changed since the boot of this machine is kept."
+        booted=()
+}
+
 title "The machine reboots: the runroot, and with it every record of the transient containers, is gone"
-rm -rf "$dir/run"
-mkdir "$dir/run"
+reboot
 show cstorage-gc --dry-run
 
 title "Now for real"
