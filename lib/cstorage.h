@@ -494,7 +494,8 @@ enum cstorage_entry_lock {
 struct cstorage_identity {
         uint64_t device, inode;
         uint64_t mount_id;  /* of statx(2) */
-        int64_t changed_ns; /* ctime, since the epoch; of what is in a staging entry or temp dir the latest */
+        int64_t changed_ns; /* ctime, since the epoch: the latest of the entry, its lock file and those of its
+                             * parts that a start of a container changes (diff, work, merged, userdata) */
         enum cstorage_entry_type type; /* a temp dir of which there is only the lock file is a file */
         enum cstorage_entry_lock lock;
         bool other_mount; /* on another mount than the directory it stands in */

@@ -33,8 +33,7 @@ static enum cstorage_entry_type type_of(uint32_t mode) {
         return S_ISLNK(mode) ? CSTORAGE_ENTRY_IS_LINK : CSTORAGE_ENTRY_IS_OTHER;
 }
 
-/* A file in the place, or in the entry, changed later than the entry: what is in the making is as young as
- * its parts. */
+/* Something in the place or in the entry that changed later than the entry itself. */
 static void note_change(const struct cstorage_entry *entry, const char *name, int64_t *changed_ns) {
         struct identity id;
 
@@ -42,9 +41,32 @@ static void note_change(const struct cstorage_entry *entry, const char *name, in
                 *changed_ns = id.ctime_ns;
 }
 
+#define PARTS_MAX 3U
+
+/*
+ * An entry that is being made, or that a container uses, is as young as its parts. Each start of a container
+ * changes "work", in which the kernel makes its own directory anew, and "userdata", in which the engine
+ * writes its files; the first start also changes "diff" and "merged".
+ */
+static const char *const parts[][PARTS_MAX] = {
+        [CSTORAGE_ENTRY_LAYER_DIR] = {"diff", "work", "merged"},
+        [CSTORAGE_ENTRY_CONTAINER_DIR] = {"userdata"},
+        [CSTORAGE_ENTRY_IMAGE_DIR] = {"userdata"},
+        [CSTORAGE_ENTRY_STAGING] = {"dir"},
+};
+
+static void note_parts(const struct cstorage_entry *entry, int64_t *changed_ns) {
+        char path[NAME_BUFFER];
+
+        for (size_t i = 0; entry->kind < ARRAY_SIZE(parts) && i < PARTS_MAX && parts[entry->kind][i]; i++)
+                if (snprintf(path, sizeof(path), "%s/%s", entry->name, parts[entry->kind][i]) <
+                    (int) sizeof(path))
+                        note_change(entry, path, changed_ns);
+}
+
 static int examine_lock(const struct cstorage_entry *entry, struct cstorage_identity *identity,
                         struct error *reterr) {
-        char lock[NAME_BUFFER], content[NAME_BUFFER];
+        char lock[NAME_BUFFER];
         int r;
 
         if (!entry_lock_name(entry, lock))
@@ -54,10 +76,6 @@ static int examine_lock(const struct cstorage_entry *entry, struct cstorage_iden
                 return 0;
 
         note_change(entry, lock, &identity->changed_ns);
-        if (entry->kind == CSTORAGE_ENTRY_STAGING &&
-            snprintf(content, sizeof(content), "%s/dir", entry->name) < (int) sizeof(content))
-                note_change(entry, content, &identity->changed_ns);
-
         r = lock_probe(entry->place->fd, lock);
         if (r == -ENOENT)
                 return 0;
@@ -130,6 +148,8 @@ int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mo
         identity.other_mount = id.mnt_id != entry->place->mount_id;
         identity.mount_below = mountinfo_has_below(mounts, path);
 
+        if (identity.type == CSTORAGE_ENTRY_IS_DIRECTORY)
+                note_parts(entry, &identity.changed_ns);
         r = examine_lock(entry, &identity, reterr);
         if (r < 0)
                 return r;

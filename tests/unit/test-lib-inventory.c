@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -252,10 +253,70 @@ static void lowers_come_from_lower_layers_or_through_the_links(void **state) {
         assert_null(lowers[2]);
 }
 
+/* Long enough for the kernel's clock of files to go on. */
+static void wait_for_the_clock(void) {
+        static const struct timespec pause = {.tv_nsec = 20000000};
+
+        assert_int_equal(nanosleep(&pause, NULL), 0);
+}
+
+static int64_t changed_at(struct fixture *f) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = inventory_of(f);
+        struct cstorage_identity identity;
+
+        assert_ok(cstorage_entry_examine(only_entry(inventory), &identity, NULL));
+        return identity.changed_ns;
+}
+
+/* What a start of a container changes, one after the other. */
+static void expect_parts_to_count(struct fixture *f, const char *directory, const char *const *parts) {
+        int64_t before;
+        char path[256];
+
+        fixture_mkdir(f, directory);
+        for (size_t i = 0; parts[i]; i++) {
+                (void) snprintf(path, sizeof(path), "%s/%s", directory, parts[i]);
+                fixture_mkdir(f, path);
+                before = changed_at(f);
+                wait_for_the_clock();
+                assert_int_equal(changed_at(f), before);
+                (void) snprintf(path, sizeof(path), "%s/%s/new", directory, parts[i]);
+                fixture_write(f, path, "");
+                assert_true(changed_at(f) > before);
+        }
+}
+
+static void a_layer_is_as_young_as_its_parts(void **state) {
+        static const char *const parts[] = {"diff", "work", "merged", NULL};
+        char path[256];
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s", fixture_id("ab"));
+        expect_parts_to_count(*state, path, parts);
+}
+
+static const char *const data_parts[] = {"userdata", NULL};
+
+static void a_container_directory_is_as_young_as_userdata(void **state) {
+        char path[256];
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-containers/%s", fixture_id("ab"));
+        expect_parts_to_count(*state, path, data_parts);
+}
+
+static void an_image_directory_is_as_young_as_userdata(void **state) {
+        char path[256];
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-images/%s", fixture_id("ab"));
+        expect_parts_to_count(*state, path, data_parts);
+}
+
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
         const struct CMUnitTest tests[] = {
                 CASE(what_is_gos_own_is_not_listed),
+                CASE(a_layer_is_as_young_as_its_parts),
+                CASE(a_container_directory_is_as_young_as_userdata),
+                CASE(an_image_directory_is_as_young_as_userdata),
                 CASE(entries_come_by_kind_then_name),
                 CASE(links_are_listed_where_there_are_more_than_layers),
                 CASE(a_link_that_leads_elsewhere_has_no_id),
