@@ -89,6 +89,10 @@ static const struct field store_fields[] = {
         FLAG(struct facts, transient),
         {"now", FIELD_SIGNED, offsetof(struct facts, now_ns)},
         {"boot", FIELD_SIGNED, offsetof(struct facts, boot_ns)},
+        {"at-boot", FIELD_FLAG, offsetof(struct facts, at_boot)},
+        {"starts-unmarked", FIELD_FLAG, offsetof(struct facts, starts_unmarked)},
+        {"uses-seen", FIELD_FLAG, offsetof(struct facts, uses_seen)},
+        {"uses-unseen", FIELD_TEXT, offsetof(struct facts, uses_unseen)},
         {0},
 };
 
@@ -128,6 +132,12 @@ static const struct field container_fields[] = {
 
 static const struct field mention_fields[] = {
         {"layer", FIELD_TEXT, 0, .always = true},
+        {0},
+};
+
+static const struct field use_fields[] = {
+        TEXT_ALWAYS(struct fact_use, id),
+        TEXT(struct fact_use, by),
         {0},
 };
 
@@ -265,7 +275,7 @@ static int finish_entry(struct facts *facts, void *object, unsigned seen) {
 /* ------------------------------------------------------------------------------------------------ adding */
 
 static void *add_store(struct facts *facts) {
-        facts->graphroot = facts->runroot = facts->driver = "";
+        facts->graphroot = facts->runroot = facts->driver = facts->uses_unseen = "";
         return facts;
 }
 
@@ -305,8 +315,12 @@ static void *add_mount(struct facts *facts) {
         return facts_add_mount(facts, "") < 0 ? NULL : &facts->mounts[facts->n_mounts - 1];
 }
 
-static void *add_in_use(struct facts *facts) {
-        return facts_add_in_use(facts, "") < 0 ? NULL : &facts->in_use[facts->n_in_use - 1];
+static void *add_use(struct facts *facts) {
+        struct fact_use *use = facts_add_use(facts);
+
+        if (use)
+                use->id = use->by = "";
+        return use;
 }
 
 static void *add_entry(struct facts *facts) {
@@ -337,7 +351,7 @@ const struct line_kind facts_lines[] = {
         {"image", image_fields, add_image, NULL, ARRAY(images)},
         {"container", container_fields, add_container, NULL, ARRAY(containers)},
         {"mount", mention_fields, add_mount, NULL, ARRAY(mounts)},
-        {"in-use", mention_fields, add_in_use, NULL, ARRAY(in_use)},
+        {"in-use", use_fields, add_use, NULL, ARRAY(in_use)},
         {"entry", entry_fields, add_entry, finish_entry, ARRAY(entries)},
         {"problem", problem_fields, add_problem, NULL, ARRAY(problems)},
         {0},

@@ -51,6 +51,10 @@ struct fact_entry *facts_add_entry(struct facts *facts) {
         return ADD(facts->entries, facts->n_entries, facts->cap_entries);
 }
 
+struct fact_use *facts_add_use(struct facts *facts) {
+        return ADD(facts->in_use, facts->n_in_use, facts->cap_in_use);
+}
+
 struct fact_problem *facts_add_problem(struct facts *facts) {
         return ADD(facts->problems, facts->n_problems, facts->cap_problems);
 }
@@ -62,15 +66,5 @@ int facts_add_mount(struct facts *facts, const char *layer_id) {
                 return -ENOMEM;
 
         *mount = layer_id;
-        return 0;
-}
-
-int facts_add_in_use(struct facts *facts, const char *layer_id) {
-        const char **in_use = ADD(facts->in_use, facts->n_in_use, facts->cap_in_use);
-
-        if (!in_use)
-                return -ENOMEM;
-
-        *in_use = layer_id;
         return 0;
 }

@@ -63,6 +63,19 @@ struct fact_entry {
         const struct cstorage_entry *entry; /* where it came from; NULL when read from text */
 };
 
+static inline bool fact_entry_is_examined(const struct fact_entry *entry) {
+        return entry->examined && !(entry->problem && *entry->problem);
+}
+
+static inline bool fact_entry_is_gone(const struct fact_entry *entry) {
+        return entry->examined && entry->identity.type == CSTORAGE_ENTRY_IS_ABSENT;
+}
+
+struct fact_use { /* something that is alive uses a layer or a container, whatever the records say */
+        const char *id;
+        const char *by; /* "mount", "process 1234 (conmon)": for people */
+};
+
 struct fact_problem { /* a directory that could not be listed */
         const char *path, *text;
 };
@@ -70,7 +83,11 @@ struct fact_problem { /* a directory that could not be listed */
 struct facts {
         const char *graphroot, *runroot, *imagestore, *driver; /* imagestore: NULL where there is none */
         bool transient;
-        int64_t now_ns, boot_ns; /* since the epoch: of the observation, and of the boot */
+        int64_t now_ns, boot_ns; /* since the epoch: of the observation, and of the boot (boot-time.h) */
+        bool at_boot;            /* proven: no container of this boot can be alive (boot-stage.h) */
+        bool starts_unmarked; /* a start of a container need not change its layer: all drivers but overlay */
+        bool uses_seen;       /* every process and mount namespace was looked at (uses.h) */
+        const char *uses_unseen; /* why not; "" if they were, or if nothing had to be removed */
 
         struct fact_file *files;
         size_t n_files, cap_files;
@@ -82,7 +99,7 @@ struct facts {
         size_t n_containers, cap_containers;
         const char **mounts; /* layers that mountpoints.json counts as mounted */
         size_t n_mounts, cap_mounts;
-        const char **in_use; /* layers that something mounted right now uses */
+        struct fact_use *in_use;
         size_t n_in_use, cap_in_use;
         struct fact_entry *entries;
         size_t n_entries, cap_entries;
@@ -103,9 +120,9 @@ struct fact_layer *facts_add_layer(struct facts *facts);
 struct fact_image *facts_add_image(struct facts *facts);
 struct fact_container *facts_add_container(struct facts *facts);
 struct fact_entry *facts_add_entry(struct facts *facts);
+struct fact_use *facts_add_use(struct facts *facts);
 struct fact_problem *facts_add_problem(struct facts *facts);
 int facts_add_mount(struct facts *facts, const char *layer_id);
-int facts_add_in_use(struct facts *facts, const char *layer_id);
 
 /* For reports alone: the store of a driver, whole. No fact is of this kind. */
 #define FACT_KIND_STORE ((enum cstorage_entry_kind)(CSTORAGE_ENTRY_QUOTA + 1))

@@ -43,7 +43,8 @@ static bool has_container_alive(const struct facts *facts, const struct known *k
         for (size_t i = 0; i < facts->n_entries; i++) {
                 const struct fact_entry *entry = &facts->entries[i];
 
-                if (entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR && entry->identity.mount_below &&
+                if (entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR &&
+                    (entry->identity.mount_below || idset_has(&known->in_use, entry->name)) &&
                     !idset_has(&known->containers, entry->name))
                         return true;
         }

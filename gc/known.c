@@ -21,6 +21,7 @@ void known_done(struct known *known) {
         idset_done(&known->containers);
         idset_done(&known->images);
         idset_done(&known->used_images);
+        idset_done(&known->in_use);
         arena_done(&known->arena);
         *known = KNOWN_INIT;
 }
@@ -90,6 +91,13 @@ static int mention_container(struct known *known, const struct fact_container *c
         return idset_add(&known->containers, container->id);
 }
 
+static int mention_use(struct known *known, const struct fact_use *use) {
+        int r;
+
+        r = mention(known, use->id, MARK_IN_USE);
+        return r < 0 ? r : idset_add(&known->in_use, use->id);
+}
+
 static int mention_records(struct known *known, const struct facts *facts) {
         int r;
 
@@ -104,7 +112,7 @@ static int mention_records(struct known *known, const struct facts *facts) {
                 r = mention(known, facts->mounts[i], MARK_MOUNTED);
         known->in_use_at = known->numbers.n;
         for (size_t i = 0; r >= 0 && i < facts->n_in_use; i++)
-                r = mention(known, facts->in_use[i], MARK_MOUNTED);
+                r = mention_use(known, &facts->in_use[i]);
         return r;
 }
 
@@ -218,6 +226,7 @@ int known_make(struct known *known, const struct facts *facts) {
         idset_seal(&known->containers);
         idset_seal(&known->images);
         idset_seal(&known->used_images);
+        idset_seal(&known->in_use);
         return set_marks(known);
 }
 
@@ -234,6 +243,8 @@ enum reason known_reason(uint32_t marks) {
                 return REASON_RECORDED;
         if (marks & MARK_REFERENCES)
                 return REASON_REFERENCED;
+        if (marks & MARK_IN_USE)
+                return REASON_IN_USE;
         if (marks & MARK_MOUNTED)
                 return REASON_MOUNTED;
         return marks & MARK_BELOW ? REASON_BELOW_KEPT : REASON_COUNT;
@@ -313,7 +324,7 @@ int known_spread(struct known *known, const struct facts *facts, const bool *sta
 
         for (size_t i = 0; i < facts->n_entries; i++)
                 if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR &&
-                    (stays[i] || (*known_marks(known, i) & (MARK_KNOWN | MARK_HELD))))
+                    (stays[i] || (*known_marks(known, i) & (MARK_KNOWN | MARK_HELD | MARK_RECENT))))
                         spread_from(&spread, i);
         while (spread.n_todo > 0)
                 spread_to_lowers(&spread, known, facts, spread.todo[--spread.n_todo]);
@@ -340,8 +351,9 @@ bool known_has_gaps(const struct known *known, const struct facts *facts) {
         for (size_t i = 0; i < facts->n_entries; i++) {
                 uint32_t marks = *known_marks(known, i);
 
-                if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR && (marks & MARK_KNOWN) &&
-                    !(marks & MARK_RECORDS) && !lowers_are_read(&facts->entries[i], marks))
+                if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR &&
+                    (marks & (MARK_KNOWN | MARK_RECENT)) && !(marks & MARK_RECORDS) &&
+                    !lowers_are_read(&facts->entries[i], marks))
                         return true;
         }
 

@@ -23,7 +23,7 @@ enum {
         MARK_OF_IMAGE = 1U << 10,       /* an image record has it, mapped ones included */
         MARK_OF_CONTAINER = 1U << 11,   /* a container record has it */
         MARK_OF_OWN_RECORD = 1U << 12, /* one of these three is in a file that is not an additional store's */
-        MARK_MOUNTED = 1U << 13,       /* mountpoints.json or a mount of this moment */
+        MARK_MOUNTED = 1U << 13,       /* mountpoints.json counts it */
         MARK_BELOW = 1U << 14,         /* a layer directory that stays lies on it */
         MARK_LOWER = 1U << 15,         /* some layer directory lies on it, whether that stays or not */
         MARK_SIDE_FILE = 1U << 16,     /* a tar-split file or big data of it is there */
@@ -33,11 +33,13 @@ enum {
         MARK_STAYS_IMAGESTORE = 1U << 20,
         MARK_REFUSED_GRAPHROOT = 1U << 21, /* that directory is refused */
         MARK_REFUSED_IMAGESTORE = 1U << 22,
-        MARK_HELD = 1U << 23, /* a directory of it cannot go, for what it is */
+        MARK_HELD = 1U << 23,   /* a directory of it cannot go, for what it is */
+        MARK_IN_USE = 1U << 24, /* something alive uses it */
+        MARK_RECENT = 1U << 25, /* it changed since the boot, and something may use it */
 };
 
 #define MARK_REFERENCES (MARK_PARENT | MARK_OF_IMAGE | MARK_OF_CONTAINER)
-#define MARK_KNOWN      (MARK_RECORDS | MARK_REFERENCES | MARK_MOUNTED | MARK_BELOW)
+#define MARK_KNOWN      (MARK_RECORDS | MARK_REFERENCES | MARK_MOUNTED | MARK_IN_USE | MARK_BELOW)
 #define MARK_DIRS       (MARK_DIR_GRAPHROOT | MARK_DIR_IMAGESTORE)
 #define MARK_STAYS      (MARK_STAYS_GRAPHROOT | MARK_STAYS_IMAGESTORE)
 #define MARK_REFUSED    (MARK_REFUSED_GRAPHROOT | MARK_REFUSED_IMAGESTORE)
@@ -48,11 +50,12 @@ struct known {
         size_t cap_mention_marks;
         uint32_t *marks; /* by number; of the last one, which no id has, nothing is ever set */
         size_t containers_at, mounts_at; /* mention of the first one's layer; the others follow */
-        size_t in_use_at;                /* and of the first layer in use */
+        size_t in_use_at;                /* and of the first id in use, be it a layer's or a container's */
         size_t entries_at;               /* mention of the first entry's layer; the other entries follow */
         uint32_t *lowers_at;             /* by entry: mention of its first lower */
         struct idset containers, images; /* those that have a record */
         struct idset used_images;        /* those that a container's record says it was made of */
+        struct idset in_use;             /* layers and containers that something alive uses */
         bool *healed;                    /* by file: broken, and about to be put right (heal.c) */
         struct arena arena;
 };
@@ -65,7 +68,7 @@ void known_done(struct known *known);
 /* Everything but what follows from directories that stay. The facts must outlive it. */
 int known_make(struct known *known, const struct facts *facts);
 
-/* Keep what lies below what stays: known and held layers, and the entries that stays[] tells of. */
+/* Keep what lies below what stays: known, held and recent layers, and the entries that stays[] tells of. */
 int known_spread(struct known *known, const struct facts *facts, const bool *stays);
 
 /* Whether something that stays may lie on layers that the facts do not tell. After known_spread(). */

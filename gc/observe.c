@@ -168,9 +168,11 @@ static int observe_mounts(struct facts *facts, const struct cstorage_snapshot *s
                         return r;
         }
         for (size_t i = 0; (id = cstorage_inventory_get_mounted_layer(inventory, i)); i++) {
-                r = facts_add_in_use(facts, id);
-                if (r < 0)
-                        return r;
+                struct fact_use *use = facts_add_use(facts);
+
+                if (!use)
+                        return -ENOMEM;
+                *use = (struct fact_use){.id = id, .by = "mount"};
         }
         return 0;
 }

@@ -11,6 +11,7 @@
 #include "elsewhere.h"
 #include "heal.h"
 #include "known.h"
+#include "liveness.h"
 #include "plan.h"
 
 #define TEMP_LOCK_PREFIX "lock-" /* internal/tempdir/tempdir.go:tempdirLockPrefix */
@@ -23,6 +24,7 @@ struct planner {
         struct doubts doubts;
         struct elsewhere elsewhere;
         bool gaps, hidden_dirs; /* known_has_gaps(), known_has_hidden_dirs() */
+        bool runroot_unseen;    /* something of this store is in use that no record explains */
 };
 
 static void planner_done(struct planner *planner) {
@@ -36,14 +38,6 @@ void plan_done(struct plan *plan) {
 
 static struct decision decide(enum reason reason) {
         return (struct decision){.reason = reason};
-}
-
-static bool is_gone(const struct fact_entry *entry) {
-        return entry->examined && entry->identity.type == CSTORAGE_ENTRY_IS_ABSENT;
-}
-
-static bool is_looked_at(const struct fact_entry *entry) {
-        return entry->examined && !(entry->problem && *entry->problem);
 }
 
 static const enum cstorage_entry_type proper_types[] = {
@@ -69,9 +63,9 @@ static bool is_proper_type(const struct fact_entry *entry) {
 
 /* Why an entry must not be removed for what it is, REASON_COUNT where nothing speaks against it. */
 static enum reason objection(const struct fact_entry *entry) {
-        if (is_gone(entry))
+        if (fact_entry_is_gone(entry))
                 return REASON_GONE;
-        if (!is_looked_at(entry))
+        if (!fact_entry_is_examined(entry))
                 return REASON_NOT_EXAMINED;
         if (entry->identity.other_mount)
                 return REASON_OTHER_MOUNT;
@@ -100,7 +94,7 @@ static bool names_an_id(const struct fact_entry *entry) {
 
 /* What is unknown and has an id for its name. */
 static struct decision decide_unknown(const struct fact_entry *entry, const struct doubt *doubt) {
-        if (is_gone(entry))
+        if (fact_entry_is_gone(entry))
                 return decide(REASON_GONE);
         if (doubt->because)
                 return (struct decision){doubt->reason, doubt->because};
@@ -121,9 +115,11 @@ static struct decision decide_unknown_layer(const struct planner *planner, const
                 return decide(REASON_ELSEWHERE);
         if (decision.reason != REASON_NO_RECORD)
                 return decision;
-        if (planner->gaps)
-                return decide(REASON_BELOW_UNKNOWN);
-        return decide(marks & MARK_HELD ? REASON_TARGET_REFUSED : REASON_NO_RECORD);
+        if (marks & MARK_HELD)
+                return decide(REASON_TARGET_REFUSED);
+        if (marks & MARK_RECENT)
+                return decide(REASON_RECENT);
+        return decide(planner->gaps ? REASON_BELOW_UNKNOWN : REASON_NO_RECORD);
 }
 
 static struct decision decide_layer_dir(const struct planner *planner, size_t i) {
@@ -174,16 +170,19 @@ static struct decision decide_side_file(const struct planner *planner, size_t i)
                 return decision;
         if (marks & MARK_REFUSED)
                 return decide(REASON_TARGET_REFUSED);
+        if (marks & MARK_RECENT)
+                return decide(REASON_RECENT);
         if (planner->gaps)
                 return decide(REASON_BELOW_UNKNOWN);
         return decide_lone_side_file(planner, &planner->facts->entries[i], marks);
 }
 
 /* A link to a layer that is not there and that nothing knows of. */
-static struct decision decide_dangling(const struct planner *planner, const struct fact_entry *entry) {
+static struct decision decide_dangling(const struct planner *planner, const struct fact_entry *entry,
+                                       uint32_t marks) {
         const struct doubt *doubt = &planner->doubts.layers;
 
-        if (is_gone(entry))
+        if (fact_entry_is_gone(entry))
                 return decide(REASON_GONE);
         if (doubt->because)
                 return (struct decision){doubt->reason, doubt->because};
@@ -191,7 +190,7 @@ static struct decision decide_dangling(const struct planner *planner, const stru
                 return remove_unless_objected(entry, REASON_TARGET_UNKNOWN);
         if (planner->hidden_dirs)
                 return decide(REASON_NOT_EXAMINED);
-        return remove_unless_objected(entry, REASON_DANGLING);
+        return remove_unless_objected(entry, marks & MARK_RECENT ? REASON_RECENT : REASON_DANGLING);
 }
 
 /* A link leads to a layer of the home that it stands in, or to one that has a half there. */
@@ -203,21 +202,31 @@ static struct decision decide_link(const struct planner *planner, size_t i) {
                 return decide(REASON_TARGET_KEPT);
         if (marks & MARK_KNOWN)
                 return decide(known_reason(marks));
-        if (is_gone(entry))
+        if (fact_entry_is_gone(entry))
                 return decide(REASON_GONE);
         if (marks & MARK_REFUSED)
                 return decide(REASON_TARGET_REFUSED);
         if (marks & mark_dir(entry))
                 return remove_unless_objected(entry, REASON_TARGET_REMOVED);
-        return decide_dangling(planner, entry);
+        return decide_dangling(planner, entry, marks);
 }
 
 static struct decision decide_container_dir(const struct planner *planner, size_t i) {
         const struct fact_entry *entry = &planner->facts->entries[i];
+        struct decision decision;
 
         if (idset_has(&planner->known.containers, entry->name))
                 return decide(REASON_RECORDED);
-        return decide_unknown(entry, &planner->doubts.containers);
+
+        decision = decide_unknown(entry, &planner->doubts.containers);
+        if (decision.reason != REASON_NO_RECORD)
+                return decision;
+        if (idset_has(&planner->known.in_use, entry->name))
+                return decide(REASON_IN_USE);
+        if (planner->runroot_unseen)
+                return decide(REASON_RUNROOT_UNSEEN);
+        return decide(liveness_is_recent(planner->facts, planner->policy, entry) ? REASON_RECENT
+                                                                                 : REASON_NO_RECORD);
 }
 
 static struct decision decide_image_dir(const struct planner *planner, size_t i) {
@@ -234,7 +243,10 @@ static struct decision decide_image_dir(const struct planner *planner, size_t i)
                 return decision;
         if (planner->elsewhere.hidden)
                 return decide(REASON_NOT_EXAMINED);
-        return decide(planner->elsewhere.images ? REASON_ELSEWHERE : REASON_NO_RECORD);
+        if (planner->elsewhere.images)
+                return decide(REASON_ELSEWHERE);
+        return decide(liveness_is_recent(planner->facts, planner->policy, entry) ? REASON_RECENT
+                                                                                 : REASON_NO_RECORD);
 }
 
 /* What seems to come from the future is young: the clock may not be set yet. */
@@ -255,11 +267,11 @@ static struct decision decide_temp_dir(const struct planner *planner, size_t i) 
         const struct fact_entry *entry = &planner->facts->entries[i];
         bool only_lock = has_prefix(entry->name, TEMP_LOCK_PREFIX);
 
-        if (!is_looked_at(entry))
+        if (!fact_entry_is_examined(entry))
                 return decide(REASON_NOT_EXAMINED);
         if (entry->identity.lock == CSTORAGE_ENTRY_LOCK_HELD)
                 return decide(REASON_LOCK_HELD);
-        if (is_gone(entry))
+        if (fact_entry_is_gone(entry))
                 return decide(REASON_GONE);
         if ((only_lock || entry->identity.lock == CSTORAGE_ENTRY_LOCK_NONE) && is_young(planner, entry))
                 return decide(REASON_YOUNG);
@@ -268,11 +280,11 @@ static struct decision decide_temp_dir(const struct planner *planner, size_t i) 
 
 /* What was touched since the boot may be in use, and need not show it; nothing older than the boot is. */
 static struct decision decide_by_boot(const struct planner *planner, const struct fact_entry *entry) {
-        if (!is_looked_at(entry))
+        if (!fact_entry_is_examined(entry))
                 return decide(REASON_NOT_EXAMINED);
-        if (is_gone(entry))
+        if (fact_entry_is_gone(entry))
                 return decide(REASON_GONE);
-        if (entry->identity.changed_ns >= planner->facts->boot_ns)
+        if (!planner->facts->at_boot && entry->identity.changed_ns >= planner->facts->boot_ns)
                 return decide(REASON_YOUNG);
         return remove_unless_objected(entry, REASON_ABANDONED);
 }
@@ -284,7 +296,7 @@ static struct decision decide_by_boot(const struct planner *planner, const struc
 static struct decision decide_staging(const struct planner *planner, size_t i) {
         const struct fact_entry *entry = &planner->facts->entries[i];
 
-        if (is_looked_at(entry) && entry->identity.lock == CSTORAGE_ENTRY_LOCK_HELD)
+        if (fact_entry_is_examined(entry) && entry->identity.lock == CSTORAGE_ENTRY_LOCK_HELD)
                 return decide(REASON_LOCK_HELD);
         return decide_by_boot(planner, entry);
 }
@@ -363,7 +375,7 @@ static bool cannot_go(const struct known *known, const struct facts *facts, size
 
         if (names_an_id(entry) && objection(entry) == REASON_COUNT)
                 return false;
-        if (entry->kind == CSTORAGE_ENTRY_LAYER_DIR && !is_gone(entry))
+        if (entry->kind == CSTORAGE_ENTRY_LAYER_DIR && !fact_entry_is_gone(entry))
                 *known_marks(known, i) |= MARK_HELD;
         return true;
 }
@@ -383,12 +395,14 @@ static int planner_learn(struct planner *planner) {
                 return -ENOMEM;
         for (size_t i = 0; i < facts->n_entries; i++)
                 stays[i] = cannot_go(&planner->known, facts, i);
+        liveness_mark_recent_layers(&planner->known, facts, planner->policy);
         r = known_spread(&planner->known, facts, stays);
         if (r < 0)
                 return r;
 
         planner->gaps = known_has_gaps(&planner->known, facts);
         planner->hidden_dirs = known_has_hidden_dirs(facts);
+        planner->runroot_unseen = liveness_has_unexplained_use(&planner->known, facts);
         r = find_healed(planner);
         if (r < 0)
                 return r;

@@ -11,7 +11,8 @@ struct policy {
          * Go process between making the file and locking it (internal/tempdir/tempdir.go:NewTempDir).
          */
         int64_t temp_young_ns;
-        bool heal; /* broken volatile files may be put right */
+        bool recent; /* an orphan that changed since the boot may go, if nothing uses it */
+        bool heal;   /* broken volatile files may be put right */
 };
 
 #define POLICY_DEFAULT ((struct policy){.temp_young_ns = 60LL * 1000 * 1000 * 1000, .heal = true})

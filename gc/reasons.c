@@ -14,7 +14,9 @@ static const struct {
         [REASON_RECORDED] = {VERDICT_KEEP, "recorded", "a record has this id"},
         [REASON_REFERENCED] = {VERDICT_KEEP, "referenced", "a record refers to it"},
         [REASON_BELOW_KEPT] = {VERDICT_KEEP, "below-kept", "something that stays lies on it"},
-        [REASON_MOUNTED] = {VERDICT_KEEP, "mounted", "it is mounted, or counted as mounted"},
+        [REASON_MOUNTED] = {VERDICT_KEEP, "mounted", "mountpoints.json counts it as mounted"},
+        [REASON_IN_USE] = {VERDICT_KEEP, "in-use", "a mount or a process uses it"},
+        [REASON_RECENT] = {VERDICT_KEEP, "recent", "it changed since the boot, so a container may use it"},
         [REASON_TARGET_KEPT] = {VERDICT_KEEP, "target-kept", "the layer that it leads to stays"},
         [REASON_LOCK_HELD] = {VERDICT_KEEP, "lock-held", "somebody works on it"},
         [REASON_YOUNG] = {VERDICT_KEEP, "young", "it may still be in the making"},
@@ -40,6 +42,10 @@ static const struct {
                 {VERDICT_REFUSE, "records-missing", "a record file that must have existed is not there",
                  "Restore the record file, mount the file system it lies on, or, if all is "
                  "garbage, create it with the content [] and run this again."},
+        [REASON_RUNROOT_UNSEEN] = {VERDICT_REFUSE, "runroot-unseen",
+                                   "a container is in use whose record is in a runroot that was not read",
+                                   "Name the runroot of that container with --runroot, or stop the "
+                                   "container, and run this again."},
         [REASON_ELSEWHERE] = {VERDICT_REFUSE, "records-elsewhere",
                               "its records may be in an image store that is not configured",
                               "Configure the image store that this graphroot is used with, or say "

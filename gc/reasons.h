@@ -15,7 +15,9 @@ enum reason {
         REASON_RECORDED,       /* a record has this id */
         REASON_REFERENCED,     /* a record refers to it */
         REASON_BELOW_KEPT,     /* something that stays lies on it */
-        REASON_MOUNTED,        /* mountpoints.json or a mount of this moment uses it */
+        REASON_MOUNTED,        /* mountpoints.json counts it as mounted */
+        REASON_IN_USE,         /* a mount or a process uses it */
+        REASON_RECENT,         /* it changed since the boot: a container of this boot may use it */
         REASON_TARGET_KEPT,    /* the link's layer stays */
         REASON_LOCK_HELD,      /* somebody works on it */
         REASON_YOUNG,          /* may be in the making */
@@ -36,6 +38,7 @@ enum reason {
         /* refuse */
         REASON_RECORDS_DAMAGED, /* a record file that might speak for it cannot be read */
         REASON_RECORDS_MISSING, /* a record file that must have existed is not there */
+        REASON_RUNROOT_UNSEEN,  /* something is in use whose record lies in a runroot that was not read */
         REASON_ELSEWHERE,       /* its records may be in an image store that is not configured */
         REASON_NAME_NO_ID,
         REASON_WRONG_TYPE,     /* a link or file where a directory belongs, or the like */

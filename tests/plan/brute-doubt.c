@@ -20,9 +20,9 @@ static bool any_bad(const struct facts *f, enum cstorage_file_kind kind) {
 
 static bool layer_alive_may_be_in(const struct facts *f, const struct fact_file *file) {
         for (size_t i = 0; i < f->n_in_use; i++) {
-                if (!has_layer_record(f, f->in_use[i], ANYWHERE))
+                if (!has_layer_record(f, f->in_use[i].id, ANYWHERE))
                         return true;
-                if (file->kind == CSTORAGE_FILE_CONTAINERS && !is_referred_to(f, f->in_use[i], ANYWHERE))
+                if (file->kind == CSTORAGE_FILE_CONTAINERS && !is_referred_to(f, f->in_use[i].id, ANYWHERE))
                         return true;
         }
         return false;
@@ -31,7 +31,8 @@ static bool layer_alive_may_be_in(const struct facts *f, const struct fact_file 
 static bool container_alive_may_be_in(const struct facts *f, const struct fact_file *file) {
         for (size_t i = 0; file->kind == CSTORAGE_FILE_CONTAINERS && i < f->n_entries; i++)
                 if (f->entries[i].kind == CSTORAGE_ENTRY_CONTAINER_DIR &&
-                    f->entries[i].identity.mount_below && !has_container_record(f, f->entries[i].name))
+                    (f->entries[i].identity.mount_below || is_in_use(f, f->entries[i].name)) &&
+                    !has_container_record(f, f->entries[i].name))
                         return true;
         return false;
 }

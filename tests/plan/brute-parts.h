@@ -33,6 +33,11 @@ bool is_referred_to(const struct facts *f, const char *layer, unsigned locations
 bool lies_on(const struct fact_entry *e, const char *layer);
 bool is_spoken_for(const struct brute *b, const char *layer);
 bool has_directory(const struct facts *f, const char *layer, bool there, bool here);
+bool is_in_use(const struct facts *f, const char *id);
+bool layer_is_recent(const struct brute *b, const char *layer);
+bool entry_is_recent(const struct brute *b, const struct fact_entry *e);
+bool ends_in(const char *s, const char *end);
+bool homes_are_listed(const struct facts *f);
 void find_what_stays(struct brute *b);
 bool has_container_record(const struct facts *f, const char *id);
 bool has_image_record(const struct facts *f, const char *id);

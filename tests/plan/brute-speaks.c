@@ -16,6 +16,24 @@ bool is_hex_id(const char *s) {
         return n == 64;
 }
 
+/* ------------------------------------------------------------------------------- what cannot be seen */
+
+bool ends_in(const char *s, const char *end) {
+        return strlen(s) >= strlen(end) && strcmp(s + strlen(s) - strlen(end), end) == 0;
+}
+
+bool homes_are_listed(const struct facts *f) {
+        for (size_t i = 0; i < f->n_problems; i++) {
+                const char *path = f->problems[i].path;
+
+                if (!ends_in(path, "/l") && !ends_in(path, "/staging") && !ends_in(path, "/tempdirs") &&
+                    !ends_in(path, "/quotas") && !ends_in(path, "-layers") && !ends_in(path, "-layers/tmp") &&
+                    !ends_in(path, "-images") && !ends_in(path, "-containers"))
+                        return false;
+        }
+        return true;
+}
+
 /* ------------------------------------------------------------------- what an entry is by itself */
 
 bool is_absent(const struct fact_entry *e) {
@@ -106,9 +124,52 @@ static bool is_mounted(const struct facts *f, const char *layer) {
         for (size_t i = 0; i < f->n_mounts; i++)
                 if (same(f->mounts[i], layer))
                         return true;
+        return false;
+}
+
+bool is_in_use(const struct facts *f, const char *id) {
         for (size_t i = 0; i < f->n_in_use; i++)
-                if (same(f->in_use[i], layer))
+                if (same(f->in_use[i].id, id))
                         return true;
+        return false;
+}
+
+/* ------------------------------------------------------------------- what a container of this boot may use
+ */
+
+static bool may_be_used(const struct brute *b) {
+        return !b->f->at_boot && !(b->policy->recent && b->f->uses_seen);
+}
+
+bool entry_is_recent(const struct brute *b, const struct fact_entry *e) {
+        return may_be_used(b) && e->examined && !*e->problem && !is_absent(e) &&
+               e->identity.changed_ns >= b->f->boot_ns;
+}
+
+static bool unrecorded_container_is_recent(const struct brute *b) {
+        for (size_t i = 0; i < b->f->n_entries; i++)
+                if (b->f->entries[i].kind == CSTORAGE_ENTRY_CONTAINER_DIR &&
+                    !has_container_record(b->f, b->f->entries[i].name) &&
+                    entry_is_recent(b, &b->f->entries[i]))
+                        return true;
+        return false;
+}
+
+bool layer_is_recent(const struct brute *b, const char *layer) {
+        char buffer[512];
+
+        for (size_t i = 0; i < b->f->n_entries; i++) {
+                const struct fact_entry *e = &b->f->entries[i];
+
+                if (e->kind != CSTORAGE_ENTRY_LAYER_DIR && e->kind != CSTORAGE_ENTRY_LINK &&
+                    e->kind != CSTORAGE_ENTRY_QUOTA && !is_side_file(e))
+                        continue;
+                if (!same(layer_of(e, buffer), layer))
+                        continue;
+                if (entry_is_recent(b, e) || (may_be_used(b) && b->f->n_problems > 0) ||
+                    (b->f->starts_unmarked && unrecorded_container_is_recent(b)))
+                        return true;
+        }
         return false;
 }
 
@@ -128,7 +189,7 @@ static bool is_below_what_stays(const struct brute *b, const char *layer) {
 
 bool is_spoken_for(const struct brute *b, const char *layer) {
         return has_layer_record(b->f, layer, ANYWHERE) || is_referred_to(b->f, layer, ANYWHERE) ||
-               is_mounted(b->f, layer) || is_below_what_stays(b, layer);
+               is_mounted(b->f, layer) || is_in_use(b->f, layer) || is_below_what_stays(b, layer);
 }
 
 bool has_directory(const struct facts *f, const char *layer, bool there, bool here) {
@@ -162,8 +223,8 @@ void find_what_stays(struct brute *b) {
 
                         if (e->kind != CSTORAGE_ENTRY_LAYER_DIR || b->stays[i])
                                 continue;
-                        if (!is_spoken_for(b, e->name) && !is_held(b->f, e->name) && is_named_by_an_id(e) &&
-                            is_sound(e))
+                        if (!is_spoken_for(b, e->name) && !layer_is_recent(b, e->name) &&
+                            !is_held(b->f, e->name) && is_named_by_an_id(e) && is_sound(e))
                                 continue;
                         b->stays[i] = more = true;
                 }

@@ -11,28 +11,12 @@
 
 /* ----------------------------------------------------------------------------------- what cannot be known */
 
-static bool ends_in(const char *s, const char *end) {
-        return strlen(s) >= strlen(end) && strcmp(s + strlen(s) - strlen(end), end) == 0;
-}
-
-static bool homes_are_listed(const struct facts *f) {
-        for (size_t i = 0; i < f->n_problems; i++) {
-                const char *path = f->problems[i].path;
-
-                if (!ends_in(path, "/l") && !ends_in(path, "/staging") && !ends_in(path, "/tempdirs") &&
-                    !ends_in(path, "/quotas") && !ends_in(path, "-layers") && !ends_in(path, "-layers/tmp") &&
-                    !ends_in(path, "-images") && !ends_in(path, "-containers"))
-                        return false;
-        }
-        return true;
-}
-
 /*
  * A layer that is spoken for, but by no record of its own, and whose directory does not tell what it lies on.
  */
 static bool is_a_gap(const struct brute *b, const struct fact_entry *e) {
         if (e->kind != CSTORAGE_ENTRY_LAYER_DIR || has_layer_record(b->f, e->name, ANYWHERE) ||
-            !is_spoken_for(b, e->name))
+            !(is_spoken_for(b, e->name) || layer_is_recent(b, e->name)))
                 return false;
         if (!e->examined || *e->problem)
                 return true;
@@ -143,8 +127,8 @@ static bool side_file_may_go(const struct brute *b, const struct fact_entry *e) 
         char buffer[512];
         const char *layer = layer_of(e, buffer);
 
-        if (is_spoken_for(b, layer) || !is_named_by_an_id(e) || !is_sound(e) || layers_are_doubtful(b) ||
-            has_gaps(b))
+        if (is_spoken_for(b, layer) || layer_is_recent(b, layer) || !is_named_by_an_id(e) || !is_sound(e) ||
+            layers_are_doubtful(b) || has_gaps(b))
                 return false;
         if (!has_directory(b->f, layer, true, true) &&
             (layers_are_elsewhere(b->f) || (e->kind == CSTORAGE_ENTRY_QUOTA && images_may_hide(b->f))))
@@ -173,18 +157,37 @@ static bool link_may_go(const struct brute *b, const struct fact_entry *e) {
                         return false;
                 has_dir |= dir->imagestore == e->imagestore;
         }
-        return has_dir || (is_hex_id(e->id) && !layers_are_doubtful(b) && homes_are_listed(b->f));
+        return has_dir || (is_hex_id(e->id) && !layers_are_doubtful(b) && homes_are_listed(b->f) &&
+                           !layer_is_recent(b, e->id));
+}
+
+/* Something of this store is in use, and no record tells of it. */
+static bool runroot_is_unseen(const struct brute *b) {
+        if (b->f->n_in_use > 0 && b->f->n_problems > 0)
+                return true;
+        for (size_t i = 0; i < b->f->n_entries; i++) {
+                const struct fact_entry *e = &b->f->entries[i];
+
+                if (e->kind == CSTORAGE_ENTRY_LAYER_DIR && is_in_use(b->f, e->name) &&
+                    !has_layer_record(b->f, e->name, ANYWHERE) && !is_referred_to(b->f, e->name, ANYWHERE))
+                        return true;
+                if (e->kind == CSTORAGE_ENTRY_CONTAINER_DIR && is_in_use(b->f, e->name) &&
+                    !has_container_record(b->f, e->name))
+                        return true;
+        }
+        return false;
 }
 
 static bool container_dir_may_go(const struct brute *b, const struct fact_entry *e) {
         return !has_container_record(b->f, e->name) && is_named_by_an_id(e) && is_sound(e) &&
-               !containers_are_doubtful(b);
+               !containers_are_doubtful(b) && !is_in_use(b->f, e->name) && !runroot_is_unseen(b) &&
+               !entry_is_recent(b, e);
 }
 
 static bool image_dir_may_go(const struct brute *b, const struct fact_entry *e) {
         return !has_image_record(b->f, e->name) && !is_made_of(b->f, e->name) && is_named_by_an_id(e) &&
                is_sound(e) && !images_are_doubtful(b) && !images_may_hide(b->f) &&
-               !images_are_elsewhere(b->f);
+               !images_are_elsewhere(b->f) && !entry_is_recent(b, e);
 }
 
 static bool temp_dir_may_go(const struct brute *b, const struct fact_entry *e) {
@@ -199,12 +202,12 @@ static bool temp_dir_may_go(const struct brute *b, const struct fact_entry *e) {
 
 static bool staging_may_go(const struct brute *b, const struct fact_entry *e) {
         return is_sound(e) && e->identity.lock != CSTORAGE_ENTRY_LOCK_HELD &&
-               e->identity.changed_ns < b->f->boot_ns;
+               (b->f->at_boot || e->identity.changed_ns < b->f->boot_ns);
 }
 
 static bool probe_may_go(const struct brute *b, const struct fact_entry *e) {
-        return is_sound(e) && e->identity.changed_ns < b->f->boot_ns && !is_spoken_for(b, e->name) &&
-               !layers_are_doubtful(b) && !has_gaps(b);
+        return is_sound(e) && (b->f->at_boot || e->identity.changed_ns < b->f->boot_ns) &&
+               !is_spoken_for(b, e->name) && !layers_are_doubtful(b) && !has_gaps(b);
 }
 
 static bool entry_may_go(const struct brute *b, size_t i) {

@@ -20,8 +20,11 @@
 #define WORLDS_LONG 500000
 #define ENTRIES_MAX 256
 
-/* By whether it heals. */
-static const struct policy policies[] = {{.temp_young_ns = 40}, {.temp_young_ns = 40, .heal = true}};
+/* By whether it heals, and whether what is recent may go. */
+static const struct policy policies[2][2] = {
+        {{.temp_young_ns = 40}, {.temp_young_ns = 40, .recent = true}},
+        {{.temp_young_ns = 40, .heal = true}, {.temp_young_ns = 40, .heal = true, .recent = true}},
+};
 
 static bool is_removed(const struct plan *plan, size_t i) {
         return reason_verdict(plan->decisions[i].reason) == VERDICT_REMOVE;
@@ -48,7 +51,7 @@ static void mark_entries(struct facts *facts) {
 /* The facts and plan that a law is about. */
 struct world {
         struct facts facts;
-        bool heal;
+        bool heal, recent;
         struct plan plan;
 };
 
@@ -60,7 +63,7 @@ static void world_done(struct world *world) {
 #define _cleanup_world_ _cleanup_(world_done)
 
 static void make_plan(struct world *world) {
-        if (plan_make(&world->plan, &world->facts, &policies[world->heal]) < 0)
+        if (plan_make(&world->plan, &world->facts, &policies[world->heal][world->recent]) < 0)
                 abort();
 }
 
@@ -68,6 +71,7 @@ static void copy(struct world *to, const struct world *from) {
         if (world_copy(&to->facts, &from->facts) < 0)
                 abort();
         to->heal = from->heal;
+        to->recent = from->recent;
 }
 
 /* --------------------------------------------------------------------------------------------- the laws */
@@ -76,7 +80,7 @@ static bool agrees_with_brute_force(const struct world *world, struct dice *dice
         bool may_go[ENTRIES_MAX], may_heal[ENTRIES_MAX];
 
         (void) dice;
-        brute_plan(&world->facts, &policies[world->heal], may_go, may_heal);
+        brute_plan(&world->facts, &policies[world->heal][world->recent], may_go, may_heal);
         for (size_t i = 0; i < world->facts.n_entries; i++)
                 if (may_go[i] != is_removed(&world->plan, i) || may_heal[i] != is_healed(&world->plan, i))
                         return false;
@@ -160,11 +164,18 @@ static bool removes_the_rest_when_killed(const struct world *world, struct dice 
 /* A reason that tells of a doubt, which a record can settle: the reference that had none gets one. */
 static bool is_doubt(enum reason reason) {
         return reason == REASON_RECORDS_MISSING || reason == REASON_BELOW_UNKNOWN ||
-               reason == REASON_ELSEWHERE;
+               reason == REASON_ELSEWHERE || reason == REASON_RUNROOT_UNSEEN;
+}
+
+/* A container's record shows that its directory is no sign of a container whose layer is not known. */
+static bool is_kept_for_a_start(const struct world *world, enum reason reason) {
+        return world->facts.starts_unmarked &&
+               (reason == REASON_RECENT || reason == REASON_BELOW_KEPT || reason == REASON_TARGET_KEPT);
 }
 
 static bool was_in_doubt(const struct world *world, size_t i) {
-        if (is_doubt(world->plan.decisions[i].reason))
+        if (is_doubt(world->plan.decisions[i].reason) ||
+            is_kept_for_a_start(world, world->plan.decisions[i].reason))
                 return true;
         for (size_t k = 0; world->plan.decisions[i].reason == REASON_TARGET_REFUSED && k < world->plan.n; k++)
                 if (world->facts.entries[k].kind == CSTORAGE_ENTRY_LAYER_DIR &&
@@ -240,6 +251,53 @@ static bool removes_no_more_for_a_held_lock(const struct world *world, struct di
         return removes_no_more(world, &other, false);
 }
 
+/* Whatever is known less of this boot. */
+static bool removes_no_more_for_a_view_that_lacks(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world other = {0};
+
+        copy(&other, world);
+        if (dice_hit(dice, 2))
+                other.facts.at_boot = false;
+        else
+                other.facts.uses_seen = false;
+        make_plan(&other);
+        return removes_no_more(world, &other, false) && agrees_with_brute_force(&other, dice);
+}
+
+/* The boot was earlier than it seemed, since the clock was set in between. */
+static bool removes_no_more_for_an_earlier_boot(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world other = {0};
+
+        copy(&other, world);
+        other.facts.boot_ns -= dice_roll(dice, 60);
+        make_plan(&other);
+        return removes_no_more(world, &other, false) && agrees_with_brute_force(&other, dice);
+}
+
+static bool removes_no_more_without_leave_for_recent_ones(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world other = {0};
+
+        copy(&other, world);
+        other.recent = false;
+        make_plan(&other);
+        return removes_no_more(world, &other, false) && agrees_with_brute_force(&other, dice);
+}
+
+/* What a container of this boot may use stays, unless the run is proven to be at boot or all was seen. */
+static bool removes_nothing_recent(const struct world *world, struct dice *dice) {
+        (void) dice;
+        if (world->facts.at_boot || (world->recent && world->facts.uses_seen))
+                return true;
+        for (size_t i = 0; i < world->facts.n_entries; i++) {
+                const struct fact_entry *e = &world->facts.entries[i];
+
+                if (is_removed(&world->plan, i) && e->identity.changed_ns >= world->facts.boot_ns &&
+                    e->kind != CSTORAGE_ENTRY_TEMP_DIR && e->kind != CSTORAGE_ENTRY_SAVE_LEFTOVER)
+                        return false;
+        }
+        return true;
+}
+
 static bool removes_no_more_for_damage(const struct world *world, struct dice *dice) {
         _cleanup_world_ struct world other = {0};
 
@@ -279,7 +337,7 @@ static void reach_from_records(struct reached *reached, const struct facts *fact
         for (size_t i = 0; i < facts->n_mounts; i++)
                 reach(reached, facts->mounts[i]);
         for (size_t i = 0; i < facts->n_in_use; i++)
-                reach(reached, facts->in_use[i]);
+                reach(reached, facts->in_use[i].id);
         for (size_t i = 0; i < facts->n_containers; i++)
                 reach(reached, facts->containers[i].layer);
         for (size_t i = 0; i < facts->n_images; i++) {
@@ -329,6 +387,7 @@ static bool survives_as_text(const struct world *world, struct dice *dice) {
 
         (void) dice;
         other.heal = world->heal;
+        other.recent = world->recent;
         if (facts_write(&world->facts, &text) < 0 || facts_parse(&other.facts, text.s, text.len, NULL) < 0 ||
             facts_write(&other.facts, &again) < 0)
                 return false;
@@ -352,7 +411,12 @@ static const struct law {
         {"one record more never adds a removal, but where it settles a doubt", removes_no_more_for_a_record},
         {"only volatile files are healed, and no layer directory is removed in the same run",
          heals_volatile_files_alone},
-        {"one mount more never adds a removal or a healing", removes_no_more_for_a_mount},
+        {"one mount or process more never adds a removal or a healing", removes_no_more_for_a_mount},
+        {"an incomplete view, or a boot that is not proven, never adds a removal",
+         removes_no_more_for_a_view_that_lacks},
+        {"an earlier boot never adds a removal", removes_no_more_for_an_earlier_boot},
+        {"a run without --recent never removes more", removes_no_more_without_leave_for_recent_ones},
+        {"nothing that a container of this boot may use is removed", removes_nothing_recent},
         {"a held lock never adds a removal", removes_no_more_for_a_held_lock},
         {"a damaged record file never adds a removal", removes_no_more_for_damage},
         {"a directory that cannot be listed never adds a removal", removes_no_more_for_what_is_hidden},
@@ -383,6 +447,7 @@ static void try_world(struct tally *tally, uint64_t seed) {
                 abort();
         mark_entries(&world.facts);
         world.heal = !dice_hit(&dice, 4);
+        world.recent = dice_hit(&dice, 3);
         make_plan(&world);
         for (size_t i = 0; i < world.plan.n; i++)
                 tally->n_seen[world.plan.decisions[i].reason]++;

@@ -203,9 +203,18 @@ int world_add_record(struct facts *facts, struct dice *dice) {
         }
 }
 
+static int world_add_use(struct facts *facts, struct dice *dice) {
+        struct fact_use *use = facts_add_use(facts);
+
+        if (!use)
+                return -ENOMEM;
+        *use = (struct fact_use){.id = dice_hit(dice, 3) ? pick_other(dice) : pick_layer(dice),
+                                 .by = "mount"};
+        return 0;
+}
+
 int world_add_mount(struct facts *facts, struct dice *dice) {
-        return dice_hit(dice, 2) ? facts_add_mount(facts, pick_layer(dice))
-                                 : facts_add_in_use(facts, pick_layer(dice));
+        return dice_hit(dice, 2) ? facts_add_mount(facts, pick_layer(dice)) : world_add_use(facts, dice);
 }
 
 /* ---------------------------------------------------------------------------------------------- entries */
@@ -384,6 +393,10 @@ int world_make(struct facts *facts, struct dice *dice) {
         facts->transient = dice_hit(dice, 2);
         facts->now_ns = 100;
         facts->boot_ns = 60;
+        facts->at_boot = dice_hit(dice, 2);
+        facts->starts_unmarked = dice_hit(dice, 4);
+        facts->uses_seen = dice_hit(dice, 2);
+        facts->uses_unseen = facts->uses_seen ? "" : "/proc hides processes";
 
         r = add_files(facts, &mood, dice);
         for (unsigned i = 0; r >= 0 && i < n_records; i++)
@@ -417,6 +430,10 @@ int world_copy(struct facts *to, const struct facts *from) {
         to->transient = from->transient;
         to->now_ns = from->now_ns;
         to->boot_ns = from->boot_ns;
+        to->at_boot = from->at_boot;
+        to->starts_unmarked = from->starts_unmarked;
+        to->uses_seen = from->uses_seen;
+        to->uses_unseen = from->uses_unseen;
         if (COPY(to, from, files) < 0 || COPY(to, from, layers) < 0 || COPY(to, from, images) < 0 ||
             COPY(to, from, containers) < 0 || COPY(to, from, mounts) < 0 || COPY(to, from, in_use) < 0 ||
             COPY(to, from, entries) < 0 || COPY(to, from, problems) < 0)

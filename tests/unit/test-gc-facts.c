@@ -44,7 +44,7 @@ static void every_line_is_written_as_it_was_read(void **state) {
                 "image id=c layer=d mapped=e,f\\x2cg,, location=imagestore\n"
                 "container id=h layer=i image=c location=volatile-runroot\n"
                 "mount layer=a\n"
-                "in-use layer=b\n"
+                "in-use id=b by=mount\n"
                 "entry kind=layer-dir imagestore=yes id=a path=/i/overlay/a lock=free "
                 "changed=-9223372036854775808 "
                 "device=18446744073709551615 inode=2 mount=3 other-mount=yes mount-below=yes lowers=b,c "

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which layers and containers a container of this boot may use, beside those that records refer to. */
+
+#include "liveness.h"
+
+/* At boot no container is alive whose record is not seen; else all that is alive may have been seen. */
+static bool judged_by_records_alone(const struct facts *facts, const struct policy *policy) {
+        return facts->at_boot || (policy->recent && facts->uses_seen);
+}
+
+/*
+ * In a run that is not proven to be at boot a container of this boot may be alive although its record is not
+ * seen. Each start changes what it uses, so what has not changed since the boot is not used by anything.
+ */
+bool liveness_is_recent(const struct facts *facts, const struct policy *policy,
+                        const struct fact_entry *entry) {
+        return !judged_by_records_alone(facts, policy) && fact_entry_is_examined(entry) &&
+               !fact_entry_is_gone(entry) && entry->identity.changed_ns >= facts->boot_ns;
+}
+
+static bool is_of_layer(const struct fact_entry *entry) {
+        switch (entry->kind) {
+        case CSTORAGE_ENTRY_LAYER_DIR:
+        case CSTORAGE_ENTRY_TAR_SPLIT:
+        case CSTORAGE_ENTRY_LAYER_DATA:
+        case CSTORAGE_ENTRY_LINK:
+        case CSTORAGE_ENTRY_QUOTA:
+                return true;
+        case CSTORAGE_ENTRY_CONTAINER_DIR:
+        case CSTORAGE_ENTRY_IMAGE_DIR:
+        case CSTORAGE_ENTRY_TEMP_DIR:
+        case CSTORAGE_ENTRY_STAGING:
+        case CSTORAGE_ENTRY_PROBE:
+        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
+        case CSTORAGE_ENTRY_VOLATILE_FILE:
+                return false;
+        }
+        return false;
+}
+
+static bool has_recent_container(const struct known *known, const struct facts *facts,
+                                 const struct policy *policy) {
+        for (size_t i = 0; i < facts->n_entries; i++)
+                if (facts->entries[i].kind == CSTORAGE_ENTRY_CONTAINER_DIR &&
+                    !idset_has(&known->containers, facts->entries[i].name) &&
+                    liveness_is_recent(facts, policy, &facts->entries[i]))
+                        return true;
+        return false;
+}
+
+/* With a directory that cannot be listed, something recent may be there. */
+static bool every_layer_may_be_used(const struct known *known, const struct facts *facts,
+                                    const struct policy *policy) {
+        if (judged_by_records_alone(facts, policy))
+                return false;
+        return facts->n_problems > 0 ||
+               (facts->starts_unmarked && has_recent_container(known, facts, policy));
+}
+
+/* A layer is as recent as the latest of its directories, links and files. */
+void liveness_mark_recent_layers(struct known *known, const struct facts *facts,
+                                 const struct policy *policy) {
+        bool all = every_layer_may_be_used(known, facts, policy);
+
+        for (size_t i = 0; i < facts->n_entries; i++)
+                if (is_of_layer(&facts->entries[i]) &&
+                    (all || liveness_is_recent(facts, policy, &facts->entries[i])))
+                        *known_marks(known, i) |= MARK_RECENT;
+}
+
+/* Ids of other stores may be in use, too: they have no directory here, as far as it can be seen. */
+bool liveness_has_unexplained_use(const struct known *known, const struct facts *facts) {
+        if (facts->n_in_use > 0 && facts->n_problems > 0)
+                return true;
+
+        for (size_t i = 0; i < facts->n_entries; i++) {
+                const struct fact_entry *entry = &facts->entries[i];
+                uint32_t marks = *known_marks(known, i);
+
+                if (entry->kind == CSTORAGE_ENTRY_LAYER_DIR && (marks & MARK_IN_USE) &&
+                    !(marks & (MARK_RECORDS | MARK_REFERENCES)))
+                        return true;
+                if (entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR && idset_has(&known->in_use, entry->name) &&
+                    !idset_has(&known->containers, entry->name))
+                        return true;
+        }
+        return false;
+}
