@@ -42,6 +42,13 @@ void idset_seal(struct idset *set) {
         set->n = kept + 1;
 }
 
+const char *idset_find(const struct idset *set, const char *id) {
+        const char **found =
+                set->n == 0 ? NULL : bsearch(&id, set->ids, set->n, sizeof(*set->ids), compare_ids);
+
+        return found ? *found : NULL;
+}
+
 bool idset_has(const struct idset *set, const char *id) {
-        return set->n > 0 && bsearch(&id, set->ids, set->n, sizeof(*set->ids), compare_ids);
+        return idset_find(set, id);
 }

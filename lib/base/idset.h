@@ -22,7 +22,11 @@ void idset_done(struct idset *set);
 /* NULL and "" are not added. 0 or -ENOMEM. */
 int idset_add(struct idset *set, const char *id);
 
-/* Sort and drop what is there twice; afterwards idset_has() may be called. Adding more wants another seal. */
+/* Sort and drop what is there twice; afterwards idset_find() and idset_has() may be called. Adding more wants
+ * another seal. */
 void idset_seal(struct idset *set);
+
+/* The set's own copy of an id, NULL if it has none. */
+const char *idset_find(const struct idset *set, const char *id);
 
 bool idset_has(const struct idset *set, const char *id);

@@ -31,3 +31,13 @@ bool in_user_namespace(void) {
         return sscanf(map, "%" SCNu32 " %" SCNu32 " %" SCNu32, &inside, &outside, &n) != 3 || inside != 0 ||
                outside != 0 || n != ALL_IDS;
 }
+
+uint32_t uid_outside(void) {
+        char map[UID_MAP_BYTES_MAX];
+        uint32_t inside, outside, n;
+
+        if (!in_user_namespace() || !read_map(map) ||
+            sscanf(map, "%" SCNu32 " %" SCNu32 " %" SCNu32, &inside, &outside, &n) != 3)
+                return geteuid();
+        return outside;
+}
