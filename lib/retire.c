@@ -50,6 +50,8 @@ int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *
                 return error_set(reterr, -ENOENT, "%s is gone", path);
         if (now.device != item->seen.device || now.inode != item->seen.inode || now.type != item->seen.type)
                 return error_set(reterr, -ESTALE, "%s was replaced since it was looked at", path);
+        if (now.changed_ns != item->seen.changed_ns)
+                return error_set(reterr, -ESTALE, "%s changed since it was looked at", path);
         if (now.other_mount || now.mount_below)
                 return error_set(reterr, -EBUSY, "something is mounted at or below %s", path);
         if (is_in_use(item->entry, mounts))
