@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What /proc shows. */
+
+#include "proc-view.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+/* The inode of the PID namespace of the boot (linux/proc_ns.h:PROC_PID_INIT_INO); in any other one, processes
+ * outside of it are not seen. */
+#define FIRST_PID_NAMESPACE 0xEFFFFFFCU
+
+static bool is_first_pid_namespace(int proc_fd) {
+        struct stat st;
+
+        return fstatat(proc_fd, "self/ns/pid", &st, 0) >= 0 && st.st_ino == FIRST_PID_NAMESPACE;
+}
+
+/* With hidepid= a process sees the others that it may trace (proc(5)). */
+static bool may_trace_all(void) {
+        struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+        struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+        if (syscall(SYS_capget, &header, data) < 0)
+                return false;
+        return data[0].effective & 1U << CAP_SYS_PTRACE;
+}
+
+/* PID 1 is there and may be looked at, or is hidden by hidepid= or subset=. */
+static bool shows_init(int proc_fd) {
+        struct stat st;
+
+        return fstatat(proc_fd, "1", &st, AT_SYMLINK_NOFOLLOW) >= 0;
+}
+
+const char *proc_view_hides(int proc_fd) {
+        if (!is_first_pid_namespace(proc_fd))
+                return "this is not the first PID namespace, so processes outside of it are not seen";
+        if (!shows_init(proc_fd))
+                return "/proc hides processes (hidepid=)";
+        return may_trace_all() ? NULL : "without CAP_SYS_PTRACE processes of others are not seen";
+}
