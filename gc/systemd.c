@@ -5,10 +5,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #ifdef HAVE_SYSTEMD
 
 #define SD_JOURNAL_SUPPRESS_LOCATION /* the file and line of this one door say nothing */
+#include <systemd/sd-bus.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
 
@@ -19,6 +22,13 @@
 LIBRARY_NOTE(libsystemd, LIBSYSTEMD_NAME, "systemd", "the journal and the sockets of units", "required");
 
 #define LIBSYSTEMD_FUNCTIONS(F)                                                                              \
+        F(sd_bus_close_unref)                                                                                \
+        F(sd_bus_get_property_string)                                                                        \
+        F(sd_bus_get_property_trivial)                                                                       \
+        F(sd_bus_new)                                                                                        \
+        F(sd_bus_set_address)                                                                                \
+        F(sd_bus_set_method_call_timeout)                                                                    \
+        F(sd_bus_start)                                                                                      \
         F(sd_journal_sendv)                                                                                  \
         F(sd_listen_fds)                                                                                     \
         F(sd_notify)
@@ -69,6 +79,56 @@ void systemd_notify(const char *format, ...) {
                 (void) libsystemd.sd_notify(/* unset_environment= */ false, state);
 }
 
+/* Without the broker, which a boot starts late (systemctl does the same). */
+#define MANAGER_ADDRESS "unix:path=/run/systemd/private"
+
+/* A manager that is too busy to answer leaves the question open. */
+#define MANAGER_TIMEOUT_US (2ULL * 1000 * 1000)
+
+static sd_bus *close_bus(sd_bus *bus) {
+        return libsystemd.sd_bus_close_unref(bus);
+}
+DEFINE_CLEANUP(sd_bus *, close_bus);
+
+static int connect_manager(sd_bus **ret) {
+        _cleanup_(close_busp) sd_bus *bus = NULL;
+        int r;
+
+        r = libsystemd.sd_bus_new(&bus);
+        if (r >= 0)
+                r = libsystemd.sd_bus_set_address(bus, MANAGER_ADDRESS);
+        if (r >= 0)
+                r = libsystemd.sd_bus_set_method_call_timeout(bus, MANAGER_TIMEOUT_US);
+        if (r >= 0)
+                r = libsystemd.sd_bus_start(bus);
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(bus);
+        return 0;
+}
+
+#define MANAGER "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"
+
+/* systemd 256 and later counts; before, the traces of engines in /run must do. */
+static bool is_soft_rebooted(sd_bus *bus) {
+        uint32_t count = 0;
+
+        return libsystemd.sd_bus_get_property_trivial(bus, MANAGER, "SoftRebootsCount", NULL, 'u', &count) >=
+                       0 &&
+               count > 0;
+}
+
+bool systemd_is_initializing(void) {
+        _cleanup_(close_busp) sd_bus *bus = NULL;
+        _cleanup_free_ char *state = NULL;
+
+        if (access("/run/systemd/private", F_OK) < 0 || !load() || connect_manager(&bus) < 0 ||
+            libsystemd.sd_bus_get_property_string(bus, MANAGER, "SystemState", NULL, &state) < 0)
+                return false;
+        return strcmp(state, "initializing") == 0 && !is_soft_rebooted(bus);
+}
+
 int systemd_journal(const struct iovec *fields, size_t n) {
         return load() ? libsystemd.sd_journal_sendv(fields, (int) n) : -ENOSYS;
 }
@@ -81,6 +141,10 @@ int systemd_take_socket(void) {
 
 void systemd_notify(const char *format, ...) {
         (void) format;
+}
+
+bool systemd_is_initializing(void) {
+        return false;
 }
 
 int systemd_journal(const struct iovec *fields, size_t n) {
