@@ -12,12 +12,15 @@
 #include <string.h>
 #include <time.h>
 
+#include "boot-time.h"
+#include "observe-liveness.h"
 #include "observe.h"
 #include "recorded.h"
 
 void view_done(struct view *view) {
         plan_done(&view->plan);
         facts_done(&view->facts);
+        runroots_done(&view->runroots);
         cstorage_snapshot_unref(view->snapshot);
         cstorage_inventory_unref(view->inventory);
         *view = VIEW_INIT;
@@ -33,7 +36,7 @@ static void observe_times(struct facts *facts) {
         (void) clock_gettime(CLOCK_REALTIME, &now);
         (void) clock_gettime(CLOCK_BOOTTIME, &up);
         facts->now_ns = timespec_ns(&now);
-        facts->boot_ns = timespec_ns(&now) - timespec_ns(&up);
+        facts->boot_ns = boot_time_ns(facts->now_ns, timespec_ns(&up), facts->runroot);
 }
 
 void observe_store(struct facts *facts, const struct cstorage_store *store) {
@@ -407,7 +410,8 @@ static int collect_facts(struct view *view) {
         return observe_other_halves(facts);
 }
 
-int view_observe(struct view *view, struct cstorage_store *store, struct error *reterr) {
+int view_observe(struct view *view, struct cstorage_store *store, enum uses_depth depth,
+                 struct error *reterr) {
         int r;
 
         r = cstorage_inventory_new(store, &view->inventory, (struct cstorage_error *) reterr);
@@ -418,20 +422,21 @@ int view_observe(struct view *view, struct cstorage_store *store, struct error *
         if (r < 0)
                 return r;
 
-        observe_times(&view->facts);
         observe_store(&view->facts, store);
+        observe_times(&view->facts);
         r = collect_facts(view);
-        if (r < 0)
+        if (r >= 0)
+                r = observe_liveness(&view->facts, &view->runroots, depth, reterr);
+        if (r < 0 && r != -ESTALE)
                 return error_errno(reterr, r, "looking at %s", view->facts.graphroot);
-
-        return 0;
+        return r;
 }
 
 int view_make(struct view *view, struct cstorage_store *store, const struct policy *policy,
               struct error *reterr) {
         int r;
 
-        r = view_observe(view, store, reterr);
+        r = view_observe(view, store, policy->recent ? USES_ALL : USES_CONTAINERS, reterr);
         if (r < 0)
                 return r;
 

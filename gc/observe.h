@@ -5,6 +5,8 @@
 
 #include "facts.h"
 #include "plan.h"
+#include "runroots.h"
+#include "uses.h"
 
 /*
  * One look at a store: the facts, and what they borrow from. Looking takes no lock and leaves no trace; under
@@ -14,6 +16,7 @@ struct view {
         struct cstorage_inventory *inventory;
         struct cstorage_snapshot *snapshot;
         struct facts facts;
+        struct runroots runroots;
         struct plan plan;
 };
 
@@ -27,7 +30,8 @@ void observe_store(struct facts *facts, const struct cstorage_store *store);
 
 /* Look, and fill in all but the plan. The view must be empty; a store that can be looked at only in part is
  * no error but a fact. */
-int view_observe(struct view *view, struct cstorage_store *store, struct error *reterr);
+int view_observe(struct view *view, struct cstorage_store *store, enum uses_depth depth,
+                 struct error *reterr);
 
 /* The same, and decide what becomes of each entry. */
 int view_make(struct view *view, struct cstorage_store *store, const struct policy *policy,

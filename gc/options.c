@@ -22,6 +22,7 @@ enum {
         OPT_LOCK_TIMEOUT,
         OPT_ALL_USERS,
         OPT_JSON,
+        OPT_RECENT,
         OPT_NO_HEAL,
         OPT_NO_REAP,
         OPT_REAPER,
@@ -45,6 +46,7 @@ static const struct option long_options[] = {
         {"transient-store", optional_argument, NULL, OPT_TRANSIENT},
         {"config-rules", required_argument, NULL, OPT_CONFIG_RULES},
         {"lock-timeout", required_argument, NULL, OPT_LOCK_TIMEOUT},
+        {"recent", no_argument, NULL, OPT_RECENT},
         {"no-heal", no_argument, NULL, OPT_NO_HEAL},
         {"no-reap", no_argument, NULL, OPT_NO_REAP},
         {"reaper", required_argument, NULL, OPT_REAPER},
@@ -75,6 +77,7 @@ void options_help(FILE *out) {
               "      --transient-store[=BOOL] the store is one in transient mode\n"
               "      --config-rules=WHICH    how to read storage.conf: auto, dropins, one-file\n"
               "      --lock-timeout=TIME     wait this long for the store's locks [30s]\n"
+              "      --recent                also remove recent orphans that nothing uses\n"
               "      --no-heal               leave broken volatile record files as they are\n"
               "      --no-reap               move aside what goes, and leave it to others\n"
               "      --reaper=SOCKET         hand it to the reaper that listens there\n"
@@ -250,6 +253,9 @@ static int take(struct options *options, int c, const char *value, struct error 
                 return 0;
         case OPT_JSON:
                 options->json = true;
+                return 0;
+        case OPT_RECENT:
+                options->recent = true;
                 return 0;
         case OPT_NO_HEAL:
                 options->heal = false;

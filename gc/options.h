@@ -33,7 +33,7 @@ struct options {
         uint64_t lock_timeout_us;
         enum when progress;
         enum cstorage_config_rules rules;
-        bool dry_run, json, heal, reap, quiet, verbose, dump_facts;
+        bool dry_run, json, heal, reap, recent, quiet, verbose, dump_facts;
         bool show_config, help, version;
         bool all_users;
         int root_fd; /* of the process of one of them, to the root that started it (user-side.h); else -1 */

@@ -150,6 +150,32 @@ static int dump_facts(const struct view *view) {
         return flush_report() ? STATUS_DONE : STATUS_FAILED;
 }
 
+static size_t count_recent(const struct plan *plan) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < plan->n; i++)
+                n += plan->decisions[i].reason == REASON_RECENT;
+        return n;
+}
+
+/* What is kept for no other reason than its age is no secret, and is not to be mistaken for an empty store.
+ */
+static void report_recent(const struct run *run, const struct view *view) {
+        size_t n = count_recent(&view->plan);
+
+        if (n == 0 || run->options->quiet)
+                return;
+        if (!run->policy.recent)
+                complain("%zu orphans changed since the boot and are kept; --recent removes those that "
+                         "nothing "
+                         "uses",
+                         n);
+        else if (!view->facts.uses_seen)
+                complain("%zu orphans changed since the boot and are kept, since something unseen may use "
+                         "them: %s",
+                         n, view->facts.uses_unseen);
+}
+
 static bool has_work(const struct plan *plan) {
         return plan->n_remove > 0 || plan->n_heal > 0;
 }
@@ -312,13 +338,14 @@ static int run_store(const struct run *run, struct cstorage_store *store) {
         if (is_accounted_for(run, store, &entries))
                 return finish_accounted_for(run, store, entries);
         if (run->options->dump_facts) {
-                r = view_observe(&view, store, &error);
+                r = view_observe(&view, store, run->policy.recent ? USES_ALL : USES_CONTAINERS, &error);
                 return r < 0 ? failed(run, r, &error) : dump_facts(&view);
         }
 
         r = view_make(&view, store, &run->policy, &error);
         if (r < 0)
                 return failed(run, r, &error);
+        report_recent(run, &view);
         if (has_work(&view.plan) && podman_check(run->options, store, &error) < 0)
                 return complain_failure(STATUS_REFUSED, error.text);
         if (run->options->dry_run || !has_work(&view.plan))
@@ -373,6 +400,7 @@ int run(const struct options *options) {
         int r;
 
         run.policy.heal = options->heal;
+        run.policy.recent = options->recent;
         if (options->root_fd >= 0) {
                 r = look_for_root(&run);
                 if (r != STATUS_STALE)

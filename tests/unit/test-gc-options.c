@@ -40,9 +40,9 @@ static void every_option_is_understood(void **state) {
         (void) state;
         assert_ok(PARSE(&options, &error, "--dry-run", "--json", "--root=/g", "--runroot", "/r",
                         "--imagestore=/i", "--storage-driver=vfs", "--storage-opt=a=b", "--storage-opt", "",
-                        "--transient-store", "--lock-timeout=1.5", "--no-heal", "--no-reap",
+                        "--transient-store", "--lock-timeout=1.5", "--recent", "--no-heal", "--no-reap",
                         "--progress=never", "--verbose"));
-        assert_true(options.dry_run && options.json && !options.heal && !options.reap && options.verbose);
+        assert_true(options.dry_run && options.json && options.recent && !options.heal && !options.reap && options.verbose);
         assert_string_equal(options.root, "/g");
         assert_string_equal(options.runroot, "/r");
         assert_string_equal(options.imagestore, "/i");

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <cstorage.h>
+
+#include "base/error.h"
+#include "base/strlist.h"
+#include "facts.h"
+
+/*
+ * Other runroots than the store's own, in which engines may have recorded containers of this store: the
+ * default ones, and those that were found. Their records become facts like those of an additional store: they
+ * keep what they refer to, and show nothing about this store's record files.
+ */
+struct runroots {
+        struct cstorage_snapshot **snapshots; /* the facts borrow from them */
+        size_t n, cap;
+};
+
+#define RUNROOTS_INIT ((struct runroots){0})
+
+void runroots_done(struct runroots *runroots);
+
+/*
+ * found: paths that may be runroots; what is no directory of this user is passed over. -ENOMEM, or -ESTALE as
+ * of cstorage_snapshot_new(); a runroot that cannot be read is a fact.
+ */
+int runroots_read(struct runroots *runroots, struct facts *facts, const struct strlist *found,
+                  struct error *reterr);
