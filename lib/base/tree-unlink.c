@@ -44,18 +44,17 @@ static int unlink_file(int dirfd, const char *name) {
         return r < 0 ? r : 1;
 }
 
-static int look_at(int dirfd, const char *name, struct statx *ret) {
-        if (statx(dirfd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC,
-                  STATX_TYPE | STATX_NLINK | STATX_BLOCKS, ret) < 0)
+static int look_at(int dirfd, const char *name, struct stat *ret) {
+        if (fstatat(dirfd, name, ret, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0)
                 return negative_errno();
-        return S_ISDIR(ret->stx_mode) ? -EISDIR : 0;
+        return S_ISDIR(ret->st_mode) ? -EISDIR : 0;
 }
 
 /*
  * The count of links must not change between the look and the unlink, or nobody or two would count the bytes.
  */
 static int unlink_one_link(struct tree_run *run, int dirfd, const char *name, uint64_t *ret_bytes) {
-        struct statx st = {0};
+        struct stat st = {0};
         int r;
 
         pthread_mutex_lock(&run->links_lock);
@@ -64,12 +63,12 @@ static int unlink_one_link(struct tree_run *run, int dirfd, const char *name, ui
                 r = unlink_file(dirfd, name);
         pthread_mutex_unlock(&run->links_lock);
 
-        *ret_bytes = st.stx_nlink == 1 ? st.stx_blocks * BLOCK_BYTES : 0;
+        *ret_bytes = st.st_nlink == 1 ? (uint64_t) st.st_blocks * BLOCK_BYTES : 0;
         return r == -ENOENT ? 0 : r;
 }
 
 int remove_file(struct tree_run *run, int dirfd, const char *name, uint64_t *ret_bytes) {
-        struct statx st = {.stx_nlink = 1};
+        struct stat st = {.st_nlink = 1};
 
         if (run->options.count_bytes) {
                 int r = look_at(dirfd, name, &st);
@@ -79,10 +78,10 @@ int remove_file(struct tree_run *run, int dirfd, const char *name, uint64_t *ret
                 if (r == -EISDIR)
                         return r;
         }
-        if (st.stx_nlink > 1)
+        if (st.st_nlink > 1)
                 return unlink_one_link(run, dirfd, name, ret_bytes);
 
-        *ret_bytes = st.stx_blocks * BLOCK_BYTES;
+        *ret_bytes = (uint64_t) st.st_blocks * BLOCK_BYTES;
         return unlink_file(dirfd, name);
 }
 

@@ -40,7 +40,7 @@ struct tree_progress {
 struct tree_options {
         unsigned threads;               /* at most; 0 is the default; one is the caller's own */
         unsigned max_fds;               /* descriptors to have open at once; 0 is half of RLIMIT_NOFILE */
-        bool count_bytes;               /* costs a statx(2) for each file */
+        bool count_bytes;               /* costs an fstatat(2) for each file */
         struct tree_progress *progress; /* NULL: nobody looks */
         const atomic_bool *stop;        /* NULL: never. Once true, threads end after the entry they are at */
 };
