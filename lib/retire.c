@@ -6,9 +6,11 @@
  */
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/kernel.h"
 #include "base/loosen.h"
 #include "disk/lock.h"
 #include "trash.h"
@@ -177,7 +179,7 @@ static int rename_without_flags(int from_fd, const char *from, int to_fd, const 
 }
 
 static int rename_new(int from_fd, const char *from, int to_fd, const char *to) {
-        if (renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE) >= 0)
+        if (kernel_renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE) >= 0)
                 return 0;
         return errno == EINVAL ? rename_without_flags(from_fd, from, to_fd, to) : negative_errno();
 }

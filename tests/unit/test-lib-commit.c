@@ -59,7 +59,7 @@ WRAP(void *, reallocarray, (void *p, size_t n, size_t size), (p, n, size), NULL)
 WRAP(int, openat64, (int fd, const char *path, int flags, mode_t mode), (fd, path, flags, mode), -1)
 WRAP(int, renameat, (int from_fd, const char *from, int to_fd, const char *to), (from_fd, from, to_fd, to),
      -1)
-WRAP(int, renameat2, (int from_fd, const char *from, int to_fd, const char *to, unsigned flags),
+WRAP(int, kernel_renameat2, (int from_fd, const char *from, int to_fd, const char *to, unsigned flags),
      (from_fd, from, to_fd, to, flags), -1)
 WRAP(int, linkat, (int from_fd, const char *from, int to_fd, const char *to, int flags),
      (from_fd, from, to_fd, to, flags), -1)
@@ -77,8 +77,8 @@ WRAP(long, syscall, (long number, long a, long b, long c, long d, long e, long f
 
 /* Those that write: to die anywhere else is to die before the next of them. */
 static const char *const writing[] = {
-        "openat64", "renameat", "renameat2", "linkat",    "symlinkat", "unlinkat", "mkdirat",
-        "writev",   "write",    "pwrite64",  "fdatasync", "fsync",     "fchmod",   NULL,
+        "openat64", "renameat", "kernel_renameat2", "linkat",    "symlinkat", "unlinkat", "mkdirat",
+        "writev",   "write",    "pwrite64",         "fdatasync", "fsync",     "fchmod",   NULL,
 };
 
 static const char *const others[] = {"calloc", "reallocarray", "syscall", NULL};

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/kernel.h"
 #include "base/tree.h"
 #include "fixture.h"
 #include "unit.h"
@@ -64,9 +65,9 @@ int __wrap_asprintf(char **ret, const char *format, ...) {
         return n;
 }
 
-WRAP(int, statx, (int fd, const char *path, int flags, unsigned mask, struct statx *ret),
+WRAP(int, kernel_statx, (int fd, const char *path, int flags, unsigned mask, struct statx *ret),
      (fd, path, flags, mask, ret), -1)
-WRAP(int, renameat2, (int from_fd, const char *from, int to_fd, const char *to, unsigned flags),
+WRAP(int, kernel_renameat2, (int from_fd, const char *from, int to_fd, const char *to, unsigned flags),
      (from_fd, from, to_fd, to, flags), -1)
 WRAP(int, unlinkat, (int fd, const char *path, int flags), (fd, path, flags), -1)
 WRAP(int, mkdirat, (int fd, const char *path, mode_t mode), (fd, path, mode), -1)
@@ -325,14 +326,14 @@ static void what_cannot_be_opened_is_not_lost(void **state) {
 
 static void what_cannot_be_looked_at_is_not_lost(void **state) {
         (void) state;
-        try_all("statx", EIO);
+        try_all("kernel_statx", EIO);
 }
 
 static void what_cannot_be_moved_is_where_it_was(void **state) {
         (void) state;
-        try_all("renameat2", EIO);
-        try_all("renameat2", EXDEV);
-        try_all("renameat2", ENOSPC);
+        try_all("kernel_renameat2", EIO);
+        try_all("kernel_renameat2", EXDEV);
+        try_all("kernel_renameat2", ENOSPC);
         try_all("unlinkat", EIO);
         try_all("mkdirat", ENOSPC);
         try_all("mkdirat", EACCES);
@@ -344,7 +345,7 @@ static void a_file_system_that_knows_no_flags_will_do(void **state) {
         struct result result = {0};
 
         fill(*state);
-        armed = "renameat2";
+        armed = "kernel_renameat2";
         always = true;
         failure = EINVAL;
         assert_ok(collect(*state, &result, &error));
