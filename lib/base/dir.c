@@ -2,6 +2,7 @@
 /* Directory listings. The names stay where getdents64(2) put them, and are sorted by reference. */
 
 #include <dirent.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -11,9 +12,13 @@
 
 #define CHUNK_BYTES (64U * 1024)
 
+/* With offsets of 64 bits it is what getdents64(2) writes, in glibc and in musl. */
+_Static_assert(offsetof(struct dirent, d_name) == 2 * sizeof(uint64_t) + sizeof(uint16_t) + sizeof(uint8_t),
+               "struct dirent is that of the kernel");
+
 struct dir_chunk {
         struct dir_chunk *next;
-        _Alignas(struct dirent64) char bytes[CHUNK_BYTES];
+        _Alignas(struct dirent) char bytes[CHUNK_BYTES];
 };
 
 void dir_list_done(struct dir_list *list) {
@@ -25,7 +30,7 @@ void dir_list_done(struct dir_list *list) {
         *list = DIR_LIST_INIT;
 }
 
-static int add_entry(struct dir_list *list, const struct dirent64 *d) {
+static int add_entry(struct dir_list *list, const struct dirent *d) {
         int r;
 
         if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
@@ -45,7 +50,7 @@ static int add_chunk(struct dir_list *list, const struct dir_chunk *chunk, size_
         int r = 0;
 
         for (size_t at = 0; at < n && r >= 0;) {
-                const struct dirent64 *d = (const struct dirent64 *) (const void *) (chunk->bytes + at);
+                const struct dirent *d = (const struct dirent *) (const void *) (chunk->bytes + at);
 
                 r = add_entry(list, d);
                 at += d->d_reclen;

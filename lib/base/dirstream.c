@@ -26,13 +26,12 @@ int dir_stream_fill(struct dir_stream *stream, int fd) {
 }
 
 bool dir_stream_is_full(const struct dir_stream *stream) {
-        return stream->n + sizeof(struct dirent64) > sizeof(stream->bytes);
+        return stream->n + sizeof(struct dirent) > sizeof(stream->bytes);
 }
 
 bool dir_stream_take(struct dir_stream *stream, struct dir_entry *ret) {
         while (stream->at < stream->n) {
-                const struct dirent64 *d =
-                        (const struct dirent64 *) (const void *) (stream->bytes + stream->at);
+                const struct dirent *d = (const struct dirent *) (const void *) (stream->bytes + stream->at);
 
                 stream->at += d->d_reclen;
                 stream->next = d->d_off;

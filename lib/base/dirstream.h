@@ -18,7 +18,7 @@
 struct dir_stream {
         size_t at, n;
         int64_t next; /* for lseek(2): where to read on behind the entry taken last */
-        _Alignas(struct dirent64) char bytes[DIR_STREAM_BYTES];
+        _Alignas(struct dirent) char bytes[DIR_STREAM_BYTES];
 };
 
 /* Open a directory on the same mount for reading, without a trace in its access time where the caller is its
