@@ -47,7 +47,7 @@ int loosen_dir(int fd) {
                 return negative_errno();
         if (owner_may_all(st.st_mode))
                 return r > 0 || changed;
-        if (fchmod(fd, (st.st_mode & ALLPERMS) | S_IRWXU) < 0)
+        if (fchmod(fd, (st.st_mode & 07777) | S_IRWXU) < 0)
                 return negative_errno();
         return 1;
 }
@@ -93,7 +93,7 @@ int loosen_dir_at(int dirfd, const char *name) {
 
         link_of(object, path);
         if (!owner_may_all(st.st_mode))
-                changed = chmod(path, (st.st_mode & ALLPERMS) | S_IRWXU) >= 0;
+                changed = chmod(path, (st.st_mode & 07777) | S_IRWXU) >= 0;
 
         fd = reopen_object(object, O_DIRECTORY);
         if (fd < 0)

@@ -84,7 +84,7 @@ static int give_mode(int fd, mode_t mode) {
 
         if (fstat(fd, &st) < 0)
                 return negative_errno();
-        return (st.st_mode & ALLPERMS) != mode && fchmod(fd, mode) < 0 ? negative_errno() : 0;
+        return (st.st_mode & 07777) != mode && fchmod(fd, mode) < 0 ? negative_errno() : 0;
 }
 
 static int fill(int fd, const struct iovec *pieces, size_t n, mode_t mode) {
