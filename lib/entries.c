@@ -7,18 +7,24 @@
 #include "base/array.h"
 #include "inventory.h"
 
+static char *describe_failure(int code) {
+        char *text;
+
+        if (code == -ELOOP || code == -ENOTDIR)
+                return strdup("is no directory, or a symbolic link, which is not followed");
+        errno = -code;
+        return asprintf(&text, "%m") < 0 ? NULL : text;
+}
+
 static int add_problem(struct cstorage_inventory *inventory, char *path, int code) {
         _cleanup_free_ char *where = path, *text = NULL;
-        char why[128];
         int r;
 
         r = ARRAY_RESERVE(inventory->problems, inventory->cap_problems, inventory->n_problems + 1);
         if (r < 0)
                 return r;
 
-        text = strdup(code == -ELOOP || code == -ENOTDIR
-                              ? "is no directory, or a symbolic link, which is not followed"
-                              : strerror_r(-code, why, sizeof(why)));
+        text = describe_failure(code);
         if (!where || !text)
                 return -ENOMEM;
         inventory->problems[inventory->n_problems++] =

@@ -32,7 +32,6 @@ int error_set(struct error *e, int code, const char *format, ...) {
 }
 
 int error_errno(struct error *e, int code, const char *format, ...) {
-        char why[128];
         int saved = errno;
         va_list args;
         size_t n;
@@ -47,7 +46,8 @@ int error_errno(struct error *e, int code, const char *format, ...) {
         error_format(e, format, args);
         va_end(args);
         n = strlen(e->text);
-        (void) snprintf(e->text + n, sizeof(e->text) - n, ": %s", strerror_r(-code, why, sizeof(why)));
+        errno = -code; /* for %m: there are two functions strerror_r(), and musl has the other one */
+        (void) snprintf(e->text + n, sizeof(e->text) - n, ": %m");
         errno = saved;
         return code;
 }
