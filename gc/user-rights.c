@@ -26,13 +26,13 @@ static int limit(void) {
         for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
                 struct rlimit value;
 
-                if (getrlimit((__rlimit_resource_t) limits[i].resource, &value) < 0)
+                if (getrlimit(limits[i].resource, &value) < 0)
                         return negative_errno();
                 if (value.rlim_max > limits[i].max)
                         value.rlim_max = limits[i].max;
                 if (value.rlim_cur > value.rlim_max)
                         value.rlim_cur = value.rlim_max;
-                if (setrlimit((__rlimit_resource_t) limits[i].resource, &value) < 0)
+                if (setrlimit(limits[i].resource, &value) < 0)
                         return negative_errno();
         }
         return 0;
