@@ -49,11 +49,11 @@ static void packet_init(struct packet *packet) {
 static void put_fds(struct packet *packet, const int *fds, size_t n) {
         struct cmsghdr *cmsg;
 
-        packet->header.msg_controllen = CMSG_SPACE(n * sizeof(int));
+        packet->header.msg_controllen = (socklen_t) CMSG_SPACE(n * sizeof(int));
         cmsg = CMSG_FIRSTHDR(&packet->header);
         cmsg->cmsg_level = SOL_SOCKET;
         cmsg->cmsg_type = SCM_RIGHTS;
-        cmsg->cmsg_len = CMSG_LEN(n * sizeof(int));
+        cmsg->cmsg_len = (socklen_t) CMSG_LEN(n * sizeof(int));
         memcpy(CMSG_DATA(cmsg), fds, n * sizeof(int));
 }
 

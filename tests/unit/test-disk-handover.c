@@ -152,9 +152,9 @@ static void send_raw(int socket_fd, const void *bytes, size_t size, const int *f
 
         if (n_fds > 0) {
                 header.msg_control = control.bytes;
-                header.msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
+                header.msg_controllen = (socklen_t) CMSG_SPACE(n_fds * sizeof(int));
                 *CMSG_FIRSTHDR(&header) = (struct cmsghdr){
-                        .cmsg_len = CMSG_LEN(n_fds * sizeof(int)),
+                        .cmsg_len = (socklen_t) CMSG_LEN(n_fds * sizeof(int)),
                         .cmsg_level = SOL_SOCKET,
                         .cmsg_type = SCM_RIGHTS,
                 };
