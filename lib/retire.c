@@ -19,6 +19,9 @@
  * some 200 KiB of a btrfs quota, which is as many small files. */
 #define FULL_DISK_TRIES_MAX 64
 
+/* Of an empty directory that is made again when a commit is undone; upstream's for new directories. */
+#define EMPTY_DIR_MODE 0700
+
 /*
  * Some file systems (btrfs, above all under a quota) give room back when they next write to the disk, and
  * have to be told to: that takes its time with the locks held, and is asked of those alone for which the
@@ -264,6 +267,31 @@ static void put_back(struct short_name *link, const struct cstorage_trash_dir *d
         *link = SHORT_NAME_INIT;
 }
 
+/* Whether the open directory is the one that the plan saw. */
+static bool is_planned(const struct cstorage_trash_item *item, int fd) {
+        struct identity id;
+
+        return identity_at(fd, "", &id) >= 0 && id.dev == item->seen.device && id.ino == item->seen.inode;
+}
+
+/*
+ * An empty directory needs no temp dir. Some can be removed although they cannot be renamed: the stub that a
+ * btrfs snapshot contains in place of a subvolume (ENOTEMPTY), a directory of another project quota or of a
+ * lower layer (EXDEV), any directory on a full disk. EBUSY means a mount point: that one stays.
+ */
+static bool remove_empty(struct cstorage_trash_item *item, int code) {
+        const struct cstorage_entry *entry = item->entry;
+        _cleanup_close_ int fd = -1;
+
+        if (code == -EBUSY || item->seen.type != CSTORAGE_ENTRY_IS_DIRECTORY)
+                return false;
+        fd = open_beneath_same_mount(entry->place->fd, entry->name, O_PATH | O_DIRECTORY);
+        if (fd < 0 || !is_planned(item, fd))
+                return false;
+        item->removed = unlinkat(entry->place->fd, entry->name, AT_REMOVEDIR) >= 0;
+        return item->removed;
+}
+
 static int move_into(struct cstorage_trash *trash, struct cstorage_trash_item *item,
                      struct cstorage_trash_dir *dir, const struct mountinfo *mounts) {
         const struct cstorage_entry *entry = item->entry;
@@ -275,6 +303,8 @@ static int move_into(struct cstorage_trash *trash, struct cstorage_trash_item *i
 
         r = rename_into(trash, item, dir->temp.dir_fd, name, mounts);
         if (item->done) /* it made room for another one */
+                return 0;
+        if (r < 0 && remove_empty(item, r))
                 return 0;
         if (r < 0)
                 return error_errno(&item->error, r, "cannot move %s to %s", entry->path, dir->path);
@@ -295,7 +325,9 @@ static int move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
         int r;
 
         r = dir_for(trash, item->entry->place, mounts, &dir, &item->error);
-        if (r < 0 || item->done)
+        if (item->done || (r < 0 && remove_empty(item, r)))
+                return 0;
+        if (r < 0)
                 return r;
 
         move_short_name(item->entry, dir, &item->link);
@@ -378,6 +410,9 @@ static int retire(struct cstorage_trash *trash, struct cstorage_trash_item *item
 
 /* The layer first, as it went last. */
 void trash_restore(struct cstorage_trash_item *item) {
+        if (item->removed)
+                (void) mkdirat(item->entry->place->fd, item->entry->name, EMPTY_DIR_MODE);
+        item->removed = false;
         if (!item->dir || !item->name)
                 return;
 

@@ -27,6 +27,7 @@ struct cstorage_trash_item {
         const struct cstorage_entry *entry; /* its inventory is referenced */
         struct cstorage_identity seen;
         bool done;
+        bool removed;       /* an empty directory that was removed where it was */
         struct error error; /* code is 0 where it went well */
         struct cstorage_trash_dir *dir;
         char *name;

@@ -73,15 +73,24 @@ static int take_link(const struct driver *driver, int home_fd, const char *id, i
         return renameat(home_fd, from, temp_fd, to) < 0 ? negative_errno() : 0;
 }
 
+/* An empty directory that cannot be renamed can be removed: the stub of a btrfs subvolume, for one. */
+static int move_or_remove(int home_fd, const char *path, int temp_fd, const char *name) {
+        int r = renameat(home_fd, path, temp_fd, name) < 0 ? negative_errno() : 0;
+
+        if (r < 0 && r != -EBUSY && unlinkat(home_fd, path, AT_REMOVEDIR) >= 0)
+                return 0;
+        return r;
+}
+
 /* Names in a temp dir are as internal/tempdir/tempdir.go:StageDeletion has them. */
 static int take_layer(int home_fd, const char *path, const char *id, int temp_fd, struct error *reterr) {
         char name[NAME_MAX + 1];
+        int r;
 
         if (snprintf(name, sizeof(name), "1-%s", id) >= (int) sizeof(name))
                 return leftover_error(reterr, -ENAMETOOLONG, home_fd, path, "cannot remove");
-        if (renameat(home_fd, path, temp_fd, name) < 0)
-                return leftover_error(reterr, negative_errno(), home_fd, path, "cannot remove");
-        return 0;
+        r = move_or_remove(home_fd, path, temp_fd, name);
+        return r < 0 ? leftover_error(reterr, r, home_fd, path, "cannot remove") : 0;
 }
 
 int leftover_remove(const struct driver *driver, int home_fd, const char *id, struct error *reterr) {

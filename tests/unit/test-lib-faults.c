@@ -357,6 +357,73 @@ static void a_file_system_that_knows_no_flags_will_do(void **state) {
         assert_kept(*state);
 }
 
+/* ------------------------------------------------------------------- what cannot be renamed, a full disk */
+
+static int code_of(const struct result *result, struct fixture *f, const char *path) {
+        for (size_t i = 0; i < result->n; i++)
+                if (strcmp(result->items[i].path + strlen(f->top) + 1, path) == 0)
+                        return result->items[i].code;
+        fail_msg("%s is no item", path);
+        return 0;
+}
+
+static char *layer_path(const char *digits, const char *below) {
+        static char path[4][256];
+        static unsigned next;
+        char *p = path[next++ % 4];
+
+        (void) snprintf(p, sizeof(path[0]), "graphroot/overlay/%s%s", fixture_id(digits), below);
+        return p;
+}
+
+static struct result collect_failing(struct fixture *f, const char *function, int code) {
+        struct cstorage_error error = {.text = ""};
+        struct result result = {0};
+
+        armed = function;
+        always = true;
+        failure = code;
+        assert_ok(collect(f, &result, &error));
+        armed = NULL;
+        always = false;
+        return result;
+}
+
+/* The stub of a btrfs subvolume, a directory of another project quota, no room for a temp dir. */
+static void an_empty_directory_that_cannot_be_renamed_is_removed_in_place(void **state) {
+        static const struct {
+                const char *function;
+                int code;
+        } faults[] = {
+                {"renameat2", ENOTEMPTY}, {"renameat2", EXDEV}, {"renameat2", EPERM},
+                {"renameat2", ENOSPC},    {"mkdirat", ENOSPC},  {"mkdirat", EROFS},
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+                struct result result;
+
+                fixture_mkdir(*state, layer_path("e1", ""));
+                result = collect_failing(*state, faults[i].function, faults[i].code);
+                assert_int_equal(code_of(&result, *state, layer_path("e1", "")), 0);
+                assert_false(fixture_exists(*state, layer_path("e1", "")));
+        }
+}
+
+static void what_is_not_empty_or_is_a_mount_point_stays_if_it_cannot_be_renamed(void **state) {
+        struct result result;
+
+        fixture_mkdir(*state, layer_path("e1", ""));
+        fixture_write(*state, layer_path("e2", "/diff/f"), "x");
+        result = collect_failing(*state, "renameat2", EXDEV);
+        assert_int_equal(code_of(&result, *state, layer_path("e2", "")), -EXDEV);
+        assert_true(fixture_exists(*state, layer_path("e2", "/diff/f")));
+
+        fixture_mkdir(*state, layer_path("e1", ""));
+        result = collect_failing(*state, "renameat2", EBUSY);
+        assert_int_equal(code_of(&result, *state, layer_path("e1", "")), -EBUSY);
+        assert_true(fixture_exists(*state, layer_path("e1", "")));
+}
+
 static void a_lock_that_fails_ends_it(void **state) {
         (void) state;
         try_all("fcntl", ENOLCK);
@@ -371,6 +438,11 @@ int main(void) {
                 cmocka_unit_test(what_cannot_be_moved_is_where_it_was),
                 cmocka_unit_test_setup_teardown(a_file_system_that_knows_no_flags_will_do, fixture_setup,
                                                 fixture_teardown),
+                cmocka_unit_test_setup_teardown(an_empty_directory_that_cannot_be_renamed_is_removed_in_place,
+                                                fixture_setup, fixture_teardown),
+                cmocka_unit_test_setup_teardown(
+                        what_is_not_empty_or_is_a_mount_point_stays_if_it_cannot_be_renamed, fixture_setup,
+                        fixture_teardown),
                 cmocka_unit_test(a_lock_that_fails_ends_it),
         };
 
