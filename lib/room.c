@@ -7,6 +7,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <string.h>
 
 #include "trash.h"
 
@@ -24,39 +26,126 @@ bool entry_is_tree(const struct cstorage_entry *entry) {
                entry->kind == CSTORAGE_ENTRY_IMAGE_DIR || entry->kind == CSTORAGE_ENTRY_LAYER_DATA;
 }
 
-static unsigned unlink_files(int fd, const struct dir_list *list) {
+/*
+ * The plan reads these names of a layer: without one of them the rest looks like half of a split layer, which
+ * is refused, or like a layer without lowers. A run that is killed here must leave a layer that the next run
+ * can judge. In this order every state in between is one: "work" is gone by then.
+ */
+static const char *const last_names[] = {"lower-layers", "lower", "link", "diff"};
+
+static bool is_last_name(const char *name) {
+        for (size_t i = 0; i < ARRAY_SIZE(last_names); i++)
+                if (strcmp(name, last_names[i]) == 0)
+                        return true;
+        return false;
+}
+
+static bool remove_at(int dirfd, const char *name, unsigned char type) {
+        return unlinkat(dirfd, name, type == DT_DIR ? AT_REMOVEDIR : 0) >= 0;
+}
+
+static unsigned unlink_files(int fd, const struct dir_list *list, bool is_top) {
         unsigned n = 0;
 
-        for (size_t i = 0; i < list->n && n < ROOM_FILES_MAX; i++)
-                if (list->entries[i].type == DT_REG && unlinkat(fd, list->entries[i].name, 0) >= 0)
-                        n++;
+        for (size_t i = 0; i < list->n && n < ROOM_FILES_MAX; i++) {
+                const struct dir_entry *entry = &list->entries[i];
+
+                if (entry->type == DT_DIR || (is_top && is_last_name(entry->name)))
+                        continue;
+                n += remove_at(fd, entry->name, DT_REG);
+        }
         return n;
 }
 
-static int open_first_directory(int fd, const struct dir_list *list) {
+static const struct dir_entry *first_directory(const struct dir_list *list) {
         for (size_t i = 0; i < list->n; i++)
                 if (list->entries[i].type == DT_DIR)
-                        return open_beneath_same_mount(fd, list->entries[i].name, O_RDONLY | O_DIRECTORY);
-        return -ENOENT;
+                        return &list->entries[i];
+        return NULL;
 }
 
-/* Some files of a tree, those that are met first on the way down. */
-static bool thin_out(int dirfd, const char *name) {
-        _cleanup_close_ int fd = open_beneath_same_mount(dirfd, name, O_RDONLY | O_DIRECTORY);
+/* Where the way down through a tree has come to. */
+struct way {
+        int top_fd, parent_fd, fd; /* parent_fd is -1 as long as the parent is the top */
+        char name[NAME_MAX + 1];   /* of fd */
+};
 
-        for (int depth = 0; fd >= 0 && depth < ROOM_DEPTH_MAX; depth++) {
+static void way_done(struct way *way) {
+        close_fd(way->parent_fd);
+        close_fd(way->fd);
+}
+
+static void go_down(struct way *way, const char *name) {
+        int fd = open_beneath_same_mount(way->fd, name, O_RDONLY | O_DIRECTORY);
+
+        close_fd(way->parent_fd);
+        way->parent_fd = way->fd;
+        way->fd = fd;
+        (void) strncpy(way->name, name, NAME_MAX);
+}
+
+static bool remove_end(const struct way *way) {
+        bool is_below_top = way->parent_fd < 0;
+
+        if (is_below_top && is_last_name(way->name))
+                return false;
+        return remove_at(is_below_top ? way->top_fd : way->parent_fd, way->name, DT_DIR);
+}
+
+/* Some files of a directory, those that are met first on the way down; else the empty directory at its end.
+ */
+static bool thin_out_dir(int top_fd, const char *name) {
+        _cleanup_(way_done) struct way way = {.top_fd = top_fd, .parent_fd = -1, .fd = -1};
+
+        way.fd = open_beneath_same_mount(top_fd, name, O_RDONLY | O_DIRECTORY);
+        (void) strncpy(way.name, name, NAME_MAX);
+        for (int depth = 0; way.fd >= 0 && depth < ROOM_DEPTH_MAX; depth++) {
                 _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
-                int next;
+                const struct dir_entry *next;
 
-                if (dir_list_read(&list, fd) < 0)
+                if (dir_list_read(&list, way.fd) < 0)
                         return false;
-                if (unlink_files(fd, &list) > 0)
+                if (unlink_files(way.fd, &list, /* is_top= */ false) > 0)
                         return true;
-                next = open_first_directory(fd, &list);
-                close_fd(fd);
-                fd = next;
+                next = first_directory(&list);
+                if (!next)
+                        return remove_end(&way);
+                go_down(&way, next->name);
         }
         return false;
+}
+
+static bool thin_out_dirs(int fd, const struct dir_list *list) {
+        for (size_t i = 0; i < list->n; i++)
+                if (list->entries[i].type == DT_DIR && thin_out_dir(fd, list->entries[i].name))
+                        return true;
+        return false;
+}
+
+static bool has_more_than_last_names(const struct dir_list *list) {
+        for (size_t i = 0; i < list->n; i++)
+                if (!is_last_name(list->entries[i].name))
+                        return true;
+        return false;
+}
+
+static bool remove_last_name(int fd, const struct dir_list *list) {
+        for (size_t i = 0; i < ARRAY_SIZE(last_names); i++)
+                for (size_t k = 0; k < list->n; k++)
+                        if (strcmp(list->entries[k].name, last_names[i]) == 0)
+                                return remove_at(fd, last_names[i], list->entries[k].type);
+        return false;
+}
+
+static bool thin_out(int dirfd, const char *name) {
+        _cleanup_close_ int fd = open_beneath_same_mount(dirfd, name, O_RDONLY | O_DIRECTORY);
+        _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
+
+        if (fd < 0 || dir_list_read(&list, fd) < 0)
+                return false;
+        if (unlink_files(fd, &list, /* is_top= */ true) > 0 || thin_out_dirs(fd, &list))
+                return true;
+        return !has_more_than_last_names(&list) && remove_last_name(fd, &list);
 }
 
 static bool make_room_by(struct cstorage_trash_item *item) {

@@ -69,7 +69,21 @@ WRAP(int, kernel_statx, (int fd, const char *path, int flags, unsigned mask, str
      (fd, path, flags, mask, ret), -1)
 WRAP(int, kernel_renameat2, (int from_fd, const char *from, int to_fd, const char *to, unsigned flags),
      (from_fd, from, to_fd, to, flags), -1)
-WRAP(int, unlinkat, (int fd, const char *path, int flags), (fd, path, flags), -1)
+
+/* What of a layer's own directory was removed, in order. */
+static char unlinked[64][256];
+static size_t n_unlinked;
+
+int __real_unlinkat(int fd, const char *path, int flags);
+int __wrap_unlinkat(int fd, const char *path, int flags);
+int __wrap_unlinkat(int fd, const char *path, int flags) {
+        int r = fails("unlinkat") ? -1 : __real_unlinkat(fd, path, flags);
+
+        if (r == 0 && n_unlinked < ARRAY_SIZE(unlinked))
+                (void) snprintf(unlinked[n_unlinked++], sizeof(unlinked[0]), "%s", path);
+        return r;
+}
+
 WRAP(int, mkdirat, (int fd, const char *path, mode_t mode), (fd, path, mode), -1)
 WRAP(ssize_t, readlinkat, (int fd, const char *path, char *buffer, size_t n), (fd, path, buffer, n), -1)
 WRAP(long, syscall, (long number, long a, long b, long c, long d, long e, long f), (number, a, b, c, d, e, f),
@@ -424,6 +438,38 @@ static void what_is_not_empty_or_is_a_mount_point_stays_if_it_cannot_be_renamed(
         assert_true(fixture_exists(*state, layer_path("e1", "")));
 }
 
+static size_t removed_at(const char *name) {
+        for (size_t i = 0; i < n_unlinked; i++)
+                if (strcmp(unlinked[i], name) == 0)
+                        return i;
+        fail_msg("%s was not removed", name);
+        return 0;
+}
+
+/* Killed after any of these steps, it leaves a layer that the next run takes for one. */
+static void on_a_disk_that_stays_full_link_and_lower_go_last(void **state) {
+        static const char *const last[] = {"lower-layers", "lower", "link", "diff"};
+        static const char *const others[] = {"f", "a", "f-of-work", "work", "merged", ".dotfile"};
+        struct result result;
+
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        fixture_write(*state, layer_path("ab", "/diff/a/f"), "x");
+        fixture_write(*state, layer_path("ab", "/work/f-of-work"), "x");
+        fixture_write(*state, layer_path("ab", "/.dotfile"), "x");
+        fixture_write(*state, layer_path("ab", "/lower"), "l/" KEPT_LINK);
+        fixture_write(*state, layer_path("ab", "/lower-layers"), fixture_id("cd"));
+        fixture_mkdir(*state, layer_path("ab", "/merged"));
+
+        n_unlinked = 0;
+        result = collect_failing(*state, "mkdirat", ENOSPC);
+        assert_int_equal(code_of(&result, *state, layer_path("ab", "")), 0);
+        assert_false(fixture_exists(*state, layer_path("ab", "")));
+        for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+                assert_true(removed_at(others[i]) < removed_at(last[0]));
+        for (size_t i = 1; i < ARRAY_SIZE(last); i++)
+                assert_true(removed_at(last[i - 1]) < removed_at(last[i]));
+}
+
 static void a_lock_that_fails_ends_it(void **state) {
         (void) state;
         try_all("fcntl", ENOLCK);
@@ -443,6 +489,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(
                         what_is_not_empty_or_is_a_mount_point_stays_if_it_cannot_be_renamed, fixture_setup,
                         fixture_teardown),
+                cmocka_unit_test_setup_teardown(on_a_disk_that_stays_full_link_and_lower_go_last,
+                                                fixture_setup, fixture_teardown),
                 cmocka_unit_test(a_lock_that_fails_ends_it),
         };
 
