@@ -10,28 +10,33 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/owner.h"
 
-static int open_how(int dirfd, const char *name, int flags, mode_t mode, uint64_t resolve) {
+static struct open_how how_to_open(int flags, mode_t mode, uint64_t resolve) {
         struct open_how how = {
                 .flags = (uint64_t) (unsigned) (flags | O_CLOEXEC | O_NOFOLLOW),
                 .mode = mode,
                 .resolve = resolve | RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
         };
-        int fd;
 
         if (!(flags & (O_DIRECTORY | O_PATH)))
                 how.flags |= O_NONBLOCK | O_NOCTTY;
+        return how;
+}
 
-        fd = (int) syscall(SYS_openat2, dirfd, name, &how, sizeof(how));
+static int open_how(int dirfd, const char *name, int flags, uint64_t resolve) {
+        struct open_how how = how_to_open(flags, 0, resolve);
+        int fd = (int) syscall(SYS_openat2, dirfd, name, &how, sizeof(how));
+
         return fd < 0 ? negative_errno() : fd;
 }
 
 int open_beneath(int dirfd, const char *name, int flags) {
-        return open_how(dirfd, name, flags, 0, 0);
+        return open_how(dirfd, name, flags, 0);
 }
 
 int open_beneath_same_mount(int dirfd, const char *name, int flags) {
-        return open_how(dirfd, name, flags, 0, RESOLVE_NO_XDEV);
+        return open_how(dirfd, name, flags, RESOLVE_NO_XDEV);
 }
 
 int open_dir_beneath(int dirfd, const char *name) {
@@ -54,7 +59,10 @@ int open_parent_beneath(int dirfd, const char *path, const char **ret_name) {
 }
 
 int create_beneath(int dirfd, const char *name, int flags, mode_t mode) {
-        return open_how(dirfd, name, flags | O_CREAT, mode, 0);
+        struct open_how how = how_to_open(flags | O_CREAT, mode, 0);
+        int fd = owned_openat2(dirfd, name, &how, sizeof(how));
+
+        return fd < 0 ? negative_errno() : fd;
 }
 
 /*

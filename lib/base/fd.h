@@ -25,7 +25,8 @@ int open_dir_beneath(int dirfd, const char *name);
  * is that component. */
 int open_parent_beneath(int dirfd, const char *path, const char **ret_name);
 
-/* open_beneath() of a file that is made with this mode where it is missing (O_CREAT is added). */
+/* open_beneath() of a file that is made with this mode if it is missing (O_CREAT is added); it then belongs
+ * to the owner of dirfd (base/owner.h). */
 int create_beneath(int dirfd, const char *name, int flags, mode_t mode);
 
 /*

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/newfile.h"
+#include "base/owner.h"
 #include "base/random.h"
 
 #define TEMP_MODE 0600 /* os.CreateTemp */
@@ -109,7 +110,7 @@ static int make_temp(int dirfd, const char *name, char **ret_temp) {
                 if (asprintf(&temp, NEWFILE_PREFIX "%s%u", name, number) < 0)
                         return -ENOMEM;
 
-                fd = openat(dirfd, temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, TEMP_MODE);
+                fd = owned_openat(dirfd, temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, TEMP_MODE);
                 if (fd >= 0)
                         *ret_temp = TAKE_PTR(temp);
                 if (fd >= 0 || errno != EEXIST)
