@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/newfile.h"
+#include "base/owner.h"
 #include "base/tree.h"
 #include "commit.h"
 #include "edit.h"
@@ -140,7 +141,7 @@ static int make_userdata(struct commit *commit, struct change *change) {
 
         if (fd < 0)
                 return fd;
-        if (mkdirat(fd, USERDATA_DIR, USERDATA_MODE) == 0)
+        if (owned_mkdirat(fd, USERDATA_DIR, USERDATA_MODE) == 0)
                 change->done = true;
         else if (errno != EEXIST)
                 return error_errno(commit->reterr, negative_errno(), "cannot make the directory of the %s %s",

@@ -6,6 +6,7 @@
 
 #include "commit.h"
 #include "disk/makeid.h"
+#include "driver/content.h"
 #include "edit.h"
 #include "index.h"
 #include "lists.h"
@@ -106,12 +107,12 @@ int commit_find_parents(struct commit *commit, const struct layer *layer,
         return 0;
 }
 
-/* idtools.go:GetRootUIDGID: who is 0 in it. */
+/* idtools.go:GetRootUIDGID: the host's id of 0 in it. */
 static uint32_t root_of(const struct id_maps *maps) {
         for (size_t i = 0; i < maps->n; i++)
                 if (maps->items[i].container_id == 0)
                         return maps->items[i].host_id;
-        return 0;
+        return maps->n > 0 ? 0 : OWNER_OF_PARENT;
 }
 
 static int put_content(struct commit *commit, const struct change *change, int home_fd) {

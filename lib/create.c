@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/fd.h"
+#include "base/owner.h"
 #include "store.h"
 
 #define ROOT_MODE 0700
@@ -59,7 +60,7 @@ static int make_home(const struct driver *driver, enum root root, const char *pa
 
         if (fd < 0)
                 return error_errno(reterr, negative_errno(), "cannot open %s", path);
-        if (root == ROOT_IMAGE && mkdirat(fd, driver->name, ROOT_MODE) < 0 && errno != EEXIST)
+        if (root == ROOT_IMAGE && owned_mkdirat(fd, driver->name, ROOT_MODE) < 0 && errno != EEXIST)
                 return error_errno(reterr, negative_errno(), "cannot make %s/%s", path, driver->name);
         home_fd = driver->make_home(fd, reterr);
         return home_fd < 0 ? home_fd : 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fd.h"
+#include "base/owner.h"
 #include "disk/paths.h"
 #include "objectdir.h"
 
@@ -40,7 +41,7 @@ int object_userdata_path(const struct cstorage_store *store, enum cstorage_objec
 }
 
 static int make_dir(int fd, const char *name) {
-        return mkdirat(fd, name, OBJECT_DIR_MODE) < 0 && errno != EEXIST ? negative_errno() : 0;
+        return owned_mkdirat(fd, name, OBJECT_DIR_MODE) < 0 && errno != EEXIST ? negative_errno() : 0;
 }
 
 static int make_object_dir(const struct cstorage_store *store, enum cstorage_object object, int root_fd,

@@ -12,6 +12,7 @@
 
 #include "base/kernel.h"
 #include "base/loosen.h"
+#include "base/owner.h"
 #include "disk/lock.h"
 #include "trash.h"
 
@@ -411,7 +412,7 @@ static int retire(struct cstorage_trash *trash, struct cstorage_trash_item *item
 /* The layer first, as it went last. */
 void trash_restore(struct cstorage_trash_item *item) {
         if (item->removed)
-                (void) mkdirat(item->entry->place->fd, item->entry->name, EMPTY_DIR_MODE);
+                (void) owned_mkdirat(item->entry->place->fd, item->entry->name, EMPTY_DIR_MODE);
         item->removed = false;
         if (!item->dir || !item->name)
                 return;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/fd.h"
+#include "base/owner.h"
 #include "disk/paths.h"
 #include "format/name.h"
 #include "homes.h"
@@ -116,7 +117,7 @@ _public_ int cstorage_stage_get_fd(const struct cstorage_stage *stage) {
 /* ---------------------------------------------------------------------------------------- tar-split */
 
 static int make_layers_dir(const struct store_root *root, const char *path, struct error *reterr) {
-        if (mkdirat(root->fd, path, LAYERS_DIR_MODE) < 0 && errno != EEXIST)
+        if (owned_mkdirat(root->fd, path, LAYERS_DIR_MODE) < 0 && errno != EEXIST)
                 return error_errno(reterr, negative_errno(), "cannot make %s/%s", root->path, path);
         return 0;
 }

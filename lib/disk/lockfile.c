@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/owner.h"
 #include "disk/lock.h"
 #include "disk/lockfile.h"
 
@@ -40,7 +41,7 @@ static int make_nameless(int dirfd, const char *name) {
         _cleanup_close_ int fd = -1;
         int r;
 
-        fd = openat(dirfd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, LOCK_FILE_MODE);
+        fd = owned_openat(dirfd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, LOCK_FILE_MODE);
         if (fd < 0)
                 return negative_errno();
 
@@ -61,7 +62,7 @@ static int make_named(int dirfd, const char *name) {
         _cleanup_close_ int fd = -1;
         int r;
 
-        fd = openat(dirfd, name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, LOCK_FILE_MODE);
+        fd = owned_openat(dirfd, name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, LOCK_FILE_MODE);
         if (fd < 0)
                 return negative_errno();
 

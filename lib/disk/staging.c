@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/owner.h"
 #include "base/random.h"
 #include "disk/lock.h"
 #include "disk/lockfile.h"
@@ -67,7 +68,7 @@ static int fix_dir_mode(int dirfd, const char *name) {
 static int make_dir(int dirfd, const char *name) {
         int r;
 
-        if (mkdirat(dirfd, name, DIR_MODE) < 0)
+        if (owned_mkdirat(dirfd, name, DIR_MODE) < 0)
                 return negative_errno();
 
         r = fix_dir_mode(dirfd, name);

@@ -3,9 +3,11 @@
  * library has the caller's, and a root directory that others may not enter makes a container useless. */
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/owner.h"
 #include "driver/content.h"
 
 #define PERMISSIONS 0777
@@ -19,6 +21,10 @@ int content_access(int fd, struct dir_access *ret) {
         return 0;
 }
 
+static bool is_wanted(uint32_t has, uint32_t wanted) {
+        return wanted == OWNER_OF_PARENT || has == wanted;
+}
+
 /*
  * Who is not root may give nothing away, but then there is nothing to give. What is inherited (setgid) stays.
  */
@@ -27,7 +33,7 @@ static int fix_access(int dirfd, const char *name, const struct dir_access *acce
 
         if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return negative_errno();
-        if ((st.st_uid != access->uid || st.st_gid != access->gid) &&
+        if ((!is_wanted(st.st_uid, access->uid) || !is_wanted(st.st_gid, access->gid)) &&
             fchownat(dirfd, name, access->uid, access->gid, AT_SYMLINK_NOFOLLOW) < 0)
                 return negative_errno();
         if ((st.st_mode & PERMISSIONS) != access->mode &&
@@ -39,7 +45,7 @@ static int fix_access(int dirfd, const char *name, const struct dir_access *acce
 int dir_make_with(int dirfd, const char *name, const struct dir_access *access) {
         int r;
 
-        if (mkdirat(dirfd, name, access->mode) < 0)
+        if (owned_mkdirat(dirfd, name, access->mode) < 0)
                 return negative_errno();
 
         r = fix_access(dirfd, name, access);

@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* For uid or gid: the owner of the directory that it is made in (base/owner.h). */
+#define OWNER_OF_PARENT UINT32_MAX
+
 /* The directories that layers are made of, with the owners and modes that they must have. */
 
 struct dir_access {

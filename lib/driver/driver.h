@@ -34,7 +34,7 @@ struct new_layer {
         const char *id;
         const char *link;           /* a short name that is not taken, for drivers that have such a thing */
         const char *const *parents; /* ids of all it lies on, nearest first, NULL-terminated; NULL: nothing */
-        uint32_t uid, gid;          /* who is root in it (idtools.GetRootUIDGID) */
+        uint32_t uid, gid;          /* of root in it (idtools.GetRootUIDGID), or OWNER_OF_PARENT */
         bool content_follows;       /* its content is put in place next: what it begins with is not wanted */
 };
 

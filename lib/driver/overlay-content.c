@@ -32,7 +32,7 @@ static int read_parent(const struct homes *homes, const char *parent, struct dir
 
 int overlay_make_content(const struct homes *homes, const char *parent, int dirfd, const char *name,
                          struct error *reterr) {
-        struct dir_access access = {.mode = CONTENT_MODE, .uid = geteuid(), .gid = getegid()};
+        struct dir_access access = {.mode = CONTENT_MODE, .uid = OWNER_OF_PARENT, .gid = OWNER_OF_PARENT};
         int fd, r = 0;
 
         if (parent)

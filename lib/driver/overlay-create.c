@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/fd.h"
+#include "base/owner.h"
 #include "base/text.h"
 #include "driver/content.h"
 #include "driver/leftover.h"
@@ -37,7 +38,7 @@ static int create_error(struct error *reterr, int code, int dirfd, const char *n
 /* --------------------------------------------------------------------------------------------- home */
 
 static int make_dir(int dirfd, const char *name, struct error *reterr) {
-        if (mkdirat(dirfd, name, HOME_MODE) < 0 && errno != EEXIST)
+        if (owned_mkdirat(dirfd, name, HOME_MODE) < 0 && errno != EEXIST)
                 return create_error(reterr, negative_errno(), dirfd, name, "cannot make");
         return 0;
 }
@@ -193,14 +194,14 @@ static int put_link(int home_fd, const struct new_layer *layer) {
 
         (void) snprintf(path, sizeof(path), OVERLAY_LINKS_DIR "/%s", layer->link);
         (void) snprintf(target, sizeof(target), "../%s/diff", layer->id);
-        if (symlinkat(target, home_fd, path) == 0)
+        if (owned_symlinkat(target, home_fd, path) == 0)
                 return 0;
         if (errno != ENOENT)
                 return negative_errno();
 
-        if (mkdirat(home_fd, OVERLAY_LINKS_DIR, HOME_MODE) < 0 && errno != EEXIST)
+        if (owned_mkdirat(home_fd, OVERLAY_LINKS_DIR, HOME_MODE) < 0 && errno != EEXIST)
                 return negative_errno();
-        return symlinkat(target, home_fd, path) < 0 ? negative_errno() : 0;
+        return owned_symlinkat(target, home_fd, path) < 0 ? negative_errno() : 0;
 }
 
 static void drop_link(int home_fd, const struct new_layer *layer) {

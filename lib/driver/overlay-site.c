@@ -19,7 +19,7 @@ void site_done(struct site *site) {
 }
 
 int site_make_dir(int dirfd, const char *name) {
-        const struct dir_access access = {SITE_DIR_MODE, geteuid(), getegid()};
+        const struct dir_access access = {SITE_DIR_MODE, OWNER_OF_PARENT, OWNER_OF_PARENT};
         int r = dir_make_with(dirfd, name, &access);
 
         return r == -EEXIST ? 0 : r;

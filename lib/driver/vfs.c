@@ -8,6 +8,7 @@
 
 #include "base/copy.h"
 #include "base/fd.h"
+#include "base/owner.h"
 #include "driver/content.h"
 #include "driver/leftover.h"
 
@@ -27,7 +28,7 @@ static int vfs_error(struct error *reterr, int code, int dirfd, const char *name
 }
 
 static int make_dir(int dirfd, const char *name, struct error *reterr) {
-        if (mkdirat(dirfd, name, HOME_MODE) < 0 && errno != EEXIST)
+        if (owned_mkdirat(dirfd, name, HOME_MODE) < 0 && errno != EEXIST)
                 return vfs_error(reterr, negative_errno(), dirfd, name, "cannot make");
         return 0;
 }
@@ -130,7 +131,7 @@ static int vfs_create_layer(const struct homes *homes, int home_fd, const struct
 /* What was copied of the parent when it could not be copied whole is the caller's temp dir's to delete. */
 static int vfs_make_content(const struct homes *homes, const char *parent, int dirfd, const char *name,
                             struct error *reterr) {
-        const struct dir_access access = {CONTENT_MODE, geteuid(), getegid()};
+        const struct dir_access access = {CONTENT_MODE, OWNER_OF_PARENT, OWNER_OF_PARENT};
         _cleanup_close_ int parent_fd = -1, fd = -1;
         int r;
 
