@@ -36,9 +36,9 @@ int execute(struct cstorage_txn *txn, const struct view *view, struct cstorage_t
         return cstorage_txn_commit(txn, ret, (struct cstorage_error *) reterr);
 }
 
-/* What the library says of one entry that could not be retired. Whatever changed since it was looked at was
- * touched by somebody, who knows more about it than the plan does. */
-static void apply(struct subject *subject, int code, const char *text) {
+/* Whatever changed since it was looked at was changed by another process, which knows more about it than the
+ * plan does. */
+void execute_apply_one(struct subject *subject, int code, const char *text) {
         switch (code) {
         case 0:
                 return;
@@ -65,7 +65,7 @@ void execute_apply(struct outcome *outcome, const struct cstorage_trash *trash) 
                 struct subject *subject = outcome_find(outcome, cstorage_trash_item_get_entry(item));
 
                 if (subject)
-                        apply(subject, cstorage_trash_item_get_code(item),
-                              cstorage_trash_item_get_text(item));
+                        execute_apply_one(subject, cstorage_trash_item_get_code(item),
+                                          cstorage_trash_item_get_text(item));
         }
 }

@@ -10,5 +10,8 @@
 int execute(struct cstorage_txn *txn, const struct view *view, struct cstorage_trash **ret,
             struct error *reterr);
 
+/* Put what the library says of one entry, a code and its text, over the plan's verdict. */
+void execute_apply_one(struct subject *subject, int code, const char *text);
+
 /* Put the results of the commit over the plan's verdicts. */
 void execute_apply(struct outcome *outcome, const struct cstorage_trash *trash);

@@ -5,10 +5,13 @@
  * killed, whoever comes next (a Go process or another run) takes the temp dirs up where they were left.
  */
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/tree.h"
+#include "execute.h"
 #include "reap.h"
 
 /* Set by the signals; the deleting threads look at it after each entry. */
@@ -69,28 +72,6 @@ static void note(struct subject *subject, const struct tree_subject *seen) {
                 subject_fail(subject, seen->error ? seen->error->text : "not all of it could be removed");
 }
 
-/* Over all items of a directory. The error, where there is one, is that of the whole directory. */
-static void note_dir(struct outcome *outcome, const struct cstorage_trash *trash,
-                     const struct cstorage_trash_dir *dir, const struct tree_result *result,
-                     const struct error *error) {
-        const struct cstorage_trash_item *item = NULL;
-
-        while ((item = cstorage_trash_next_item(trash, item))) {
-                struct subject *subject = outcome_find(outcome, cstorage_trash_item_get_entry(item));
-                const struct tree_subject *seen;
-
-                if (!subject || subject->fate != FATE_REMOVED || cstorage_trash_item_get_dir(item) != dir)
-                        continue;
-                if (error) {
-                        subject_fail(subject, error->text);
-                        continue;
-                }
-                seen = result_of(result, cstorage_trash_item_get_name(item));
-                if (seen)
-                        note(subject, seen);
-        }
-}
-
 /* What needed no temp dir went at once, and was one entry. */
 static void note_removed_at_once(struct outcome *outcome, const struct cstorage_trash *trash) {
         static const struct tree_subject one = {.entries = 1};
@@ -104,50 +85,208 @@ static void note_removed_at_once(struct outcome *outcome, const struct cstorage_
         }
 }
 
-/* Of a temp dir that is an item itself, the directory is one entry more than what was in it. */
-static void note_dir_itself(struct outcome *outcome, const struct cstorage_trash *trash,
-                            const struct cstorage_trash_dir *dir) {
+/* ------------------------------------------------------------------------------- items by their temp dir */
+
+/* Items sorted by directory: there may be thousands of each. */
+struct reaping {
+        struct outcome *outcome;
+        const struct cstorage_trash_item **items;
+        size_t n;
+        struct tree_options tree;
+};
+
+static void reaping_done(struct reaping *reaping) {
+        free(reaping->items);
+}
+
+static int compare_addresses(const void *a, const void *b) {
+        uintptr_t x = (uintptr_t) a, y = (uintptr_t) b;
+
+        return x < y ? -1 : x > y;
+}
+
+static int compare_items(const void *a, const void *b) {
+        const struct cstorage_trash_item *const *x = a, *const *y = b;
+
+        return compare_addresses(cstorage_trash_item_get_dir(*x), cstorage_trash_item_get_dir(*y));
+}
+
+static int sort_items(struct reaping *reaping, const struct cstorage_trash *trash) {
         const struct cstorage_trash_item *item = NULL;
+        size_t n = 0;
 
-        while ((item = cstorage_trash_next_item(trash, item))) {
-                struct subject *subject = outcome_find(outcome, cstorage_trash_item_get_entry(item));
+        while ((item = cstorage_trash_next_item(trash, item)))
+                n++;
+        reaping->items = calloc(n + 1, sizeof(*reaping->items));
+        if (!reaping->items)
+                return -ENOMEM;
+        while ((item = cstorage_trash_next_item(trash, item)))
+                reaping->items[reaping->n++] = item;
+        qsort(reaping->items, n, sizeof(*reaping->items), compare_items);
+        return 0;
+}
 
-                if (subject && cstorage_trash_item_get_dir(item) == dir &&
-                    !cstorage_trash_item_get_name(item))
-                        subject->entries++;
+static size_t first_item(const struct reaping *reaping, const struct cstorage_trash_dir *dir) {
+        size_t low = 0, high = reaping->n;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (compare_addresses(cstorage_trash_item_get_dir(reaping->items[middle]), dir) < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
+}
+
+/* The next item of the directory that is to be reported as removed; *at goes on behind it. */
+static struct subject *next_removed(const struct reaping *reaping, const struct cstorage_trash_dir *dir,
+                                    size_t *at, const struct cstorage_trash_item **ret) {
+        while (*at < reaping->n && cstorage_trash_item_get_dir(reaping->items[*at]) == dir) {
+                const struct cstorage_trash_item *item = reaping->items[(*at)++];
+                struct subject *subject = outcome_find(reaping->outcome, cstorage_trash_item_get_entry(item));
+
+                if (subject && subject->fate == FATE_REMOVED) {
+                        *ret = item;
+                        return subject;
+                }
+        }
+        return NULL;
+}
+
+static void note_result(const struct reaping *reaping, const struct cstorage_trash_dir *dir,
+                        const struct tree_result *result) {
+        const struct cstorage_trash_item *item;
+        size_t at = first_item(reaping, dir);
+        struct subject *subject;
+
+        while ((subject = next_removed(reaping, dir, &at, &item))) {
+                const struct tree_subject *seen = result_of(result, cstorage_trash_item_get_name(item));
+
+                if (seen)
+                        note(subject, seen);
         }
 }
 
-static void reap_dir(struct outcome *outcome, struct cstorage_trash *trash, struct cstorage_trash_dir *dir,
-                     const struct tree_options *options) {
-        _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
-        struct error error = {0};
-        int r;
+/* The error is that of the whole directory. */
+static void note_error(const struct reaping *reaping, const struct cstorage_trash_dir *dir,
+                       const struct error *error) {
+        const struct cstorage_trash_item *item;
+        size_t at = first_item(reaping, dir);
+        struct subject *subject;
 
-        r = tree_remove(cstorage_trash_dir_get_fd(dir), options, &result, &error);
-        note_dir(outcome, trash, dir, &result, r < 0 ? &error : NULL);
-        if (r >= 0 && result.stopped)
-                outcome->left = true;
-        if (r != 0)
-                return;
-
-        r = cstorage_trash_dir_remove(dir, (struct cstorage_error *) &error);
-        if (r < 0)
-                note_dir(outcome, trash, dir, NULL, &error);
-        else
-                note_dir_itself(outcome, trash, dir);
+        while ((subject = next_removed(reaping, dir, &at, &item)))
+                execute_apply_one(subject, error->code, error->text);
 }
 
-void reap(struct outcome *outcome, struct cstorage_trash *trash, const struct reap_options *options) {
-        const struct tree_options tree_options = {
-                .count_bytes = options->count_bytes,
-                .progress = options->progress ? progress_counters(options->progress) : NULL,
-                .stop = &stop,
+/* Of a temp dir that is an item itself, the directory is one entry more than what was in it. */
+static void note_dir_itself(const struct reaping *reaping, const struct cstorage_trash_dir *dir) {
+        const struct cstorage_trash_item *item;
+        size_t at = first_item(reaping, dir);
+        struct subject *subject;
+
+        while ((subject = next_removed(reaping, dir, &at, &item)))
+                if (!cstorage_trash_item_get_name(item)) {
+                        subject->measured = true;
+                        subject->entries++;
+                }
+}
+
+static const struct error interrupted = {.code = -ECANCELED, .text = "the deletion was interrupted"};
+
+/* What is still there is not reported as removed. */
+static void note_interrupted(const struct reaping *reaping, const struct cstorage_trash_dir *dir) {
+        const struct cstorage_trash_item *item;
+        size_t at = first_item(reaping, dir);
+        struct subject *subject;
+
+        while ((subject = next_removed(reaping, dir, &at, &item))) {
+                const char *name = cstorage_trash_item_get_name(item);
+
+                if (!name || faccessat(cstorage_trash_dir_get_fd(dir), name, F_OK, AT_SYMLINK_NOFOLLOW) >= 0)
+                        execute_apply_one(subject, interrupted.code, interrupted.text);
+        }
+}
+
+/* -------------------------------------------------------------------------------------------- deleting */
+
+/* 0 if it is empty now. */
+static int empty_dir(const struct reaping *reaping, const struct cstorage_trash_dir *dir) {
+        _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
+        int fd = cstorage_trash_dir_get_fd(dir), r;
+        struct error error = {0};
+
+        if (fd < 0) /* no more than the lock file is left of it */
+                return 0;
+        r = tree_remove(fd, &reaping->tree, &result, &error);
+        if (r < 0)
+                note_error(reaping, dir, &error);
+        else
+                note_result(reaping, dir, &result);
+        if (r >= 0 && result.stopped) {
+                reaping->outcome->left = true;
+                note_interrupted(reaping, dir);
+        }
+        return r;
+}
+
+static void reap_locked(const struct reaping *reaping, struct cstorage_trash_dir *dir) {
+        struct error error = {0};
+
+        if (empty_dir(reaping, dir) != 0)
+                return;
+        if (cstorage_trash_dir_remove(dir, (struct cstorage_error *) &error) < 0)
+                note_error(reaping, dir, &error);
+        else
+                note_dir_itself(reaping, dir);
+}
+
+/* Only those that are being deleted have descriptors open. What is left after an interruption keeps its lock
+ * until the end. */
+static void reap_dir(const struct reaping *reaping, struct cstorage_trash_dir *dir) {
+        struct error error = {0};
+        int r = cstorage_trash_dir_lock(dir, (struct cstorage_error *) &error);
+
+        if (r < 0)
+                note_error(reaping, dir, &error);
+        else if (r > 0)
+                reap_locked(reaping, dir);
+        if (!reap_stopped())
+                cstorage_trash_dir_unlock(dir);
+}
+
+/* It was not begun; the next run deletes it. */
+static void leave_dir(const struct reaping *reaping, struct cstorage_trash_dir *dir) {
+        bool was_locked = cstorage_trash_dir_get_lock_fd(dir) >= 0;
+
+        if (cstorage_trash_dir_lock(dir, NULL) <= 0)
+                return;
+        reaping->outcome->left = true;
+        note_error(reaping, dir, &interrupted);
+        if (!was_locked)
+                cstorage_trash_dir_unlock(dir);
+}
+
+int reap(struct outcome *outcome, struct cstorage_trash *trash, const struct reap_options *options) {
+        _cleanup_(reaping_done) struct reaping reaping = {
+                .outcome = outcome,
+                .tree =
+                        {
+                                .count_bytes = options->count_bytes,
+                                .progress = options->progress ? progress_counters(options->progress) : NULL,
+                                .stop = &stop,
+                        },
         };
         struct cstorage_trash_dir *dir = NULL;
 
+        if (sort_items(&reaping, trash) < 0)
+                return -ENOMEM;
         note_removed_at_once(outcome, trash);
         while ((dir = cstorage_trash_next_dir(trash, dir)))
-                if (cstorage_trash_dir_get_lock_fd(dir) >= 0) /* else another process has it by now */
-                        reap_dir(outcome, trash, dir, &tree_options);
+                if (reap_stopped())
+                        leave_dir(&reaping, dir);
+                else
+                        reap_dir(&reaping, dir);
+        return 0;
 }

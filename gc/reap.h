@@ -21,7 +21,7 @@ const atomic_bool *reap_stop_flag(void);
 
 /*
  * Delete what lies in the trash and was not handed over, and its temp dirs. The locks of the store are gone
- * by now, those of the temp dirs are held to the end. What stays is noted with its subject, or in
- * outcome->left where the deleting was stopped.
+ * by now; that of each temp dir is held until it is removed. What stays is noted with its subject, and in
+ * outcome->left if the deletion was interrupted. -ENOMEM: nothing was deleted.
  */
-void reap(struct outcome *outcome, struct cstorage_trash *trash, const struct reap_options *options);
+int reap(struct outcome *outcome, struct cstorage_trash *trash, const struct reap_options *options);

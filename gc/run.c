@@ -199,8 +199,11 @@ static void reap_with_progress(const struct run *run, struct outcome *outcome, s
 
         if (progress_wanted(run->options))
                 (void) progress_start(&progress); /* without memory or threads: without a bar */
-        reap(outcome, trash,
-             &(struct reap_options){.count_bytes = !run->options->quiet, .progress = progress});
+        if (reap(outcome, trash,
+                 &(struct reap_options){.count_bytes = !run->options->quiet, .progress = progress}) < 0) {
+                complain("cannot delete what was removed from the store: not enough memory");
+                outcome->left = true;
+        }
 }
 
 /* Who was interrupted wants to know what is still there and who sees to it. */

@@ -880,17 +880,29 @@ const struct cstorage_trash_item *cstorage_trash_next_item(const struct cstorage
 int cstorage_trash_empty(struct cstorage_trash *trash, struct cstorage_error *reterr);
 
 /*
- * A temp dir: its descriptor, that of its held lock, its path. They stay the trash's. The descriptor is -1
- * where others left no more than the lock file. Since: 0.1
+ * Take the lock of a temp dir. Those that a commit has put things into are locked already; one that a dead
+ * process left is not, so that any number of them takes no descriptors before its turn comes. 1 if it is
+ * locked now; 0 if it was removed or handed over, or is not locked any more and was not left by others.
+ * -EBUSY: another process has locked it; -ENOENT: it is gone; -ESTALE: there is another one. Since: 0.1
+ */
+int cstorage_trash_dir_lock(struct cstorage_trash_dir *dir, struct cstorage_error *reterr);
+
+/* Let go of it, and close its descriptors. The next Go process or collection deletes what is in it.
+ * Since: 0.1 */
+void cstorage_trash_dir_unlock(struct cstorage_trash_dir *dir);
+
+/*
+ * A temp dir: its descriptor, that of its lock, its path. They stay the trash's. The descriptors are -1 if it
+ * is not locked; that of the directory also if no more than the lock file is there. Since: 0.1
  */
 int cstorage_trash_dir_get_fd(const struct cstorage_trash_dir *dir);
 int cstorage_trash_dir_get_lock_fd(const struct cstorage_trash_dir *dir);
 const char *cstorage_trash_dir_get_path(const struct cstorage_trash_dir *dir);
 
 /*
- * Remove a temp dir that is empty by now, its lock file, and the directory of temp dirs if we made it and it
- * is empty. -ENOTEMPTY where something is left. Once it is removed its descriptors are -1, and to remove it
- * again is -EINVAL. Since: 0.1
+ * Remove a locked temp dir that is empty by now, its lock file, and the directory of temp dirs if we made it
+ * and it is empty. -ENOTEMPTY where something is left. Once it is removed its descriptors are -1, and to
+ * remove it again is -EINVAL. Since: 0.1
  */
 int cstorage_trash_dir_remove(struct cstorage_trash_dir *dir, struct cstorage_error *reterr);
 

@@ -87,17 +87,12 @@ static int temp_root_of(const struct place *place, const char **ret_name,
         return root->fd;
 }
 
-static int dir_path(const struct temp_dir *temp, char **ret) {
-        _cleanup_free_ char *root = NULL;
-        int r;
-
-        if (temp->dir_fd >= 0)
-                return fd_path(temp->dir_fd, ret);
-
-        r = fd_path(temp->root_fd, &root);
-        if (r < 0)
-                return r;
-        return asprintf(ret, "%s/" TEMP_LOCK_PREFIX "%s", root, temp->number) < 0 ? -ENOMEM : 0;
+static void append_dir(struct cstorage_trash *trash, struct cstorage_trash_dir *dir) {
+        if (trash->last)
+                trash->last->next = dir;
+        else
+                trash->dirs = dir;
+        trash->last = dir;
 }
 
 /* Takes the temp dir over, or does nothing. */
@@ -108,16 +103,12 @@ static int add_dir(struct cstorage_trash *trash, struct temp_dir *temp, struct c
         if (!dir)
                 return -ENOMEM;
         *dir = (struct cstorage_trash_dir){.temp = *temp, .base_fd = -1};
-        r = dir_path(temp, &dir->path);
+        r = fd_path(temp->dir_fd, &dir->path);
         if (r < 0)
                 return r;
 
         *temp = TEMP_DIR_INIT;
-        if (trash->last)
-                trash->last->next = dir;
-        else
-                trash->dirs = dir;
-        trash->last = dir;
+        append_dir(trash, dir);
         *ret = TAKE_PTR(dir);
         return 0;
 }
@@ -338,29 +329,33 @@ static int move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
         return r;
 }
 
+/*
+ * The locks of the store do not guard it, its own lock does, which is taken when it is deleted: thousands of
+ * them at once would take more descriptors than a process may have.
+ */
 static int retire_temp_dir(struct cstorage_trash *trash, struct cstorage_trash_item *item) {
-        const struct place *place = item->entry->place;
-        const char *number = entry_temp_dir_number(item->entry);
-        _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
-        int r;
+        _cleanup_free_ struct cstorage_trash_dir *dir = calloc(1, sizeof(*dir));
 
-        r = temp_dir_adopt(&temp, place->base_fd, place->name, number, &item->error);
-        if (r < 0)
-                return r;
+        if (dir) {
+                *dir = (struct cstorage_trash_dir){.temp = TEMP_DIR_INIT, .left = item, .base_fd = -1};
+                dir->path = strdup(item->entry->path);
+        }
+        if (!dir || !dir->path)
+                return error_errno(&item->error, -ENOMEM, "%s", item->entry->path);
 
-        r = add_dir(trash, &temp, &item->dir);
-        if (r < 0)
-                return error_errno(&item->error, r, "%s", item->entry->path);
+        item->dir = dir;
+        append_dir(trash, TAKE_PTR(dir));
         return 0;
 }
 
 /*
  * Entries of older releases have no lock file, which is then not made: they lie there since before the boot.
+ * Once the entry is in a temp dir, the lock of that one guards it.
  */
 static int retire_staging(struct cstorage_trash *trash, struct cstorage_trash_item *item,
                           const struct mountinfo *mounts) {
+        _cleanup_close_ int fd = -1;
         char lock[NAME_BUFFER];
-        int fd;
 
         if (!entry_lock_name(item->entry, lock))
                 return error_errno(&item->error, -ENAMETOOLONG, "%s", item->entry->path);
@@ -371,7 +366,6 @@ static int retire_staging(struct cstorage_trash *trash, struct cstorage_trash_it
         if (fd < 0 && fd != -ENOENT)
                 return error_errno(&item->error, fd, "cannot lock %s/%s", item->entry->place->path, lock);
 
-        item->lock_fd = fd < 0 ? -1 : fd;
         return move(trash, item, mounts);
 }
 

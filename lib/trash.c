@@ -11,7 +11,6 @@ void trash_item_done(struct cstorage_trash_item *item) {
         cstorage_inventory_unref(item->entry->inventory);
         free(item->name);
         free(item->link.moved);
-        close_fd(item->lock_fd);
 }
 
 _public_ struct cstorage_trash *cstorage_trash_free(struct cstorage_trash *trash) {
@@ -55,25 +54,93 @@ _public_ const char *cstorage_trash_dir_get_path(const struct cstorage_trash_dir
         return dir->path;
 }
 
+/* A process may have taken it, and another of the same number may be there by now. */
+static int check_left(const struct cstorage_trash_item *item, const struct temp_dir *temp,
+                      struct error *reterr) {
+        const char *path = item->entry->path;
+        struct identity id;
+        int r;
+
+        if (temp->dir_fd < 0)
+                return 0;
+        r = identity_at(temp->dir_fd, "", &id);
+        if (r < 0)
+                return error_errno(reterr, r, "cannot look at %s", path);
+        if (item->seen.type != CSTORAGE_ENTRY_IS_DIRECTORY || id.ino != item->seen.inode ||
+            id.dev != item->seen.device)
+                return error_set(reterr, -ESTALE, "%s was replaced since it was looked at", path);
+        return 0;
+}
+
+static int lock_left(struct cstorage_trash_dir *dir, struct error *reterr) {
+        const struct cstorage_entry *entry = dir->left->entry;
+        _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
+        int r;
+
+        r = temp_dir_adopt(&temp, entry->place->base_fd, entry->place->name, entry_temp_dir_number(entry),
+                           reterr);
+        if (r >= 0)
+                r = check_left(dir->left, &temp, reterr);
+        if (r < 0)
+                return r;
+
+        dir->temp = temp;
+        temp = TEMP_DIR_INIT;
+        return 1;
+}
+
+static int lock_dir(struct cstorage_trash_dir *dir, struct error *reterr) {
+        if (!dir)
+                return -EINVAL;
+        if (dir->temp.lock_fd >= 0)
+                return 1;
+        return dir->left ? lock_left(dir, reterr) : 0;
+}
+
+_public_ int cstorage_trash_dir_lock(struct cstorage_trash_dir *dir, struct cstorage_error *reterr) {
+        return error_end(reterr, lock_dir(dir, error_begin(reterr)), "cannot lock a temporary directory");
+}
+
+_public_ void cstorage_trash_dir_unlock(struct cstorage_trash_dir *dir) {
+        temp_dir_done(&dir->temp);
+}
+
 static int remove_dir(struct cstorage_trash_dir *dir, struct error *reterr) {
+        int r;
+
         if (!dir || dir->temp.lock_fd < 0)
                 return -EINVAL;
-        return temp_dir_remove(&dir->temp, reterr);
+        r = temp_dir_remove(&dir->temp, reterr);
+        if (r >= 0)
+                dir->left = NULL;
+        return r;
 }
 
 _public_ int cstorage_trash_dir_remove(struct cstorage_trash_dir *dir, struct cstorage_error *reterr) {
         return error_end(reterr, remove_dir(dir, error_begin(reterr)), "cannot remove a temporary directory");
 }
 
-/* The first reason is the one that is told; what was sent is not there any more, and has no lock. */
+/* One that cannot be locked stays, for the caller to find out why. */
+static int send_dir(struct cstorage_trash_dir *dir, int socket_fd) {
+        int r;
+
+        if (lock_dir(dir, NULL) <= 0)
+                return 0;
+        r = temp_dir_send(&dir->temp, socket_fd);
+        if (r >= 0)
+                dir->left = NULL;
+        else if (dir->left)
+                cstorage_trash_dir_unlock(dir); /* as it was */
+        return r;
+}
+
 static int send_all(struct cstorage_trash *trash, int socket_fd, struct error *reterr) {
         int r = 0;
 
         if (!trash || socket_fd < 0)
                 return -EINVAL;
         for (struct cstorage_trash_dir *dir = trash->dirs; dir && r >= 0; dir = dir->next)
-                if (dir->temp.lock_fd >= 0)
-                        r = temp_dir_send(&dir->temp, socket_fd);
+                r = send_dir(dir, socket_fd);
         return r < 0 ? error_errno(reterr, r, "cannot hand over a temporary directory") : 0;
 }
 
@@ -123,12 +190,10 @@ _public_ int cstorage_trash_receive(int socket_fd, struct cstorage_trash **ret,
         return error_end(reterr, receive(socket_fd, ret, error_begin(reterr)), "cannot receive");
 }
 
-static int empty_dir(struct cstorage_trash_dir *dir, struct error *reterr) {
+static int empty_locked(struct cstorage_trash_dir *dir, struct error *reterr) {
         _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
         int r;
 
-        if (dir->temp.lock_fd < 0)
-                return 0;
         if (dir->temp.dir_fd >= 0) {
                 r = tree_remove(dir->temp.dir_fd, NULL, &result, reterr);
                 if (r < 0)
@@ -139,7 +204,23 @@ static int empty_dir(struct cstorage_trash_dir *dir, struct error *reterr) {
                         return result.total.error->code;
                 }
         }
-        return temp_dir_remove(&dir->temp, reterr);
+        return remove_dir(dir, reterr);
+}
+
+/* Another process that holds the lock by now, or has removed it, does what is to be done. */
+static bool is_done_by_others(int code) {
+        return code == -EBUSY || code == -ENOENT || code == -ESTALE;
+}
+
+static int empty_dir(struct cstorage_trash_dir *dir, struct error *reterr) {
+        int r = lock_dir(dir, reterr);
+
+        if (r <= 0)
+                return is_done_by_others(r) ? 0 : r;
+        r = empty_locked(dir, reterr);
+        if (r < 0)
+                cstorage_trash_dir_unlock(dir);
+        return r;
 }
 
 /* The first reason is the one that is told. */

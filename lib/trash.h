@@ -9,6 +9,7 @@ struct cstorage_trash_dir {
         struct cstorage_trash_dir *next;
         struct temp_dir temp;
         char *path;
+        const struct cstorage_trash_item *left; /* another process left it: it is locked when it is needed */
         int base_fd; /* where we made it, and takes more; -1: one that others left */
         char root[PATH_LENGTH_MAX];
         unsigned count; /* of what was put into it: the next name's number */
@@ -31,11 +32,10 @@ struct cstorage_trash_item {
         struct error error; /* code is 0 where it went well */
         struct cstorage_trash_dir *dir;
         char *name;
-        int lock_fd; /* of a staging entry; held until the trash is gone */
         struct short_name link;
 };
 
-#define TRASH_ITEM_INIT ((struct cstorage_trash_item){.lock_fd = -1, .link = SHORT_NAME_INIT})
+#define TRASH_ITEM_INIT ((struct cstorage_trash_item){.link = SHORT_NAME_INIT})
 
 /* Lets go of what it holds; its entry's inventory is referenced. */
 void trash_item_done(struct cstorage_trash_item *item);

@@ -151,6 +151,8 @@ static void empty_trash(struct cstorage_trash *trash) {
                 int r;
 
                 assert_non_null(cstorage_trash_dir_get_path(dir));
+                if (cstorage_trash_dir_lock(dir, NULL) < 0)
+                        continue;
                 if (cstorage_trash_dir_get_fd(dir) >= 0)
                         (void) tree_remove(cstorage_trash_dir_get_fd(dir), NULL, &result, NULL);
                 r = cstorage_trash_dir_remove(dir, &error);

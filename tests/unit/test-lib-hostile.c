@@ -169,6 +169,7 @@ static int retire_layer(struct cstorage_store *store) {
         while ((dir = cstorage_trash_next_dir(trash, dir))) {
                 _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
 
+                assert_int_equal(cstorage_trash_dir_lock(dir, NULL), 1);
                 assert_int_equal(tree_remove(cstorage_trash_dir_get_fd(dir), NULL, &result, NULL), 0);
                 assert_ok(cstorage_trash_dir_remove(dir, NULL));
         }

@@ -38,11 +38,13 @@ static void empty_trash(struct cstorage_trash *trash) {
         while ((dir = cstorage_trash_next_dir(trash, dir))) {
                 _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
 
+                assert_int_equal(cstorage_trash_dir_lock(dir, NULL), 1);
                 if (cstorage_trash_dir_get_fd(dir) >= 0)
                         assert_int_equal(tree_remove(cstorage_trash_dir_get_fd(dir), NULL, &result, NULL), 0);
                 assert_ok(cstorage_trash_dir_remove(dir, NULL));
                 assert_int_equal(cstorage_trash_dir_get_fd(dir), -1);
                 assert_int_equal(cstorage_trash_dir_remove(dir, NULL), -EINVAL);
+                assert_int_equal(cstorage_trash_dir_lock(dir, NULL), 0);
         }
 }
 
@@ -293,6 +295,105 @@ static void a_temp_dir_that_somebody_holds_is_left(void **state) {
         assert_true(fixture_exists(f, "graphroot/overlay/tempdirs/temp-dir-42/0-addition/file"));
 }
 
+static struct cstorage_trash *retire_temp_dirs(struct fixture *f) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(f);
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
+        const struct cstorage_entry *entry = NULL;
+        struct cstorage_trash *trash = NULL;
+        struct cstorage_identity seen;
+
+        assert_ok(cstorage_inventory_new(store, &inventory, NULL));
+        assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
+        while ((entry = cstorage_inventory_next(inventory, entry))) {
+                assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+                assert_ok(cstorage_txn_retire(txn, entry, &seen));
+        }
+        assert_ok(cstorage_txn_commit(txn, &trash, NULL));
+        return trash;
+}
+
+/* More of them than the process may have descriptors. */
+static void any_number_of_temp_dirs_takes_few_descriptors(void **state) {
+        _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
+        struct rlimit limit, before;
+        struct fixture *f = *state;
+        char path[128];
+        int r;
+
+        for (unsigned i = 0; i < 200; i++) {
+                (void) snprintf(path, sizeof(path), "graphroot/overlay/tempdirs/temp-dir-%u/0-x/file", i);
+                fixture_write(f, path, "x");
+        }
+        assert_ok(getrlimit(RLIMIT_NOFILE, &before));
+        limit = (struct rlimit){64, before.rlim_max};
+        assert_ok(setrlimit(RLIMIT_NOFILE, &limit));
+        trash = retire_temp_dirs(f);
+        r = cstorage_trash_empty(trash, NULL);
+        assert_ok(setrlimit(RLIMIT_NOFILE, &before));
+        assert_ok(r);
+        assert_false(fixture_exists(f, "graphroot/overlay/tempdirs/temp-dir-0"));
+        assert_int_equal(unlinkat(f->fd, "graphroot/overlay/tempdirs", AT_REMOVEDIR), 0);
+}
+
+static void replace_42(struct fixture *f) {
+        assert_ok(renameat(f->fd, "graphroot/overlay/tempdirs/temp-dir-42", f->fd, "away"));
+        fixture_write(f, "graphroot/overlay/tempdirs/temp-dir-42/0-new", "x");
+}
+
+static void remove_42(struct fixture *f) {
+        assert_ok(renameat(f->fd, "graphroot/overlay/tempdirs/temp-dir-42", f->fd, "away2"));
+        assert_ok(unlinkat(f->fd, "graphroot/overlay/tempdirs/lock-42", 0));
+}
+
+/* The locks of the store are gone by then, and others may be faster. */
+static void what_happens_to_a_temp_dir_before_it_is_locked_is_seen(void **state) {
+        static const struct {
+                void (*meddle)(struct fixture *f);
+                int code;
+        } cases[] = {{hold_lock, -EBUSY}, {replace_42, -ESTALE}, {remove_42, -ENOENT}};
+
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
+                struct fixture *f = *state;
+                struct cstorage_trash_dir *dir;
+                struct cstorage_error error;
+
+                (void) unlinkat(f->fd, "graphroot/overlay/tempdirs/lock-42", 0);
+                fixture_write(f, "graphroot/overlay/tempdirs/temp-dir-42/0-x", "x");
+                fixture_write(f, "graphroot/overlay/tempdirs/lock-42", "");
+                trash = retire_temp_dirs(f);
+                dir = cstorage_trash_next_dir(trash, NULL);
+                assert_int_equal(cstorage_trash_dir_get_lock_fd(dir), -1);
+                cases[i].meddle(f);
+                assert_int_equal(cstorage_trash_dir_lock(dir, &error), cases[i].code);
+                assert_int_equal(error.code, cases[i].code);
+                assert_int_equal(cstorage_trash_dir_get_lock_fd(dir), -1);
+                assert_int_equal(cstorage_trash_dir_remove(dir, NULL), -EINVAL);
+                assert_ok(cstorage_trash_empty(trash, NULL)); /* it is another process's */
+        }
+}
+
+static void a_temp_dir_that_is_unlocked_can_be_locked_again(void **state) {
+        _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
+        struct cstorage_trash_dir *dir;
+        struct fixture *f = *state;
+
+        fixture_write(f, "graphroot/overlay/tempdirs/temp-dir-42/0-x", "x");
+        trash = retire_temp_dirs(f);
+        dir = cstorage_trash_next_dir(trash, NULL);
+        for (int i = 0; i < 2; i++) {
+                assert_int_equal(cstorage_trash_dir_lock(dir, NULL), 1);
+                assert_int_equal(cstorage_trash_dir_lock(dir, NULL), 1);
+                assert_true(cstorage_trash_dir_get_fd(dir) >= 0);
+                cstorage_trash_dir_unlock(dir);
+                assert_int_equal(cstorage_trash_dir_get_fd(dir), -1);
+        }
+        assert_int_equal(cstorage_trash_dir_lock(NULL, NULL), -EINVAL);
+        assert_ok(cstorage_trash_empty(trash, NULL));
+        assert_int_equal(cstorage_trash_dir_lock(dir, NULL), 0);
+}
+
 static void leftovers_of_saves_and_stray_links_go(void **state) {
         struct fixture *f = *state;
         char target[128];
@@ -475,6 +576,9 @@ int main(void) {
                 CASE(what_lies_on_another_file_system_fails_alone),
                 CASE(a_temp_dir_that_nobody_holds_is_taken_over),
                 CASE(a_temp_dir_that_somebody_holds_is_left),
+                CASE(any_number_of_temp_dirs_takes_few_descriptors),
+                CASE(what_happens_to_a_temp_dir_before_it_is_locked_is_seen),
+                CASE(a_temp_dir_that_is_unlocked_can_be_locked_again),
                 CASE(leftovers_of_saves_and_stray_links_go),
                 CASE(a_held_lock_ends_the_wait_at_the_deadline),
                 CASE(options_of_a_newer_library_are_refused),
