@@ -653,7 +653,9 @@ int cstorage_txn_get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot
  * They share these codes, each with a text that names the thing: -EINVAL after a commit, or where an argument
  * makes no sense; -ENOENT where what is named is not there; -EEXIST where it is there already, or several
  * are; -EROFS where it lies in an additional store; -EBADMSG where a record file of the store is damaged or
- * empty, since nobody knows then what is in use.
+ * empty, since nobody knows then what is in use; -ESTALE from the first of them if lock files were missing
+ * when the transaction began, and another process changed the store before they were taken: then the
+ * transaction can only be freed, and the caller begins again.
  *
  * id is what the cstorage_snapshot_find_*() functions take, except for something new: that gets its id whole.
  * The id of something new is of letters, digits, "_" and "-"; Go makes up 64 hexadecimal digits, and only
@@ -853,7 +855,9 @@ int cstorage_txn_heal(struct cstorage_txn *txn, const struct cstorage_entry *ent
  * What was deleted lies in temp dirs whose locks the trash holds: until it is emptied and removed no Go
  * process touches it, and should we die before, the next Go process or the next collection finishes the
  * deletion. Of what was retired, one entry that fails does not stop the rest; each item has its own result.
- * Once only: after it, also after one that failed, the transaction takes nothing more (-EINVAL). Since: 0.1
+ * -ESTALE, and nothing is done, if another process changed the store under a lock whose file was missing when
+ * the transaction began. Once only: after it, also after one that failed, the transaction takes nothing more
+ * (-EINVAL). Since: 0.1
  */
 int cstorage_txn_commit(struct cstorage_txn *txn, struct cstorage_trash **ret, struct cstorage_error *reterr);
 

@@ -25,18 +25,28 @@ static int take(struct cstorage_txn *txn, size_t i, bool create, uint64_t deadli
         return 0;
 }
 
-int txn_lock(struct cstorage_txn *txn, struct error *reterr) {
+static int take_all(struct cstorage_txn *txn,
+                    bool (*may_make)(const struct cstorage_store *store, size_t lock), struct error *reterr) {
         uint64_t deadline_ns = txn->timeout_us > 0 ? lock_now_ns() + txn->timeout_us * NSEC_PER_USEC : 0;
-        int r;
 
         for (size_t i = 0; i < STORE_LOCKS; i++) {
-                r = take(txn, i, store_locks[i].create, deadline_ns, reterr);
+                int r = take(txn, i, may_make(txn->store, i), deadline_ns, reterr);
+
                 if (r < 0)
                         return r;
-                if (i == 0)
+                if (txn->locked_ns == 0)
                         txn->locked_ns = lock_now_ns();
         }
         return 0;
+}
+
+static bool may_make_at_begin(const struct cstorage_store *store, size_t i) {
+        (void) store;
+        return store_locks[i].create;
+}
+
+int txn_lock(struct cstorage_txn *txn, struct error *reterr) {
+        return take_all(txn, may_make_at_begin, reterr);
 }
 
 /* That of the runroot's containers is no file that a Go process of the other mode would make. */
@@ -57,28 +67,126 @@ static bool has_all_locks(const struct cstorage_txn *txn) {
         return true;
 }
 
+static void close_locks(struct cstorage_txn *txn) {
+        for (size_t i = STORE_LOCKS; i-- > 0;)
+                txn->locks[i] = close_fd(txn->locks[i]);
+}
+
+/* ---------------------------------------------------------------- locks that were missing at the begin */
+
+static int fail_stale(struct error *reterr) {
+        return error_set(
+                reterr, -ESTALE,
+                "another process changed the store before the transaction held all locks; begin again");
+}
+
+/* The tokens as they were at the begin: a lock file that did not exist had none. */
+static int read_first_tokens(const struct cstorage_txn *txn, struct last_write ret[static STORE_LOCKS]) {
+        int r = 0;
+
+        for (size_t i = 0; i < STORE_LOCKS && r >= 0; i++) {
+                ret[i] = (struct last_write){0};
+                if (txn->locks[i] >= 0)
+                        r = lock_read_token(txn->locks[i], &ret[i]);
+        }
+        return r;
+}
+
+static int check_tokens(const struct cstorage_txn *txn, const struct last_write first[static STORE_LOCKS],
+                        struct error *reterr) {
+        struct last_write now[STORE_LOCKS];
+        int r;
+
+        r = snapshot_read_tokens(txn->store, txn->locks, now);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < STORE_LOCKS; i++)
+                if (!last_write_equal(&first[i], &now[i]))
+                        return fail_stale(reterr);
+        return 0;
+}
+
+/* Whether the caller may have decided anything by the records as they were. Edits are checked against the
+ * records that are read after the locks were taken. */
+static bool depends_on_records(const struct cstorage_txn *txn) {
+        return txn->before || txn->trash->n > 0;
+}
+
+/*
+ * A missing lock may be one that comes early in the order. A Go process that holds it would wait for one of
+ * ours while we wait for that one, so all are released first.
+ */
+static int lock_again(struct cstorage_txn *txn, struct error *reterr) {
+        struct last_write first[STORE_LOCKS];
+        int r;
+
+        r = read_first_tokens(txn, first);
+        if (r < 0)
+                return error_errno(reterr, r, "cannot read the locks of the records");
+
+        txn->stale = true; /* until all are held, and nothing changed */
+        close_locks(txn);
+        r = take_all(txn, may_make, reterr);
+        if (r >= 0 && depends_on_records(txn))
+                r = check_tokens(txn, first, reterr);
+        if (r < 0)
+                return r;
+        txn->stale = false;
+        return 0;
+}
+
+int txn_check_stale(const struct cstorage_txn *txn, struct error *reterr) {
+        return txn->stale ? fail_stale(reterr) : 0;
+}
+
 int txn_prepare(struct cstorage_txn *txn, struct error *reterr) {
-        uint64_t deadline_ns = lock_now_ns() + txn->timeout_us * NSEC_PER_USEC;
         int r;
 
         if (txn->prepared)
                 return 0;
 
+        r = txn_check_stale(txn, reterr);
+        if (r < 0)
+                return r;
+
         if (!has_all_locks(txn)) {
+                r = store_check_roots(txn->store, reterr);
+                if (r < 0)
+                        return r;
                 r = objectdir_make_all(txn->store, reterr);
                 if (r < 0)
                         return r;
-        }
-
-        for (size_t i = 0; i < STORE_LOCKS; i++) {
-                if (!is_missing(txn, i))
-                        continue;
-                r = take(txn, i, true, deadline_ns, reterr);
+                r = lock_again(txn, reterr);
                 if (r < 0)
                         return r;
         }
         txn->prepared = true;
         return 0;
+}
+
+/* While these are held no Go process changes any record (see store_locks). */
+static bool holds_store(const struct cstorage_txn *txn) {
+        for (size_t i = 0; i < STORE_LOCKS; i++)
+                if (store_locks[i].create && txn->locks[i] < 0 && txn->store->roots[store_locks[i].root].path)
+                        return false;
+        return true;
+}
+
+int txn_check_unheld(const struct cstorage_txn *txn, struct error *reterr) {
+        struct last_write first[STORE_LOCKS];
+        int r;
+
+        if (holds_store(txn))
+                return 0;
+
+        r = store_check_roots(txn->store, reterr);
+        if (r < 0)
+                return r;
+        r = read_first_tokens(txn, first);
+        if (r < 0)
+                return error_errno(reterr, r, "cannot read the locks of the records");
+        return check_tokens(txn, first, reterr);
 }
 
 /*
@@ -113,8 +221,7 @@ int txn_write_token(struct cstorage_txn *txn, size_t lock, struct last_write *re
 }
 
 void txn_unlock(struct cstorage_txn *txn) {
-        for (size_t i = STORE_LOCKS; i-- > 0;)
-                txn->locks[i] = close_fd(txn->locks[i]);
+        close_locks(txn);
         if (txn->locked_ns > 0 && txn->unlocked_ns == 0)
                 txn->unlocked_ns = lock_now_ns();
 }

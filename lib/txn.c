@@ -101,7 +101,7 @@ _public_ int cstorage_txn_is_current(const struct cstorage_txn *txn,
         if (!txn || !snapshot || snapshot->store != txn->store)
                 return -EINVAL;
 
-        r = snapshot_is_stale(snapshot, txn->locks);
+        r = txn->stale ? 1 : snapshot_is_stale(snapshot, txn->locks);
         return r < 0 ? r : !r;
 }
 
@@ -126,6 +126,9 @@ static int get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot **ret
                 return -EINVAL;
         if (!txn_may_be_changed(txn) && !txn->committed)
                 return error_set(reterr, -EINVAL, "the transaction failed");
+        r = txn_check_stale(txn, reterr);
+        if (r < 0)
+                return r;
 
         /* After a commit the locks are gone: what was read under them is what there is. */
         if (!txn->before && !txn_may_be_changed(txn))
@@ -238,11 +241,13 @@ static int retire(struct cstorage_txn *txn, struct error *reterr) {
 static int commit_all(struct cstorage_txn *txn, struct error *reterr) {
         int r;
 
-        if (txn->now) {
+        r = txn_check_stale(txn, reterr);
+        if (r >= 0 && txn->trash->n > 0)
+                r = txn_check_unheld(txn, reterr);
+        if (r >= 0 && txn->now)
                 r = commit_changes(txn, reterr);
-                if (r < 0)
-                        return r;
-        }
+        if (r < 0)
+                return r;
         r = txn->trash->n > 0 ? retire(txn, reterr) : 0;
         if (r >= 0)
                 txn->committed = true;

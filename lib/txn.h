@@ -19,6 +19,7 @@ struct cstorage_txn {
         struct changes changes;
         uint64_t timeout_us;
         bool prepared;  /* all locks are there and held */
+        bool stale;     /* locks were released, or taken late: what the caller read may have changed */
         bool committed; /* and it went well */
 };
 
@@ -36,9 +37,17 @@ int txn_load(struct cstorage_txn *txn, struct error *reterr);
 
 /*
  * Before the first edit: make the directories that a Go process makes when it opens a store, and take the
- * locks whose files were not there. Those that come late are the last of their order, or nest in the first.
+ * locks whose files were missing. -ESTALE if another process changed the store before these were held and
+ * the caller has read the records, or decided what goes; then the transaction is stale.
  */
 int txn_prepare(struct cstorage_txn *txn, struct error *reterr);
+
+/* -ESTALE if the transaction is stale: then it can only be freed. */
+int txn_check_stale(const struct cstorage_txn *txn, struct error *reterr);
+
+/* Without edits no lock is taken late: -ESTALE if another process changed the store under one that was
+ * missing at the begin. */
+int txn_check_unheld(const struct cstorage_txn *txn, struct error *reterr);
 
 /*
  * Whether a change of this file is told by that lock's token; write one that no process has written before.
