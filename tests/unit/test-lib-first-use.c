@@ -13,6 +13,8 @@
 #include "base/tree.h"
 #include "edit.h"
 
+DEFINE_CLEANUP(struct cstorage_inventory *, cstorage_inventory_unref);
+
 /* Each holds one lock file. */
 static const struct {
         const char *dir, *lock;
@@ -264,6 +266,40 @@ static void no_commit_is_lost_with_an_image_store_in_a_transient_store(void **st
         try_all(*state, true, MODE_TRANSIENT);
 }
 
+/* A layer directory without a record, which the caller decided to remove. */
+static void retire_orphan(struct cstorage_store *store, struct cstorage_txn *txn) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        const struct cstorage_entry *entry;
+        struct cstorage_identity seen;
+
+        assert_ok(cstorage_inventory_new(store, &inventory, NULL));
+        entry = cstorage_inventory_next(inventory, NULL);
+        assert_non_null(entry);
+        assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+        assert_ok(cstorage_txn_retire(txn, entry, &seen));
+}
+
+static void nothing_is_removed_by_records_that_changed(void **state) {
+        const struct example e = {.missing = (1U << PLACES_OF_ONE) - 1};
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *one = NULL, *two = NULL;
+        _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
+        struct cstorage_trash *trash = NULL;
+        struct fixture *f = *state;
+        char path[128];
+
+        prepare_store(f, &e);
+        (void) snprintf(path, sizeof(path), "graphroot/vfs/dir/%s", fixture_id("ab"));
+        fixture_mkdir(f, path);
+        one = open_store(f, &e);
+        two = open_store(f, &e);
+
+        assert_ok(try_begin(two, &txn));
+        retire_orphan(two, txn);
+        assert_ok(make_at_once(one, "one", &e));
+        assert_int_equal(cstorage_txn_commit(txn, &trash, NULL), -ESTALE);
+        assert_true(fixture_exists(f, path));
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(no_commit_is_lost_in_a_stable_store, fixture_setup,
@@ -276,6 +312,8 @@ int main(void) {
                                                 fixture_teardown),
                 cmocka_unit_test_setup_teardown(no_commit_is_lost_with_an_image_store_in_a_transient_store,
                                                 fixture_setup, fixture_teardown),
+                cmocka_unit_test_setup_teardown(nothing_is_removed_by_records_that_changed, fixture_setup,
+                                                fixture_teardown),
         };
 
         /* Hundreds of stores are made, none of which must survive a power cut. */
