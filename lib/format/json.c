@@ -10,6 +10,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "base/array.h"
+#include "format/json-pool.h"
 #include "format/json.h"
 
 struct parser {
@@ -212,9 +213,17 @@ static const yajl_callbacks callbacks = {
         .yajl_end_array = on_end,
 };
 
-static void yajl_freep(yajl_handle *yajl) {
-        if (*yajl)
-                yajl_free(*yajl);
+static void *pool_alloc(void *ctx, size_t n) {
+        return json_pool_alloc(ctx, n);
+}
+
+static void *pool_realloc(void *ctx, void *old, size_t n) {
+        return json_pool_realloc(ctx, old, n);
+}
+
+static void pool_free(void *ctx, void *bytes) {
+        (void) ctx;
+        (void) bytes;
 }
 
 static int parser_judge(struct parser *p, yajl_status status) {
@@ -235,31 +244,39 @@ static int parser_judge(struct parser *p, yajl_status status) {
         return parser_fail(p, offset, "this is not JSON");
 }
 
-static int parser_run(struct parser *p, const char *text, size_t len) {
-        _cleanup_(yajl_freep) yajl_handle yajl = NULL;
+static int parser_feed(struct parser *p) {
         size_t rest;
         int r;
+
+        r = parser_judge(p, yajl_parse(p->yajl, (const unsigned char *) p->json->text, p->len));
+        if (r < 0)
+                return r;
+        p->at_end = true;
+        r = parser_judge(p, yajl_complete_parse(p->yajl));
+        if (r < 0)
+                return r;
+
+        rest = parser_gap(p);
+        return rest < p->len ? parser_fail(p, rest, "this is no white space") : 0;
+}
+
+/* yajl_free() would have nothing to free but memory of the pool. */
+static int parser_run(struct parser *p, const char *text, size_t len) {
+        _cleanup_json_pool_ struct json_pool pool = JSON_POOL_INIT;
+        yajl_alloc_funcs funcs = {pool_alloc, pool_realloc, pool_free, &pool};
 
         p->json->text = text;
         p->json->n = 0;
         p->len = len;
         if (len > JSON_BYTES_MAX)
                 return error_set(p->reterr, -EFBIG, "larger than %u bytes", JSON_BYTES_MAX);
-        yajl = p->yajl = yajl_alloc(&callbacks, NULL, p);
-        if (!yajl)
+
+        if (json_pool_init(&pool, len) >= 0)
+                p->yajl = yajl_alloc(&callbacks, &funcs, p);
+        if (!p->yajl)
                 return error_set(p->reterr, -ENOMEM, "out of memory");
-        yajl_config(yajl, yajl_dont_validate_strings, 1); /* json_string() does, and well */
-
-        r = parser_judge(p, yajl_parse(yajl, (const unsigned char *) text, len));
-        if (r < 0)
-                return r;
-        p->at_end = true;
-        r = parser_judge(p, yajl_complete_parse(yajl));
-        if (r < 0)
-                return r;
-
-        rest = parser_gap(p);
-        return rest < len ? parser_fail(p, rest, "this is no white space") : 0;
+        yajl_config(p->yajl, yajl_dont_validate_strings, 1); /* json_string() does, and well */
+        return parser_feed(p);
 }
 
 int json_parse(struct json *json, const char *text, size_t len, struct error *reterr) {
