@@ -151,14 +151,8 @@ static int make_with_flags(struct edit *edit, const struct cstorage_container_op
         _cleanup_(container_flags_done) struct container_flags flags = {0};
         int r;
 
-        r = edit_check_id_maps(edit, options->uid_map, options->n_uid_map, &container->uid_map);
-        if (r < 0)
-                return r;
-
-        r = edit_check_id_maps(edit, options->gid_map, options->n_gid_map, &container->gid_map);
-        if (r < 0)
-                return r;
-
+        container->uid_map = id_maps_of(options->uid_map, options->n_uid_map);
+        container->gid_map = id_maps_of(options->gid_map, options->n_gid_map);
         r = fill_flags(options, is_volatile, &flags);
         if (r < 0)
                 return r;
@@ -198,6 +192,10 @@ static int check(const struct cstorage_container_options *options, struct error 
 
         r = check_options(options->size, sizeof(*options), options->flags, CSTORAGE_CONTAINER_VOLATILE,
                           "container", reterr);
+        if (r >= 0)
+                r = check_id_maps(options->uid_map, options->n_uid_map, "ranges of uids", reterr);
+        if (r >= 0)
+                r = check_id_maps(options->gid_map, options->n_gid_map, "ranges of gids", reterr);
         if (r < 0)
                 return r;
         if (!*text_of(options->mount_label) != !*text_of(options->process_label))

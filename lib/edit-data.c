@@ -96,16 +96,9 @@ static int keep_bytes(struct change *change, const struct datum *datum, char *na
 }
 
 static int add_datum(struct edit *edit, enum cstorage_object object, const struct item *item,
-                     const struct datum *datum) {
-        _cleanup_free_ char *name = NULL;
+                     const struct datum *datum, char **name) {
         struct change *change;
         int r;
-
-        r = name_big_data_file(datum->key, &name);
-        if (r == -EINVAL)
-                return error_set(edit->reterr, r, "big data cannot be called \"%s\"", datum->key);
-        if (r < 0)
-                return r;
 
         r = edit_add_change(edit, CHANGE_BIG_DATA, object,
                             snapshot_item_id((enum cstorage_file_kind) object, item), &change);
@@ -114,11 +107,11 @@ static int add_datum(struct edit *edit, enum cstorage_object object, const struc
 
         change->root = object_root(object, item->file);
         change->durable = split_is_durable(item->file);
-        return keep_bytes(change, datum, TAKE_PTR(name));
+        return keep_bytes(change, datum, TAKE_PTR(*name));
 }
 
-static int edit_big_data(struct edit *edit, enum cstorage_object object, const char *id,
-                         struct datum *datum) {
+static int edit_big_data(struct edit *edit, enum cstorage_object object, const char *id, struct datum *datum,
+                         char **name) {
         char digest[SHA256_TEXT_MAX];
         const struct item *item;
         int r;
@@ -134,27 +127,46 @@ static int edit_big_data(struct edit *edit, enum cstorage_object object, const c
                 datum->digest = digest;
         }
 
-        r = add_datum(edit, object, item, datum);
+        r = add_datum(edit, object, item, datum, name);
         if (r < 0)
                 return r;
         return record_datum(edit, object, item, datum);
 }
 
-static int set_big_data(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
-                        struct datum *datum, struct error *reterr) {
-        struct edit edit;
+/* No object in memory is larger than that. */
+static bool is_possible(const struct datum *datum) {
+        return datum->key && datum->size < PTRDIFF_MAX && (datum->bytes || datum->size == 0);
+}
+
+static int check_datum(enum cstorage_object object, const struct datum *datum, char **ret_name,
+                       struct error *reterr) {
         int r;
 
-        if (!txn || !id || !datum->key || !object_name(object) || (!datum->bytes && datum->size > 0))
-                return -EINVAL;
         if (datum->digest && (object == CSTORAGE_OBJECT_LAYER || !digest_is_valid(datum->digest)))
                 return error_set(reterr, -EINVAL, "\"%s\" is no digest of big data of a %s", datum->digest,
                                  object_name(object));
 
+        r = name_big_data_file(datum->key, ret_name);
+        return r == -EINVAL ? error_set(reterr, r, "big data cannot be called \"%s\"", datum->key) : r;
+}
+
+static int set_big_data(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
+                        struct datum *datum, struct error *reterr) {
+        _cleanup_free_ char *name = NULL;
+        struct edit edit;
+        int r;
+
+        if (!txn || !id || !object_name(object) || !is_possible(datum))
+                return -EINVAL;
+
+        r = check_datum(object, datum, &name, reterr);
+        if (r < 0)
+                return r;
+
         r = edit_begin(&edit, txn, reterr);
         if (r < 0)
                 return r;
-        return edit_end(&edit, edit_big_data(&edit, object, id, datum));
+        return edit_end(&edit, edit_big_data(&edit, object, id, datum, &name));
 }
 
 _public_ int cstorage_txn_set_big_data(struct cstorage_txn *txn, enum cstorage_object object, const char *id,

@@ -9,11 +9,16 @@
 #include "objectdir.h"
 #include "split.h"
 
-static int check_values(struct edit *edit, const struct cstorage_image_options *options) {
-        if (options->digest && *options->digest && !digest_is_valid(options->digest))
-                return error_set(edit->reterr, -EINVAL, "\"%s\" is no digest", options->digest);
+static int check(const struct cstorage_image_options *options, struct error *reterr) {
+        int r;
+
+        r = check_options(options->size, sizeof(*options), options->flags, 0, "image", reterr);
+        if (r >= 0)
+                r = check_digest(options->digest, "digest", reterr);
+        if (r < 0)
+                return r;
         if (options->created && !time_is_rfc3339(options->created, strlen(options->created)))
-                return error_set(edit->reterr, -EINVAL, "\"%s\" is no RFC 3339 time", options->created);
+                return error_set(reterr, -EINVAL, "\"%s\" is no RFC 3339 time", options->created);
         return 0;
 }
 
@@ -37,10 +42,6 @@ static int make(struct edit *edit, const struct cstorage_image_options *options,
         _cleanup_text_ struct text json = TEXT_INIT;
         struct change *change;
         int r;
-
-        r = check_values(edit, options);
-        if (r < 0)
-                return r;
 
         r = find_layer(edit, options->layer, &image->layer);
         if (r < 0)
@@ -89,7 +90,7 @@ static int create_image(struct cstorage_txn *txn, const struct cstorage_image_op
         if (!options)
                 options = &none;
 
-        r = check_options(options->size, sizeof(*options), options->flags, 0, "image", reterr);
+        r = check(options, reterr);
         if (r < 0)
                 return r;
 

@@ -8,6 +8,9 @@
 #include "split.h"
 #include "stage.h"
 
+#define SIZE_NOT_KNOWN  (-1) /* as Go records it of partial pulls */
+#define COMPRESSION_MAX 4    /* zstd (archive.go:Compression) */
+
 #define LAYER_FLAGS (CSTORAGE_LAYER_VOLATILE | CSTORAGE_LAYER_WRITABLE)
 
 const char *edit_made(const struct edit *edit, enum cstorage_object object, const char *id) {
@@ -19,26 +22,13 @@ const char *edit_made(const struct edit *edit, enum cstorage_object object, cons
         return NULL;
 }
 
-static bool overlap(uint32_t a, uint32_t b, uint32_t a_size, uint32_t b_size) {
-        return (uint64_t) a < (uint64_t) b + b_size && (uint64_t) b < (uint64_t) a + a_size;
-}
-
 /* Of the library's own type they may become some day; so far the two are one. */
 _Static_assert(sizeof(struct cstorage_id_map) == sizeof(struct id_map), "they are one and the same");
 _Static_assert(offsetof(struct cstorage_id_map, size) == offsetof(struct id_map, size),
                "they are one and the same");
 
-int edit_check_id_maps(struct edit *edit, const struct cstorage_id_map *maps, size_t n, struct id_maps *ret) {
-        for (size_t i = 0; i < n; i++) {
-                if (maps[i].size == 0)
-                        return error_set(edit->reterr, -EINVAL, "a range of ids has no length");
-                for (size_t k = 0; k < i; k++)
-                        if (overlap(maps[i].container_id, maps[k].container_id, maps[i].size, maps[k].size) ||
-                            overlap(maps[i].host_id, maps[k].host_id, maps[i].size, maps[k].size))
-                                return error_set(edit->reterr, -EINVAL, "two ranges of ids overlap");
-        }
-        *ret = (struct id_maps){.items = (const struct id_map *) maps, .n = n};
-        return 0;
+struct id_maps id_maps_of(const struct cstorage_id_map *maps, size_t n) {
+        return (struct id_maps){.items = (const struct id_map *) maps, .n = n};
 }
 
 int edit_make_layer(struct edit *edit, const struct layer *layer, bool is_volatile, bool writable,
@@ -123,17 +113,9 @@ static int check_stage(struct edit *edit, const struct cstorage_layer_options *o
 }
 
 /* All that stands in the record but its names, as the options have it. */
-static int fill(struct edit *edit, const struct cstorage_layer_options *options, struct layer *layer) {
-        int r;
-
-        r = edit_check_id_maps(edit, options->uid_map, options->n_uid_map, &layer->uid_map);
-        if (r < 0)
-                return r;
-
-        r = edit_check_id_maps(edit, options->gid_map, options->n_gid_map, &layer->gid_map);
-        if (r < 0)
-                return r;
-
+static void fill(const struct cstorage_layer_options *options, struct layer *layer) {
+        layer->uid_map = id_maps_of(options->uid_map, options->n_uid_map);
+        layer->gid_map = id_maps_of(options->gid_map, options->n_gid_map);
         layer->metadata = text_of(options->metadata);
         layer->mount_label = text_of(options->mount_label);
         layer->compressed_digest = text_of(options->compressed_digest);
@@ -144,7 +126,6 @@ static int fill(struct edit *edit, const struct cstorage_layer_options *options,
         layer->compression = options->compression;
         layer->uids = (struct u32s){.items = options->uids, .n = options->n_uids};
         layer->gids = (struct u32s){.items = options->gids, .n = options->n_gids};
-        return 0;
 }
 
 static int make(struct edit *edit, const struct cstorage_layer_options *options, struct layer *layer) {
@@ -160,10 +141,7 @@ static int make(struct edit *edit, const struct cstorage_layer_options *options,
         if (r < 0)
                 return r;
 
-        r = fill(edit, options, layer);
-        if (r < 0)
-                return r;
-
+        fill(options, layer);
         return edit_make_layer(edit, layer, is_volatile, writable, options->stage);
 }
 
@@ -183,6 +161,47 @@ static int create(struct edit *edit, const struct cstorage_layer_options *option
         return r;
 }
 
+static int check_lists(const struct cstorage_layer_options *options, struct error *reterr) {
+        int r;
+
+        r = check_ids(options->uids, options->n_uids, "uids", reterr);
+        if (r >= 0)
+                r = check_ids(options->gids, options->n_gids, "gids", reterr);
+        if (r >= 0)
+                r = check_id_maps(options->uid_map, options->n_uid_map, "ranges of uids", reterr);
+        if (r >= 0)
+                r = check_id_maps(options->gid_map, options->n_gid_map, "ranges of gids", reterr);
+        return r;
+}
+
+static int check_digests(const struct cstorage_layer_options *options, struct error *reterr) {
+        int r;
+
+        r = check_digest(options->compressed_digest, "compressed digest", reterr);
+        if (r >= 0)
+                r = check_digest(options->diff_digest, "digest", reterr);
+        if (r >= 0)
+                r = check_digest(options->toc_digest, "digest of the table of contents", reterr);
+        return r;
+}
+
+static int check(const struct cstorage_layer_options *options, struct error *reterr) {
+        int r;
+
+        r = check_options(options->size, sizeof(*options), options->flags, LAYER_FLAGS, "layer", reterr);
+        if (r >= 0)
+                r = check_lists(options, reterr);
+        if (r >= 0)
+                r = check_digests(options, reterr);
+        if (r < 0)
+                return r;
+        if (options->compressed_size < SIZE_NOT_KNOWN || options->diff_size < SIZE_NOT_KNOWN)
+                return error_set(reterr, -EINVAL, "a layer has no negative size");
+        if (options->compression < 0 || options->compression > COMPRESSION_MAX)
+                return error_set(reterr, -EINVAL, "%d is no compression", options->compression);
+        return 0;
+}
+
 static int create_layer(struct cstorage_txn *txn, const struct cstorage_layer_options *options,
                         const char **ret_id, struct error *reterr) {
         static const struct cstorage_layer_options none = {.size = sizeof(none)};
@@ -194,7 +213,7 @@ static int create_layer(struct cstorage_txn *txn, const struct cstorage_layer_op
         if (!options)
                 options = &none;
 
-        r = check_options(options->size, sizeof(*options), options->flags, LAYER_FLAGS, "layer", reterr);
+        r = check(options, reterr);
         if (r < 0)
                 return r;
 

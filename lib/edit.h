@@ -118,5 +118,5 @@ int edit_make_layer(struct edit *edit, const struct layer *layer, bool is_volati
 /* The id of what was just made, in memory of the transaction. */
 const char *edit_made(const struct edit *edit, enum cstorage_object object, const char *id);
 
-/* Ranges of ids of the caller's; -EINVAL where one has no length or two overlap. */
-int edit_check_id_maps(struct edit *edit, const struct cstorage_id_map *maps, size_t n, struct id_maps *ret);
+/* Ranges of ids of the caller's, which check_id_maps() has checked. */
+struct id_maps id_maps_of(const struct cstorage_id_map *maps, size_t n);

@@ -97,6 +97,9 @@ static int fill(int fd, const struct iovec *pieces, size_t n, mode_t mode) {
 
 /* -------------------------------------------------------------------------------------- the name */
 
+/* Of a long name no more than leaves room for the prefix and the number. */
+#define TEMP_NAME_MAX (NAME_MAX - (int) strlen(NEWFILE_PREFIX) - (int) strlen("4294967295"))
+
 /* Returns a descriptor of the new file, and its name in fresh memory. */
 static int make_temp(int dirfd, const char *name, char **ret_temp) {
         for (int i = 0; i < NAME_TRIES; i++) {
@@ -107,7 +110,7 @@ static int make_temp(int dirfd, const char *name, char **ret_temp) {
                 r = random_bytes(&number, sizeof(number));
                 if (r < 0)
                         return r;
-                if (asprintf(&temp, NEWFILE_PREFIX "%s%u", name, number) < 0)
+                if (asprintf(&temp, NEWFILE_PREFIX "%.*s%u", TEMP_NAME_MAX, name, number) < 0)
                         return -ENOMEM;
 
                 fd = owned_openat(dirfd, temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, TEMP_MODE);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Names that the Go side makes, and which of them are ours to judge. */
 
+#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -107,7 +108,7 @@ int name_big_data_file(const char *key, char **ret) {
                 if (!name)
                         return -ENOMEM;
         }
-        if (!name_is_component(name))
+        if (!name_is_component(name) || strlen(name) > NAME_MAX)
                 return -EINVAL;
 
         *ret = TAKE_PTR(name);

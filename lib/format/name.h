@@ -30,7 +30,7 @@ int name_diff_path(const char *path, char ret_id[static ID_LENGTH + 1]);
 
 /*
  * The file that holds the big data item key (store.go:makeBigDataBaseName), in fresh memory. -EINVAL where Go
- * has none that it could write: the name would be no component, or would lead into a directory that nobody
- * makes.
+ * has none that it could write: the name would be no component, be too long for one, or lead into a directory
+ * that does not exist.
  */
 int name_big_data_file(const char *key, char **ret);
