@@ -23,8 +23,8 @@
  *
  * containers.json is rightly missing where all containers are volatile; a transient store never has one. It
  * must have existed where a layers.json, of the graphroot or of the image store, has a layer that is a
- * container's by all signs: complete, of no image, nobody's parent, without tar-split file or big data. And
- * where a layers.json itself is in doubt, nothing can be learned from it, and whoever lost the one may have
+ * container's by all signs: complete, of no image, nobody's parent, without tar-split file or big data, and
+ * with its directory: a record that outlived the layer proves no container. And where a layers.json itself is in doubt, nothing can be learned from it, and whoever lost the one may have
  * lost the other.
  *
  * Volatile files and mountpoints.json come and go, and so do those of additional stores, which may be empty.
@@ -204,9 +204,11 @@ static bool images_existed(const struct facts *facts, const struct known *known,
         return false;
 }
 
-static bool has_container_layers(const struct known *known) {
+static bool has_container_layers(const struct facts *facts, const struct known *known) {
+        bool hidden = known_has_hidden_dirs(facts);
+
         for (size_t n = 0; n < known->numbers.n_distinct; n++)
-                if ((known->marks[n] & MARK_STABLE_COMPLETE) &&
+                if ((known->marks[n] & MARK_STABLE_COMPLETE) && (hidden || (known->marks[n] & MARK_DIRS)) &&
                     !(known->marks[n] & (MARK_REFERENCES | MARK_SIDE_FILE)))
                         return true;
         return false;
@@ -223,7 +225,7 @@ static bool containers_existed(const struct facts *facts, const struct known *kn
                 if (is_layers_json(&facts->files[i]) && !is_certain(facts, known, &facts->files[i]))
                         return true;
         return !is_told(facts, &expected[LAYERS_STABLE]) || !is_told(facts, &expected[LAYERS_IMAGESTORE]) ||
-               has_container_layers(known);
+               has_container_layers(facts, known);
 }
 
 /* Whether a file that is missing must have been there. */

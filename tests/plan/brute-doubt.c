@@ -240,6 +240,7 @@ static bool is_like_a_containers(const struct facts *f, const struct fact_layer 
         return *layer->id && !layer->incomplete &&
                (layer->location == CSTORAGE_LOCATION_STABLE ||
                 layer->location == CSTORAGE_LOCATION_IMAGESTORE) &&
+               (has_directory(f, layer->id, true, true) || !homes_are_listed(f)) &&
                !is_referred_to(f, layer->id, ANYWHERE) && !has_side_file(f, layer->id);
 }
 
