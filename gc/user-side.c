@@ -84,7 +84,8 @@ static bool is_runtime(const char *path) {
         return lstat(path, &st) >= 0 && S_ISDIR(st.st_mode) && st.st_uid == getuid();
 }
 
-/* One in another namespace than ours can be that of containers; those of others do not tell. */
+/* One in another namespace than ours can be that of containers; those of others do not tell. Of one whose
+ * namespace cannot be read that is assumed. */
 static bool is_elsewhere(const char *pid, const struct stat *ours) {
         char path[PATH_BYTES];
         struct stat st;
@@ -93,7 +94,9 @@ static bool is_elsewhere(const char *pid, const struct stat *ours) {
         if (stat(path, &st) < 0 || st.st_uid != getuid())
                 return false;
         (void) snprintf(path, sizeof(path), "/proc/%.16s/ns/user", pid);
-        return stat(path, &st) >= 0 && (st.st_dev != ours->st_dev || st.st_ino != ours->st_ino);
+        if (stat(path, &st) < 0)
+                return errno != ENOENT && errno != ESRCH;
+        return st.st_dev != ours->st_dev || st.st_ino != ours->st_ino;
 }
 
 /* Some of this user's may have outlived the directory that they were recorded in, as they do where their
@@ -106,7 +109,7 @@ static int look_for_processes(bool *ret, struct error *reterr) {
         if (!dir || stat("/proc/self/ns/user", &ours) < 0) {
                 if (dir)
                         (void) closedir(dir);
-                return error_errno(reterr, negative_errno(), "/proc");
+                return error_errno(reterr, negative_errno(), "cannot look for processes in /proc");
         }
         *ret = false;
         for (unsigned i = 0; !*ret && i < PROCESSES_MAX && (entry = readdir(dir)); i++)

@@ -40,11 +40,24 @@ _public_ struct cstorage_store *cstorage_store_unref(struct cstorage_store *stor
         return NULL;
 }
 
+/* The paths of a store are compared as the kernel has them: without /proc nothing may be concluded. */
+static int unresolved(const char *path, int code, struct error *reterr) {
+        if (code == -ENOSYS)
+                return error_set(reterr, code,
+                                 "cannot resolve %s: /proc is not mounted. Mount it and run this again",
+                                 path);
+        return error_errno(reterr, code, "cannot resolve %s", path);
+}
+
 /* Open what a path of the configuration names: links on the way are the administrator's, and are followed. */
-static int root_open(struct store_root *root, const char *path) {
+static int root_open(struct store_root *root, const char *path, struct error *reterr) {
+        int r;
+
         root->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (root->fd >= 0)
-                return fd_path(root->fd, &root->path);
+        if (root->fd >= 0) {
+                r = fd_path(root->fd, &root->path);
+                return r < 0 ? unresolved(path, r, reterr) : 0;
+        }
 
         root->error = negative_errno();
         root->path = strdup(path);
@@ -59,9 +72,9 @@ static int open_graphroot(struct cstorage_store *store, const char *path, struct
                 return error_set(reterr, -EINVAL,
                                  "no graphroot is set: say --root or set it in storage.conf");
 
-        r = root_open(root, path);
+        r = root_open(root, path, reterr);
         if (r < 0)
-                return error_errno(reterr, r, "%s", path);
+                return r;
         if (root->error == -ENOENT)
                 return error_set(reterr, -ENOENT, "%s does not exist: there is no store", path);
         if (root->error < 0)
@@ -77,19 +90,19 @@ static void open_home(struct cstorage_store *store, enum root which) {
         root->home_error = fd < 0 ? fd : 0;
 }
 
-static int open_runroot(struct cstorage_store *store, const char *path) {
-        return root_open(&store->roots[ROOT_RUN], path);
+static int open_runroot(struct cstorage_store *store, const char *path, struct error *reterr) {
+        return root_open(&store->roots[ROOT_RUN], path, reterr);
 }
 
 /* An image store that is the graphroot is none (types/options.go:LoadStoreOptions refuses that). */
-static int open_imagestore(struct cstorage_store *store, const char *path) {
+static int open_imagestore(struct cstorage_store *store, const char *path, struct error *reterr) {
         struct store_root *root = &store->roots[ROOT_IMAGE];
         int r;
 
         if (!path)
                 return 0;
 
-        r = root_open(root, path);
+        r = root_open(root, path, reterr);
         if (r < 0)
                 return r;
         if (strcmp(root->path, store->roots[ROOT_GRAPH].path) == 0)
@@ -97,7 +110,7 @@ static int open_imagestore(struct cstorage_store *store, const char *path) {
         return 0;
 }
 
-static int add_additional(struct cstorage_store *store, const char *path) {
+static int add_additional(struct cstorage_store *store, const char *path, struct error *reterr) {
         struct store_root root = STORE_ROOT_INIT;
         int r;
 
@@ -105,7 +118,7 @@ static int add_additional(struct cstorage_store *store, const char *path) {
         if (r < 0)
                 return r;
 
-        r = root_open(&root, path);
+        r = root_open(&root, path, reterr);
         if (r < 0) {
                 root_done(&root);
                 return r;
@@ -124,12 +137,13 @@ static bool is_own_root(const struct cstorage_store *store, const struct store_r
         return false;
 }
 
-static int open_additional(struct cstorage_store *store, const struct cstorage_config *config) {
+static int open_additional(struct cstorage_store *store, const struct cstorage_config *config,
+                           struct error *reterr) {
         const char *path;
         int r;
 
         for (size_t i = 0; (path = cstorage_config_get_additional_image_store(config, i)); i++) {
-                r = add_additional(store, path);
+                r = add_additional(store, path, reterr);
                 if (r < 0)
                         return r;
                 if (is_own_root(store, &store->additional[store->n_additional - 1]))
@@ -209,18 +223,18 @@ static int store_fill(struct cstorage_store *store, const struct cstorage_config
         if (r < 0)
                 return r;
 
-        r = open_runroot(store, cstorage_config_get_runroot(config));
+        r = open_runroot(store, cstorage_config_get_runroot(config), reterr);
         if (r < 0)
                 return r;
 
-        r = open_imagestore(store, cstorage_config_get_imagestore(config));
+        r = open_imagestore(store, cstorage_config_get_imagestore(config), reterr);
         if (r < 0)
                 return r;
 
         open_home(store, ROOT_GRAPH);
         open_home(store, ROOT_IMAGE);
         r = store_read_options(store, config);
-        return r < 0 ? r : open_additional(store, config);
+        return r < 0 ? r : open_additional(store, config, reterr);
 }
 
 static bool root_is_current(const struct store_root *root) {

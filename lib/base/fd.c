@@ -149,9 +149,13 @@ int readlink_alloc_at(int dirfd, const char *name, char **ret) {
 
 int fd_path(int fd, char **ret) {
         char link[64];
+        int r;
 
         (void) snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-        return readlink_alloc_at(AT_FDCWD, link, ret);
+        r = readlink_alloc_at(AT_FDCWD, link, ret);
+        /* The descriptor is open: what does not exist is /proc. To the callers -ENOENT means the directory.
+         */
+        return r == -ENOENT ? -ENOSYS : r;
 }
 
 char *path_below(int dirfd, const char *name) {

@@ -42,7 +42,8 @@ int read_fd(int fd, size_t max, char **ret, size_t *ret_len, struct identity *re
 /* Contents of a link, at most PATH_MAX bytes, fresh memory. Negative errno. */
 int readlink_alloc_at(int dirfd, const char *name, char **ret);
 
-/* The absolute path of an open file as the kernel has it now, fresh memory. */
+/* The absolute path of an open file as the kernel has it now, fresh memory. -ENOSYS if /proc is not mounted.
+ */
 int fd_path(int fd, char **ret);
 
 /* "<path of dirfd>/name" for people, or name alone where the kernel does not tell. NULL: no memory. */
