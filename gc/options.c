@@ -181,6 +181,21 @@ static int take_path(const char *option, const char *value, const char **ret, st
         return take_name(option, value, ret, reterr);
 }
 
+/* Those of containers/storage, past and present (drivers/driver_linux.go:Priority). Stores of some of them
+ * can only be refused; any other name is a typing error. */
+static int take_driver(const char *value, const char **ret, struct error *reterr) {
+        static const char *const names[] = {"overlay", "overlay2", "vfs",          "btrfs",
+                                            "zfs",     "aufs",     "devicemapper", NULL};
+        unsigned i;
+
+        if (parse_word(value, names, &i) < 0)
+                return error_set(reterr, -EINVAL,
+                                 "--storage-driver: there is no driver \"%.64s\"; name overlay, vfs or btrfs",
+                                 value);
+        *ret = value;
+        return 0;
+}
+
 static int take_storage_opt(struct options *options, const char *value, struct error *reterr) {
         int r;
 
@@ -219,7 +234,7 @@ static int take_valued(struct options *options, int c, const char *value, struct
         case OPT_REAPER:
                 return take_path("--reaper", value, &options->reaper, reterr);
         case OPT_DRIVER:
-                return take_name("--storage-driver", value, &options->driver, reterr);
+                return take_driver(value, &options->driver, reterr);
         case OPT_STORAGE_OPT:
                 return take_storage_opt(options, value, reterr);
         case OPT_LOCK_TIMEOUT:

@@ -366,12 +366,25 @@ static int go_inside(const struct run *run) {
         return r < 0 ? failed(run, r, &error) : STATUS_STALE;
 }
 
+/* The graphroot that was named holds no store: another one was meant. */
+static int refuse_root(const struct error *error) {
+        _cleanup_text_ struct text text = TEXT_INIT;
+
+        if (text_addf(&text,
+                      "--root: %s. Name the graphroot that \"podman info\" prints, or mount its file system",
+                      error->text) < 0)
+                return out_of_memory("a message");
+        return complain_failure(STATUS_USAGE, text.s);
+}
+
 static int run_once(const struct run *run) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
         struct error error = ERROR_NONE;
         int r;
 
         r = cstorage_store_open(run->config, &store, (struct cstorage_error *) &error);
+        if (r == -ENOENT && run->options->root)
+                return refuse_root(&error);
         if (r == -ENOENT)
                 return finish_without_store(run, &error);
         if (r == -EOPNOTSUPP)
@@ -414,6 +427,9 @@ int run(const struct options *options) {
                 return failed(&run, r, &error);
         if (options->show_config)
                 return show_config(options, config);
+        r = options_check_paths(options, &error);
+        if (r < 0)
+                return r == -EINVAL ? complain_failure(STATUS_USAGE, error.text) : failed(&run, r, &error);
 
         run.config = config;
         for (int i = 1; i < STALE_TRIES; i++) {

@@ -23,7 +23,7 @@ loop=$(findmnt -no SOURCE "$scratch/m/store")
 
 theirs() { machine_run m containers-storage -s btrfs -g $graph -R $run "$@"; }
 # shellcheck disable=SC2086
-ours() { machine_run m after-boot cstorage-gc $store "$@"; }
+ours() { machine_run m mkdir -p $run && machine_run m after-boot cstorage-gc $store "$@"; }
 subvolume() { btrfs -q subvolume "$@" >/dev/null; }
 subvolumes() { btrfs subvolume list "$scratch/m/store" | wc -l; }
 

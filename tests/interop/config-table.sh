@@ -243,6 +243,7 @@ expect "$suite: --show-config has both" "/run/containers/second /run/containers/
 machine_run m after-boot cstorage-gc >"$scratch/out" 2>"$scratch/err"
 expect "$suite: a collection is refused" "3 yes" "$? $(machine_run m test -d "$orphan" && echo yes)"
 check "$suite: and it is said why" grep -q "database/db.sql says that the runroot is /run/containers/first, .*--runroot" "$scratch/err"
+machine_run m mkdir -p /run/containers/first
 machine_run m after-boot cstorage-gc --runroot=/run/containers/first >"$scratch/out" 2>"$scratch/err"
 expect "$suite: an option settles it" "0 no" "$? $(machine_run m test -d "$orphan" || echo no)" || note "$(cat "$scratch/err")"
 finish

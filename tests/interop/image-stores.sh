@@ -50,6 +50,7 @@ collect() {
         local store=$1 images=$2
         shift 2
         conf "$store/storage" "$store/run" "$images" >"$scratch/storage.conf"
+        mkdir -p "$store/run"
         # The places are given as well: podman's own database knows them by other names.
         CONTAINERS_STORAGE_CONF=$scratch/storage.conf "$after_boot" "$build/gc/cstorage-gc" --root="$store/storage" --runroot="$store/run" \
                 --storage-driver=$driver "$@" >"$scratch/out" 2>"$scratch/err"

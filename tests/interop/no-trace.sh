@@ -12,11 +12,14 @@ make_scratch
 here=$tests_dir/interop
 mkstore=$tests_dir/fixture/mkstore.py
 
-# traced DIR OPTIONS...: of a store in DIR/g and DIR/r.
+# traced DIR OPTIONS...: of a store in DIR/g and DIR/r. A file names them, since options must name what exists; so it
+# does $imagestore.
+imagestore=
 traced() {
-        local dir=$1
+        printf '[storage]\ngraphroot = "%s"\nrunroot = "%s"\nimagestore = "%s"\n' "$1/g" "$1/r" "$imagestore" \
+                >"$scratch/storage.conf"
         shift
-        "$after_boot" strace -f -qq -o "$scratch/trace" "$build/gc/cstorage-gc" --root "$dir/g" --runroot "$dir/r" "$@" \
+        CONTAINERS_STORAGE_CONF=$scratch/storage.conf "$after_boot" strace -f -qq -o "$scratch/trace" "$build/gc/cstorage-gc" "$@" \
                 >"$scratch/out" 2>"$scratch/err"
 }
 
@@ -53,10 +56,12 @@ for layout in 1.58 1.53 1.47; do
         dir=$scratch/split-$layout
         store "$dir" --imagestore "$dir/i" --layout $layout
         no_trace "image store of $layout, nothing to do" 0 "$dir" --storage-driver overlay --imagestore "$dir/i"
-        no_trace "image store of $layout, another one configured" 3 "$dir" --storage-driver overlay --imagestore "$dir/none"
+        imagestore=$dir/none
+        no_trace "image store of $layout, another one configured" 3 "$dir" --storage-driver overlay
+        imagestore=
 done
 
-mkdir "$scratch/none"
+mkdir -p "$scratch/none"
 no_trace "no store" 0 "$scratch/none"
 no_trace "no store, dry run" 0 "$scratch/none" --dry-run
 no_trace "no store, a driver is given" 0 "$scratch/none" --storage-driver overlay

@@ -96,7 +96,9 @@ expect "each kind is in the manual" "" "$(
 
 # ------------------------------------------------------------------------------------------------------------ no store
 
-store="--root=$scratch/none --runroot=$scratch/none-run"
+printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$scratch/none" "$scratch/none-run" >"$scratch/none.conf"
+export CONTAINERS_STORAGE_CONF=$scratch/none.conf
+store=
 run
 expect "no store is nothing to do" "0  " "$status $out $err"
 run --verbose
@@ -106,6 +108,30 @@ run --json
 expect "no store has an empty report" '0 {"subjects":[],"removed":0}' \
         "$status $(jq -c '{subjects, removed: .summary.removed}' "$scratch/out")"
 check "nothing was created" test ! -e "$scratch/none" -a ! -e "$scratch/none-run"
+unset CONTAINERS_STORAGE_CONF
+
+# ------------------------------------------------------------------------------------------------- paths in options
+
+mkdir -p "$scratch/empty" "$scratch/empty-run"
+: >"$scratch/file"
+good="--root=$scratch/empty --runroot=$scratch/empty-run"
+for wrong in "--root=$scratch/none --runroot=$scratch/empty-run" "--root=$scratch/empty --runroot=$scratch/none" \
+        "$good --imagestore=$scratch/none" "--root=$scratch/file" "$good --runroot=$scratch/file"; do
+        # shellcheck disable=SC2086
+        run $wrong --storage-driver=overlay
+        expect "a directory that is named and not there is a usage error: $wrong" "2 1 " "$status $(wc -l <"$scratch/err") $out"
+        says "it is named, with what to do" "--(root|runroot|imagestore): $scratch/(none|file) .*\. [A-Z]"
+done
+for form in "" --dry-run --json --dump-facts; do
+        # shellcheck disable=SC2086
+        run $good --storage-driver=overlay $form
+        expect "so is a root without a store ${form:+($form)}" "2 " "$status $out"
+        says "it is named, with what to do" "--root: $scratch/empty .*\. [A-Z]"
+done
+run --storage-driver=overlai
+expect "so is a driver that there never was" "2 " "$status $out"
+says "by name" "\"overlai\""
+expect "nothing was made there" "" "$(find "$scratch/empty" "$scratch/empty-run" -mindepth 1)"
 
 # ------------------------------------------------------------------------------------------------------- configuration
 
@@ -116,8 +142,8 @@ printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$g" 
 store=
 CONTAINERS_STORAGE_CONF=$scratch/storage.conf run --dry-run --json
 expect "storage.conf says where the store lies" "0 $g overlay" "$status $(jq -r '.store | .graphroot + " " + .driver' "$scratch/out")"
-CONTAINERS_STORAGE_CONF=$scratch/storage.conf run --json --dry-run --root="$scratch/none"
-expect "options are over it" "0 $scratch/none" "$status $(jq -r '.store.graphroot' "$scratch/out")"
+CONTAINERS_STORAGE_CONF=$scratch/storage.conf run --json --dry-run --root="$scratch/one/g"
+expect "options are over it" "0 $scratch/one/g" "$status $(jq -r '.store.graphroot' "$scratch/out")"
 printf '[storage]\ndriver = overlay\n' >"$scratch/broken.conf"
 CONTAINERS_STORAGE_CONF=$scratch/broken.conf run
 expect "a broken storage.conf ends the run" 1 $status
@@ -503,6 +529,16 @@ library=$(realpath "$(ldconfig -p | awk '$1 == "libmount.so.1" { print $NF; exit
 "$after_boot" unshare -m sh -c "mount --bind /dev/null '$library' && exec '$gc' $store" >"$scratch/out" 2>"$scratch/err"
 expect "who cannot tell what is mounted removes nothing" "3 0" "$? $(grep -c '^removed' "$scratch/out")"
 says "and says so" "libmount"
+
+lay_out noproc --orphans 2
+# shellcheck disable=SC2086
+unshare -m sh -c "umount -l /proc && exec '$gc' $store" >"$scratch/out" 2>"$scratch/err"
+expect "without /proc nothing is done" "1 " "$? $(cat "$scratch/out")"
+says "and it is said what is missing" "$g: /proc is not mounted\. [A-Z]"
+# shellcheck disable=SC2086
+unshare -m sh -c "mount --bind /dev/null /proc/\$\$/mountinfo && exec '$gc' $store" >"$scratch/out" 2>"$scratch/err"
+expect "without a table of mounts nothing is removed" "3 0" "$? $(grep -c '^removed' "$scratch/out")"
+says "and it is said what is missing" "/proc/self/mountinfo"
 
 lay_out both --orphans 2
 first=$(jq -r '.orphan_containers[0]' "$scratch/both.made")

@@ -120,12 +120,15 @@ expect "a driver of which nothing is known: status 3, what is refused, why, and 
                 ask "$(of PROBLEM) | .CSTORAGE_PATH") $(ask "$(of COLLECTED) | .CSTORAGE_REFUSED") $(ask length)"
 check "by name" grep -q '"zfs"' <<<"$(ask "$(of PROBLEM) | .MESSAGE")"
 
-store="--root=$scratch/none --runroot=$scratch/none-run --storage-driver=overlay"
+printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$scratch/none" "$scratch/none-run" >"$scratch/none.conf"
+export CONTAINERS_STORAGE_CONF=$scratch/none.conf
+store=
 collect
 expect "no store: status 0, and one record" "0 1 $scratch/none" "$status $(ask length) $(ask "$(of NO_STORE) | .CSTORAGE_GRAPHROOT")"
 
 JOURNAL_STREAM=1:1 "$build/gc/cstorage-gc" $store --quiet 2>"$scratch/err"
 expect "a variable of somebody else's is none" "0 " "$? $(cat "$scratch/err")"
+unset CONTAINERS_STORAGE_CONF
 
 # ------------------------------------------------------------------------------------------------ all users
 

@@ -91,7 +91,8 @@ static void what_is_no_command_line_is_refused_in_words(void **state) {
                 {"--root=relative", "absolute"},
                 {"--runroot=./x", "absolute"},
                 {"--imagestore=x", "absolute"},
-                {"--storage-driver=", "not empty"},
+                {"--storage-driver=", "no driver \"\""},
+                {"--storage-driver=overlai", "\"overlai\""},
                 {"--storage-opt=x", "KEY=VALUE"},
                 {"--lock-timeout=soon", "seconds"},
                 {"--lock-timeout=8000h", "week"},
@@ -108,6 +109,29 @@ static void what_is_no_command_line_is_refused_in_words(void **state) {
                 assert_int_equal(PARSE(&options, &error, wrong[i].word), -EINVAL);
                 assert_non_null(strstr(error.text, wrong[i].text));
         }
+}
+
+static void directories_in_options_must_exist(void **state) {
+        static const struct {
+                struct options options;
+                const char *text;
+        } wrong[] = {
+                {{.root = "/none"}, "--root: /none does not exist"},
+                {{.root = "/", .runroot = "/none/x"}, "--runroot: /none/x does not exist"},
+                {{.root = "/", .imagestore = "/none"}, "--imagestore: /none does not exist"},
+                {{.root = "/dev/null"}, "--root: /dev/null is not a directory"},
+                {{.runroot = "/dev/null/x"}, "--runroot: /dev/null/x does not exist"},
+        };
+        struct options right = {.root = "/", .runroot = "/dev", .imagestore = "/"};
+        struct error error = {0};
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+                assert_int_equal(options_check_paths(&wrong[i].options, &error), -EINVAL);
+                assert_non_null(strstr(error.text, wrong[i].text));
+        }
+        assert_ok(options_check_paths(&right, &error));
+        assert_ok(options_check_paths(&(struct options){0}, &error));
 }
 
 static void contradictions_are_refused(void **state) {
@@ -198,6 +222,7 @@ int main(void) {
                 cmocka_unit_test(the_short_ones_are_understood),
                 cmocka_unit_test(transient_takes_the_spellings_of_go),
                 cmocka_unit_test(what_is_no_command_line_is_refused_in_words),
+                cmocka_unit_test(directories_in_options_must_exist),
                 cmocka_unit_test(contradictions_are_refused),
                 cmocka_unit_test(what_tells_of_one_store_does_not_go_with_all_users),
                 cmocka_unit_test(durations_are_seconds_or_have_a_unit),

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Whether the directories that the options name are there. */
+
+#include <sys/stat.h>
+
+#include "options.h"
+
+static int check_path(const char *option, const char *path, struct error *reterr) {
+        struct stat st;
+
+        if (!path)
+                return 0;
+        if (stat(path, &st) < 0) {
+                if (errno == ENOENT || errno == ENOTDIR)
+                        return error_set(reterr, -EINVAL,
+                                         "%s: %.160s does not exist. Name the directory that podman uses",
+                                         option, path);
+                return error_errno(reterr, negative_errno(), "cannot look at %s", path);
+        }
+        if (!S_ISDIR(st.st_mode))
+                return error_set(reterr, -EINVAL,
+                                 "%s: %.160s is not a directory. Name the directory that podman uses", option,
+                                 path);
+        return 0;
+}
+
+int options_check_paths(const struct options *options, struct error *reterr) {
+        int r;
+
+        r = check_path("--root", options->root, reterr);
+        if (r >= 0)
+                r = check_path("--runroot", options->runroot, reterr);
+        if (r >= 0)
+                r = check_path("--imagestore", options->imagestore, reterr);
+        return r;
+}
