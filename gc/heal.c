@@ -11,6 +11,10 @@
  * But a layer that is counted there, or has a container in the runroot's other file, and no directory here is
  * that of another graphroot with the same runroot, whose containers may be recorded in the broken file as
  * well. Of these nothing is seen here, and they need not be mounted (vfs).
+ *
+ * A mounted layer that has no directory here is that of another store. It blocks nothing: a file in the
+ * graphroot records no other store's containers; and if another store used this runroot, mountpoints.json,
+ * which can be read, would count the layer.
  */
 
 #include <string.h>
@@ -29,10 +33,30 @@ static const struct fact_file *find_file(const struct facts *facts, const struct
         return NULL;
 }
 
-static bool has_layer_alive(const struct facts *facts, const struct known *known, bool of_container) {
+static bool counts_are_read(const struct facts *facts) {
+        for (size_t i = 0; i < facts->n_files; i++)
+                if (facts->files[i].kind == CSTORAGE_FILE_MOUNTS &&
+                    (facts->files[i].state == CSTORAGE_FILE_OK ||
+                     facts->files[i].state == CSTORAGE_FILE_EMPTY))
+                        return true;
+        return false;
+}
+
+/* Whether a mounted layer without a directory here is certain to have its record elsewhere. */
+static bool others_are_apart(const struct facts *facts, const struct fact_file *file) {
+        return !known_has_hidden_dirs(facts) &&
+               (file->location == CSTORAGE_LOCATION_VOLATILE || counts_are_read(facts));
+}
+
+static bool has_layer_alive(const struct facts *facts, const struct known *known,
+                            const struct fact_file *file) {
+        bool of_container = file->kind == CSTORAGE_FILE_CONTAINERS, apart = others_are_apart(facts, file);
+
         for (size_t i = 0; i < facts->n_in_use; i++) {
                 uint32_t marks = known->marks[known->numbers.numbers[known->in_use_at + i]];
 
+                if (apart && !(marks & MARK_DIRS))
+                        continue;
                 if (!(marks & MARK_RECORDS) || (of_container && !(marks & MARK_REFERENCES)))
                         return true;
         }
@@ -51,11 +75,9 @@ static bool has_container_alive(const struct facts *facts, const struct known *k
         return false;
 }
 
-static bool may_be_alive(const struct facts *facts, const struct known *known, enum cstorage_file_kind kind) {
-        bool of_container = kind == CSTORAGE_FILE_CONTAINERS;
-
-        return has_layer_alive(facts, known, of_container) ||
-               (of_container && has_container_alive(facts, known));
+static bool may_be_alive(const struct facts *facts, const struct known *known, const struct fact_file *file) {
+        return has_layer_alive(facts, known, file) ||
+               (file->kind == CSTORAGE_FILE_CONTAINERS && has_container_alive(facts, known));
 }
 
 /* Nothing of it is here, and no additional store has it. */
@@ -97,7 +119,7 @@ enum reason heal_reason(const struct facts *facts, const struct known *known, co
                 return REASON_RECORDS_DAMAGED;
         if (!policy->heal)
                 return REASON_HEALING_OFF;
-        if (may_be_alive(facts, known, file->kind))
+        if (may_be_alive(facts, known, file))
                 return REASON_MAY_BE_ALIVE;
         if (file->location == CSTORAGE_LOCATION_VOLATILE_RUNROOT && may_be_of_others(facts, known))
                 return REASON_MAY_BE_OF_OTHERS;

@@ -18,8 +18,22 @@ static bool any_bad(const struct facts *f, enum cstorage_file_kind kind) {
 
 /* ------------------------------------------------------------------------------------- volatile files */
 
+/* A layer that is mounted and whose record this file cannot have: of another store, and not of its runroot.
+ */
+static bool is_apart(const struct facts *f, const struct fact_file *file, const char *layer) {
+        bool counted = false;
+
+        for (size_t i = 0; i < f->n_files; i++)
+                counted |= f->files[i].kind == CSTORAGE_FILE_MOUNTS && !is_bad(&f->files[i]) &&
+                           f->files[i].state != CSTORAGE_FILE_MISSING;
+        return homes_are_listed(f) && !has_directory(f, layer, true, true) &&
+               (counted || file->location == CSTORAGE_LOCATION_VOLATILE);
+}
+
 static bool layer_alive_may_be_in(const struct facts *f, const struct fact_file *file) {
         for (size_t i = 0; i < f->n_in_use; i++) {
+                if (is_apart(f, file, f->in_use[i].id))
+                        continue;
                 if (!has_layer_record(f, f->in_use[i].id, ANYWHERE))
                         return true;
                 if (file->kind == CSTORAGE_FILE_CONTAINERS && !is_referred_to(f, f->in_use[i].id, ANYWHERE))

@@ -45,9 +45,6 @@ bool is_made_of(const struct facts *f, const char *image);
 bool is_lost(const struct facts *f, const char *layer);
 bool is_side_file(const struct fact_entry *e);
 
-/* brute.c: whether each layer directory that there is was seen. */
-bool homes_are_listed(const struct facts *f);
-
 /* brute-doubt.c: what a file that is bad or missing may have said. */
 bool entry_may_heal(const struct brute *b, const struct fact_entry *e);
 bool layers_are_doubtful(const struct brute *b);
