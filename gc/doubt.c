@@ -79,23 +79,23 @@ static const struct fact_file expected[] = {
 
 /* One order for all files, so that which one is named does not depend on the order of the facts. */
 static int compare_files(const struct fact_file *a, const struct fact_file *b) {
-        if (a->kind != b->kind)
-                return a->kind < b->kind ? -1 : 1;
-        if (a->location != b->location)
-                return a->location < b->location ? -1 : 1;
-        return strcmp(a->path ? a->path : "", b->path ? b->path : "");
+        int r = (int) a->kind - (int) b->kind;
+
+        if (r == 0)
+                r = (int) a->location - (int) b->location;
+        return r != 0 ? r : strcmp(a->path, b->path);
 }
 
 /* A file that is there and cannot be read says more than one that is not there, and either of them more than
  * one about which the next run will not doubt. */
 static int weight(enum reason reason) {
-        return reason == REASON_RECORDS_DAMAGED ? 2 : reason == REASON_RECORDS_MISSING;
+        return (reason == REASON_RECORDS_DAMAGED) << 1 | (reason == REASON_RECORDS_MISSING);
 }
 
 static void doubt_add(struct doubt *doubt, enum reason reason, const struct fact_file *file) {
-        if (doubt->because && weight(doubt->reason) > weight(reason))
+        if (weight(doubt->reason) > weight(reason))
                 return;
-        if (doubt->because && doubt->reason == reason && compare_files(doubt->because, file) <= 0)
+        if (doubt->reason == reason && compare_files(doubt->because, file) <= 0)
                 return;
 
         *doubt = (struct doubt){reason, file};
@@ -123,7 +123,7 @@ static bool is_damaged(const struct fact_file *file) {
                 return file->kind != CSTORAGE_FILE_MOUNTS;
         case CSTORAGE_FILE_DAMAGED:
         case CSTORAGE_FILE_UNREADABLE:
-                return true;
+                break;
         }
         return true;
 }
@@ -242,7 +242,7 @@ static bool existed(const struct facts *facts, const struct known *known, const 
         case CSTORAGE_FILE_IMAGES:
                 return images_existed(facts, known, file->location);
         case CSTORAGE_FILE_CONTAINERS:
-                return stable && containers_existed(facts, known);
+                return containers_existed(facts, known);
         case CSTORAGE_FILE_MOUNTS:
                 return false;
         }
@@ -252,7 +252,7 @@ static bool existed(const struct facts *facts, const struct known *known, const 
 /* What a file that cannot be read might speak for. A layers.json tells whether there are images elsewhere,
  * too (elsewhere.c). */
 static unsigned families_of(const struct fact_file *file) {
-        return families[file->kind] | (is_layers_json(file) ? FAMILY_IMAGES : 0U);
+        return is_layers_json(file) ? FAMILY_LAYERS | FAMILY_IMAGES : families[file->kind];
 }
 
 /* What lacks a file that must have been there: its own family. A lost container record takes no layer's, and
@@ -278,12 +278,10 @@ static bool is_containers_json(const struct fact_file *file) {
 static unsigned families_of_missed(const struct facts *facts) {
         if (!is_missing(facts, is_layers_json))
                 return 0;
-        return FAMILY_IMAGES | (is_missing(facts, is_containers_json) ? FAMILY_CONTAINERS : 0U);
+        return is_missing(facts, is_containers_json) ? FAMILY_IMAGES | FAMILY_CONTAINERS : FAMILY_IMAGES;
 }
 
 void doubts_find(struct doubts *doubts, const struct facts *facts, const struct known *known) {
-        *doubts = (struct doubts){0};
-
         for (size_t i = 0; i < facts->n_files; i++) {
                 const struct fact_file *file = &facts->files[i];
 

@@ -19,5 +19,6 @@ struct doubts {
         struct doubt containers; /* of container directories */
 };
 
-/* Look for record files that cannot be read, or are not there and must have been. */
+/* Add a doubt for each record file that cannot be read, or is not there and must have been; doubts begin as
+ * {0}. */
 void doubts_find(struct doubts *doubts, const struct facts *facts, const struct known *known);

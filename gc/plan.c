@@ -177,13 +177,11 @@ static struct decision decide_side_file(const struct planner *planner, size_t i)
         return decide_lone_side_file(planner, &planner->facts->entries[i], marks);
 }
 
-/* A link to a layer that is not there and that nothing knows of. */
+/* A link, still there, to a layer that is not and that nothing knows of. */
 static struct decision decide_dangling(const struct planner *planner, const struct fact_entry *entry,
                                        uint32_t marks) {
         const struct doubt *doubt = &planner->doubts.layers;
 
-        if (fact_entry_is_gone(entry))
-                return decide(REASON_GONE);
         if (doubt->because)
                 return (struct decision){doubt->reason, doubt->because};
         if (!is_id(entry->id))
@@ -424,8 +422,7 @@ static void decide_entries(struct plan *plan, const struct planner *planner) {
 }
 
 static void count_verdicts(struct plan *plan) {
-        size_t counts[] = {
-                [VERDICT_KEEP] = 0, [VERDICT_REMOVE] = 0, [VERDICT_HEAL] = 0, [VERDICT_REFUSE] = 0};
+        size_t counts[VERDICT_REFUSE + 1] = {0};
 
         for (size_t i = 0; i < plan->n; i++)
                 counts[reason_verdict(plan->decisions[i].reason)]++;
