@@ -11,23 +11,33 @@
 #define A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
-static void add_file(struct facts *facts, enum cstorage_file_kind kind, enum cstorage_location location,
-                     enum cstorage_file_state state) {
+static const struct fact_file files[] = {
+        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_OK},
+        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_FILE_MISSING},
+        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_FILE_MISSING},
+        {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_OK},
+        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_MISSING},
+        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_FILE_MISSING},
+        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_FILE_MISSING},
+        {CSTORAGE_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, CSTORAGE_FILE_MISSING},
+        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, CSTORAGE_FILE_OK},
+        {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE, CSTORAGE_FILE_OK},
+};
+
+static struct fact_file *add_file(struct facts *facts, const struct fact_file *from) {
         struct fact_file *file = facts_add_file(facts);
 
         assert_non_null(file);
-        *file = (struct fact_file){kind, location, state, "path", ""};
+        *file = *from;
+        file->path = "path";
+        file->problem = "";
+        return file;
 }
 
 static void add_files(struct facts *facts) {
-        add_file(facts, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_OK);
-        add_file(facts, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_FILE_MISSING);
-        add_file(facts, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_FILE_MISSING);
-        add_file(facts, CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_OK);
-        add_file(facts, CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_MISSING);
-        add_file(facts, CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_FILE_MISSING);
-        add_file(facts, CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_FILE_MISSING);
-        add_file(facts, CSTORAGE_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, CSTORAGE_FILE_MISSING);
+        for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+                if (files[i].location != CSTORAGE_LOCATION_IMAGESTORE || facts->imagestore)
+                        add_file(facts, &files[i]);
 }
 
 static void add_layer_dir(struct facts *facts, const char *id) {
@@ -67,6 +77,41 @@ static void what_has_no_record_goes_and_what_has_one_stays(void **state) {
         assert_int_equal(plan.n_refuse, 0);
 }
 
+static void add_entry(struct facts *facts, enum cstorage_entry_kind kind, const char *name) {
+        struct fact_entry *entry = facts_add_entry(facts);
+
+        assert_non_null(entry);
+        *entry = (struct fact_entry){.kind = kind, .name = name, .path = name, .problem = ""};
+}
+
+/* Whether a run repairs anything depends on their number. */
+static void repairs_and_refusals_are_counted(void **state) {
+        static const struct fact_file torn = {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE,
+                                              CSTORAGE_FILE_EMPTY};
+        _cleanup_facts_ struct facts facts = FACTS_INIT;
+        _cleanup_plan_ struct plan plan = PLAN_INIT;
+        struct fact_file *file;
+
+        (void) state;
+        add_files(&facts);
+        file = add_file(&facts, &torn);
+        file->path = "torn";
+        file->broken = true;
+        add_entry(&facts, CSTORAGE_ENTRY_VOLATILE_FILE, "torn");
+        facts.entries[0].examined = true;
+        facts.entries[0].identity.type = CSTORAGE_ENTRY_IS_FILE;
+        add_layer_dir(&facts, A);
+        add_layer_dir(&facts, B);
+        for (int i = 0; i < 3; i++)
+                add_entry(&facts, CSTORAGE_ENTRY_STAGING, "not examined");
+
+        assert_ok(plan_make(&plan, &facts, &POLICY_DEFAULT));
+        assert_int_equal(plan.n_heal, 1);
+        assert_int_equal(plan.n_keep, 2);
+        assert_int_equal(plan.n_refuse, 3);
+        assert_int_equal(plan.n_remove, 0);
+}
+
 static void no_facts_give_an_empty_plan(void **state) {
         struct facts facts = FACTS_INIT;
         _cleanup_plan_ struct plan plan = PLAN_INIT;
@@ -86,6 +131,24 @@ static void where_nobody_looked_for_a_record_file_all_is_refused(void **state) {
         assert_int_equal(plan.decisions[0].reason, REASON_RECORDS_MISSING);
         assert_non_null(plan.decisions[0].because);
         assert_non_null(plan.decisions[0].because->path);
+}
+
+static void each_record_file_must_have_been_looked_for(void **state) {
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+                _cleanup_facts_ struct facts facts = FACTS_INIT;
+                _cleanup_plan_ struct plan plan = PLAN_INIT;
+
+                facts.imagestore = "/i";
+                for (size_t k = 0; k < ARRAY_SIZE(files); k++)
+                        if (k != i)
+                                add_file(&facts, &files[k]);
+                add_layer_dir(&facts, A);
+                assert_ok(plan_make(&plan, &facts, &POLICY_DEFAULT));
+                assert_int_equal(plan.decisions[0].reason, REASON_RECORDS_MISSING);
+                assert_int_equal(plan.decisions[0].because->kind, files[i].kind);
+                assert_int_equal(plan.decisions[0].because->location, files[i].location);
+        }
 }
 
 static void equal_strings_get_equal_numbers(void **state) {
@@ -111,8 +174,10 @@ static void equal_strings_get_equal_numbers(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_has_no_record_goes_and_what_has_one_stays),
+                cmocka_unit_test(repairs_and_refusals_are_counted),
                 cmocka_unit_test(no_facts_give_an_empty_plan),
                 cmocka_unit_test(where_nobody_looked_for_a_record_file_all_is_refused),
+                cmocka_unit_test(each_record_file_must_have_been_looked_for),
                 cmocka_unit_test(equal_strings_get_equal_numbers),
         };
 
