@@ -30,7 +30,6 @@ static const struct conf_key_info keys[_CONF_KEY_MAX] = {
         [CONF_MOUNTOPT]                    = {OPTIONS, "mountopt", CONF_TYPE_STRING, "mountopt"},
         [CONF_OPTIONS_IMAGESTORE]          = {OPTIONS, "imagestore", CONF_TYPE_STRING, NULL},
         [CONF_USE_COMPOSEFS]               = {OPTIONS, "use_composefs", CONF_TYPE_STRING, NULL},
-        [CONF_STRIP_SUID_SGID]             = {OPTIONS, "strip_suid_sgid", CONF_TYPE_BOOLEAN, NULL},
         [CONF_ROOT_AUTO_USERNS_USER]       = {OPTIONS, "root-auto-userns-user", CONF_TYPE_STRING, NULL},
         [CONF_AUTO_USERNS_MIN_SIZE]        = {OPTIONS, "auto-userns-min-size", CONF_TYPE_UINT32, NULL},
         [CONF_AUTO_USERNS_MAX_SIZE]        = {OPTIONS, "auto-userns-max-size", CONF_TYPE_UINT32, NULL},

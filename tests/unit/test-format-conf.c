@@ -47,7 +47,8 @@ static void keys_that_are_not_known_are_passed_over(void **state) {
 
         (void) state;
         merge(&conf, "f",
-              "driver = 1\n[storage]\nfoo = [1]\n[storage.options.thinpool]\ndriver = 2\n[[other]]\n");
+              "driver = 1\n[storage]\nfoo = [1]\n[storage.options]\nstrip_suid_sgid = 'yes'\n"
+              "[storage.options.thinpool]\ndriver = 2\n[[other]]\n");
         for (enum conf_key k = 0; k < _CONF_KEY_MAX; k++)
                 assert_false(conf.values[k].set);
 }
