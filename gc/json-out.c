@@ -13,7 +13,7 @@ static unsigned char continuation(const char *s, unsigned i) {
 }
 
 /* Only what RFC 3629 allows: nothing overlong, no surrogates, nothing above U+10FFFF. */
-unsigned utf8_length(const char *s) {
+unsigned json_utf8_length(const char *s) {
         unsigned char c = (unsigned char) s[0], second;
 
         if (c < 0x80)
@@ -50,7 +50,7 @@ static void put_ascii(FILE *f, unsigned char c) {
 static void put_text(FILE *f, const char *s) {
         putc('"', f);
         while (*s) {
-                unsigned n = utf8_length(s);
+                unsigned n = json_utf8_length(s);
 
                 if (n == 0)
                         fprintf(f, "\\\\x%02x", (unsigned char) *s);

@@ -28,4 +28,4 @@ void json_bool(struct json_out *json, const char *key, bool value);
 void json_null(struct json_out *json, const char *key);
 
 /* The bytes of the UTF-8 character at s, 1 to 4; 0 where there is none. s ends in NUL. */
-unsigned utf8_length(const char *s);
+unsigned json_utf8_length(const char *s);

@@ -43,8 +43,8 @@ static void check_report(const struct told *told) {
         FUZZ_ASSERT(f);
         report_json(f, &told->outcome, &told->problems, /* verbose= */ true);
         FUZZ_ASSERT(fclose(f) == 0);
-        for (size_t i = 0; i < n_json; i += utf8_length(json + i))
-                FUZZ_ASSERT(utf8_length(json + i) > 0);
+        for (size_t i = 0; i < n_json; i += json_utf8_length(json + i))
+                FUZZ_ASSERT(json_utf8_length(json + i) > 0);
         free(json);
 }
 

@@ -78,7 +78,7 @@ static void only_what_is_utf_8_counts_as_a_character(void **state) {
 
         (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-                assert_int_equal(utf8_length(cases[i].bytes), cases[i].length);
+                assert_int_equal(json_utf8_length(cases[i].bytes), cases[i].length);
 }
 
 static void commas_stand_between_values_and_nowhere_else(void **state) {
