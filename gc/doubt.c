@@ -24,8 +24,8 @@
  * containers.json is rightly missing where all containers are volatile; a transient store never has one. It
  * must have existed where a layers.json, of the graphroot or of the image store, has a layer that is a
  * container's by all signs: complete, of no image, nobody's parent, without tar-split file or big data, and
- * with its directory: a record that outlived the layer proves no container. And where a layers.json itself is in doubt, nothing can be learned from it, and whoever lost the one may have
- * lost the other.
+ * with its directory: a record that outlived the layer proves no container. And where a layers.json itself is
+ * in doubt, nothing can be learned from it, and whoever lost the one may have lost the other.
  *
  * Volatile files and mountpoints.json come and go, and so do those of additional stores, which may be empty.
  *
