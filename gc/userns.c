@@ -8,6 +8,7 @@
 
 #include "complain.h"
 #include "idmap.h"
+#include "ns-handles.h"
 #include "pause.h"
 #include "user-ids.h"
 
@@ -85,12 +86,23 @@ static int set_environment(uid_t uid, gid_t gid) {
         return r;
 }
 
+/* The namespaces of podman's containers, if there are any. */
+static int join(void) {
+        int r;
+
+        r = ns_handles_join();
+        return r < 0 && r != -ENOTRECOVERABLE ? pause_join() : r;
+}
+
 int userns_enter(int root_fd, struct error *reterr) {
         uid_t uid = geteuid();
         gid_t gid = getegid();
         int r;
 
-        if (pause_join() < 0) {
+        r = join();
+        if (r == -ENOTRECOVERABLE)
+                return error_set(reterr, r, "cannot enter the mount namespace of podman's containers");
+        if (r < 0) {
                 if (root_fd >= 0)
                         enter_new_of_root(uid, gid, root_fd);
                 else
