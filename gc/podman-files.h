@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/cleanup.h"
+
+/*
+ * A database of SQLite and the two files that may complete it: a journal, whose pages undo an unfinished
+ * transaction, or a write-ahead log, whose pages are not in the database yet.
+ */
+enum { DB_MAIN, DB_JOURNAL, DB_WAL, DB_FILES };
+
+/* What SQLite adds to the name of the database. */
+extern const char *const podman_file_suffixes[DB_FILES];
+
+/* More is not read into memory; ten thousand containers take a quarter of it. */
+#define DB_SIZE_MAX (256U * 1024 * 1024)
+
+struct podman_file {
+        char *bytes;
+        size_t len;
+        bool exists;
+};
+
+struct podman_files {
+        struct podman_file files[DB_FILES];
+};
+
+#define PODMAN_FILES_INIT ((struct podman_files){0})
+
+void podman_files_done(struct podman_files *files);
+#define _cleanup_podman_files_ _cleanup_(podman_files_done)
+
+/*
+ * All of them as they were at one moment: 1, or 0 if there is no database. Nothing is locked or written, so
+ * podman does not notice. -EAGAIN if another process wrote to them all the time; *ret then has what was read
+ * last. Links are followed, as SQLite does it: the other files are beside the target.
+ */
+int podman_files_read(const char *path, struct podman_files *ret);
