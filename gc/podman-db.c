@@ -4,14 +4,12 @@
 
 #include "podman-db.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fd.h"
-
-/* libpod/sqlite_state.go:sqliteDbFilename */
-#define DB_NAME "db.sql"
+#include "podman-files.h"
+#include "podman-search.h"
+#include "podman-sqlite.h"
 
 void podman_db_done(struct podman_db *db) {
         free(db->path);
@@ -21,144 +19,140 @@ void podman_db_done(struct podman_db *db) {
         *db = PODMAN_DB_INIT;
 }
 
-#ifdef HAVE_SQLITE
+/* ----------------------------------------------------------------------------------------- found in bytes */
 
-#include <sqlite3.h>
-
-#include "base/library.h"
-
-/* With ten thousand containers it is a quarter of this; it is read into memory. */
-#define DB_SIZE_MAX (256U * 1024 * 1024)
-
-/* Loaded where something may have to go. */
-#define LIBSQLITE3_NAME "libsqlite3.so.0"
-LIBRARY_NOTE(libsqlite3, LIBSQLITE3_NAME, "podman", "what the database of podman says of the store",
-             "required");
-
-#define LIBSQLITE3_FUNCTIONS(F)                                                                              \
-        F(sqlite3_close)                                                                                     \
-        F(sqlite3_column_text)                                                                               \
-        F(sqlite3_deserialize)                                                                               \
-        F(sqlite3_errmsg)                                                                                    \
-        F(sqlite3_finalize)                                                                                  \
-        F(sqlite3_open_v2)                                                                                   \
-        F(sqlite3_prepare_v2)                                                                                \
-        F(sqlite3_step)
-
-static struct { LIBSQLITE3_FUNCTIONS(LIBRARY_POINTER) } libsqlite3;
-
-static const char *const libsqlite3_names[] = {LIBSQLITE3_FUNCTIONS(LIBRARY_NAME)};
-
-static sqlite3 *close_db(sqlite3 *db) {
-        (void) libsqlite3.sqlite3_close(db);
-        return NULL;
-}
-DEFINE_CLEANUP(sqlite3 *, close_db);
-
-static sqlite3_stmt *finalize(sqlite3_stmt *statement) {
-        (void) libsqlite3.sqlite3_finalize(statement);
-        return NULL;
-}
-DEFINE_CLEANUP(sqlite3_stmt *, finalize);
-
-static int fail(sqlite3 *db, const char *path, struct error *reterr) {
-        return error_set(reterr, -EBADMSG, "podman's database %s cannot be read: %s", path,
-                         libsqlite3.sqlite3_errmsg(db));
-}
-
-/* The first row, if there is one: 1 or 0. */
-static int query(sqlite3 *db, const char *sql, const char *path, sqlite3_stmt **ret, struct error *reterr) {
-        int r;
-
-        if (libsqlite3.sqlite3_prepare_v2(db, sql, -1, ret, NULL) != SQLITE_OK)
-                return fail(db, path, reterr);
-        r = libsqlite3.sqlite3_step(*ret);
-        if (r != SQLITE_ROW && r != SQLITE_DONE)
-                return fail(db, path, reterr);
-        return r == SQLITE_ROW;
-}
-
-/* A database that was made but never used has no tables, or no row. */
-static int has_table(sqlite3 *db, const char *path, struct error *reterr) {
-        _cleanup_(finalizep) sqlite3_stmt *statement = NULL;
-
-        return query(db, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'DBConfig'", path,
-                     &statement, reterr);
-}
-
-static int take_column(sqlite3_stmt *statement, int column, char **ret) {
-        const char *text = (const char *) libsqlite3.sqlite3_column_text(statement, column);
-
-        if (!text || !*text)
+static int take_text(char **to, const struct podman_text *text) {
+        if (text->len == 0)
                 return 0;
-        *ret = strdup(text);
-        return *ret ? 0 : -ENOMEM;
+        *to = strndup(text->s, text->len);
+        return *to ? 0 : -ENOMEM;
 }
 
-static int read_row(sqlite3 *db, struct podman_db *ret, struct error *reterr) {
-        _cleanup_(finalizep) sqlite3_stmt *statement = NULL;
-        int r;
+static int take_row(struct podman_db *db, const struct podman_row *row) {
+        int r = take_text(&db->graphroot, &row->graphroot);
 
-        r = query(db, "SELECT GraphRoot, RunRoot, GraphDriver FROM DBConfig", ret->path, &statement, reterr);
-        if (r <= 0)
+        if (r >= 0)
+                r = take_text(&db->runroot, &row->runroot);
+        return r < 0 ? r : take_text(&db->driver, &row->driver);
+}
+
+static bool is_text(const char *s, const struct podman_text *text) {
+        return s ? strlen(s) == text->len && memcmp(s, text->s, text->len) == 0 : text->len == 0;
+}
+
+static bool is_row(const struct podman_db *db, const struct podman_row *row) {
+        return is_text(db->graphroot, &row->graphroot) && is_text(db->runroot, &row->runroot) &&
+               is_text(db->driver, &row->driver);
+}
+
+/* Podman writes the row once. If there are two that differ, none is sure. */
+static int search_file(const struct podman_file *file, podman_search *search, struct podman_db *db) {
+        const char *at = file->bytes, *end = at + file->len;
+        struct podman_row row;
+        int r = 0;
+
+        while (file->len > 0 && r >= 0 && (at = search(at, end, &row))) {
+                if (db->state != PODMAN_DB_FOUND)
+                        r = take_row(db, &row);
+                else if (!is_row(db, &row))
+                        r = -ENOTUNIQ;
+                db->state = PODMAN_DB_FOUND;
+        }
+        return r;
+}
+
+static int search_files(const struct podman_files *files, podman_search *search, struct podman_db *db) {
+        enum podman_db_state otherwise = db->state;
+        int r = 0;
+
+        for (size_t i = 0; i < DB_FILES && r >= 0; i++)
+                r = search_file(&files->files[i], search, db);
+        if (r == -ENOTUNIQ)
+                db->state = otherwise;
+        return r == -ENOMEM ? r : 0;
+}
+
+/* ------------------------------------------------------------------------------------------------- kinds */
+
+/* The copy is not kept from before SQLite changed it: what it takes out of the log is in the database then.
+ */
+static int read_sqlite(struct podman_files *files, struct podman_db *db) {
+        int r = podman_sqlite_read(files, db, &db->error);
+
+        if (r >= 0 || r == -ENOMEM)
                 return r;
-        r = take_column(statement, 0, &ret->graphroot);
-        if (r >= 0)
-                r = take_column(statement, 1, &ret->runroot);
-        if (r >= 0)
-                r = take_column(statement, 2, &ret->driver);
-        return r < 0 ? error_errno(reterr, r, "%s", ret->path) : 1;
+        db->state = r == -EBADMSG ? PODMAN_DB_DAMAGED : PODMAN_DB_UNKNOWN;
+        r = search_files(files, podman_search_sqlite, db);
+        return r < 0 ? r : 1;
 }
 
-static int read_content(char *content, size_t len, struct podman_db *ret, struct error *reterr) {
-        _cleanup_(close_dbp) sqlite3 *db = NULL;
+/* bbolt, internal/common/types.go: in each of the two meta pages. */
+#define BOLT_MAGIC     "\xed\xda\x0c\xed"
+#define BOLT_META_SIZE (2 * 65536U)
+
+static bool is_bolt(const struct podman_file *file) {
+        return memmem(file->bytes, file->len < BOLT_META_SIZE ? file->len : BOLT_META_SIZE, BOLT_MAGIC,
+                      strlen(BOLT_MAGIC));
+}
+
+static int read_bolt(const struct podman_files *files, struct podman_db *db) {
+        bool bolt = is_bolt(&files->files[DB_MAIN]);
         int r;
 
-        if (libsqlite3.sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
-            libsqlite3.sqlite3_deserialize(db, "main", (unsigned char *) content, (sqlite3_int64) len,
-                                           (sqlite3_int64) len, SQLITE_DESERIALIZE_READONLY) != SQLITE_OK)
-                return fail(db, ret->path, reterr);
-        r = has_table(db, ret->path, reterr);
-        return r > 0 ? read_row(db, ret, reterr) : r;
+        (void) error_set(&db->error, -EBADMSG, bolt ? "BoltDB is not supported" : "it is no database");
+        db->state = bolt ? PODMAN_DB_UNKNOWN : PODMAN_DB_DAMAGED;
+        r = search_files(files, podman_search_bolt, db);
+        return r < 0 ? r : 1;
 }
 
-static int read_file(const char *directory, char **content, size_t *len) {
-        _cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+/* ---------------------------------------------------------------------------------------------- one file */
 
-        return fd < 0 ? negative_errno() : read_file_at(fd, DB_NAME, DB_SIZE_MAX, content, len, NULL);
+/* What is no regular file or must not be read fails podman as well; another cause may be ours alone. */
+static int set_unread(struct podman_db *db, int code) {
+        if (code == -ENOMEM)
+                return code;
+        db->state = code == -EBADF || code == -EACCES || code == -ELOOP || code == -ENOTDIR
+                            ? PODMAN_DB_DAMAGED
+                            : PODMAN_DB_UNKNOWN;
+        (void) error_set(&db->error, code, "%s", code == -EBADF ? "it is no regular file" : strerror(-code));
+        return 1;
 }
 
-int podman_db_read(const char *directory, struct podman_db *ret, struct error *reterr) {
+static int read_kind(enum podman_db_kind kind, struct podman_files *files, struct podman_db *db) {
+        switch (kind) {
+        case PODMAN_DB_SQLITE:
+                return read_sqlite(files, db);
+        case PODMAN_DB_BOLT:
+                return read_bolt(files, db);
+        }
+        return -EINVAL;
+}
+
+static int read_files(enum podman_db_kind kind, struct podman_db *db) {
+        _cleanup_podman_files_ struct podman_files files = PODMAN_FILES_INIT;
+        int r = podman_files_read(db->path, &files);
+
+        if (r > 0)
+                return read_kind(kind, &files, db);
+        if (r == 0)
+                return 0;
+        if (set_unread(db, r) < 0)
+                return -ENOMEM;
+        r = search_files(&files, kind == PODMAN_DB_BOLT ? podman_search_bolt : podman_search_sqlite, db);
+        return r < 0 ? r : 1;
+}
+
+int podman_db_read(const char *path, enum podman_db_kind kind, struct podman_db *ret) {
         _cleanup_podman_db_ struct podman_db db = PODMAN_DB_INIT;
-        _cleanup_free_ char *content = NULL;
-        size_t len;
         int r;
 
-        if (asprintf(&db.path, "%s/" DB_NAME, directory) < 0)
-                return error_errno(reterr, -ENOMEM, "%s/" DB_NAME, directory);
-        r = read_file(directory, &content, &len);
-        if (r == -ENOENT || (r >= 0 && len == 0))
-                return 0;
-        if (r < 0)
-                return error_errno(reterr, r, "podman's database %s cannot be read", db.path);
-        if (!library_load(LIBSQLITE3_NAME, libsqlite3_names, ARRAY_SIZE(libsqlite3_names), &libsqlite3))
-                return 0;
-
-        r = read_content(content, len, &db, reterr);
+        db.path = strdup(path);
+        if (!db.path)
+                return -ENOMEM;
+        r = read_files(kind, &db);
         if (r <= 0)
                 return r;
         *ret = db;
         db = PODMAN_DB_INIT;
         return 1;
 }
-
-#else
-
-int podman_db_read(const char *directory, struct podman_db *ret, struct error *reterr) {
-        (void) directory;
-        (void) ret;
-        (void) reterr;
-        return 0;
-}
-
-#endif

@@ -152,3 +152,44 @@ const char *podman_search_bolt(const char *from, const char *end, struct podman_
                         return at + strlen(key);
         return NULL;
 }
+
+/* ------------------------------------------------------------------------------------------------ paths */
+
+#define CONTAINERS "-containers/"
+#define USERDATA   "/userdata"
+#define ID_LENGTH  64U
+
+static bool is_userdata(const char *id, const char *end) {
+        if ((size_t) (end - id) < ID_LENGTH + strlen(USERDATA))
+                return false;
+        for (size_t i = 0; i < ID_LENGTH; i++)
+                if (!memchr("0123456789abcdef", id[i], 16))
+                        return false;
+        return memcmp(id + ID_LENGTH, USERDATA, strlen(USERDATA)) == 0;
+}
+
+/* In JSON, and in what it is made of, a path ends and begins at one of these. */
+static bool is_in_path(char c) {
+        return (unsigned char) c > ' ' && !strchr("\",=:", c);
+}
+
+/* Back from "-containers" over the name of the driver, and to the start of the path. */
+static bool take_root(const char *start, const char *at, struct podman_text *ret) {
+        const char *slash = memrchr(start, '/', (size_t) (at - start)), *first = slash;
+
+        if (!slash)
+                return false;
+        while (first > start && is_in_path(first[-1]))
+                first--;
+        *ret = (struct podman_text){first, (size_t) (slash - first)};
+        return ret->len > 0 && is_path(ret);
+}
+
+const char *podman_search_userdata(const char *from, const char *end, struct podman_text *ret) {
+        const char *start = from;
+
+        for (const char *at; (at = find(from, end, CONTAINERS)); from = at + 1)
+                if (is_userdata(at + strlen(CONTAINERS), end) && take_root(start, at, ret))
+                        return at + strlen(CONTAINERS);
+        return NULL;
+}

@@ -22,3 +22,6 @@ struct podman_row {
 typedef const char *podman_search(const char *from, const char *end, struct podman_row *ret);
 
 podman_search podman_search_sqlite, podman_search_bolt;
+
+/* The root of a path to a container's data: what is before "/overlay-containers/ID/userdata". */
+const char *podman_search_userdata(const char *from, const char *end, struct podman_text *ret);

@@ -4,44 +4,11 @@
 
 #include "podman.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "podman-db.h"
-
-/* What there is of it with links resolved: a runroot is not there before the first container of a boot. */
-static char *resolve(const char *path) {
-        _cleanup_free_ char *there = strdup(path);
-        char *resolved = NULL, *whole = NULL, *slash;
-
-        while (there && !(resolved = realpath(there, NULL)) && (slash = strrchr(there, '/')) && slash > there)
-                *slash = '\0';
-        if (!resolved)
-                return strdup(path);
-        if (asprintf(&whole, "%s%s", resolved, path + strlen(there)) < 0)
-                whole = NULL;
-        free(resolved);
-        return whole;
-}
-
-/* Also where the one is mounted on the other. */
-static bool same_directory(const char *a, const char *b) {
-        struct stat x, y;
-
-        return stat(a, &x) >= 0 && stat(b, &y) >= 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-static bool same_place(const char *a, const char *b) {
-        _cleanup_free_ char *x = NULL, *y = NULL;
-
-        if (strcmp(a, b) == 0 || same_directory(a, b))
-                return true;
-        x = resolve(a);
-        y = resolve(b);
-        return x && y && strcmp(x, y) == 0;
-}
+#include "complain.h"
+#include "podman-dbs.h"
+#include "podman-userdata.h"
 
 static bool same_driver(const char *a, const char *b) {
         return strcmp(strcmp(a, "overlay2") == 0 ? "overlay" : a, b) == 0;
@@ -60,22 +27,71 @@ static int compare(const struct podman_db *db, const struct options *options,
         const char *graphroot = cstorage_store_get_graphroot(store),
                    *runroot = cstorage_store_get_runroot(store), *driver = cstorage_store_get_driver(store);
 
-        if (!options->root && db->graphroot && !same_place(db->graphroot, graphroot))
+        if (!options->root && db->graphroot && !podman_same_place(db->graphroot, graphroot))
                 return contradict(db, "graphroot", db->graphroot, graphroot, "--root", reterr);
-        if (!options->runroot && db->runroot && !same_place(db->runroot, runroot))
+        if (!options->runroot && db->runroot && !podman_same_place(db->runroot, runroot))
                 return contradict(db, "runroot", db->runroot, runroot, "--runroot", reterr);
         if (!options->driver && db->driver && !same_driver(db->driver, driver))
                 return contradict(db, "driver", db->driver, driver, "--storage-driver", reterr);
         return 0;
 }
 
-static int check_one(const struct options *options, const struct cstorage_store *store, const char *directory,
-                     struct error *reterr) {
-        _cleanup_podman_db_ struct podman_db db = PODMAN_DB_INIT;
+/* A place outside of the store may have the database of another one: --root chooses the store, not the
+ * place. */
+static bool is_of_another_store(const struct podman_dbs_entry *entry, const struct options *options,
+                                const struct cstorage_store *store) {
+        const char *graphroot = entry->db.graphroot;
+
+        if (entry->place == PODMAN_DB_IN_STORE || (entry->place == PODMAN_DB_STATIC && !options->root))
+                return false;
+        return graphroot && !podman_same_place(graphroot, cstorage_store_get_graphroot(store));
+}
+
+static int refuse_unknown(const struct podman_db *db, struct error *reterr) {
+        return error_set(reterr, -EREMCHG,
+                         "cannot read podman's database %s: %s. Name podman's runroot with --runroot",
+                         db->path, db->error.text);
+}
+
+/* The warning is given once, though a run may look several times. */
+static int check_damaged(const struct podman_db *db, const struct cstorage_store *store,
+                         struct error *reterr) {
+        const char *runroot = cstorage_store_get_runroot(store);
+        _cleanup_free_ char *other = NULL;
+        static bool warned;
         int r;
 
-        r = podman_db_read(directory, &db, reterr);
-        return r > 0 ? compare(&db, options, store, reterr) : r;
+        r = podman_userdata_runroot(store, &other, reterr);
+        if (r < 0)
+                return r;
+        if (r > 0)
+                return error_set(reterr, -EREMCHG,
+                                 "cannot read podman's database %s: %s, and a container uses the runroot %s, "
+                                 "not %s. Name the right one with --runroot",
+                                 db->path, db->error.text, other, runroot);
+        if (!warned)
+                complain("warning: cannot read podman's database %s: %s. Podman cannot read it either, so "
+                         "this run uses the runroot %s. Restore the file, or confirm the runroot with "
+                         "--runroot=%s",
+                         db->path, db->error.text, runroot, runroot);
+        warned = true;
+        return 0;
+}
+
+static int check_one(const struct podman_dbs_entry *entry, const struct options *options,
+                     const struct cstorage_store *store, struct error *reterr) {
+        switch (entry->db.state) {
+        case PODMAN_DB_READ:
+        case PODMAN_DB_FOUND:
+                return is_of_another_store(entry, options, store)
+                               ? 0
+                               : compare(&entry->db, options, store, reterr);
+        case PODMAN_DB_DAMAGED:
+                return options->runroot ? 0 : check_damaged(&entry->db, store, reterr);
+        case PODMAN_DB_UNKNOWN:
+                return options->runroot ? 0 : refuse_unknown(&entry->db, reterr);
+        }
+        return -EINVAL;
 }
 
 static bool is_all_said(const struct options *options) {
@@ -83,10 +99,16 @@ static bool is_all_said(const struct options *options) {
 }
 
 int podman_check(const struct options *options, const struct cstorage_store *store, struct error *reterr) {
+        _cleanup_podman_dbs_ struct podman_dbs dbs = PODMAN_DBS_INIT;
         int r;
 
         if (is_all_said(options))
                 return 0;
-        r = check_one(options, store, cstorage_store_get_graphroot(store), reterr);
-        return r < 0 ? r : check_one(options, store, cstorage_store_get_runroot(store), reterr);
+        r = podman_dbs_read(&dbs, cstorage_store_get_graphroot(store), cstorage_store_get_runroot(store),
+                            reterr);
+        if (r < 0)
+                return r == -ENOMEM || !options->runroot ? r : 0;
+        for (size_t i = 0; i < dbs.n && r >= 0; i++)
+                r = check_one(&dbs.entries[i], options, store, reterr);
+        return r;
 }

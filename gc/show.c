@@ -12,7 +12,7 @@
 #include "complain.h"
 #include "finish.h"
 #include "json-out.h"
-#include "podman-db.h"
+#include "podman-dbs.h"
 #include "run.h"
 
 /* Of those who read the JSON: members are added, never changed or taken away. */
@@ -111,7 +111,7 @@ struct shown {
         const struct options *options;
         const struct cstorage_config *config;
         struct cstorage_store *store; /* NULL: there is none */
-        struct podman_db dbs[2];
+        struct podman_dbs dbs;
 };
 
 static void put_all(struct show *show, const struct shown *what) {
@@ -120,23 +120,29 @@ static void put_all(struct show *show, const struct shown *what) {
         put(show, RULES_KEY, config_rules_names[rules],
             what->options->rules == CSTORAGE_CONFIG_AUTO ? NULL : "", 0);
         put_settings(show, what->config, what->store);
-        for (size_t i = 0; i < ARRAY_SIZE(what->dbs); i++)
-                put_podman(show, &what->dbs[i]);
+        for (size_t i = 0; i < what->dbs.n; i++)
+                put_podman(show, &what->dbs.entries[i].db);
+}
+
+static int complain_unread(const struct podman_db *db) {
+        if (db->state <= PODMAN_DB_FOUND)
+                return STATUS_DONE;
+        complain("cannot read podman's database %s: %s", db->path, db->error.text);
+        return STATUS_REFUSED;
 }
 
 static int read_dbs(struct shown *what) {
-        const char *const directories[] = {cstorage_config_get_graphroot(what->config),
-                                           cstorage_config_get_runroot(what->config)};
+        struct error error = {0};
         int status = STATUS_DONE;
 
-        for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-                struct error error = {0};
-
-                if (directories[i] && podman_db_read(directories[i], &what->dbs[i], &error) < 0) {
-                        complain("%s", error.text);
-                        status = STATUS_REFUSED;
-                }
+        if (podman_dbs_read(&what->dbs, cstorage_config_get_graphroot(what->config),
+                            cstorage_config_get_runroot(what->config), &error) < 0) {
+                complain("%s", error.text);
+                return STATUS_REFUSED;
         }
+        for (size_t i = 0; i < what->dbs.n; i++)
+                if (complain_unread(&what->dbs.entries[i].db) != STATUS_DONE)
+                        status = STATUS_REFUSED;
         return status;
 }
 
@@ -173,7 +179,6 @@ int show_config(const struct options *options, const struct cstorage_config *con
                 show_json(&what);
         else
                 show_lines(&what);
-        for (size_t i = 0; i < ARRAY_SIZE(what.dbs); i++)
-                podman_db_done(&what.dbs[i]);
+        podman_dbs_done(&what.dbs);
         return flush_report() ? status : STATUS_FAILED;
 }

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Where podman's databases are (libpod/sqlite_state_internal.go:sqliteStatePath, libpod/runtime_migrate.go:
+ * getBoltDBPath). */
+
+#include "podman-dbs.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "podman-conf.h"
+
+#define SQLITE_NAME "db.sql"
+#define BOLT_NAME   "bolt_state.db"
+
+/* What static_dir is without containers.conf, below the graphroot; tmp_dir of root, and below
+ * $XDG_RUNTIME_DIR of users. */
+#define STATIC_DIR    "libpod/"
+#define TMP_DIR       "/run/libpod"
+#define TMP_DIR_USERS "libpod/tmp"
+
+void podman_dbs_done(struct podman_dbs *dbs) {
+        for (size_t i = 0; i < dbs->n; i++)
+                podman_db_done(&dbs->entries[i].db);
+        free(dbs->entries);
+        *dbs = PODMAN_DBS_INIT;
+}
+
+/* ------------------------------------------------------------------------------------------------ places */
+
+/* What there is of it with links resolved: a runroot is not there before the first container of a boot. */
+static char *resolve(const char *path) {
+        _cleanup_free_ char *there = strdup(path);
+        char *resolved = NULL, *whole = NULL, *slash;
+
+        while (there && !(resolved = realpath(there, NULL)) && (slash = strrchr(there, '/')) && slash > there)
+                *slash = '\0';
+        if (!resolved)
+                return strdup(path);
+        if (asprintf(&whole, "%s%s", resolved, path + strlen(there)) < 0)
+                whole = NULL;
+        free(resolved);
+        return whole;
+}
+
+/* Also where the one is mounted on the other. */
+static bool same_directory(const char *a, const char *b) {
+        struct stat x, y;
+
+        return stat(a, &x) >= 0 && stat(b, &y) >= 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+bool podman_same_place(const char *a, const char *b) {
+        _cleanup_free_ char *x = NULL, *y = NULL;
+
+        if (strcmp(a, b) == 0 || same_directory(a, b))
+                return true;
+        x = resolve(a);
+        y = resolve(b);
+        return x && y && strcmp(x, y) == 0;
+}
+
+/* ------------------------------------------------------------------------------------------------ reading */
+
+static int add(struct podman_dbs *dbs, enum podman_db_place place, const char *directory, const char *name,
+               enum podman_db_kind kind) {
+        _cleanup_podman_db_ struct podman_db db = PODMAN_DB_INIT;
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        if (!directory)
+                return 0;
+        if (asprintf(&path, "%s/%s", directory, name) < 0)
+                return -ENOMEM;
+        r = podman_db_read(path, kind, &db);
+        if (r <= 0)
+                return r;
+        r = ARRAY_RESERVE(dbs->entries, dbs->cap, dbs->n + 1);
+        if (r < 0)
+                return r;
+        dbs->entries[dbs->n++] = (struct podman_dbs_entry){place, db};
+        db = PODMAN_DB_INIT;
+        return 0;
+}
+
+static int add_store(struct podman_dbs *dbs, const char *graphroot, const char *runroot) {
+        int r = add(dbs, PODMAN_DB_IN_STORE, graphroot, SQLITE_NAME, PODMAN_DB_SQLITE);
+
+        if (r >= 0)
+                r = add(dbs, PODMAN_DB_IN_STORE, runroot, SQLITE_NAME, PODMAN_DB_SQLITE);
+        if (r >= 0)
+                r = add(dbs, PODMAN_DB_IN_STORE, graphroot, STATIC_DIR BOLT_NAME, PODMAN_DB_BOLT);
+        return r;
+}
+
+static int add_static(struct podman_dbs *dbs, const struct strlist *directories) {
+        int r = 0;
+
+        for (size_t i = 0; i < directories->n && r >= 0; i++) {
+                r = add(dbs, PODMAN_DB_STATIC, directories->s[i], SQLITE_NAME, PODMAN_DB_SQLITE);
+                if (r >= 0)
+                        r = add(dbs, PODMAN_DB_STATIC, directories->s[i], BOLT_NAME, PODMAN_DB_BOLT);
+        }
+        return r;
+}
+
+static int add_default_tmp(struct podman_dbs *dbs) {
+        const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
+        int r = add(dbs, PODMAN_DB_TMP, TMP_DIR, BOLT_NAME, PODMAN_DB_BOLT);
+
+        if (r < 0 || !runtime || !*runtime)
+                return r;
+        return add(dbs, PODMAN_DB_TMP, runtime, TMP_DIR_USERS "/" BOLT_NAME, PODMAN_DB_BOLT);
+}
+
+static int add_tmp(struct podman_dbs *dbs, const struct strlist *directories) {
+        int r = add_default_tmp(dbs);
+
+        for (size_t i = 0; i < directories->n && r >= 0; i++)
+                r = add(dbs, PODMAN_DB_TMP, directories->s[i], BOLT_NAME, PODMAN_DB_BOLT);
+        return r;
+}
+
+int podman_dbs_read(struct podman_dbs *dbs, const char *graphroot, const char *runroot,
+                    struct error *reterr) {
+        _cleanup_podman_conf_ struct podman_conf conf = PODMAN_CONF_INIT;
+        int r = podman_conf_read(&conf, reterr);
+
+        if (r < 0)
+                return r;
+        r = add_store(dbs, graphroot, runroot);
+        if (r >= 0)
+                r = add_static(dbs, &conf.static_dirs);
+        if (r >= 0)
+                r = add_tmp(dbs, &conf.tmp_dirs);
+        return r < 0 ? error_errno(reterr, r, "cannot read podman's databases") : 0;
+}
+
+int podman_runroots(struct strlist *ret, const char *graphroot, const char *runroot, struct error *reterr) {
+        _cleanup_podman_dbs_ struct podman_dbs dbs = PODMAN_DBS_INIT;
+        int r = podman_dbs_read(&dbs, graphroot, runroot, reterr);
+
+        for (size_t i = 0; i < dbs.n && r >= 0; i++) {
+                const struct podman_db *db = &dbs.entries[i].db;
+
+                if (db->state > PODMAN_DB_FOUND || !db->runroot ||
+                    (db->graphroot && !podman_same_place(db->graphroot, graphroot)))
+                        continue;
+                r = strlist_add(ret, db->runroot);
+        }
+        return r;
+}
