@@ -1,0 +1,193 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Podman's database in each state in which it is found: read as podman reads it, or not ignored; with and without
+# libsqlite3; and untouched.
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+make_scratch
+
+gc=$build/gc/cstorage-gc
+export LC_ALL=C
+unset CONTAINERS_STORAGE_CONF_OVERRIDE CONTAINERS_CONF CONTAINERS_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
+export CONTAINERS_STORAGE_CONF=$scratch/storage.conf
+library=$(realpath "$(ldconfig -p | awk '$1 == "libsqlite3.so.0" { print $NF; exit }')")
+built=no
+grep -q HAVE_SQLITE "$build/compile_commands.json" && built=yes
+
+# Nothing is removed from it, so one store is enough.
+lay_out db --orphans 1
+printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$g" "$r" >"$scratch/storage.conf"
+
+# make STATE RUNROOT [OTHER]: the database in that state, and nothing else of podman's.
+make() {
+        rm -rf "$g/db.sql" "$g"/db.sql-* "$g/moved" "$g/libpod"
+        python3 "$tests_dir/system/podman-db.py" "$g" "$1" "$g" "$2" overlay "${@:3}"
+}
+
+run() {
+        "$gc" --dry-run "$@" >"$scratch/out" 2>"$scratch/err"
+        status=$?
+}
+
+# With nothing where SQLite was.
+run_without() {
+        # shellcheck disable=SC2016
+        unshare -m sh -c 'mount --bind /dev/null "$1" && shift && exec "$@"' sh "$library" "$gc" --dry-run "$@" \
+                >"$scratch/out" 2>"$scratch/err"
+        status=$?
+}
+
+# What a run came to: its status, and which of the messages it gave.
+outcome() {
+        echo "$status$(grep -oE 'says that the [a-z]+|: cannot read podman|warning: cannot read podman|uses the runroot [^ ,]+, not' \
+                "$scratch/err" | sed 's/^/, /' | tr -d '\n')"
+}
+
+# What a change of any file here would change, with the time of it.
+look() { find "$g" -maxdepth 2 -printf '%p %i %m %s %T@ %C@\n' | sort; }
+
+agrees="0"
+contradicts="3, says that the runroot"
+unknown="3, : cannot read podman"
+warned="0, warning: cannot read podman"
+
+# try NAME WANTED WANTED-WITHOUT STATE RUNROOT [OTHER]
+try() {
+        local name=$1 with=$2 without=$3
+        shift 3
+        make "$@"
+        look >"$scratch/before"
+        run
+        [ $built = no ] || expect "$name" "$with" "$(outcome)" || note "$(cat "$scratch/err")"
+        [ $built = no ] || run_without
+        expect "$name, without libsqlite3" "$without" "$(outcome)" || note "$(cat "$scratch/err")"
+        look >"$scratch/after"
+        check "$name: nothing in the store changed" cmp "$scratch/before" "$scratch/after"
+}
+
+for state in plain hot-journal wal wal-checkpointed link hot-link bolt; do
+        try "$state, the same runroot" "$agrees" "$agrees" $state "$r"
+        try "$state, another runroot" "$contradicts" "$contradicts" $state "$r-other"
+done
+# Only SQLite can tell which of two rows counts.
+try "a journal undoes another runroot" "$agrees" "$unknown" hot-journal "$r" "$r-other"
+try "a journal brings another runroot back" "$contradicts" "$unknown" hot-journal "$r-other" "$r"
+try "a journal beside the target of a link" "$agrees" "$unknown" hot-link "$r" "$r-other"
+try "a log replaces another runroot" "$agrees" "$unknown" wal "$r" "$r-other"
+try "a log brings another runroot" "$contradicts" "$unknown" wal "$r-other" "$r"
+for state in empty dangling; do
+        try "$state" "$agrees" "$agrees" $state "$r"
+done
+try "unused" "$agrees" "$unknown" unused "$r"
+for state in directory fifo loop; do
+        try "$state" "$warned" "$warned" $state "$r"
+done
+# What cannot be opened without the library may be whole.
+for state in cut garbage; do
+        try "$state" "$warned" "$unknown" $state "$r"
+done
+# The end of the second page, where the row is, is still there.
+try "cut off late, the same runroot" "$agrees" "$agrees" cut-late "$r"
+try "cut off late, another runroot" "$contradicts" "$contradicts" cut-late "$r-other"
+try "a later schema" "$unknown" "$unknown" later-schema "$r"
+try "a BoltDB without the row" "$unknown" "$unknown" bolt-unknown "$r"
+
+make bolt-unknown "$r"
+run --runroot="$r"
+expect "--runroot settles it" "0" "$(outcome)"
+make garbage "$r"
+run --runroot="$r"
+expect "and confirms what is used if the database is damaged" "0" "$(outcome)"
+make plain "$r"
+run_without --show-config
+expect "--show-config has what was found without libsqlite3" "0 $r" \
+        "$status $(sed -n 's/.* podman.runroot=//p' "$scratch/out")"
+make garbage "$r"
+run --show-config
+expect "and fails if it is damaged" "3, : cannot read podman" "$(outcome)"
+
+# ------------------------------------------------------------------------------------- what the store contains
+
+# container RUNROOT: podman's config.json of a container names a file in its runroot.
+container=$(find "$g/overlay-containers" -mindepth 1 -maxdepth 1 -type d | head -1)
+name_runroot() {
+        mkdir -p "$container/userdata"
+        printf '{"mounts":[{"source":"%s/overlay-containers/%s/userdata/hosts"}]}' "$1" "$(basename "$container")" \
+                >"$container/userdata/config.json"
+}
+make garbage "$r"
+if [ $built = yes ]; then
+        name_runroot "$r"
+        run
+        expect "a damaged database and a container of the same runroot" "$warned" "$(outcome)"
+        name_runroot "$r-other"
+        run
+        expect "a damaged database and a container of another runroot" "3, : cannot read podman, uses the runroot $r-other, not" \
+                "$(outcome)"
+fi
+rm "$container/userdata/config.json"
+
+# ------------------------------------------------------------------------------------------------- static_dir
+
+make empty "$r"
+mkdir "$scratch/static"
+python3 "$tests_dir/system/podman-db.py" "$scratch/static" plain "$g" "$r-other" overlay
+export CONTAINERS_CONF=$scratch/containers.conf
+printf '[containers]\nlog_driver = "none"\n' >"$CONTAINERS_CONF"
+run
+expect "a containers.conf without static_dir" "$agrees" "$(outcome)"
+printf '[engine]\nSTATIC_DIR = "%s" # as Go reads it\n' "$scratch/static" >"$CONTAINERS_CONF"
+run
+expect "the database in static_dir" "$contradicts" "$(outcome)"
+expect "is named" 1 "$(grep -c "$scratch/static/db.sql says that the runroot is $r-other" "$scratch/err")"
+rm "$scratch/static/db.sql"
+python3 "$tests_dir/system/podman-db.py" "$scratch/static" plain "$scratch/elsewhere" "$r-other" overlay
+run
+expect "another graphroot there" "3, says that the graphroot" "$(outcome)"
+run --root="$g"
+expect "does not matter to a store that --root chooses" "$agrees" "$(outcome)"
+printf '[engine]\nstatic_dir = \n' >"$CONTAINERS_CONF"
+run
+expect "a containers.conf that may set it and cannot be read" 3 "$(outcome)"
+expect "is named with its line" 1 "$(grep -c "cannot read $CONTAINERS_CONF: line 2" "$scratch/err")"
+printf '[engine]\nvolume_path = \n' >"$CONTAINERS_CONF"
+run
+expect "one that cannot" "$agrees" "$(outcome)"
+unset CONTAINERS_CONF
+
+# ---------------------------------------------------------------------------------------------- while it is written
+
+# Transactions without a pause, each of which moves the row there and back before it ends.
+make plain "$r"
+python3 - "$g/db.sql" "$r" <<'END' &
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+db.execute("PRAGMA cache_size = 5")
+db.execute("PRAGMA synchronous = OFF")
+while True:
+    db.execute("BEGIN EXCLUSIVE")
+    db.execute("UPDATE DBConfig SET RunRoot = ?", (sys.argv[2] + "-other",))
+    db.execute("UPDATE ContainerConfig SET JSON = JSON || 'y'")
+    db.execute("UPDATE DBConfig SET RunRoot = ?", (sys.argv[2],))
+    db.execute("UPDATE ContainerConfig SET JSON = substr(JSON, 1, 1000)")
+    db.execute("COMMIT")
+END
+writer=$!
+wrong=
+if [ $built = yes ]; then
+        for _ in $(seq 10); do
+                run
+                case "$(outcome)" in
+                "$agrees" | "$unknown") ;;
+                *) wrong="$wrong $(outcome)" ;;
+                esac
+        done
+        expect "a writer: what is read is a state between transactions, or none" "" "$wrong"
+fi
+check "and the writer is not disturbed" kill -0 $writer
+kill -9 $writer
+wait $writer 2>/dev/null
+finish
