@@ -169,6 +169,10 @@ int main(int argc, char **argv) {
         int fd = systemd_take_socket();
 
         (void) argv;
+        if (fd == -ENOSYS) {
+                complain("cannot take the socket: libsystemd.so.0 cannot be loaded. Install it");
+                return STATUS_FAILED;
+        }
         if (argc > 1 || fd < 0) {
                 complain("it takes no arguments, and is started by its socket, cstorage-gc-reap.socket");
                 return STATUS_USAGE;
