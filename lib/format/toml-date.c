@@ -50,8 +50,11 @@ static bool take_date(struct cursor *c) {
 }
 
 static bool take_time(struct cursor *c) {
-        if (take_number(c, 2, 0, 23) < 0 || !take(c, ":") || take_number(c, 2, 0, 59) < 0 || !take(c, ":") ||
-            take_number(c, 2, 0, 60) < 0) /* 60 is a leap second */
+        if (take_number(c, 2, 0, 23) < 0 || !take(c, ":") || take_number(c, 2, 0, 59) < 0)
+                return false;
+        if (!take(c, ":"))
+                return true;
+        if (take_number(c, 2, 0, 60) < 0) /* 60 is a leap second */
                 return false;
         if (!take(c, "."))
                 return true;

@@ -57,7 +57,7 @@ static bool take_line_continuation(struct toml_reader *r) {
 }
 
 static int read_escape(struct toml_reader *r, struct string *s) {
-        static const char names[] = "btnfr\"\\", meanings[] = "\b\t\n\f\r\"\\";
+        static const char names[] = "btnfre\"\\", meanings[] = "\b\t\n\f\r\x1b\"\\";
         int c = toml_peek(r);
         const char *name = c > 0 ? strchr(names, c) : NULL;
 
@@ -66,6 +66,8 @@ static int read_escape(struct toml_reader *r, struct string *s) {
                 s->out[s->len++] = meanings[name - names];
                 return 0;
         }
+        if (toml_take(r, 'x'))
+                return read_unicode(r, s, 2);
         if (toml_take(r, 'u'))
                 return read_unicode(r, s, 4);
         if (toml_take(r, 'U'))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Documents of TOML 1.0: keys, tables, arrays, and who may define what once. One pass over the text; what is
+/* Documents of TOML 1.1: keys, tables, arrays, and who may define what once. One pass over the text; what is
  * nested is a stack, not a recursion. */
 
 #include <string.h>
@@ -230,8 +230,8 @@ static int begin_value(struct parser *p, struct node *node) {
         }
 }
 
-/* In an array: its end, or the next element, for which *ret is made. 1 where it ended. */
-static int continue_array(struct parser *p, struct node *array, bool first, struct node **ret) {
+/* What stands before the next element of an array or inline table, one comma included. 1 if it ends here. */
+static int continue_list(struct parser *p, bool first, char end, const char *what) {
         bool comma;
         int r;
 
@@ -244,21 +244,22 @@ static int continue_array(struct parser *p, struct node *array, bool first, stru
                 if (r < 0)
                         return r;
         }
-        if (toml_take(&p->r, ']'))
+        if (toml_take(&p->r, end))
                 return 1;
-        if (!first && !comma)
-                return toml_fail(&p->r, "an array lacks a comma or its end");
-        return add(p, array, /* key= */ NULL, ret);
+        return first || comma ? 0 : toml_fail(&p->r, "%s lacks a comma or its end", what);
 }
 
-/* The same of an inline table, which is all on one line and ends with no comma. */
+/* In an array: its end, or the next element, for which *ret is made. 1 where it ended. */
+static int continue_array(struct parser *p, struct node *array, bool first, struct node **ret) {
+        int r = continue_list(p, first, ']', "an array");
+
+        return r == 0 ? add(p, array, /* key= */ NULL, ret) : r;
+}
+
 static int continue_inline(struct parser *p, struct node *table, bool first, struct node **ret) {
-        toml_skip_space(&p->r);
-        if (toml_take(&p->r, '}'))
-                return 1;
-        if (!first && !toml_take(&p->r, ','))
-                return toml_fail(&p->r, "an inline table lacks a comma or its end");
-        return read_assignment(p, table, ret);
+        int r = continue_list(p, first, '}', "an inline table");
+
+        return r == 0 ? read_assignment(p, table, ret) : r;
 }
 
 /* Go on with what is open after one value was begun: the next value's node, or NULL where all is closed. */

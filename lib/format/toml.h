@@ -9,7 +9,7 @@
 #include "base/error.h"
 
 /*
- * TOML 1.0, read strictly: all of its grammar, and nothing beyond. Dates and floats are checked and then kept
+ * TOML 1.1, read strictly: all of its grammar, and nothing beyond. Dates and floats are checked and then kept
  * as the text they are. The only door to TOML: what is behind it may be replaced.
  */
 

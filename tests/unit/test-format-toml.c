@@ -103,6 +103,43 @@ static void a_string_may_hold_nul(void **state) {
         assert_memory_equal(s->text, "a\0b", 4);
 }
 
+/* What came with TOML 1.1. */
+static void inline_tables_may_take_several_lines(void **state) {
+        _cleanup_(toml_freep) struct toml_doc *doc =
+                parse("a = { # one\n b = 1 ,\n\n c = [ {d = 2,}, ], # two\n}\ne = {\n}\n");
+        const struct toml_value *a = toml_member(toml_root(doc), "a"), *c = toml_member(a, "c");
+
+        (void) state;
+        assert_int_equal(toml_member(a, "b")->integer, 1);
+        assert_int_equal(c->line, 4);
+        assert_int_equal(toml_member(c->first, "d")->integer, 2);
+        assert_null(toml_member(toml_root(doc), "e")->first);
+        assert_refused("a = {,}", "line 1, column 6: a key is missing");
+        assert_refused("a = {b = 1,,}", "line 1, column 12: a key is missing");
+        assert_refused("a = {b = 1\nc = 2}", "line 2, column 1: an inline table lacks a comma or its end");
+}
+
+static void escapes_may_have_two_digits(void **state) {
+        _cleanup_(toml_freep) struct toml_doc *doc = parse("s = \"\\e\\x41\\xe9\"");
+
+        (void) state;
+        assert_string_equal(toml_member(toml_root(doc), "s")->text, "\x1b"
+                                                                    "A\xc3\xa9");
+        assert_refused("s = \"\\x4\"", "line 1, column 9: 2 hexadecimal digits are wanted here");
+}
+
+static void times_may_have_no_seconds(void **state) {
+        _cleanup_(toml_freep) struct toml_doc *doc =
+                parse("a = 07:32\nb = 1979-05-27 07:32\nc = 1979-05-27T07:32+01:00\nd = 1979-05-27T07:32Z");
+
+        (void) state;
+        assert_int_equal(toml_member(toml_root(doc), "a")->type, TOML_TIME_LOCAL);
+        assert_int_equal(toml_member(toml_root(doc), "b")->type, TOML_DATETIME_LOCAL);
+        assert_int_equal(toml_member(toml_root(doc), "c")->type, TOML_DATETIME);
+        assert_int_equal(toml_member(toml_root(doc), "d")->type, TOML_DATETIME);
+        assert_refused("a = 07:32.5", "line 1, column 5: not a value: \"07:32.5\"");
+}
+
 static void an_error_names_line_and_column(void **state) {
         (void) state;
         assert_refused("[storage]\ndriver = overlay\n", "line 2, column 10: not a value: \"overlay\"");
@@ -205,6 +242,9 @@ int main(void) {
                 cmocka_unit_test(integers_are_those_of_64_bits),
                 cmocka_unit_test(members_come_in_the_order_of_the_text),
                 cmocka_unit_test(a_string_may_hold_nul),
+                cmocka_unit_test(inline_tables_may_take_several_lines),
+                cmocka_unit_test(escapes_may_have_two_digits),
+                cmocka_unit_test(times_may_have_no_seconds),
                 cmocka_unit_test(an_error_names_line_and_column),
                 cmocka_unit_test(nothing_is_defined_twice),
                 cmocka_unit_test(a_table_may_come_after_those_below_it),
