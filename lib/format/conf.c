@@ -5,10 +5,10 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/array.h"
 #include "format/conf-key.h"
+#include "format/fold.h"
 
 /* One file on its way into conf. */
 struct merge {
@@ -46,12 +46,12 @@ bool conf_get_flag(const struct conf *conf, enum conf_key key) {
 /* ------------------------------------------------------------------------------------------- finding keys */
 
 static bool key_matches(const struct toml_value *member, const char *name, size_t n) {
-        return member->key_len == n && strncasecmp(member->key, name, n) == 0;
+        return fold_equal(member->key, member->key_len, name, n, FOLD_EQUAL);
 }
 
 /*
- * The Go side takes a key in any case of letters (toml/decode.go:unifyStruct), and where two differ in
- * nothing else it takes either, as its map iteration has it. What nobody can foretell is refused.
+ * The Go side takes a key in any case of letters (toml/decode.go:unifyStruct), and if two differ in nothing
+ * else it takes either, as its map iteration has it. What nobody can foretell is refused.
  */
 static int find_member(struct merge *m, const struct toml_value *table, const char *name, size_t n,
                        const struct toml_value **ret) {

@@ -60,6 +60,15 @@ static void keys_count_in_any_case_of_letters(void **state) {
         merge(&conf, "f", "[Storage]\nGraphRoot = '/g'\n[Storage.OPTIONS]\nSize = '1'");
         assert_string_equal(conf_get_text(&conf, CONF_GRAPHROOT), "/g");
         assert_string_equal(conf_get_text(&conf, CONF_SIZE), "1");
+        merge(&conf, "g",
+              "[\"\u017ftorage\"]\nrunroot = '/r'\n\"Imagestore\" = '/i'\n\"driver_Priority\" = ['vfs']");
+        assert_string_equal(conf_get_text(&conf, CONF_RUNROOT), "/r");
+        merge(&conf, "h",
+              "[storage.options.zfs]\nfsname = 'f'\n[storage.options.overlay]\n\"\u017fiZe\" = '2'");
+        assert_string_equal(conf_get_text(&conf, CONF_OVERLAY_SIZE), "2");
+        merge(&conf, "i", "[storage.options]\n\"s\u212aip_mount_home\" = 'true'\n\"s\u0130ze\" = '3'");
+        assert_string_equal(conf_get_text(&conf, CONF_SKIP_MOUNT_HOME), "true");
+        assert_string_equal(conf_get_text(&conf, CONF_SIZE), "1");
         assert_refused("[storage]\ngraphroot = '/g'\nGraphroot = '/h'",
                        "f: line 3, column 1: \"graphroot\" is there twice");
         assert_refused("[storage]\n[STORAGE]\n", "f: line 2, column 2: \"storage\" is there twice");
