@@ -1,42 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Objects by a table of their members. Go finds a member whatever its case and takes the last of several; one
- * that is there twice, or is known but for its case, makes an object that nobody should act upon.
+ * that is there twice makes an object that is acted upon by nothing. So does one that is a member or not by
+ * the way in which a release folds names.
  */
 
 #include <string.h>
 
 #include "format/decode.h"
-
-/* What Go makes of the character at *at before it compares names. Three characters beyond ASCII become one of
- * it (unicode.ToLower, encoding/json's folding). */
-static char fold(const char *at, size_t n, size_t *ret_length) {
-        static const struct {
-                char bytes[4], as;
-        } beyond[] = {{"\xc4\xb0", 'i'}, {"\xc5\xbf", 's'}, {"\xe2\x84\xaa", 'k'}};
-
-        *ret_length = 1;
-        if (*at >= 'A' && *at <= 'Z')
-                return (char) (*at - 'A' + 'a');
-        for (size_t i = 0; i < ARRAY_SIZE(beyond); i++) {
-                size_t length = strlen(beyond[i].bytes);
-
-                if (n >= length && memcmp(at, beyond[i].bytes, length) == 0) {
-                        *ret_length = length;
-                        return beyond[i].as;
-                }
-        }
-        return *at;
-}
-
-static bool same_but_for_case(const char *name, size_t n, const char *known) {
-        size_t length;
-
-        for (size_t at = 0; at < n; at += length)
-                if (!*known || fold(name + at, n - at, &length) != *known++)
-                        return false;
-        return !*known;
-}
+#include "format/fold.h"
 
 /* The text of a member's name: where it stands, if it has no escapes. */
 static int member_name(struct decoding *d, size_t token, struct slice *ret) {
@@ -60,23 +32,36 @@ static bool member_is(const struct member *m, const struct slice *name) {
         return strncmp(m->name, name->at, name->len) == 0 && m->name[name->len] == '\0';
 }
 
+static size_t find_folded(const struct member *members, size_t n, const struct slice *name, enum fold fold) {
+        size_t i = 0;
+
+        while (i < n && !fold_equal(name->at, name->len, members[i].name, strlen(members[i].name), fold))
+                i++;
+        return i;
+}
+
 int decode_name(struct decoding *d, size_t token, const struct member *members, size_t n, size_t next) {
         struct slice name;
+        size_t i;
         int r;
 
         r = member_name(d, token, &name);
         if (r < 0)
                 return r;
 
-        for (size_t i = next; i < n; i++)
+        for (i = next; i < n; i++)
                 if (member_is(&members[i], &name))
                         return (int) i;
-        for (size_t i = 0; i < next; i++)
+        for (i = 0; i < next; i++)
                 if (member_is(&members[i], &name))
                         return (int) i;
-        for (size_t i = 0; i < n; i++)
-                if (same_but_for_case(name.at, name.len, members[i].name))
-                        return decoding_fail(d, token, members[i].name, "is spelled in another case");
+
+        i = find_folded(members, n, &name, FOLD_BOTH);
+        if (i < n)
+                return (int) i;
+        i = find_folded(members, n, &name, FOLD_ALL);
+        if (i < n)
+                return decoding_fail(d, token, members[i].name, "is spelled as only some releases read it");
         return (int) n;
 }
 
