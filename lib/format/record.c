@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "format/bigdata.h"
 #include "format/decode.h"
+#include "format/wreck.h"
 
 /* Text that is absent is "", and only an id must not be. */
 static void record_init(const struct record_type *type, void *record) {
@@ -79,7 +80,7 @@ int records_parse(const struct record_type *type, const char *text, size_t len, 
 
         assert(type->n_members <= 32);
 
-        r = json_each(text, len, list_add, &list, reterr);
+        r = json_each(text, text_list_length(text, len), list_add, &list, reterr);
         if (r < 0) {
                 free(list.items);
                 return r;

@@ -23,7 +23,6 @@ static void what_was_never_written_is_a_wreck(void **state) {
 
         (void) state;
         assert_true(text_is_wreck(nuls, sizeof(nuls)));
-        assert_true(text_is_wreck("[]\0\0", 4));
         memset(list + 1, 0, 3);
         assert_true(text_is_wreck(list, sizeof(list) - 1));
 }
@@ -57,12 +56,47 @@ static void what_only_we_refuse_is_none(void **state) {
         assert_false(text_is_wreck("[\"\\\"\0\"]", 7));
 }
 
+/* Go takes a NUL behind the list for the end, whatever follows. */
+static void a_nul_ends_the_text(void **state) {
+        static const char list[] = "[{\"id\":\"a\"}] \n\0\0x[";
+
+        (void) state;
+        assert_false(text_is_wreck("[]\0\0", 4));
+        assert_false(text_is_wreck(list, sizeof(list) - 1));
+        assert_int_equal(text_list_length(list, sizeof(list) - 1), 14);
+        assert_int_equal(text_list_length("[]", 2), 2);
+        assert_int_equal(text_list_length("[\"]\0\"]", 6), 6);
+        assert_int_equal(text_list_length("[{\"a\":[1]\0\0", 11), 11);
+        assert_true(text_is_wreck("[{\"a\":[1]\0\0", 11));
+}
+
+/* Go takes anything but a comma for the end of a record. */
+static void any_character_ends_a_record(void **state) {
+        static const char *const lists[] = {
+                "[{\"id\":\"a\"]]",
+                "[{\"id\":\"a\"x]",
+                "[{\"id\":\"a\" {,{\"id\":\"b\"\"]",
+                "[{\"id\":1\x01]",
+        };
+
+        (void) state;
+        for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+                assert_false(is_wreck(lists[i]));
+        assert_false(text_is_wreck("[{\"id\":\"a\"\0]", 12));
+        assert_true(is_wreck("[{\"id\":\"a\"x"));
+        assert_true(is_wreck("[{\"names\":[1x2y,{]]"));
+        assert_true(is_wreck("[{\"id\" \"a\"}]"));
+        assert_true(is_wreck("[{\"id\":\"a\",}]"));
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_is_cut_off_is_a_wreck),
                 cmocka_unit_test(what_was_never_written_is_a_wreck),
                 cmocka_unit_test(what_is_no_list_is_a_wreck),
                 cmocka_unit_test(what_only_we_refuse_is_none),
+                cmocka_unit_test(a_nul_ends_the_text),
+                cmocka_unit_test(any_character_ends_a_record),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
