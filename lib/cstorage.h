@@ -342,6 +342,13 @@ const struct cstorage_image *cstorage_snapshot_next_image_by_digest(const struct
                                                                     const char *digest,
                                                                     const struct cstorage_image *prev);
 
+/*
+ * The ids that stand in volatile files which cstorage_txn_heal() set aside, as long as these are there: each
+ * run of 64 hexadecimal digits, of layers, containers, images and digests alike. What has one of them may be
+ * what the file recorded. NULL after the last. Since: 0.1
+ */
+const char *cstorage_snapshot_get_set_aside_id(const struct cstorage_snapshot *snapshot, size_t index);
+
 /* The layer below; NULL where there is none, or where it has no record (then the id is still there). Since:
  * 0.1 */
 const struct cstorage_layer *cstorage_snapshot_get_parent(const struct cstorage_snapshot *snapshot,
@@ -837,9 +844,9 @@ int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage_entry *e
  * retired, the broken one is renamed to <name>.broken beside it, in place of one that was put there earlier,
  * and the new one put in its place after its lock's token; where the disk has no room for that there is none
  * then, which says the same. Should we die in between, there is none either. -ESTALE is its result where it
- * is not the file that seen tells any more, or not a broken one. What it recorded is forgotten: who retires
- * what seems to have no record must have made sure that nothing of that is alive. -EINVAL for an entry of
- * another store or kind. The entry's inventory is referenced. Since: 0.1
+ * is not the file that seen tells any more, or not a broken one. What it recorded is in no snapshot any more,
+ * but for its ids: see cstorage_snapshot_get_set_aside_id(). -EINVAL for an entry of another store or kind.
+ * The entry's inventory is referenced. Since: 0.1
  */
 int cstorage_txn_heal(struct cstorage_txn *txn, const struct cstorage_entry *entry,
                       const struct cstorage_identity *seen);

@@ -60,6 +60,12 @@ static int derive_files(const struct cstorage_snapshot *snapshot, struct cstorag
         memcpy(derived->tokens, snapshot->tokens, sizeof(derived->tokens));
         for (size_t i = 0; i < derived->n_files; i++)
                 snapshot_take_file(&derived->files[i], &snapshot->files[i]);
+        for (size_t i = 0; i < snapshot->aside.n && r >= 0; i++)
+                r = strlist_add(&derived->aside, snapshot->aside.s[i]);
+        if (r < 0) {
+                cstorage_snapshot_unref(derived);
+                return r;
+        }
         *ret = derived;
         return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From files to a snapshot. What a snapshot of before has of a file that did not change is not read again. */
 
+#include "aside.h"
 #include "base/array.h"
 #include "index.h"
 #include "lists.h"
@@ -209,6 +210,10 @@ static int read_records(struct cstorage_snapshot *snapshot, const struct cstorag
         r = read_files(snapshot, known, locks);
         if (r < 0)
                 return error_errno(reterr, r, "cannot read the records of %s", store->roots[ROOT_GRAPH].path);
+
+        r = aside_read(store, &snapshot->aside, reterr);
+        if (r < 0)
+                return r;
 
         /* After the reading: a directory that appears later records nothing that was listed before. */
         r = store_check_roots(store, reterr);

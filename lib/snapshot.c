@@ -61,6 +61,7 @@ static struct cstorage_snapshot *snapshot_free(struct cstorage_snapshot *snapsho
         free(snapshot->files);
         for (size_t i = 0; i < FILE_KINDS; i++)
                 items_done(&snapshot->kinds[i]);
+        strlist_done(&snapshot->aside);
         cstorage_store_unref(snapshot->store);
         free(snapshot);
         return NULL;
@@ -157,6 +158,11 @@ static int new_snapshot(struct cstorage_store *store, struct cstorage_snapshot *
 _public_ int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret,
                                    struct cstorage_error *reterr) {
         return error_end(reterr, new_snapshot(store, ret, error_begin(reterr)), "cannot read the records");
+}
+
+_public_ const char *cstorage_snapshot_get_set_aside_id(const struct cstorage_snapshot *snapshot,
+                                                        size_t index) {
+        return strlist_get(&snapshot->aside, index);
 }
 
 int snapshot_is_stale(const struct cstorage_snapshot *snapshot, const int *locks) {

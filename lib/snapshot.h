@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backing.h"
+#include "base/strlist.h"
 #include "disk/lock.h"
 #include "disk/recfile.h"
 #include "locks.h"
@@ -84,6 +85,7 @@ struct cstorage_snapshot {
         struct cstorage_file *files;
         size_t n_files, cap_files;
         struct last_write tokens[STORE_LOCKS];
+        struct strlist aside; /* aside_read() */
         struct items kinds[FILE_KINDS];
         struct journal journal;
 };

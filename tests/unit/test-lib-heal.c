@@ -114,6 +114,47 @@ static void a_broken_file_is_moved_aside_for_an_empty_list(void **state) {
                 }
 }
 
+static void expect_aside_ids(struct fixture *f, const char *first, const char *second) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(f);
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
+        const char *const wanted[] = {first, second, NULL};
+
+        assert_ok(cstorage_snapshot_new(store, &snapshot, NULL));
+        for (size_t i = 0; i == 0 || wanted[i - 1]; i++) {
+                const char *id = cstorage_snapshot_get_set_aside_id(snapshot, i);
+
+                assert_int_equal(!id, !wanted[i]);
+                if (id)
+                        assert_string_equal(id, wanted[i]);
+        }
+}
+
+/* Each run of 64 digits is one, however the rest of the file looks. */
+static void the_ids_of_a_file_that_was_set_aside_are_known(void **state) {
+        const char *a = fixture_id("aa"), *b = fixture_id("bb");
+        struct fixture *f = *state;
+        char bytes[1024], kept[128];
+        int n;
+
+        for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+                n = snprintf(bytes, sizeof(bytes), "%s0 [{\"id\":\"%s\",\"x\":\"%.63s\"},%c%s", a, b, a, 0,
+                             a);
+                write_bytes(f, files[i], bytes, (size_t) n);
+                expect_aside_ids(f, NULL, NULL);
+                assert_int_equal(heal_one(f, files[i], NULL), 0);
+                expect_aside_ids(f, b, a);
+
+                aside(kept, files[i]);
+                assert_int_equal(unlinkat(f->fd, kept, 0), 0);
+                fixture_symlink(f, "/dev/zero", kept);
+                expect_aside_ids(f, NULL, NULL);
+                assert_int_equal(unlinkat(f->fd, kept, 0), 0);
+                fixture_mkdir(f, kept);
+                expect_aside_ids(f, NULL, NULL);
+                assert_int_equal(unlinkat(f->fd, kept, AT_REMOVEDIR), 0);
+        }
+}
+
 static void what_others_can_read_is_not_touched(void **state) {
         static const char *const lists[] = {"[]", "[{\"ID\":\"a\"}]", "[{\"id\":\"a\",\"id\":\"b\"}]",
                                             "[null]"};
@@ -294,6 +335,7 @@ static void leftovers_in_the_runroot_are_removed_at_once(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(a_broken_file_is_moved_aside_for_an_empty_list),
+                TEST(the_ids_of_a_file_that_was_set_aside_are_known),
                 TEST(what_others_can_read_is_not_touched),
                 TEST(what_changed_since_is_left),
                 TEST(the_lock_gets_a_new_token),
