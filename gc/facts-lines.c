@@ -141,6 +141,11 @@ static const struct field use_fields[] = {
         {0},
 };
 
+static const struct field set_aside_fields[] = {
+        {"id", FIELD_TEXT, 0, .always = true},
+        {0},
+};
+
 static const struct field problem_fields[] = {
         TEXT_ALWAYS(struct fact_problem, path),
         TEXT(struct fact_problem, text),
@@ -323,6 +328,10 @@ static void *add_use(struct facts *facts) {
         return use;
 }
 
+static void *add_set_aside(struct facts *facts) {
+        return facts_add_set_aside(facts, "") < 0 ? NULL : &facts->set_aside[facts->n_set_aside - 1];
+}
+
 static void *add_entry(struct facts *facts) {
         struct fact_entry *entry = facts_add_entry(facts);
 
@@ -352,6 +361,7 @@ const struct line_kind facts_lines[] = {
         {"container", container_fields, add_container, NULL, ARRAY(containers)},
         {"mount", mention_fields, add_mount, NULL, ARRAY(mounts)},
         {"in-use", use_fields, add_use, NULL, ARRAY(in_use)},
+        {"set-aside", set_aside_fields, add_set_aside, NULL, ARRAY(set_aside)},
         {"entry", entry_fields, add_entry, finish_entry, ARRAY(entries)},
         {"problem", problem_fields, add_problem, NULL, ARRAY(problems)},
         {0},

@@ -13,6 +13,7 @@ void facts_done(struct facts *facts) {
         free(facts->containers);
         free(facts->mounts);
         free(facts->in_use);
+        free(facts->set_aside);
         free(facts->entries);
         free(facts->problems);
         arena_done(&facts->arena);
@@ -66,5 +67,15 @@ int facts_add_mount(struct facts *facts, const char *layer_id) {
                 return -ENOMEM;
 
         *mount = layer_id;
+        return 0;
+}
+
+int facts_add_set_aside(struct facts *facts, const char *id) {
+        const char **set_aside = ADD(facts->set_aside, facts->n_set_aside, facts->cap_set_aside);
+
+        if (!set_aside)
+                return -ENOMEM;
+
+        *set_aside = id;
         return 0;
 }

@@ -101,6 +101,8 @@ struct facts {
         size_t n_mounts, cap_mounts;
         struct fact_use *in_use;
         size_t n_in_use, cap_in_use;
+        const char **set_aside; /* ids in volatile files that were set aside, of whatever kind */
+        size_t n_set_aside, cap_set_aside;
         struct fact_entry *entries;
         size_t n_entries, cap_entries;
         struct fact_problem *problems;
@@ -123,6 +125,7 @@ struct fact_entry *facts_add_entry(struct facts *facts);
 struct fact_use *facts_add_use(struct facts *facts);
 struct fact_problem *facts_add_problem(struct facts *facts);
 int facts_add_mount(struct facts *facts, const char *layer_id);
+int facts_add_set_aside(struct facts *facts, const char *id);
 
 /* For reports alone: the store of a driver, whole. No fact is of this kind. */
 #define FACT_KIND_STORE ((enum cstorage_entry_kind)(CSTORAGE_ENTRY_QUOTA + 1))

@@ -22,6 +22,7 @@ void known_done(struct known *known) {
         idset_done(&known->images);
         idset_done(&known->used_images);
         idset_done(&known->in_use);
+        idset_done(&known->set_aside);
         arena_done(&known->arena);
         *known = KNOWN_INIT;
 }
@@ -113,6 +114,18 @@ static int mention_records(struct known *known, const struct facts *facts) {
         known->in_use_at = known->numbers.n;
         for (size_t i = 0; r >= 0 && i < facts->n_in_use; i++)
                 r = mention_use(known, &facts->in_use[i]);
+        return r;
+}
+
+/* They show nothing of other files: what they stand for is not known. */
+static int mention_set_aside(struct known *known, const struct facts *facts) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < facts->n_set_aside; i++) {
+                r = mention(known, facts->set_aside[i], MARK_SET_ASIDE);
+                if (r >= 0)
+                        r = idset_add(&known->set_aside, facts->set_aside[i]);
+        }
         return r;
 }
 
@@ -213,6 +226,9 @@ int known_make(struct known *known, const struct facts *facts) {
         r = mention_records(known, facts);
         if (r < 0)
                 return r;
+        r = mention_set_aside(known, facts);
+        if (r < 0)
+                return r;
         r = mention_entries(known, facts);
         if (r < 0)
                 return r;
@@ -227,6 +243,7 @@ int known_make(struct known *known, const struct facts *facts) {
         idset_seal(&known->images);
         idset_seal(&known->used_images);
         idset_seal(&known->in_use);
+        idset_seal(&known->set_aside);
         return set_marks(known);
 }
 
@@ -241,7 +258,7 @@ uint32_t *known_marks(const struct known *known, size_t entry) {
 enum reason known_reason(uint32_t marks) {
         if (marks & MARK_RECORDS)
                 return REASON_RECORDED;
-        if (marks & MARK_REFERENCES)
+        if (marks & (MARK_REFERENCES | MARK_SET_ASIDE))
                 return REASON_REFERENCED;
         if (marks & MARK_IN_USE)
                 return REASON_IN_USE;

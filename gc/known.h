@@ -33,13 +33,14 @@ enum {
         MARK_STAYS_IMAGESTORE = 1U << 20,
         MARK_REFUSED_GRAPHROOT = 1U << 21, /* that directory is refused */
         MARK_REFUSED_IMAGESTORE = 1U << 22,
-        MARK_HELD = 1U << 23,   /* a directory of it cannot go, for what it is */
-        MARK_IN_USE = 1U << 24, /* something alive uses it */
-        MARK_RECENT = 1U << 25, /* it changed since the boot, and something may use it */
+        MARK_HELD = 1U << 23,      /* a directory of it cannot go, for what it is */
+        MARK_IN_USE = 1U << 24,    /* something alive uses it */
+        MARK_RECENT = 1U << 25,    /* it changed since the boot, and something may use it */
+        MARK_SET_ASIDE = 1U << 26, /* a volatile file that was set aside lists it */
 };
 
 #define MARK_REFERENCES (MARK_PARENT | MARK_OF_IMAGE | MARK_OF_CONTAINER)
-#define MARK_KNOWN      (MARK_RECORDS | MARK_REFERENCES | MARK_MOUNTED | MARK_IN_USE | MARK_BELOW)
+#define MARK_KNOWN      (MARK_RECORDS | MARK_REFERENCES | MARK_MOUNTED | MARK_IN_USE | MARK_BELOW | MARK_SET_ASIDE)
 #define MARK_DIRS       (MARK_DIR_GRAPHROOT | MARK_DIR_IMAGESTORE)
 #define MARK_STAYS      (MARK_STAYS_GRAPHROOT | MARK_STAYS_IMAGESTORE)
 #define MARK_REFUSED    (MARK_REFUSED_GRAPHROOT | MARK_REFUSED_IMAGESTORE)
@@ -56,6 +57,7 @@ struct known {
         struct idset containers, images; /* those that have a record */
         struct idset used_images;        /* those that a container's record says it was made of */
         struct idset in_use;             /* layers and containers that something alive uses */
+        struct idset set_aside;          /* ids in volatile files that were set aside, of whatever kind */
         bool *healed;                    /* by file: broken, and about to be put right (heal.c) */
         struct arena arena;
 };

@@ -180,6 +180,15 @@ static int observe_mounts(struct facts *facts, const struct cstorage_snapshot *s
         return 0;
 }
 
+static int observe_set_aside(struct facts *facts, const struct cstorage_snapshot *snapshot) {
+        const char *id;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && (id = cstorage_snapshot_get_set_aside_id(snapshot, i)); i++)
+                r = facts_add_set_aside(facts, id);
+        return r;
+}
+
 static int observe_problems(struct facts *facts, const struct cstorage_inventory *inventory) {
         const char *text, *path;
 
@@ -396,6 +405,10 @@ static int collect_facts(struct view *view) {
                 return r;
 
         r = observe_mounts(facts, view->snapshot, view->inventory);
+        if (r < 0)
+                return r;
+
+        r = observe_set_aside(facts, view->snapshot);
         if (r < 0)
                 return r;
 

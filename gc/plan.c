@@ -215,6 +215,8 @@ static struct decision decide_container_dir(const struct planner *planner, size_
 
         if (idset_has(&planner->known.containers, entry->name))
                 return decide(REASON_RECORDED);
+        if (idset_has(&planner->known.set_aside, entry->name))
+                return decide(REASON_REFERENCED);
 
         decision = decide_unknown(entry, &planner->doubts.containers);
         if (decision.reason != REASON_NO_RECORD)
@@ -233,7 +235,8 @@ static struct decision decide_image_dir(const struct planner *planner, size_t i)
 
         if (idset_has(&planner->known.images, entry->name))
                 return decide(REASON_RECORDED);
-        if (idset_has(&planner->known.used_images, entry->name))
+        if (idset_has(&planner->known.used_images, entry->name) ||
+            idset_has(&planner->known.set_aside, entry->name))
                 return decide(REASON_REFERENCED);
 
         decision = decide_unknown(entry, &planner->doubts.images);

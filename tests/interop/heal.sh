@@ -134,6 +134,11 @@ try_case() {
         check "$name: the stable container runs" stable_runs
 
         expect "$name: the next run has nothing to heal" "0  0 0" "$(verdict)" || note "$(cat "$scratch/err")"
+        if [ "$file" = "$containers" ] && grep -q "$id" "$scratch/broken"; then
+                check "$name: and keeps what the broken one lists" [ -e "$S/overlay-containers/$id" ]
+        fi
+        rm "$dir/$file.broken"
+        expect "$name: without the broken one, too" "0  0 0" "$(verdict)" || note "$(cat "$scratch/err")"
         [ "$file" = "$layers" ] || check "$name: and collects what had only that record" [ ! -e "$S/overlay-containers/$id" ]
         [ "$file" = "$layers" ] || check "$name: but not the stable container" stable_runs
 }

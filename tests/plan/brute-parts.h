@@ -42,6 +42,7 @@ void find_what_stays(struct brute *b);
 bool has_container_record(const struct facts *f, const char *id);
 bool has_image_record(const struct facts *f, const char *id);
 bool is_made_of(const struct facts *f, const char *image);
+bool is_set_aside(const struct facts *f, const char *id);
 bool is_lost(const struct facts *f, const char *layer);
 bool is_side_file(const struct fact_entry *e);
 

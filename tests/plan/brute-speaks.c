@@ -134,6 +134,13 @@ bool is_in_use(const struct facts *f, const char *id) {
         return false;
 }
 
+bool is_set_aside(const struct facts *f, const char *id) {
+        for (size_t i = 0; i < f->n_set_aside; i++)
+                if (same(f->set_aside[i], id))
+                        return true;
+        return false;
+}
+
 /* ------------------------------------------------------------------- what a container of this boot may use
  */
 
@@ -189,7 +196,8 @@ static bool is_below_what_stays(const struct brute *b, const char *layer) {
 
 bool is_spoken_for(const struct brute *b, const char *layer) {
         return has_layer_record(b->f, layer, ANYWHERE) || is_referred_to(b->f, layer, ANYWHERE) ||
-               is_mounted(b->f, layer) || is_in_use(b->f, layer) || is_below_what_stays(b, layer);
+               is_mounted(b->f, layer) || is_in_use(b->f, layer) || is_set_aside(b->f, layer) ||
+               is_below_what_stays(b, layer);
 }
 
 bool has_directory(const struct facts *f, const char *layer, bool there, bool here) {

@@ -179,15 +179,16 @@ static bool runroot_is_unseen(const struct brute *b) {
 }
 
 static bool container_dir_may_go(const struct brute *b, const struct fact_entry *e) {
-        return !has_container_record(b->f, e->name) && is_named_by_an_id(e) && is_sound(e) &&
-               !containers_are_doubtful(b) && !is_in_use(b->f, e->name) && !runroot_is_unseen(b) &&
-               !entry_is_recent(b, e);
+        return !has_container_record(b->f, e->name) && !is_set_aside(b->f, e->name) && is_named_by_an_id(e) &&
+               is_sound(e) && !containers_are_doubtful(b) && !is_in_use(b->f, e->name) &&
+               !runroot_is_unseen(b) && !entry_is_recent(b, e);
 }
 
 static bool image_dir_may_go(const struct brute *b, const struct fact_entry *e) {
-        return !has_image_record(b->f, e->name) && !is_made_of(b->f, e->name) && is_named_by_an_id(e) &&
-               is_sound(e) && !images_are_doubtful(b) && !images_may_hide(b->f) &&
-               !images_are_elsewhere(b->f) && !entry_is_recent(b, e);
+        return !has_image_record(b->f, e->name) && !is_made_of(b->f, e->name) &&
+               !is_set_aside(b->f, e->name) && is_named_by_an_id(e) && is_sound(e) &&
+               !images_are_doubtful(b) && !images_may_hide(b->f) && !images_are_elsewhere(b->f) &&
+               !entry_is_recent(b, e);
 }
 
 static bool temp_dir_may_go(const struct brute *b, const struct fact_entry *e) {

@@ -338,6 +338,8 @@ static void reach_from_records(struct reached *reached, const struct facts *fact
                 reach(reached, facts->mounts[i]);
         for (size_t i = 0; i < facts->n_in_use; i++)
                 reach(reached, facts->in_use[i].id);
+        for (size_t i = 0; i < facts->n_set_aside; i++)
+                reach(reached, facts->set_aside[i]);
         for (size_t i = 0; i < facts->n_containers; i++)
                 reach(reached, facts->containers[i].layer);
         for (size_t i = 0; i < facts->n_images; i++) {

@@ -213,7 +213,10 @@ static int world_add_use(struct facts *facts, struct dice *dice) {
         return 0;
 }
 
+/* Or an id that was set aside, which keeps things as a mount does. */
 int world_add_mount(struct facts *facts, struct dice *dice) {
+        if (dice_hit(dice, 3))
+                return facts_add_set_aside(facts, dice_hit(dice, 2) ? pick_layer(dice) : pick_other(dice));
         return dice_hit(dice, 2) ? facts_add_mount(facts, pick_layer(dice)) : world_add_use(facts, dice);
 }
 
@@ -436,7 +439,7 @@ int world_copy(struct facts *to, const struct facts *from) {
         to->uses_unseen = from->uses_unseen;
         if (COPY(to, from, files) < 0 || COPY(to, from, layers) < 0 || COPY(to, from, images) < 0 ||
             COPY(to, from, containers) < 0 || COPY(to, from, mounts) < 0 || COPY(to, from, in_use) < 0 ||
-            COPY(to, from, entries) < 0 || COPY(to, from, problems) < 0)
+            COPY(to, from, set_aside) < 0 || COPY(to, from, entries) < 0 || COPY(to, from, problems) < 0)
                 return -ENOMEM;
         return 0;
 }
@@ -548,6 +551,7 @@ void world_shuffle(struct facts *facts, struct dice *dice) {
         SHUFFLE(facts->containers, facts->n_containers, dice);
         SHUFFLE(facts->mounts, facts->n_mounts, dice);
         SHUFFLE(facts->in_use, facts->n_in_use, dice);
+        SHUFFLE(facts->set_aside, facts->n_set_aside, dice);
         SHUFFLE(facts->entries, facts->n_entries, dice);
         SHUFFLE(facts->problems, facts->n_problems, dice);
 }
