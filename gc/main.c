@@ -23,7 +23,7 @@ int main(int argc, char **argv) {
                 return STATUS_DONE;
         }
         if (options.version) {
-                puts("cstorage-gc " CSTORAGE_VERSION);
+                puts("cstorage-gc " CSTORAGE_VERSION "\n" CSTORAGE_FEATURES);
                 return STATUS_DONE;
         }
 

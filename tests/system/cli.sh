@@ -60,9 +60,20 @@ done
 run $'--\e[31m\n'
 check "a hostile option does not reach the terminal" sh -c "! grep -q '[^[:print:]]' '$scratch/err'"
 
+# features FILE: those in the summary of meson, as --version has them.
+features() {
+        local name
+        sed -nE "/^option\('tests'/d; s/^option\('([a-z]+)', type : 'feature'.*/\1/p" "$source/meson_options.txt" | sort |
+                while read -r name; do
+                        sed -nE "s/^ *$name *: YES.*/+${name^^}/p; s/^ *$name *: NO.*/-${name^^}/p" "$1" | tail -1
+                done
+}
 run --version
 expect "--version prints name and version" "0 cstorage-gc $(sed -n "s/^ *version : '\(.*\)',/\1/p" "$source/meson.build" | head -1)" \
-        "$status $out"
+        "$status $(head -1 "$scratch/out")"
+expect "and the built-in features, as the summary of meson does" "$(features "$build/meson-logs/meson-log.txt")" \
+        "$(tail -n +2 "$scratch/out" | tr ' ' '\n' | sort -k1.2)"
+expect "which are not empty" 1 "$(tail -n +2 "$scratch/out" | grep -c '^[+-]')"
 run --help
 expect "--help succeeds" 0 $status
 check "--help fits a terminal" sh -c "! grep -qE '.{81}' '$scratch/out'"
