@@ -68,7 +68,7 @@
 extern "C" {
 #endif
 
-#define CSTORAGE_ERROR_TEXT_MAX 256
+#define CSTORAGE_ERROR_TEXT_MAX 512
 
 /* What went wrong, for people; the caller's own, no need to clear it. text is one line. Since: 0.1 */
 struct cstorage_error {

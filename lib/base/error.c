@@ -7,11 +7,12 @@
 
 #include "base/error.h"
 
-_printf_(2, 0) static void error_format(struct error *e, const char *format, va_list args) {
-        int n = vsnprintf(e->text, sizeof(e->text), format, args);
+/* At most size - 1 bytes. */
+_printf_(3, 0) static void error_format(struct error *e, size_t size, const char *format, va_list args) {
+        int n = vsnprintf(e->text, size, format, args);
 
-        if (n >= (int) sizeof(e->text))
-                memcpy(e->text + sizeof(e->text) - 4, "...", 4);
+        if (n >= (int) size)
+                memcpy(e->text + size - 4, "...", 4);
 }
 
 int error_set(struct error *e, int code, const char *format, ...) {
@@ -25,16 +26,57 @@ int error_set(struct error *e, int code, const char *format, ...) {
 
         e->code = code;
         va_start(args, format);
-        error_format(e, format, args);
+        error_format(e, sizeof(e->text), format, args);
         va_end(args);
         errno = saved;
         return code;
 }
 
+/* What the user can do, by the cause alone; NULL: that depends on what was tried. */
+static const char *remedy(int code) {
+        switch (-code) {
+        case EMFILE:
+                return "Raise the limit of open files (ulimit -n, LimitNOFILE=) and try again";
+        case ENFILE:
+                return "Close programs that hold many files open, or raise fs.file-max, and try again";
+        case ENOMEM:
+                return "Free memory, or raise the memory limit, and try again";
+        case EACCES:
+        case EPERM:
+                return "Run this as root or as the owner of the store";
+        case EIO:
+        case EUCLEAN:
+                return "Check the disk and its file system (dmesg, fsck)";
+        case EROFS:
+                return "Mount the file system writable and try again";
+        case ENOSPC:
+        case EDQUOT:
+                return "Free disk space and try again";
+        case ENOTCONN:
+        case EHOSTDOWN:
+                return "Mount the file system again";
+        case ELOOP:
+        case ENOTDIR:
+                return "Put a real directory or file where a symbolic link, or a file, stands";
+        default:
+                return NULL;
+        }
+}
+
+/* Room for what the kernel says, which is short, and for the longest remedy. */
+#define CAUSE_MAX 200
+
+static void format_cause(char cause[static CAUSE_MAX], int code) {
+        const char *todo = remedy(code);
+
+        errno = -code; /* for %m: there are two functions strerror_r(), and musl has the other one */
+        (void) snprintf(cause, CAUSE_MAX, ": %m%s%s", todo ? ". " : "", todo ? todo : "");
+}
+
 int error_errno(struct error *e, int code, const char *format, ...) {
+        char cause[CAUSE_MAX];
         int saved = errno;
         va_list args;
-        size_t n;
 
         assert(code < 0);
 
@@ -42,12 +84,11 @@ int error_errno(struct error *e, int code, const char *format, ...) {
                 return code;
 
         e->code = code;
+        format_cause(cause, code);
         va_start(args, format);
-        error_format(e, format, args);
+        error_format(e, sizeof(e->text) - strlen(cause), format, args);
         va_end(args);
-        n = strlen(e->text);
-        errno = -code; /* for %m: there are two functions strerror_r(), and musl has the other one */
-        (void) snprintf(e->text + n, sizeof(e->text) - n, ": %m");
+        (void) strcat(e->text, cause);
         errno = saved;
         return code;
 }

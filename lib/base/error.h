@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 
-#define ERROR_TEXT_MAX 256
+#define ERROR_TEXT_MAX 512
 
 /*
  * What went wrong, for people. The layout is that of struct cstorage_error, which the objects of lib/ hand
@@ -18,7 +18,8 @@ struct error {
  * errno. */
 int error_set(struct error *e, int code, const char *format, ...) _printf_(3, 4);
 
-/* The same with ": " and the text of the errno appended. */
+/* The same with ": " and the text of the errno appended, and a remedy if the cause alone tells one. These two
+ * are never cut off. */
 int error_errno(struct error *e, int code, const char *format, ...) _printf_(3, 4);
 
 /* -errno after a call that failed; the compiler learns that it is negative. */

@@ -6,7 +6,7 @@ use std::ptr::{null, null_mut};
 #[repr(C)]
 struct Error {
     code: c_int,
-    text: [c_char; 256], // CSTORAGE_ERROR_TEXT_MAX
+    text: [c_char; 512], // CSTORAGE_ERROR_TEXT_MAX
 }
 
 // All that is known of them is that they have an address.
@@ -40,7 +40,7 @@ fn check(r: c_int, error: &Error) -> Result<(), String> {
 }
 
 fn open() -> Result<*mut Snapshot, String> {
-    let mut error = Error { code: 0, text: [0; 256] };
+    let mut error = Error { code: 0, text: [0; 512] };
     let (mut config, mut store, mut snapshot) = (null_mut(), null_mut(), null_mut());
 
     // Each takes NULL for what could not be made before it, and says so.
