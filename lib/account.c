@@ -182,45 +182,46 @@ static bool links_are_too_many(const struct listing *first, const struct listing
 #define PIECE_BYTES (128U * 1024)
 
 struct piece {
+        struct idscan scan;
         size_t n;
-        char last; /* the last byte that is no white space */
-        char bytes[PIECE_BYTES];
+        char bytes[PIECE_BYTES + IDSCAN_SLACK];
 };
 
-static void note_last(struct piece *piece, size_t from) {
-        for (size_t i = piece->n; i > from; i--)
-                if (!strchr(" \t\r\n", piece->bytes[i - 1])) {
-                        piece->last = piece->bytes[i - 1];
-                        return;
-                }
-}
+static const struct record_type *const record_types[FILE_KINDS] = {
+        [CSTORAGE_FILE_LAYERS] = &layer_record,
+        [CSTORAGE_FILE_IMAGES] = &image_record,
+        [CSTORAGE_FILE_CONTAINERS] = &container_record,
+        [CSTORAGE_FILE_MOUNTS] = &mount_record,
+};
 
-/* 1 where the file looks like a list and was seen to its end, 0 where it does not. */
-static int scan_pieces(struct hexids *ids, int fd, struct piece *piece) {
+/* What was found in the files of one kind. */
+struct tally {
+        struct hexids ids;
+        size_t n_files;
+};
+
+/* 1 where the file is a list as Go writes it, seen to its end, 0 where it is not. */
+static int scan_pieces(int fd, struct piece *piece) {
         size_t total = 0, used;
         ssize_t n;
         int r;
 
-        while ((n = read(fd, piece->bytes + piece->n, sizeof(piece->bytes) - piece->n)) > 0) {
-                if (total == 0 && piece->bytes[0] != '[')
-                        return 0;
-                if (memchr(piece->bytes + piece->n, '\0', (size_t) n))
-                        return 0;
+        while ((n = read(fd, piece->bytes + piece->n, PIECE_BYTES - piece->n)) > 0) {
                 total += (size_t) n;
                 piece->n += (size_t) n;
-                note_last(piece, piece->n - (size_t) n);
-                r = idscan(piece->bytes, piece->n, ids, &used);
-                if (r < 0)
+                piece->bytes[piece->n] = '\0';
+                r = idscan(&piece->scan, piece->bytes, piece->n, &used);
+                if (r <= 0)
                         return r;
                 piece->n -= used;
                 memmove(piece->bytes, piece->bytes + used, piece->n);
                 if (total > JSON_BYTES_MAX)
                         return 0;
         }
-        return n == 0 && total > 0 && piece->last == ']';
+        return n == 0 && piece->n == 0 && idscan_is_complete(&piece->scan);
 }
 
-static int scan_file(const struct cstorage_store *store, const struct own_file *file, struct hexids *ids,
+static int scan_file(const struct cstorage_store *store, const struct own_file *file, struct tally *tally,
                      struct piece *piece) {
         const struct store_root *root = &store->roots[file->root];
         _cleanup_close_ int fd = -1;
@@ -236,12 +237,13 @@ static int scan_file(const struct cstorage_store *store, const struct own_file *
         if (identity_at(fd, "", &id) < 0 || !S_ISREG(id.mode))
                 return 0;
 
+        tally->n_files++;
         piece->n = 0;
-        piece->last = '\0';
-        return scan_pieces(ids, fd, piece);
+        idscan_init(&piece->scan, record_types[file->kind], &tally->ids);
+        return scan_pieces(fd, piece);
 }
 
-static int scan_files(const struct cstorage_store *store, enum cstorage_file_kind kind, struct hexids *ids) {
+static int scan_files(const struct cstorage_store *store, enum cstorage_file_kind kind, struct tally *tally) {
         _cleanup_free_ struct piece *piece = malloc(sizeof(*piece));
         int r = 1;
 
@@ -249,7 +251,7 @@ static int scan_files(const struct cstorage_store *store, enum cstorage_file_kin
                 return -ENOMEM;
         for (size_t i = 0; i < OWN_FILES && r > 0; i++)
                 if (own_files[i].kind == kind)
-                        r = scan_file(store, &own_files[i], ids, piece);
+                        r = scan_file(store, &own_files[i], tally, piece);
         return r;
 }
 
@@ -262,34 +264,45 @@ static bool has_all(const struct hexids *recorded, const struct hexids *found) {
         return true;
 }
 
+static const enum cstorage_file_kind owner_files[OWNERS] = {
+        [OWNER_LAYER] = CSTORAGE_FILE_LAYERS,
+        [OWNER_IMAGE] = CSTORAGE_FILE_IMAGES,
+        [OWNER_CONTAINER] = CSTORAGE_FILE_CONTAINERS,
+};
+
 static int compare(const struct cstorage_store *store, enum owner owner, const struct listing *first,
-                   const struct listing *second) {
-        static const enum cstorage_file_kind kinds[] = {
-                [OWNER_LAYER] = CSTORAGE_FILE_LAYERS,
-                [OWNER_IMAGE] = CSTORAGE_FILE_IMAGES,
-                [OWNER_CONTAINER] = CSTORAGE_FILE_CONTAINERS,
-        };
-        _cleanup_(hexids_done) struct hexids recorded = HEXIDS_INIT;
+                   const struct listing *second, struct tally *tally) {
         int r;
 
-        r = scan_files(store, kinds[owner], &recorded);
+        r = scan_files(store, owner_files[owner], tally);
         if (r <= 0)
                 return r;
 
-        r = hexids_seal(&recorded);
+        r = hexids_seal(&tally->ids);
         if (r < 0)
                 return r;
-        return has_all(&recorded, &first->ids[owner]) && has_all(&recorded, &second->ids[owner]);
+        return has_all(&tally->ids, &first->ids[owner]) && has_all(&tally->ids, &second->ids[owner]);
 }
 
-/* A directory that is configured and cannot be opened is somebody else's to speak about. */
+/* Containers have images, and both have layers: where there is no file at all of these, it may be missing. */
+static bool files_are_there(const struct tally tallies[static OWNERS]) {
+        const struct tally *layers = &tallies[OWNER_LAYER], *images = &tallies[OWNER_IMAGE];
+        size_t n_containers = tallies[OWNER_CONTAINER].ids.n;
+
+        return (layers->n_files > 0 || images->ids.n + n_containers == 0) &&
+               (images->n_files > 0 || n_containers == 0);
+}
+
+/* A directory that is configured and cannot be opened is somebody else's to speak about, and so is a
+ * graphroot without the driver's directory, in which all layers lie. */
 static bool roots_are_known(const struct cstorage_store *store) {
         for (enum root i = ROOT_GRAPH; i < ROOT_COUNT; i++) {
                 const struct store_root *root = &store->roots[i];
 
                 if (root->fd < 0 && root->path && !(i == ROOT_RUN && root->error == -ENOENT))
                         return false;
-                if (root->home_fd < 0 && root->home_error < 0 && root->home_error != -ENOENT)
+                if (root->home_fd < 0 && root->home_error < 0 &&
+                    (i == ROOT_GRAPH || root->home_error != -ENOENT))
                         return false;
         }
         return true;
@@ -297,19 +310,34 @@ static bool roots_are_known(const struct cstorage_store *store) {
 
 /* The mounts are nobody's record here, but whoever reports on a store says so where their file is damaged. */
 static int glance_at_mounts(const struct cstorage_store *store) {
-        _cleanup_(hexids_done) struct hexids ids = HEXIDS_INIT;
+        struct tally tally = {.ids = HEXIDS_INIT};
+        int r = scan_files(store, CSTORAGE_FILE_MOUNTS, &tally);
 
-        return scan_files(store, CSTORAGE_FILE_MOUNTS, &ids);
+        hexids_done(&tally.ids);
+        return r;
+}
+
+static int compare_owners(const struct cstorage_store *store, const struct listing *first,
+                          const struct listing *second) {
+        struct tally tallies[OWNERS] = {0};
+        int r = 1;
+
+        for (enum owner owner = 0; owner < OWNERS && r > 0; owner++)
+                r = compare(store, owner, first, second, &tallies[owner]);
+        if (r > 0)
+                r = files_are_there(tallies);
+        for (enum owner owner = 0; owner < OWNERS; owner++)
+                hexids_done(&tallies[owner].ids);
+        return r;
 }
 
 static int compare_all(const struct cstorage_store *store, const struct listing *first,
                        const struct listing *second) {
-        int r = 1;
+        int r;
 
         if (first->result <= 0 || second->result <= 0)
                 return first->result < 0 ? first->result : second->result < 0 ? second->result : 0;
-        for (enum owner owner = 0; owner < OWNERS && r > 0; owner++)
-                r = compare(store, owner, first, second);
+        r = compare_owners(store, first, second);
         return r > 0 ? glance_at_mounts(store) : r;
 }
 

@@ -2,12 +2,42 @@
 #pragma once
 
 #include "base/hexids.h"
+#include "format/decode.h"
+
+#define IDSCAN_MEMBERS_MAX 32U
+
+/* Bytes behind the text that must be readable, the first of them NUL. */
+#define IDSCAN_SLACK 32U
+
+enum idscan_state {
+        IDSCAN_START,
+        IDSCAN_FIRST, /* behind the bracket */
+        IDSCAN_RECORD,
+        IDSCAN_BEHIND, /* a record */
+        IDSCAN_END,
+};
+
+/* A record file, as the Go side writes it, is read in pieces, and only the ids are kept. */
+struct idscan {
+        struct hexids *ids;
+        enum idscan_state state;
+        size_t n_members;
+        struct {
+                const char *name;
+                size_t length;
+                uint64_t head, head_mask; /* the first bytes of the name in one word */
+                const char *(*skip)(const char *value);
+        } members[IDSCAN_MEMBERS_MAX];
+};
+
+void idscan_init(struct idscan *scan, const struct record_type *type, struct hexids *ids);
 
 /*
- * The ids of the records in a piece of a record file that the Go side wrote, without parsing it: whatever has
- * the bytes
- * {"id":"<64 digits>" in it. Within a string they cannot stand, its quotes would be escaped. Records that
- * were written in another form are not found. *ret_used is how far the piece was read: what is behind it must
- * be given again, with more. -ENOMEM.
+ * Go on with a piece of the file: 1, or 0 if a closer look is needed, -ENOMEM. Whatever Go cannot load needs
+ * one: each record must have the form in which Go writes it, with members of the right types. *ret_used is
+ * how far the piece was read: what is behind it must be given again, with more.
  */
-int idscan(const char *bytes, size_t n, struct hexids *ids, size_t *ret_used);
+int idscan(struct idscan *scan, const char *bytes, size_t n, size_t *ret_used);
+
+/* Whether the list was seen to its end. */
+bool idscan_is_complete(const struct idscan *scan);

@@ -133,6 +133,43 @@ static void a_layers_files_must_be_spoken_for_too(void **state) {
         assert_int_equal(accounted(*state, NULL), 1);
 }
 
+static void damage_wants_a_closer_look(void **state) {
+        static const char *const texts[] = {
+                "[{\"id\":\"%s\",,\"created\":\"2026-11-23T18:40:41Z\"}]",
+                "[{\"id\":\"%s\",\"created\":\"yesterday\"}]",
+                "[{\"id\":\"%s\",\"names\":7}]",
+                "[{\"id\":\"%s\"},{\"id\":7}]",
+                "[{\"id\":\"%s\"}{}]",
+        };
+
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                record(*state, "graphroot/overlay-layers/layers.json", texts[i], fixture_id("ab"));
+                assert_int_equal(accounted(*state, NULL), 0);
+        }
+}
+
+static void files_that_others_refer_to_are_missed(void **state) {
+        struct fixture *f = *state;
+
+        record(*state, "graphroot/overlay-layers/layers.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
+        record(*state, "graphroot/overlay-containers/containers.json", "[{\"id\":\"%s\"}]", fixture_id("cd"));
+        assert_int_equal(accounted(f, NULL), 1);
+        assert_int_equal(renameat(f->fd, "graphroot/overlay-images/images.json", f->fd, "moved"), 0);
+        assert_int_equal(accounted(f, NULL), 0);
+        assert_int_equal(renameat(f->fd, "moved", f->fd, "graphroot/overlay-images/images.json"), 0);
+        assert_int_equal(renameat(f->fd, "graphroot/overlay-layers/layers.json", f->fd, "moved"), 0);
+        assert_int_equal(accounted(f, NULL), 0);
+}
+
+static void layers_without_a_home_want_a_closer_look(void **state) {
+        struct fixture *f = *state;
+
+        record(f, "graphroot/overlay-layers/layers.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
+        assert_int_equal(renameat(f->fd, "graphroot/overlay", f->fd, "moved"), 0);
+        assert_int_equal(accounted(f, NULL), 0);
+}
+
 static void a_large_file_is_read_to_its_end(void **state) {
         enum { RECORDS = 5000 };
         _cleanup_text_ struct text text = TEXT_INIT;
@@ -172,6 +209,9 @@ int main(void) {
                 CASE(what_is_neither_layer_nor_data_wants_a_closer_look),
                 CASE(more_links_than_layers_want_a_closer_look),
                 CASE(a_layers_files_must_be_spoken_for_too),
+                CASE(damage_wants_a_closer_look),
+                CASE(files_that_others_refer_to_are_missed),
+                CASE(layers_without_a_home_want_a_closer_look),
                 CASE(a_large_file_is_read_to_its_end),
         };
 
