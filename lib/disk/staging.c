@@ -273,13 +273,28 @@ int temp_dir_adopt(struct temp_dir *ret, int dirfd, const char *root, const char
 
 /* --------------------------------------------------------------------------------------- check */
 
-static bool is_same_dir(const struct temp_dir *temp, const char *name) {
+/* Whether a name in a directory is what is open, and is of this type. */
+static bool is_named(int dirfd, const char *name, int fd, mode_t type) {
         struct identity named, held;
 
-        if (temp->dir_fd < 0)
-                return true;
-        return identity_at(temp->root_fd, name, &named) >= 0 && identity_at(temp->dir_fd, "", &held) >= 0 &&
-               identity_same_file(&named, &held);
+        return identity_at(dirfd, name, &named) >= 0 && identity_at(fd, "", &held) >= 0 &&
+               identity_same_file(&named, &held) && (held.mode & S_IFMT) == type;
+}
+
+/* What is mounted on a temp dir is none, and not to be deleted. */
+static bool is_same_mount(int fd, int other_fd) {
+        struct identity a, b;
+
+        return identity_at(fd, "", &a) >= 0 && identity_at(other_fd, "", &b) >= 0 && a.mnt_id == b.mnt_id;
+}
+
+static bool is_what_it_says(const struct temp_dir *temp, const struct names *names) {
+        if (!is_named(temp->root_fd, names->lock, temp->lock_fd, S_IFREG))
+                return false;
+        if (temp->dir_fd >= 0 && (!is_named(temp->root_fd, names->dir, temp->dir_fd, S_IFDIR) ||
+                                  !is_same_mount(temp->root_fd, temp->dir_fd)))
+                return false;
+        return !temp->made_root || is_named(temp->parent_fd, temp->root, temp->root_fd, S_IFDIR);
 }
 
 int temp_dir_check(const struct temp_dir *temp) {
@@ -290,10 +305,7 @@ int temp_dir_check(const struct temp_dir *temp) {
         if (r < 0)
                 return r;
 
-        r = lock_is_current(temp->lock_fd, temp->root_fd, names.lock);
-        if (r <= 0)
-                return r < 0 ? r : -EBADMSG;
-        if (!is_same_dir(temp, names.dir))
+        if (!is_what_it_says(temp, &names))
                 return -EBADMSG;
         return lock_take_fd(temp->lock_fd, 0) < 0 ? -EBADMSG : 0;
 }

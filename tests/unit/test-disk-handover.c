@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <dirent.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -248,6 +249,106 @@ static void one_whose_lock_is_anothers_is_refused(void **state) {
         disconnect(pair);
 }
 
+enum { SLOT_LOCK, SLOT_ROOT, SLOT_DIR, SLOT_PARENT, SLOTS };
+
+/* The same temp dir once more, but for one descriptor, which is used up. */
+static struct temp_dir with_another(const struct temp_dir *temp, int slot, int fd) {
+        const int real[SLOTS] = {temp->lock_fd, temp->root_fd, temp->dir_fd, temp->parent_fd};
+        int fds[SLOTS];
+
+        for (int i = 0; i < SLOTS; i++)
+                fds[i] = i == slot ? fd : fcntl(real[i], F_DUPFD_CLOEXEC, 0);
+        return (struct temp_dir){
+                .number = strdup(temp->number),
+                .lock_fd = fds[SLOT_LOCK],
+                .root_fd = fds[SLOT_ROOT],
+                .dir_fd = fds[SLOT_DIR],
+                .parent_fd = fds[SLOT_PARENT],
+                .made_root = true,
+                .root = strdup(temp->root),
+        };
+}
+
+static int unlinked_dir(const struct place *place) {
+        int fd;
+
+        put_dir(place->fd, "gone");
+        fd = openat(place->fd, "gone", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_ok(unlinkat(place->fd, "gone", AT_REMOVEDIR));
+        return fd;
+}
+
+static int odd_descriptor(const struct place *place, unsigned i) {
+        int fds[2];
+
+        switch (i) {
+        case 0:
+                return open("/dev/null", O_RDWR | O_CLOEXEC);
+        case 1:
+                assert_ok(pipe2(fds, O_CLOEXEC));
+                close_fd(fds[1]);
+                return fds[0];
+        case 2:
+                return socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+        case 3:
+                return open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        case 4:
+                return open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        case 5:
+                return openat(place->fd, "file", O_PATH | O_CLOEXEC);
+        case 6:
+                return openat(place->fd, "file", O_RDWR | O_CLOEXEC);
+        case 7:
+                return unlinked_dir(place);
+        default:
+                return -1;
+        }
+}
+
+/* Nothing is changed by it, nothing is left open, and a good one is received afterwards. */
+static void odd_descriptors_are_refused_and_the_next_is_received(void **state) {
+        const struct place *place = *state;
+        struct temp_dir temp = make(place), received = TEMP_DIR_INIT;
+        struct pair pair = connected();
+        size_t before = open_descriptors();
+        int fd;
+
+        put_text(place->fd, "file", "");
+        for (int slot = 0; slot < SLOTS; slot++)
+                for (unsigned i = 0; (fd = odd_descriptor(place, i)) >= 0; i++) {
+                        struct temp_dir odd = with_another(&temp, slot, fd);
+
+                        assert_ok(temp_dir_send(&odd, pair.here));
+                        assert_int_equal(temp_dir_receive(&received, pair.there), -EBADMSG);
+                        assert_int_equal(open_descriptors(), before);
+                }
+        assert_ok(temp_dir_send(&temp, pair.here));
+        assert_int_equal(temp_dir_receive(&received, pair.there), 1);
+        assert_ok(temp_dir_remove(&received, NULL));
+        disconnect(pair);
+}
+
+static void what_is_mounted_on_a_temp_dir_is_refused(void **state) {
+        const struct place *place = *state;
+        struct temp_dir temp = make(place), received = TEMP_DIR_INIT, odd;
+        struct pair pair = connected();
+        char path[256], name[128];
+        int r;
+
+        (void) snprintf(name, sizeof(name), ROOT "/temp-dir-%s", temp.number);
+        (void) snprintf(path, sizeof(path), "%s/%s", place->path, name);
+        if (mount("none", path, "tmpfs", 0, NULL) < 0)
+                skip();
+        odd = with_another(&temp, SLOT_DIR, openat(place->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        r = temp_dir_send(&odd, pair.here);
+        if (r >= 0)
+                r = temp_dir_receive(&received, pair.there);
+        assert_int_equal(umount2(path, MNT_DETACH), 0);
+        assert_int_equal(r, -EBADMSG);
+        assert_ok(temp_dir_remove(&temp, NULL));
+        disconnect(pair);
+}
+
 int main(void) {
         static const struct CMUnitTest tests[] = {
                 in_place(what_is_sent_is_held_on_its_way_and_arrives_whole),
@@ -258,6 +359,8 @@ int main(void) {
                 in_place(what_is_no_such_message_is_refused_and_nothing_of_it_kept),
                 in_place(one_that_is_not_what_its_names_say_is_refused),
                 in_place(one_whose_lock_is_anothers_is_refused),
+                in_place(odd_descriptors_are_refused_and_the_next_is_received),
+                in_place(what_is_mounted_on_a_temp_dir_is_refused),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
