@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "handover.h"
 
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 
-#include "base/array.h"
 #include "base/fd.h"
 #include "complain.h"
+#include "finish.h"
+#include "reap.h"
 
 /*
  * What is sent waits in the socket until the reaper is started, after the boot: nobody waits for that. One
@@ -18,10 +19,8 @@
  */
 #define CONNECTIONS_MAX 64U
 
-/* How long a send or connect may take: to a socket that is full it will not get better. */
-#define SEND_PATIENCE_US 50000
-
-/* How long the reaper waits for a collector that stopped in the middle. */
+/* How long the deleter waits for one collector, all its messages together: one that stops in the middle, or
+ * sends a byte now and then, must not keep others waiting. */
 #define RECEIVE_PATIENCE_US 10000000
 
 /* More than any run has: what a store's temp dirs hold is bounded by its inventory, and a sender that goes on
@@ -30,28 +29,34 @@
 
 /* ---------------------------------------------------------------------------------------- sending */
 
-static int set_patience(int fd, int option, unsigned us) {
-        const struct timeval patience = {.tv_sec = us / 1000000, .tv_usec = us % 1000000};
+/* For a socket that listens, this is the process that made it listen: systemd, of the system or of the user.
+ */
+static int get_peer(int fd, uid_t *ret) {
+        struct ucred peer;
+        socklen_t size = sizeof(peer);
 
-        return setsockopt(fd, SOL_SOCKET, option, &patience, sizeof(patience)) < 0 ? negative_errno() : 0;
+        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+                return negative_errno();
+        *ret = peer.uid;
+        return 0;
+}
+
+/* Another user could keep the locks forever, or make the deleter remove files of others. */
+static bool is_trusted(uid_t peer) {
+        return peer == 0 || peer == geteuid();
 }
 
 static int connect_to(const char *path) {
         struct sockaddr_un address = {.sun_family = AF_UNIX};
         _cleanup_close_ int fd = -1;
-        int r;
 
         if (strlen(path) >= sizeof(address.sun_path))
                 return -ENAMETOOLONG;
         memcpy(address.sun_path, path, strlen(path));
 
-        fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+        fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         if (fd < 0)
                 return negative_errno();
-
-        r = set_patience(fd, SO_SNDTIMEO, SEND_PATIENCE_US); /* of connect(2) too */
-        if (r < 0)
-                return r;
         if (connect(fd, (const struct sockaddr *) &address, sizeof(address)) < 0)
                 return negative_errno();
         return TAKE_FD(fd);
@@ -59,9 +64,17 @@ static int connect_to(const char *path) {
 
 static int send_over_one(struct cstorage_trash *trash, const char *path, struct error *reterr) {
         _cleanup_close_ int fd = connect_to(path);
+        uid_t peer;
+        int r;
 
         if (fd < 0)
                 return error_errno(reterr, fd, "nobody takes over the deletion at %s", path);
+        r = get_peer(fd, &peer);
+        if (r < 0)
+                return error_errno(reterr, r, "cannot find out which user listens at %s", path);
+        if (!is_trusted(peer))
+                return error_set(reterr, -EACCES, "cannot hand over the deletion: user %u listens at %s",
+                                 peer, path);
         return cstorage_trash_send(trash, fd, (struct cstorage_error *) reterr);
 }
 
@@ -75,57 +88,56 @@ int handover_send(struct cstorage_trash *trash, const char *path, struct error *
 
 /* -------------------------------------------------------------------------------------- receiving */
 
-void handover_done(struct handover *handover) {
-        for (size_t i = 0; i < handover->n; i++)
-                cstorage_trash_free(handover->items[i]);
-        free(handover->items);
-}
+int handover_begin(struct handover *handover, int socket_fd, struct error *reterr) {
+        uid_t peer;
+        int r;
 
-static int check_peer(int fd, struct error *reterr) {
-        struct ucred peer;
-        socklen_t size = sizeof(peer);
-
-        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
-                return error_errno(reterr, negative_errno(), "who is at the other end");
-        if (peer.uid != geteuid())
-                return error_set(reterr, -EACCES, "user %u has nothing to hand over here", peer.uid);
+        r = get_peer(socket_fd, &peer);
+        if (r < 0)
+                return error_errno(reterr, r, "cannot find out which user hands over");
+        if (!is_trusted(peer))
+                return error_set(reterr, -EACCES, "user %u has nothing to hand over here", peer);
+        *handover = (struct handover){.fd = socket_fd, .patience_us = RECEIVE_PATIENCE_US};
         return 0;
 }
 
-/* 1 where there may be more. */
-static int receive_one(struct handover *handover, int fd, struct error *reterr) {
-        struct cstorage_trash *trash;
-        int r;
-
-        r = ARRAY_RESERVE(handover->items, handover->cap, handover->n + 1);
-        if (r < 0)
-                return error_errno(reterr, r, "what is handed over");
-
-        r = cstorage_trash_receive(fd, &trash, (struct cstorage_error *) reterr);
-        if (r == -EBADMSG) {
-                complain("%s", reterr->text);
-                return 1;
-        }
-        if (r > 0)
-                handover->items[handover->n++] = trash;
-        return r;
+static void spend(struct handover *handover, uint64_t us) {
+        handover->patience_us -= us < handover->patience_us ? us : handover->patience_us;
 }
 
-int handover_receive(struct handover *handover, int socket_fd, struct error *reterr) {
+/* 1 if there is something to receive, 0 if the deleter is to stop. */
+static int wait_for_message(struct handover *handover, struct error *reterr) {
+        struct pollfd ready = {.fd = handover->fd, .events = POLLIN};
+        int n = -EINTR;
+
+        while (n == -EINTR && !reap_stopped()) {
+                uint64_t started_us = now_us();
+
+                n = poll(&ready, 1, (int) (handover->patience_us / 1000));
+                n = n < 0 ? negative_errno() : n;
+                spend(handover, now_us() - started_us);
+        }
+        if (n == -EINTR)
+                return 0;
+        if (n < 0)
+                return error_errno(reterr, n, "cannot wait for a collector");
+        return n > 0 ? 1 : error_set(reterr, -ETIMEDOUT, "a collector did not hand over all in time");
+}
+
+/* -EBADMSG: the next may be a good one. */
+static int receive_one(struct handover *handover, struct cstorage_trash **ret, struct error *reterr) {
         int r;
 
-        r = check_peer(socket_fd, reterr);
-        if (r < 0)
-                return r;
+        if (handover->n++ >= RECEIVE_MAX)
+                return error_set(reterr, -E2BIG, "more is handed over than any collection has");
+        r = wait_for_message(handover, reterr);
+        return r <= 0 ? r : cstorage_trash_receive(handover->fd, ret, (struct cstorage_error *) reterr);
+}
 
-        r = set_patience(socket_fd, SO_RCVTIMEO, RECEIVE_PATIENCE_US);
-        if (r < 0)
-                return error_errno(reterr, r, "a socket");
+int handover_next(struct handover *handover, struct cstorage_trash **ret, struct error *reterr) {
+        int r;
 
-        for (size_t i = 0; i < RECEIVE_MAX; i++) {
-                r = receive_one(handover, socket_fd, reterr);
-                if (r <= 0)
-                        return r;
-        }
-        return error_set(reterr, -E2BIG, "more is handed over than any collection has");
+        while ((r = receive_one(handover, ret, reterr)) == -EBADMSG)
+                complain("%s", reterr->text);
+        return r;
 }

@@ -6,29 +6,31 @@
 #include "base/error.h"
 
 /*
- * Both ends of the socket over which a collector that must not keep a boot waiting hands what it retired to
- * the reaper. What a connection brings, until it is closed, is one collection's.
+ * Both ends of the socket over which a collector that must not keep a boot waiting hands its temp dirs to the
+ * deleter. What a connection brings, until it is closed, is one collection's.
  */
 
 /*
- * Send all temp dirs of the trash to whoever listens there. Negative errno and a text where nobody does, or
- * where not all could be sent: those that were not stay the trash's.
+ * Send all temp dirs of the trash to the process that listens there; never waits for it. Negative errno and a
+ * text if there is none, or not all could be sent: those that were not stay the trash's. -EACCES: the process
+ * belongs to another user.
  */
 int handover_send(struct cstorage_trash *trash, const char *path, struct error *reterr);
 
-/* Trashes that came over one connection. */
+/* One connection, from the side of the deleter. */
 struct handover {
-        struct cstorage_trash **items;
-        size_t n, cap;
+        int fd;               /* the caller's */
+        uint64_t patience_us; /* how long it may still be waited for, in all */
+        unsigned n;           /* messages so far */
 };
 
-#define HANDOVER_INIT ((struct handover){0})
-
-void handover_done(struct handover *handover);
-#define _cleanup_handover_ _cleanup_(handover_done)
+/* -EACCES: the other side is neither root nor the user of this process. */
+int handover_begin(struct handover *handover, int socket_fd, struct error *reterr);
 
 /*
- * All that a connection brings, appended. -EACCES where the other side runs as another user, and nothing was
- * looked at. What is no temp dir is complained of, and nothing of it kept.
+ * Wait for the next temp dir: 1, and a trash that holds it, the caller's; 0 if the other side is done, or
+ * this process is to stop. A message that is no temp dir is reported and passed by. -ETIMEDOUT: the other
+ * side took too long; -E2BIG: it does not end. One at a time, so that they take few descriptors: those that
+ * are not received yet are locked all the same.
  */
-int handover_receive(struct handover *handover, int socket_fd, struct error *reterr);
+int handover_next(struct handover *handover, struct cstorage_trash **ret, struct error *reterr);

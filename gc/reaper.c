@@ -38,7 +38,8 @@
 /* What one connection brought. */
 struct deletion {
         struct tree_progress counters;
-        size_t left; /* directories that are not all deleted */
+        size_t n;    /* directories that were received */
+        size_t left; /* of these, those that are not all deleted */
 };
 
 /* --------------------------------------------------------------------------------------- deleting */
@@ -66,9 +67,17 @@ static void reap_dir(struct deletion *deletion, struct cstorage_trash_dir *dir) 
                                result.total.error ? result.total.error->text : error.text);
 }
 
-static void reap_all(struct deletion *deletion, const struct handover *handover) {
-        for (size_t i = 0; i < handover->n; i++)
-                reap_dir(deletion, cstorage_trash_next_dir(handover->items[i], NULL));
+/* Each is deleted before the next is received: those that wait in the socket are locked, too. */
+static int reap_all(struct deletion *deletion, struct handover *handover, struct error *reterr) {
+        struct cstorage_trash *trash;
+        int r;
+
+        while ((r = handover_next(handover, &trash, reterr)) > 0) {
+                deletion->n++;
+                reap_dir(deletion, cstorage_trash_next_dir(trash, NULL));
+                cstorage_trash_free(trash);
+        }
+        return r;
 }
 
 static void tell(void *data) {
@@ -92,24 +101,21 @@ static void report(const struct deletion *deletion, uint64_t started_us) {
                        deletion->left);
 }
 
-/* What one connection brings is deleted before the next is looked at: its locks are held in the queue too.
- * Returns how many directories are left. */
+/* Returns how many directories are left. */
 static size_t serve_one(int connection_fd) {
-        _cleanup_handover_ struct handover handover = HANDOVER_INIT;
         struct deletion deletion = {0};
+        struct handover handover;
         uint64_t started_us = now_us();
         struct ticker *ticker = NULL;
         struct error error = {0};
 
-        if (handover_receive(&handover, connection_fd, &error) < 0)
-                complain("%s", error.text);
-        if (handover.n == 0)
-                return 0;
-
         (void) ticker_start(&ticker, TELL_NS, tell, &deletion); /* without memory or threads: untold */
-        reap_all(&deletion, &handover);
+        if (handover_begin(&handover, connection_fd, &error) < 0 ||
+            reap_all(&deletion, &handover, &error) < 0)
+                complain("%s", error.text);
         (void) ticker_stop(ticker);
-        report(&deletion, started_us);
+        if (deletion.n > 0)
+                report(&deletion, started_us);
         return deletion.left;
 }
 
