@@ -141,6 +141,24 @@ static bool number_fits_double(const char *at, const char *end) {
         return digits + (negative ? 0 : exponent) <= DBL_MAX_10_EXP;
 }
 
+/* Go passes over a number of digits alone, however long, and reads one with an exponent. */
+static bool number_can_be_skipped(const char *at, const char *end) {
+        bool has_exponent = memchr(at, 'e', (size_t) (end - at)) || memchr(at, 'E', (size_t) (end - at));
+
+        return !has_exponent || number_fits_double(at, end);
+}
+
+int decode_unknown(const struct decoding *d, uint32_t token) {
+        for (uint32_t t = token; t < d->json->tokens[token].next; t++) {
+                const struct json_token *part = &d->json->tokens[t];
+
+                if (part->type == JSON_NUMBER &&
+                    !number_can_be_skipped(d->json->text + part->start, d->json->text + part->end))
+                        return decoding_fail(d, t, NULL, "this number is too large");
+        }
+        return 0;
+}
+
 /* The value as JSON text. */
 static int decode_flag(struct decoding *d, uint32_t name, struct flag *ret) {
         const struct json_token *value = &d->json->tokens[name + 1];

@@ -75,6 +75,9 @@ int decode_name(struct decoding *d, size_t token, const struct member *members, 
 /* The value of one member, not null. */
 int decode_member(struct decoding *d, uint32_t token, const struct member *member, void *ret);
 
+/* Check the value of a member that is none of the record's: Go reads its numbers all the same. */
+int decode_unknown(const struct decoding *d, uint32_t token);
+
 /* The text of a string, in the arena. */
 int decode_text(struct decoding *d, size_t token, const char *name, const char **ret);
 

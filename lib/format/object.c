@@ -79,8 +79,12 @@ int decode_object(struct decoding *d, size_t token, const struct member *members
 
                 if (i < 0)
                         return i;
-                if ((size_t) i == n)
+                if ((size_t) i == n) {
+                        r = decode_unknown(d, t + 1);
+                        if (r < 0)
+                                return r;
                         continue;
+                }
                 if (seen & 1U << i)
                         return decoding_fail(d, t, members[i].name, "is there twice");
                 seen |= 1U << i;
