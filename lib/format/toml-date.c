@@ -54,7 +54,7 @@ static bool take_time(struct cursor *c) {
                 return false;
         if (!take(c, ":"))
                 return true;
-        if (take_number(c, 2, 0, 60) < 0) /* 60 is a leap second */
+        if (take_number(c, 2, 0, 59) < 0) /* Go knows no leap second */
                 return false;
         if (!take(c, "."))
                 return true;

@@ -76,6 +76,11 @@ static void integers_are_those_of_64_bits(void **state) {
         assert_refused("a = 0755", "line 1, column 5: not a value: \"0755\"");
 }
 
+static void leap_seconds_are_refused(void **state) {
+        (void) state;
+        assert_refused("a = 23:59:60", "line 1, column 5: not a value: \"23:59:60\"");
+}
+
 static void members_come_in_the_order_of_the_text(void **state) {
         _cleanup_(toml_freep) struct toml_doc *doc =
                 parse("b = [ 'y' , \"x\",\n {append = true},]\na.z = false");
@@ -240,6 +245,7 @@ int main(void) {
                 cmocka_unit_test(an_empty_text_is_an_empty_table),
                 cmocka_unit_test(values_have_their_types_and_places),
                 cmocka_unit_test(integers_are_those_of_64_bits),
+                cmocka_unit_test(leap_seconds_are_refused),
                 cmocka_unit_test(members_come_in_the_order_of_the_text),
                 cmocka_unit_test(a_string_may_hold_nul),
                 cmocka_unit_test(inline_tables_may_take_several_lines),
