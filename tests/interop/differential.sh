@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# differential.sh [newest]: generated record files, stores and configurations, read by this project and by the Go library
+# that Debian sid packages, or with "newest" by the checkout of container-libs that CSTORAGE_UPSTREAM names: nothing that the
+# Go library lists is removed or reset, and both read the same records and settings. One minute, or ten with
+# CSTORAGE_TEST_LONG=1.
+#
+#   CSTORAGE_TEST_SEED       the seed of the input, which is printed [the time]
+#   CSTORAGE_TEST_SECONDS    how long it takes
+. "$(dirname "$0")/../lib.sh"
+
+source=${1:-packaged}
+upstream=${CSTORAGE_UPSTREAM:-}
+seed=${CSTORAGE_TEST_SEED:-$(date +%s)}
+seconds=${CSTORAGE_TEST_SECONDS:-$([ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && echo 600 || echo 60)}
+suite=sid+golang-go+golang-github-containers-storage-dev
+ours=$build/tests/interop/differential-ours
+
+if [ "$source" = newest ]; then
+        [ -n "$upstream" ] || skip_all "no checkout of container-libs is named by CSTORAGE_UPSTREAM"
+        [ -d "$upstream/storage/cmd" ] || skip_all "there is no storage/cmd in $upstream"
+fi
+need_root
+need_gc
+[ -x "$ours" ] || skip_all "$ours is not built"
+need_machines $suite
+make_scratch
+
+# The machine only builds; a static program runs anywhere. What needs a C compiler is not called for here.
+go_build() {
+        local directory=$1
+        shift
+        machine_run m env -C "$directory" CGO_ENABLED=0 GOCACHE=/run/go-cache "$@" -tags exclude_graphdriver_btrfs -o /run/oracle
+}
+
+build_packaged() {
+        cp "$tests_dir/interop/go/main.go" "$scratch/m/run/" && go_build /run GO111MODULE=off GOPATH=/usr/share/gocode go build
+}
+
+build_newest() {
+        local checkout=$scratch/m/store/checkout
+
+        mkdir "$checkout" &&
+                cp -r --reflink=auto "$upstream"/{go.work,go.work.sum,vendor,storage,common,image} "$checkout/" &&
+                mkdir "$checkout/storage/cmd/oracle" &&
+                cp "$tests_dir/interop/go/main.go" "$checkout/storage/cmd/oracle/" &&
+                go_build /var/lib/containers/checkout/storage/cmd/oracle go build -mod=vendor
+}
+
+build_oracle() {
+        machine_start m $suite && "build_$source" && cp "$scratch/m/run/oracle" "$scratch/oracle" && machine_kill m
+}
+
+# Building takes longer than comparing: what is packaged is kept as long as its root directory.
+kept=$cache/oracle-$(cat "$tests_dir/interop/go/main.go" "$cache/$suite/.cstorage-root" "$cache/$suite/var/lib/dpkg/status" | sha256sum | cut -c1-16)
+if [ "$source" = packaged ] && [ -x "$kept" ]; then
+        cp "$kept" "$scratch/oracle"
+else
+        check "the Go program is built, $source" build_oracle || finish
+        [ "$source" = newest ] || { rm -f "$cache"/oracle-* && cp "$scratch/oracle" "$kept"; }
+fi
+
+mkdir "$scratch/memory" && mount -t tmpfs -o size=1g memory "$scratch/memory" || exit 1
+note "CSTORAGE_TEST_SEED=$seed, $seconds s"
+unshare --mount python3 "$tests_dir/interop/differential.py" --go "$scratch/oracle" --ours "$ours" --gc "$build/gc/cstorage-gc" \
+        --scratch "$scratch/memory" --seconds "$seconds" --seed "$seed" >"$scratch/out" 2>"$scratch/err"
+status=$?
+result=$(tail -n 1 "$scratch/out")
+
+value() { jq -r --arg key "$1" '.[$key] // 0' <<<"$result"; }
+
+# many NAME: there were enough of them for the comparison to mean something.
+many() { [ "$(value "$1")" -ge "$2" ]; }
+
+expect "$source: the comparison ends well" 0 $status || note "$(cat "$scratch/err")"
+expect "$source: no disagreement" 0 "$(value disagreements)" || note "$(head -n -1 "$scratch/out" | head -c 30000)"
+check "$source: Go reads many of the record files" many "record files that Go reads" 1000
+check "$source: Go opens some of the stores" many "stores that Go opens" 20
+check "$source: Go reads some of the configurations" many "configurations that Go reads" 100
+check "$source: orphans are removed in some of the stores" many "subjects to remove" 20
+note "$(jq -r 'to_entries[] | "\(.key): \(.value)"' <<<"$result")"
+finish
