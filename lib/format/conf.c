@@ -187,8 +187,6 @@ static int take_map(struct merge *m, struct conf_value *to, const struct toml_va
         struct conf_text *item;
         int r;
 
-        if (table->type != TOML_TABLE)
-                return wrong_type(m, table, key, "a table of strings");
         for (const struct toml_value *v = table->first; v; v = v->next) {
                 item = find_item(to, v);
                 if (item) {
@@ -214,9 +212,17 @@ static int take_boolean(struct merge *m, const struct toml_value *value, const c
         return 0;
 }
 
+/* Go passes over a map that is no table, whatever it is (toml/decode.go:unifyMap). */
+static bool is_passed_over(enum conf_key k, const struct toml_value *value) {
+        return conf_key_info(k)->type == CONF_TYPE_MAP && value->type != TOML_TABLE;
+}
+
 static int take_value(struct merge *m, enum conf_key k, const struct toml_value *value) {
         struct conf_value *to = &m->conf->values[k];
         const char *key = conf_key_name(k);
+
+        if (is_passed_over(k, value))
+                return 0;
 
         to->set = true;
         to->file = m->file;
