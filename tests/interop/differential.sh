@@ -74,10 +74,10 @@ value() { jq -r --arg key "$1" '.[$key] // 0' <<<"$result"; }
 many() { [ "$(value "$1")" -ge "$2" ]; }
 
 expect "$source: the comparison ends well" 0 $status || note "$(cat "$scratch/err")"
-expect "$source: no disagreement" 0 "$(value disagreements)" || note "$(head -n -1 "$scratch/out" | head -c 30000)"
-check "$source: Go reads many of the record files" many "record files that Go reads" 1000
-check "$source: Go opens some of the stores" many "stores that Go opens" 20
-check "$source: Go reads some of the configurations" many "configurations that Go reads" 100
-check "$source: orphans are removed in some of the stores" many "subjects to remove" 20
+expect "$source: no disagreement" 0 "$(value disagreements)" || note "$(head -n -1 "$scratch/out" | head -c 8000)"
+check "$source: Go reads many of the record files" many "record files that Go reads" 200
+check "$source: Go opens some of the stores" many "stores that Go opens" 10
+check "$source: Go reads some of the configurations" many "configurations that Go reads" 50
+check "$source: orphans are removed in some of the stores" many "subjects to remove" 10
 note "$(jq -r 'to_entries[] | "\(.key): \(.value)"' <<<"$result")"
 finish
