@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fd.h"
 #include "base/text.h"
 #include "fixture.h"
+#include "format/json.h"
 #include "unit.h"
 
 DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
@@ -198,6 +200,136 @@ static void a_large_file_is_read_to_its_end(void **state) {
         assert_int_equal(accounted(*state, &entries), 0);
 }
 
+static void containers_and_images_want_records_of_their_own_kind(void **state) {
+        static const struct {
+                const char *dir, *file;
+        } kinds[] = {
+                {"graphroot/overlay-images", "graphroot/overlay-images/images.json"},
+                {"graphroot/overlay-containers", "graphroot/overlay-containers/containers.json"},
+        };
+        uint64_t entries;
+
+        for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+                char path[256];
+
+                (void) snprintf(path, sizeof(path), "%s/%s", kinds[i].dir, fixture_id("ab"));
+                fixture_mkdir(*state, path);
+                for (size_t k = 0; k < i; k++)
+                        record(*state, kinds[k].file, "[{\"id\":\"%s\"}]", fixture_id("ab"));
+                record(*state, "graphroot/overlay-layers/layers.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
+                assert_int_equal(accounted(*state, NULL), 0);
+                record(*state, kinds[i].file, "[{\"id\":\"%s\"}]", fixture_id("ab"));
+                assert_int_equal(accounted(*state, &entries), 1);
+                assert_int_equal(entries, i + 1);
+        }
+}
+
+static void links_that_cannot_be_listed_want_a_closer_look(void **state) {
+        struct fixture *f = *state;
+
+        assert_int_equal(unlinkat(f->fd, "graphroot/overlay/l", AT_REMOVEDIR), 0);
+        assert_int_equal(accounted(f, NULL), 1);
+        fixture_write(f, "graphroot/overlay/l", "");
+        assert_int_equal(accounted(f, NULL), 0);
+}
+
+static void a_record_that_is_no_file_wants_a_closer_look(void **state) {
+        fixture_mkdir(*state, "runroot/overlay-layers/volatile-layers.json");
+        assert_int_equal(accounted(*state, NULL), 0);
+}
+
+static void the_counts_of_mounts_are_looked_at(void **state) {
+        fixture_write(*state, "runroot/overlay-layers/mountpoints.json", "[]");
+        assert_int_equal(accounted(*state, NULL), 1);
+        fixture_write(*state, "runroot/overlay-layers/mountpoints.json", "[");
+        assert_int_equal(accounted(*state, NULL), 0);
+}
+
+/* Of that long, and all that stands in it beside the record. */
+static void write_long(struct fixture *f, size_t n, char filling) {
+        _cleanup_free_ char *text = malloc(n);
+        _cleanup_close_ int fd = -1;
+        int at;
+
+        assert_non_null(text);
+        memset(text, filling, n);
+        at = snprintf(text, n, "[{\"id\":\"%s\"}", fixture_id("ab"));
+        text[at] = filling;
+        text[n - 1] = ']';
+        fd = openat(f->fd, "graphroot/overlay-layers/layers.json", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+                    0600);
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, text, n), n);
+}
+
+static void a_nul_in_a_file_wants_a_closer_look(void **state) {
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        write_long(*state, 100, ' ');
+        assert_int_equal(accounted(*state, NULL), 1);
+        write_long(*state, 100, '\0');
+        assert_int_equal(accounted(*state, NULL), 0);
+}
+
+static void a_file_that_is_too_large_wants_a_closer_look(void **state) {
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        write_long(*state, JSON_BYTES_MAX, ',');
+        assert_int_equal(accounted(*state, NULL), 1);
+        write_long(*state, JSON_BYTES_MAX + 1, ',');
+        assert_int_equal(accounted(*state, NULL), 0);
+}
+
+static void a_root_that_cannot_be_opened_wants_a_closer_look(void **state) {
+        struct fixture *f = *state;
+
+        assert_int_equal(renameat(f->fd, "runroot", f->fd, "away"), 0);
+        assert_int_equal(accounted(f, NULL), 1);
+        fixture_write(f, "runroot", "");
+        assert_int_equal(accounted(f, NULL), 0);
+}
+
+static void a_home_that_cannot_be_opened_wants_a_closer_look(void **state) {
+        struct fixture *f = *state;
+
+        assert_int_equal(renameat(f->fd, "graphroot/overlay", f->fd, "away"), 0);
+        assert_int_equal(accounted(f, NULL), 1);
+        fixture_write(f, "graphroot/overlay", "");
+        assert_int_equal(accounted(f, NULL), 0);
+}
+
+static void configure_imagestore(struct fixture *f) {
+        _cleanup_free_ char *path = NULL;
+
+        assert_true(asprintf(&path, "%s/imagestore", f->top) > 0);
+        assert_ok(cstorage_config_set_imagestore(f->config, path));
+}
+
+static void an_image_store_that_is_not_there_wants_a_closer_look(void **state) {
+        configure_imagestore(*state);
+        assert_int_equal(accounted(*state, NULL), 0);
+        fixture_mkdir(*state, "imagestore");
+        assert_int_equal(accounted(*state, NULL), 1);
+}
+
+static void links_and_layers_of_the_image_store_are_counted_there(void **state) {
+        char path[256];
+
+        configure_imagestore(*state);
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        record(*state, "graphroot/overlay-layers/layers.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
+        fixture_symlink(*state, "../x/diff", "imagestore/overlay/l/" LINK);
+        assert_int_equal(accounted(*state, NULL), 0);
+        (void) snprintf(path, sizeof(path), "imagestore/overlay/%s", fixture_id("ab"));
+        fixture_mkdir(*state, path);
+        assert_int_equal(accounted(*state, NULL), 1);
+}
+
+static void nothing_is_asked_of_no_store(void **state) {
+        uint64_t entries;
+
+        (void) state;
+        assert_int_equal(cstorage_store_is_accounted_for(NULL, &entries), -EINVAL);
+}
+
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
         const struct CMUnitTest tests[] = {
@@ -213,6 +345,17 @@ int main(void) {
                 CASE(files_that_others_refer_to_are_missed),
                 CASE(layers_without_a_home_want_a_closer_look),
                 CASE(a_large_file_is_read_to_its_end),
+                CASE(containers_and_images_want_records_of_their_own_kind),
+                CASE(links_that_cannot_be_listed_want_a_closer_look),
+                CASE(a_record_that_is_no_file_wants_a_closer_look),
+                CASE(the_counts_of_mounts_are_looked_at),
+                CASE(a_nul_in_a_file_wants_a_closer_look),
+                CASE(a_file_that_is_too_large_wants_a_closer_look),
+                CASE(a_root_that_cannot_be_opened_wants_a_closer_look),
+                CASE(a_home_that_cannot_be_opened_wants_a_closer_look),
+                CASE(an_image_store_that_is_not_there_wants_a_closer_look),
+                CASE(links_and_layers_of_the_image_store_are_counted_there),
+                CASE(nothing_is_asked_of_no_store),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
