@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the golden files of tests/plan cannot say, and the numbers that the plan is made with. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -114,6 +115,101 @@ static void repairs_and_refusals_are_counted(void **state) {
         assert_int_equal(plan.n_remove, 0);
 }
 
+/* ---------------------------------------------------------------------------------------- without memory */
+
+static unsigned allocations_left; /* 0: as many as there are asked for */
+
+static bool fails(void) {
+        if (allocations_left == 0 || --allocations_left > 0)
+                return false;
+        errno = ENOMEM;
+        return true;
+}
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_reallocarray(void *p, size_t n, size_t size);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_reallocarray(void *p, size_t n, size_t size);
+
+void *__wrap_malloc(size_t n) {
+        return fails() ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t size) {
+        return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_reallocarray(void *p, size_t n, size_t size) {
+        return fails() ? NULL : __real_reallocarray(p, n, size);
+}
+
+static const char *id_of(unsigned n) {
+        static char ids[64][65];
+
+        assert_true(n < ARRAY_SIZE(ids));
+        (void) snprintf(ids[n], sizeof(ids[n]), "%064x", n);
+        return ids[n];
+}
+
+static void add_records(struct facts *facts, unsigned i) {
+        static const char *const mapped[] = {A, B};
+        struct fact_layer *layer = facts_add_layer(facts);
+        struct fact_image *image = facts_add_image(facts);
+        struct fact_container *container = facts_add_container(facts);
+        struct fact_use *use = facts_add_use(facts);
+
+        assert_true(layer && image && container && use);
+        *layer = (struct fact_layer){.id = id_of(i), .parent = id_of(i + 1)};
+        *image = (struct fact_image){.id = id_of(i), .layer = id_of(i), .mapped = mapped, .n_mapped = 2};
+        *container = (struct fact_container){.id = id_of(i), .layer = id_of(i), .image = id_of(i)};
+        *use = (struct fact_use){.id = id_of(i), .by = "a test"};
+        assert_ok(facts_add_mount(facts, id_of(i)));
+}
+
+/* Its name is no id, so that the plan needs memory to cut it. */
+static void add_tar_split(struct facts *facts) {
+        struct fact_entry *entry = facts_add_entry(facts);
+
+        assert_non_null(entry);
+        *entry = (struct fact_entry){.kind = CSTORAGE_ENTRY_TAR_SPLIT,
+                                     .name = "x.tar-split.gz",
+                                     .path = "x.tar-split.gz",
+                                     .problem = ""};
+}
+
+/* Arrays grow now and then, so each size lets other additions to them fail. */
+static void without_memory_there_is_no_plan(void **state) {
+        static const char *const lowers[] = {A, B, A};
+
+        (void) state;
+        for (unsigned n = 0; n < 20; n++) {
+                _cleanup_facts_ struct facts facts = FACTS_INIT;
+                unsigned failed = 0;
+                int r = -ENOMEM;
+
+                add_files(&facts);
+                for (unsigned i = 0; i < n; i++)
+                        add_records(&facts, i);
+                add_layer_dir(&facts, A);
+                facts.entries[0].lowers = lowers;
+                facts.entries[0].n_lowers = n % 4;
+                if (n % 2 == 0)
+                        add_tar_split(&facts);
+                while (r < 0) {
+                        _cleanup_plan_ struct plan plan = PLAN_INIT;
+
+                        allocations_left = ++failed;
+                        r = plan_make(&plan, &facts, &POLICY_DEFAULT);
+                        assert_true(r == 0 || r == -ENOMEM);
+                        assert_int_equal(r == 0, allocations_left > 0);
+                        allocations_left = 0;
+                }
+                assert_true(failed > 8);
+        }
+}
+
 static void no_facts_give_an_empty_plan(void **state) {
         struct facts facts = FACTS_INIT;
         _cleanup_plan_ struct plan plan = PLAN_INIT;
@@ -177,6 +273,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_has_no_record_goes_and_what_has_one_stays),
                 cmocka_unit_test(repairs_and_refusals_are_counted),
+                cmocka_unit_test(without_memory_there_is_no_plan),
                 cmocka_unit_test(no_facts_give_an_empty_plan),
                 cmocka_unit_test(where_nobody_looked_for_a_record_file_all_is_refused),
                 cmocka_unit_test(each_record_file_must_have_been_looked_for),
