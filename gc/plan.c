@@ -418,7 +418,7 @@ static void decide_entries(struct plan *plan, const struct planner *planner) {
 
         for (size_t i = 0; i < plan->n; i++)
                 if (entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR)
-                        plan->decisions[i] = decide_layer_dir(planner, i);
+                        plan->decisions[i] = deciders[entries[i].kind](planner, i);
         for (size_t i = 0; i < plan->n; i++)
                 if (entries[i].kind != CSTORAGE_ENTRY_LAYER_DIR)
                         plan->decisions[i] = deciders[entries[i].kind](planner, i);
