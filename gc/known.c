@@ -62,13 +62,13 @@ static int mention_layers(struct known *known, const struct facts *facts) {
 
                 r = mention(known, layer->id, MARK_RECORD(layer->location) | complete(layer));
                 if (r >= 0)
-                        r = mention(known, layer->parent, MARK_PARENT | own(layer->location));
+                        r = mention(known, layer->parent, MARK_REFERENCES | own(layer->location));
         }
         return r;
 }
 
 static int mention_image(struct known *known, const struct fact_image *image) {
-        uint32_t marks = MARK_OF_IMAGE | own(image->location);
+        uint32_t marks = MARK_REFERENCES | own(image->location);
         int r;
 
         r = mention(known, image->layer, marks);
@@ -83,7 +83,7 @@ static int mention_image(struct known *known, const struct fact_image *image) {
 static int mention_container(struct known *known, const struct fact_container *container) {
         int r;
 
-        r = mention(known, container->layer, MARK_OF_CONTAINER | own(container->location));
+        r = mention(known, container->layer, MARK_REFERENCES | own(container->location));
         if (r >= 0)
                 r = idset_add(&known->used_images, container->image);
         if (r < 0)

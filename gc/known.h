@@ -19,15 +19,13 @@
 
 enum {
         MARK_STABLE_COMPLETE = 1U << 8, /* a record in a layers.json of ours, not an incomplete one */
-        MARK_PARENT = 1U << 9,          /* a layer record has it as its parent */
-        MARK_OF_IMAGE = 1U << 10,       /* an image record has it, mapped ones included */
-        MARK_OF_CONTAINER = 1U << 11,   /* a container record has it */
-        MARK_OF_OWN_RECORD = 1U << 12, /* one of these three is in a file that is not an additional store's */
-        MARK_MOUNTED = 1U << 13,       /* mountpoints.json counts it */
-        MARK_BELOW = 1U << 14,         /* a layer directory that stays lies on it */
-        MARK_LOWER = 1U << 15,         /* some layer directory lies on it, whether that stays or not */
-        MARK_SIDE_FILE = 1U << 16,     /* a tar-split file or big data of it is there */
-        MARK_DIR_GRAPHROOT = 1U << 17, /* there is a layer directory of it in the graphroot */
+        MARK_REFERENCES = 1U << 9, /* a record has it: of a layer as its parent, an image or a container */
+        MARK_OF_OWN_RECORD = 1U << 12,   /* one of these is in a file that is not an additional store's */
+        MARK_MOUNTED = 1U << 13,         /* mountpoints.json counts it */
+        MARK_BELOW = 1U << 14,           /* a layer directory that stays lies on it */
+        MARK_LOWER = 1U << 15,           /* some layer directory lies on it, whether that stays or not */
+        MARK_SIDE_FILE = 1U << 16,       /* a tar-split file or big data of it is there */
+        MARK_DIR_GRAPHROOT = 1U << 17,   /* there is a layer directory of it in the graphroot */
         MARK_DIR_IMAGESTORE = 1U << 18,  /* and in the image store */
         MARK_STAYS_GRAPHROOT = 1U << 19, /* that directory is kept */
         MARK_STAYS_IMAGESTORE = 1U << 20,
@@ -39,11 +37,10 @@ enum {
         MARK_SET_ASIDE = 1U << 26, /* a volatile file that was set aside lists it */
 };
 
-#define MARK_REFERENCES (MARK_PARENT | MARK_OF_IMAGE | MARK_OF_CONTAINER)
-#define MARK_KNOWN      (MARK_RECORDS | MARK_REFERENCES | MARK_MOUNTED | MARK_IN_USE | MARK_BELOW | MARK_SET_ASIDE)
-#define MARK_DIRS       (MARK_DIR_GRAPHROOT | MARK_DIR_IMAGESTORE)
-#define MARK_STAYS      (MARK_STAYS_GRAPHROOT | MARK_STAYS_IMAGESTORE)
-#define MARK_REFUSED    (MARK_REFUSED_GRAPHROOT | MARK_REFUSED_IMAGESTORE)
+#define MARK_KNOWN   (MARK_RECORDS | MARK_REFERENCES | MARK_MOUNTED | MARK_IN_USE | MARK_BELOW | MARK_SET_ASIDE)
+#define MARK_DIRS    (MARK_DIR_GRAPHROOT | MARK_DIR_IMAGESTORE)
+#define MARK_STAYS   (MARK_STAYS_GRAPHROOT | MARK_STAYS_IMAGESTORE)
+#define MARK_REFUSED (MARK_REFUSED_GRAPHROOT | MARK_REFUSED_IMAGESTORE)
 
 struct known {
         struct numbers numbers;
