@@ -129,17 +129,10 @@ static int mention_set_aside(struct known *known, const struct facts *facts) {
         return r;
 }
 
-/*
- * What stands before ".tar-split.gz", in the arena unless the id is just that; NULL where there is no memory.
- */
+/* The name without ".tar-split.gz", in the arena; NULL if there is no memory. */
 static const char *tar_split_layer(struct known *known, const struct fact_entry *entry) {
-        size_t n = entry->id ? strlen(entry->id) : 0;
+        size_t n = strlen(entry->name);
 
-        if (entry->id && strncmp(entry->name, entry->id, n) == 0 &&
-            strcmp(entry->name + n, TAR_SPLIT_SUFFIX) == 0)
-                return entry->id;
-
-        n = strlen(entry->name);
         if (has_suffix(entry->name, TAR_SPLIT_SUFFIX))
                 n -= strlen(TAR_SPLIT_SUFFIX);
         return arena_text(&known->arena, entry->name, n);

@@ -168,14 +168,14 @@ static void add_records(struct facts *facts, unsigned i) {
         assert_ok(facts_add_mount(facts, id_of(i)));
 }
 
-/* Its name is no id, so that the plan needs memory to cut it. */
+/* The plan needs memory for the id in its name. */
 static void add_tar_split(struct facts *facts) {
         struct fact_entry *entry = facts_add_entry(facts);
 
         assert_non_null(entry);
         *entry = (struct fact_entry){.kind = CSTORAGE_ENTRY_TAR_SPLIT,
-                                     .name = "x.tar-split.gz",
-                                     .path = "x.tar-split.gz",
+                                     .name = A ".tar-split.gz",
+                                     .path = A ".tar-split.gz",
                                      .problem = ""};
 }
 
