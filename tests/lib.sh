@@ -146,6 +146,17 @@ machine_kill() { "$tests_dir/interop/enter.sh" kill "$scratch/$1"; }
 # machine_reboot M: what a reboot does, for everything that counts here.
 machine_reboot() { machine_kill "$1" && machine_start "$1"; }
 
+# machine_boot M SUITE: with systemd, and the services of this build. It is up then, with all its units.
+machine_boot() {
+        local i
+
+        "$tests_dir/interop/enter.sh" systemd "$scratch/$1" "${2:-}" "$build" || return
+        for i in $(seq 600); do
+                [ -S "$scratch/$1/run/systemd/private" ] && break || sleep 0.05
+        done
+        machine_run "$1" systemctl is-system-running --wait
+}
+
 # need_ours MACHINE: the rest needs what was built here, which an older release than this machine's may not run.
 need_ours() {
         machine_run "$1" cstorage-gc --version >"$scratch/runs" 2>&1 && return

@@ -5,6 +5,7 @@
 # namespaces, well enough for podman and crun. It has a disk that stays, and a /run and /dev/shm that do not outlive it.
 #
 #   enter.sh start DIR SUITE BUILD    boot; SUITE is remembered. What BUILD has is put into the PATH
+#   enter.sh systemd DIR SUITE BUILD  the same with systemd, of a SUITE that has it, and BUILD installed. It is remembered
 #   enter.sh run DIR COMMAND...       run a command in it
 #   enter.sh kill DIR                 kill all of it at once, as a power switch would
 #
@@ -39,8 +40,17 @@ runtime = "crun"
 EOF
 }
 
+# A control group that systemd may do anything in.
+enter_cgroup() {
+        local cgroup
+
+        cgroup=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/cstorage-test.$$
+        mkdir "$cgroup" && echo $$ >"$cgroup/cgroup.procs" || die "no control group can be made"
+        echo "$cgroup" >"$1/cgroup"
+}
+
 start() {
-        local dir=$1 suite=$2 build=$3 i
+        local dir=$1 suite=$2 build=$3 i cgroup=
 
         mkdir -p "$dir"/{store,run,upper/etc/containers,work,root}
         [ -z "$suite" ] || echo "$suite" >"$dir/suite"
@@ -48,8 +58,9 @@ start() {
         [ -f "$dir/upper/etc/containers/containers.conf" ] || containers_conf >"$dir/upper/etc/containers/containers.conf"
         mount -t tmpfs -o mode=755 run "$dir/run" || die "cannot mount $dir/run"
         rm -f "$dir/booted"
+        [ ! -e "$dir/systemd" ] || { enter_cgroup "$dir" && cgroup=--cgroup; }
         # It is just now that this machine boots, after all that is on its disk.
-        setsid "$(cat "$dir/build")/tests/fixture/after-boot" unshare --mount --pid --uts --ipc --net --fork --kill-child \
+        setsid "$(cat "$dir/build")/tests/fixture/after-boot" unshare --mount --pid --uts --ipc --net $cgroup --fork --kill-child \
                 "$0" init "$dir" </dev/null >"$dir/init.log" 2>&1 &
         local parent=$!
         for i in $(seq 500); do
@@ -61,6 +72,48 @@ start() {
         [ -s "$dir/pid" ] || die "cannot boot: $(cat "$dir/init.log")"
 }
 
+# BUILD as a package has it, and what systemd finds in a machine that ran before. A soft reboot unmounts what is not below
+# /run/initramfs, and mounts what fstab has.
+install_for_systemd() {
+        local root=$1
+
+        [ ! -e "$root/etc/.updated" ] || return 0
+        printf '/run/initramfs/%s none bind\n' 'store /var/lib/containers' 'build /opt/cstorage' >"$root/etc/fstab"
+        echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
+        DESTDIR=$root meson install -C "$2" --no-rebuild --quiet
+        find "$root/usr/local" -name libcstorage.so.0 -printf '%h\n' | sed "s|^$root||" >"$root/etc/ld.so.conf.d/cstorage.conf"
+        ldconfig -r "$root"
+        chroot "$root" systemctl --quiet preset cstorage-gc.service
+        touch "$root/etc/.updated" "$root/var/.updated"
+}
+
+mount_for_systemd() {
+        local root=$1 dev
+
+        mkdir -p "$root"/run/initramfs/{store,build}
+        mount --bind "$dir/store" "$root/run/initramfs/store"
+        mount --bind "$build" "$root/run/initramfs/build"
+        mount -t tmpfs -o mode=755 dev "$root/dev"
+        mkdir "$root/dev/pts" "$root/dev/shm"
+        for dev in null zero full random urandom tty; do
+                : >"$root/dev/$dev"
+                mount --bind "/dev/$dev" "$root/dev/$dev"
+        done
+        mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts "$root/dev/pts"
+        ln -s pts/ptmx "$root/dev/ptmx"
+        ln -s /proc/self/fd "$root/dev/fd"
+}
+
+mount_store() {
+        mount --bind "$dir/store" "$root/var/lib/containers"
+        mount -t tmpfs tmp "$root/tmp"
+        mount --rbind /dev "$root/dev"
+        if [ -d "$build" ]; then
+                mount --bind "$build" "$root/opt/cstorage"
+                mount -o remount,bind,ro "$root/opt/cstorage"
+        fi
+}
+
 # As the first process in the new namespaces.
 init() {
         local dir=$1 lower root=$1/root build
@@ -70,18 +123,17 @@ init() {
         set -e
         mount -t overlay -o "lowerdir=$lower,upperdir=$dir/upper,workdir=$dir/work" root "$root"
         mkdir -p "$root/var/lib/containers" "$root/opt/cstorage" "$root/mnt/outside"
-        mount --bind "$dir/store" "$root/var/lib/containers"
         mount --bind "$dir/run" "$root/run"
-        mount -t tmpfs tmp "$root/tmp"
-        mount --rbind /dev "$root/dev"
-        mount -t tmpfs shm "$root/dev/shm"
         mount -t proc proc "$root/proc"
         mount -t sysfs sysfs "$root/sys"
         mount -t cgroup2 cgroup "$root/sys/fs/cgroup" || mount -t tmpfs none "$root/sys/fs/cgroup"
-        if [ -d "$build" ]; then
-                mount --bind "$build" "$root/opt/cstorage"
-                mount -o remount,bind,ro "$root/opt/cstorage"
+        if [ -e "$dir/systemd" ]; then
+                install_for_systemd "$root" "$build"
+                mount_for_systemd "$root"
+        else
+                mount_store
         fi
+        mount -t tmpfs shm "$root/dev/shm"
         hostname machine
         ip link set lo up 2>/dev/null || true
         cd "$root"
@@ -89,6 +141,7 @@ init() {
         pivot_root . .outside
         touch ".outside$dir/booted"
         umount -l .outside
+        [ ! -e /run/initramfs ] || exec env -i container=test "${env[@]}" /usr/lib/systemd/systemd --system --unit=multi-user.target
         # Reaps what is left to it.
         exec env -i "${env[@]}" sh -c 'trap : TERM; while :; do sleep 1000 & wait; done'
 }
@@ -97,7 +150,7 @@ run() {
         local dir=$1 pid
         shift
         pid=$(cat "$dir/pid" 2>/dev/null) || die "$dir is not running"
-        exec nsenter --target $pid --mount --pid --uts --ipc --net --time --root --wd -- env -i "${env[@]}" \
+        exec nsenter --target $pid --mount --pid --uts --ipc --net --cgroup --time --root --wd -- env -i "${env[@]}" \
                 ${CONTAINERS_STORAGE_CONF:+CONTAINERS_STORAGE_CONF="$CONTAINERS_STORAGE_CONF"} "$@"
 }
 
@@ -111,12 +164,16 @@ kill_all() {
         done
         rm -f "$dir/pid"
         umount -l "$dir/run"
+        [ ! -f "$dir/cgroup" ] || find "$(cat "$dir/cgroup")" -depth -type d -exec rmdir {} + && rm -f "$dir/cgroup"
 }
 
 command=$1
 shift
 case $command in
 start) start "$@" ;;
+systemd)
+        mkdir -p "$1" && : >"$1/systemd" && start "$@"
+        ;;
 init) init "$@" ;;
 run) run "$@" ;;
 kill) kill_all "$@" ;;
