@@ -11,6 +11,7 @@ need_root
 need_gc
 need_machines sid
 make_scratch
+export RUN_ON_DISK=1
 rounds=${CSTORAGE_BENCH_ROUNDS:-3}
 mkstore=$tests_dir/fixture/mkstore.py
 S=$scratch/m/store

@@ -11,6 +11,7 @@ need_machines sid+libbtrfsutil1
 command -v btrfs >/dev/null || skip_all "there is no btrfs(8)"
 grep -q libbtrfsutil "$build/lib/libcstorage.so.0" || skip_all "built without btrfs"
 make_scratch
+export RUN_ON_DISK=1
 
 file_system "$scratch/m/store" btrfs 1G || skip_all "no btrfs on a loop device"
 check "a machine boots" machine_start m sid+libbtrfsutil1 || finish

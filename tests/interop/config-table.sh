@@ -10,6 +10,7 @@ need_root
 need_gc
 need_machines "$suite"
 make_scratch
+export RUN_ON_DISK=1
 . "$tests_dir/interop/users.sh"
 check "$suite: a machine boots" machine_start m "$suite" || finish
 need_ours m

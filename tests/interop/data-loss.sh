@@ -9,6 +9,7 @@
 need_root
 need_machines sid
 make_scratch
+export RUN_ON_DISK=1
 here=$tests_dir/interop
 M=$scratch/m/store/cases
 

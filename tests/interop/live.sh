@@ -10,6 +10,7 @@ need_root
 need_gc
 need_machines sid trixie
 make_scratch
+export RUN_ON_DISK=1
 here=$tests_dir/interop
 baseline=${CSTORAGE_TEST_BASELINE:-25}
 seconds=${CSTORAGE_TEST_SECONDS:-65}

@@ -64,7 +64,7 @@ inside() { machine_run m sh -c "cd /proc/\$(cat /run/user/1000/libpod/tmp/pause.
 
 # ------------------------------------------------------------------------------------------------ a user without a store
 
-machine_start m sid || skip_all "cannot start a machine"
+RUN_ON_DISK=1 machine_start m sid || skip_all "cannot start a machine"
 check "users are made" make_users || finish
 traced -e trace=setns,unshare,clone,clone3,fork,vfork,execve --
 expect "a user without a store: nothing is done, nothing is said" "0 " "$status $(cat "$scratch/out" "$scratch/err")"

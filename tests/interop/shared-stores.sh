@@ -10,6 +10,7 @@ need_root
 need_gc
 need_machines sid
 make_scratch
+export RUN_ON_DISK=1
 here=$tests_dir/interop
 mkstore=$tests_dir/fixture/mkstore.py
 
