@@ -11,6 +11,7 @@
 #
 # With RUN_ON_DISK=1 its /run is no memory. The collector takes nothing for older than the boot that is younger than what
 # an engine made there, and so removes nothing else that a test makes between two commands of podman.
+# With BOOT_AGE=+SECONDS it seems that it booted so long ago.
 #
 # In DIR: store, its /var/lib/containers; run, its /run; upper, what it changed of its root (the root itself is never
 # written to, several machines share it); pid, that of its init.
@@ -65,7 +66,8 @@ start() {
         rm -f "$dir/booted"
         [ ! -e "$dir/systemd" ] || { enter_cgroup "$dir" && cgroup=--cgroup; }
         # It is just now that this machine boots, after all that is on its disk.
-        setsid "$(cat "$dir/build")/tests/fixture/after-boot" unshare --mount --pid --uts --ipc --net $cgroup --fork --kill-child \
+        # shellcheck disable=SC2086
+        setsid "$(cat "$dir/build")/tests/fixture/after-boot" ${BOOT_AGE-} unshare --mount --pid --uts --ipc --net $cgroup --fork --kill-child \
                 "$0" init "$dir" </dev/null >"$dir/init.log" 2>&1 &
         local parent=$!
         for i in $(seq 500); do
