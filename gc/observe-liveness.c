@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "boot-stage.h"
+#include "podman-dbs.h"
 
 #define MOUNT_PROGRAM_MARK ".has-mount-program" /* overlay.go:Init; it contains "true" or "false" */
 
@@ -33,6 +34,15 @@ static bool has_orphans(const struct facts *facts) {
         return false;
 }
 
+/* Of those that podman's databases name: an option for another one does not make their containers end. What
+ * hinders is reported when the databases are compared with the configuration. */
+static int add_podmans_runroots(struct strlist *found, const struct facts *facts) {
+        int r;
+
+        r = podman_runroots(found, facts->graphroot, facts->runroot, NULL);
+        return r == -ENOMEM ? r : 0;
+}
+
 int observe_liveness(struct facts *facts, struct runroots *runroots, enum uses_depth depth,
                      struct error *reterr) {
         _cleanup_strlist_ struct strlist found = STRLIST_INIT;
@@ -44,5 +54,7 @@ int observe_liveness(struct facts *facts, struct runroots *runroots, enum uses_d
                 return 0;
         facts->at_boot = boot_stage_is_before_containers(facts->runroot, facts->driver);
         r = facts->at_boot ? 0 : uses_find(facts, depth, &found);
+        if (r >= 0)
+                r = add_podmans_runroots(&found, facts);
         return r < 0 ? r : runroots_read(runroots, facts, &found, reterr);
 }
