@@ -85,8 +85,9 @@ void systemd_notify(const char *format, ...) {
 /* A manager that is too busy to answer leaves the question open. */
 #define MANAGER_TIMEOUT_US (2ULL * 1000 * 1000)
 
+/* Without a bus the library may not have been loaded. */
 static sd_bus *close_bus(sd_bus *bus) {
-        return libsystemd.sd_bus_close_unref(bus);
+        return bus ? libsystemd.sd_bus_close_unref(bus) : NULL;
 }
 DEFINE_CLEANUP(sd_bus *, close_bus);
 
