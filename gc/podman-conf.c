@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/types.h>
 
 #include "base/dir.h"
 #include "base/fd.h"
@@ -18,7 +17,7 @@
 
 #define FILE_NAME "containers/containers.conf"
 
-/* Who this is outside of the user namespace that podman made (pkg/unshare/unshare.go:GetRootlessUID). */
+/* pkg/unshare/unshare.go:GetRootlessUID */
 #define ENV_UID "_CONTAINERS_ROOTLESS_UID"
 
 static const char *const variables[] = {"CONTAINERS_CONF", "CONTAINERS_CONF_OVERRIDE"};
@@ -104,6 +103,15 @@ static int take_file(struct podman_conf *conf, const char *path, struct error *r
 
 /* --------------------------------------------------------------------------------------- which files */
 
+static int take_entry(struct podman_conf *conf, const char *directory, const char *name,
+                      struct error *reterr) {
+        _cleanup_free_ char *path = NULL;
+
+        if (!has_suffix(name, ".conf"))
+                return 0;
+        return asprintf(&path, "%s/%s", directory, name) < 0 ? -ENOMEM : take_file(conf, path, reterr);
+}
+
 static int take_directory(struct podman_conf *conf, const char *path, struct error *reterr) {
         _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
         _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -112,18 +120,14 @@ static int take_directory(struct podman_conf *conf, const char *path, struct err
         if (fd < 0)
                 return 0;
         r = dir_list_read(&list, fd);
-        for (size_t i = 0; i < list.n && r >= 0; i++) {
-                _cleanup_free_ char *file = NULL;
-
-                if (!has_suffix(list.entries[i].name, ".conf"))
-                        continue;
-                r = asprintf(&file, "%s/%s", path, list.entries[i].name) < 0 ? -ENOMEM
-                                                                             : take_file(conf, file, reterr);
-        }
+        if (r < 0)
+                return error_errno(reterr, r, "cannot read the directory %s", path);
+        for (size_t i = 0; i < list.n && r >= 0; i++)
+                r = take_entry(conf, path, list.entries[i].name, reterr);
         return r;
 }
 
-static uid_t get_uid(void) {
+uid_t podman_uid(void) {
         const char *text = secure_getenv(ENV_UID);
         uint64_t uid;
 
@@ -132,7 +136,7 @@ static uid_t get_uid(void) {
 
 /* Those for all, for root or for users, and for one user. */
 static int take_system_directories(struct podman_conf *conf, const char *stem, struct error *reterr) {
-        uid_t uid = get_uid();
+        uid_t uid = podman_uid();
         _cleanup_text_ struct text path = TEXT_INIT, special = TEXT_INIT;
         int r;
 
@@ -165,7 +169,7 @@ static int user_file(char **ret) {
         int n;
 
         if (!home || !*home)
-                passwd = getpwuid(get_uid());
+                passwd = getpwuid(podman_uid());
         if (passwd)
                 home = passwd->pw_dir;
         if (config && *config)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <sys/types.h>
+
 #include "base/error.h"
 #include "base/strlist.h"
 
@@ -20,3 +22,6 @@ void podman_conf_done(struct podman_conf *conf);
  * set one of them cannot be understood.
  */
 int podman_conf_read(struct podman_conf *conf, struct error *reterr);
+
+/* Who this is outside of the user namespace that podman made. */
+uid_t podman_uid(void);

@@ -107,12 +107,14 @@ static int add_static(struct podman_dbs *dbs, const struct strlist *directories)
         return r;
 }
 
+/* Users cannot read root's. */
 static int add_default_tmp(struct podman_dbs *dbs) {
         const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
-        int r = add(dbs, PODMAN_DB_TMP, TMP_DIR, BOLT_NAME, PODMAN_DB_BOLT);
 
-        if (r < 0 || !runtime || !*runtime)
-                return r;
+        if (podman_uid() == 0)
+                return add(dbs, PODMAN_DB_TMP, TMP_DIR, BOLT_NAME, PODMAN_DB_BOLT);
+        if (!runtime || !*runtime)
+                return 0;
         return add(dbs, PODMAN_DB_TMP, runtime, TMP_DIR_USERS "/" BOLT_NAME, PODMAN_DB_BOLT);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What podman's own database says, against what the configuration does. */
+/* Podman's databases, compared with the configuration. */
 
 #include "podman.h"
 
