@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fd.h"
 #include "format/conf-option.h"
 #include "format/conf-path.h"
 #include "format/conf.h"
@@ -42,6 +44,42 @@ static void every_key_is_read_from_its_table(void **state) {
                 if (taken != 1)
                         fail_msg("%s.%s: %u types taken", conf_key_table(k), conf_key_name(k), taken);
         }
+}
+
+static void merge_from_corpus(struct conf *conf, const char *name) {
+        _cleanup_free_ char *path = NULL, *text = NULL;
+        const char *corpus = getenv("CSTORAGE_CORPUS");
+        _cleanup_close_ int fd = -1;
+        size_t len;
+
+        assert_non_null(corpus);
+        assert_true(asprintf(&path, "%s/conf/%s", corpus, name) > 0);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        assert_true(fd >= 0);
+        assert_ok(read_fd(fd, 65536, &text, &len, NULL));
+        assert_int_equal(strlen(text), len);
+        merge(conf, name, text);
+}
+
+/* Files as users of podman have them. */
+static void files_of_users_are_read(void **state) {
+        _cleanup_conf_ struct conf empty = CONF_INIT, all = CONF_INIT;
+
+        (void) state;
+        merge_from_corpus(&empty, "every-key-empty");
+        for (enum conf_key k = 0; k < _CONF_KEY_MAX; k++)
+                if (empty.values[k].set)
+                        assert_null(conf_get_text(&empty, k));
+
+        merge_from_corpus(&all, "tables-of-other-drivers");
+        merge_from_corpus(&all, "indented-with-variables");
+        assert_string_equal(conf_get_text(&all, CONF_OVERLAY_FORCE_MASK), "0700");
+        merge_from_corpus(&all, "keys-of-old-releases");
+        assert_string_equal(conf_get_text(&all, CONF_DRIVER), "btrfs");
+        merge_from_corpus(&all, "stores-of-all-kinds");
+        assert_true(conf_get_flag(&all, CONF_TRANSIENT_STORE));
+        merge_from_corpus(&all, "toml-1.1-and-folded-keys");
+        assert_string_equal(conf_get_text(&all, CONF_GRAPHROOT), "/g");
 }
 
 static void keys_that_are_not_known_are_passed_over(void **state) {
@@ -337,6 +375,7 @@ static void paths_are_cleaned_as_go_does(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_key_is_read_from_its_table),
+                cmocka_unit_test(files_of_users_are_read),
                 cmocka_unit_test(keys_that_are_not_known_are_passed_over),
                 cmocka_unit_test(keys_count_in_any_case_of_letters),
                 cmocka_unit_test(a_value_of_another_type_is_refused_with_its_place),
