@@ -661,8 +661,8 @@ int cstorage_txn_get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot
  * makes no sense; -ENOENT where what is named is not there; -EEXIST where it is there already, or several
  * are; -EROFS where it lies in an additional store; -EBADMSG where a record file of the store is damaged or
  * empty, since nobody knows then what is in use; -ESTALE from the first of them if lock files were missing
- * when the transaction began, and another process changed the store before they were taken: then the
- * transaction can only be freed, and the caller begins again.
+ * when the transaction began, and another process changed the store before they were taken, or -ETIMEDOUT if
+ * they could not be taken: then the transaction can only be freed, and the caller begins again.
  *
  * id is what the cstorage_snapshot_find_*() functions take, except for something new: that gets its id whole.
  * The id of something new is of letters, digits, "_" and "-"; Go makes up 64 hexadecimal digits, and only
