@@ -12,7 +12,8 @@ static const struct {
         const char *name, *text, *advice;
 } table[REASON_COUNT] = {
         [REASON_RECORDED] = {VERDICT_KEEP, "recorded", "a record has this id"},
-        [REASON_REFERENCED] = {VERDICT_KEEP, "referenced", "a record refers to it"},
+        [REASON_REFERENCED] = {VERDICT_KEEP, "referenced",
+                               "a record, or a volatile file that was set aside, refers to it"},
         [REASON_BELOW_KEPT] = {VERDICT_KEEP, "below-kept", "something that stays lies on it"},
         [REASON_MOUNTED] = {VERDICT_KEEP, "mounted", "mountpoints.json counts it as mounted"},
         [REASON_IN_USE] = {VERDICT_KEEP, "in-use", "a mount or a process uses it"},
