@@ -339,6 +339,64 @@ static int observe_entries(struct facts *facts, const struct cstorage_inventory 
         return 0;
 }
 
+/* Finished layers with a record, and those of them with a directory: in any part of the store, or in the
+ * image store alone. Without a part of a store, the directory that a file system is mounted on is empty. */
+struct seen_layers {
+        size_t recorded, present;
+};
+
+static struct seen_layers count_layers(const struct facts *facts, const struct recorded *recorded,
+                                       bool imagestore) {
+        struct seen_layers seen = {0};
+
+        for (size_t i = 0; i < facts->n_layers; i++)
+                if (!facts->layers[i].incomplete &&
+                    (facts->layers[i].location == CSTORAGE_LOCATION_IMAGESTORE ||
+                     (!imagestore && (facts->layers[i].location == CSTORAGE_LOCATION_STABLE ||
+                                      facts->layers[i].location == CSTORAGE_LOCATION_VOLATILE))))
+                        seen.recorded++;
+        for (size_t i = 0; i < facts->n_entries; i++)
+                if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR &&
+                    (!imagestore || facts->entries[i].imagestore) &&
+                    idset_has(&recorded->layers, facts->entries[i].name))
+                        seen.present++;
+        return seen;
+}
+
+static int add_lost_home(struct facts *facts, const char *root, size_t n) {
+        _cleanup_text_ struct text path = TEXT_INIT, text = TEXT_INIT;
+        struct fact_problem *fact = facts_add_problem(facts);
+        int r;
+
+        if (!fact)
+                return -ENOMEM;
+        r = text_addf(&path, "%s/%s", root, facts->driver);
+        if (r >= 0)
+                r = text_addf(
+                        &text,
+                        "has the directory of none of the %zu layers that are recorded: no image and no "
+                        "container can be used. Mount the file system that holds it, or restore it; if all "
+                        "is lost, remove the records with \"podman rmi --all --force\"",
+                        n);
+        if (r >= 0)
+                r = keep_text(facts, path.s, &fact->path);
+        return r < 0 ? r : keep_text(facts, text.s, &fact->text);
+}
+
+/* If a directory could not be listed, that is reported, and nothing can be said of layers. */
+static int observe_homes(struct facts *facts, const struct recorded *recorded) {
+        struct seen_layers all = count_layers(facts, recorded, /* imagestore= */ false),
+                           images = count_layers(facts, recorded, /* imagestore= */ true);
+
+        if (facts->n_problems > 0)
+                return 0;
+        if (all.recorded > 0 && all.present == 0)
+                return add_lost_home(facts, facts->graphroot, all.recorded);
+        if (facts->imagestore && images.recorded > 0 && images.present == 0)
+                return add_lost_home(facts, facts->imagestore, images.recorded);
+        return 0;
+}
+
 static bool is_in_graphroot(const struct facts *facts, const char *layer) {
         for (size_t i = 0; i < facts->n_entries; i++)
                 if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR && !facts->entries[i].imagestore &&
@@ -417,6 +475,10 @@ static int collect_facts(struct view *view) {
                 return r;
 
         r = observe_entries(facts, view->inventory, &recorded);
+        if (r < 0)
+                return r;
+
+        r = observe_homes(facts, &recorded);
         if (r < 0)
                 return r;
 

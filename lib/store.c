@@ -159,6 +159,16 @@ static bool is_there(int graphroot_fd, const char *name) {
         return fd != -ENOENT;
 }
 
+/* The driver whose layers are recorded: its own directory may be on a file system that is not mounted. */
+static const char *driver_of_records(int graphroot_fd) {
+        char layers[PATH_LENGTH_MAX];
+
+        for (size_t i = 0; driver_go_names[i]; i++)
+                if (is_there(graphroot_fd, path_of(PATH_LAYERS_DIR, driver_go_names[i], layers)))
+                        return driver_go_names[i];
+        return NULL;
+}
+
 /*
  * The driver whose directory is there, by priority (drivers/driver.go:New and ScanPriorDrivers). The Go side
  * leaves vfs out of that unless priorities are configured, and then makes a new store of another driver; here
@@ -175,7 +185,7 @@ const char *store_driver_name(int graphroot_fd, const struct cstorage_config *co
         for (size_t i = 0; (name = driver_go_names[i]); i++)
                 if (is_there(graphroot_fd, name))
                         return name;
-        return NULL;
+        return driver_of_records(graphroot_fd);
 }
 
 static int find_driver(struct cstorage_store *store, const struct cstorage_config *config,
