@@ -12,14 +12,17 @@ static bool same(const char *a, const char *b) {
         return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* Of two graphroots each is collected by its own records, so a wrong choice loses nothing. Of one it might:
- * records that count may be in the runroot or image store that was not looked at. */
+/* Stores in two graphroots, or of two drivers in one, are collected by their own records, so a wrong choice
+ * loses nothing. Of one store it might: records that count may be in the runroot or image store that was not
+ * looked at. */
 enum cstorage_config_rules config_choose(const struct cstorage_config *dropins,
                                          const struct cstorage_config *one_file,
                                          const struct config_presence *there) {
         if (!same(dropins->graphroot, one_file->graphroot))
                 return !there->dropins_graphroot && there->one_file_graphroot ? CSTORAGE_CONFIG_ONE_FILE
                                                                               : CSTORAGE_CONFIG_DROPINS;
+        if (!same(dropins->driver, one_file->driver) && there->dropins_driver != there->one_file_driver)
+                return there->dropins_driver ? CSTORAGE_CONFIG_DROPINS : CSTORAGE_CONFIG_ONE_FILE;
         if (!same(dropins->imagestore, one_file->imagestore))
                 return CSTORAGE_CONFIG_AUTO;
         if (same(dropins->runroot, one_file->runroot) || !there->one_file_runroot)
@@ -34,6 +37,17 @@ static bool is_there(const struct config_source *source, const char *path) {
 
         return text_addf(&full, "%s%s", source->root, path) >= 0 && stat(full.s, &st) >= 0 &&
                S_ISDIR(st.st_mode) && st.st_uid == geteuid();
+}
+
+/* Without a driver any store counts that is there. */
+static bool has_store(const struct config_source *source, const struct cstorage_config *config) {
+        _cleanup_text_ struct text home = TEXT_INIT, layers = TEXT_INIT;
+
+        if (!config->driver)
+                return is_there(source, config->graphroot);
+        return text_addf(&home, "%s/%s", config->graphroot, config->driver) >= 0 &&
+               text_addf(&layers, "%s-layers", home.s) >= 0 &&
+               (is_there(source, home.s) || is_there(source, layers.s));
 }
 
 static int refuse_to_choose(const struct cstorage_config *dropins, const struct cstorage_config *one_file,
@@ -55,6 +69,8 @@ int config_take(const struct config_source *source, struct cstorage_config **dro
                 .one_file_graphroot = is_there(source, (*one_file)->graphroot),
                 .dropins_runroot = is_there(source, (*dropins)->runroot),
                 .one_file_runroot = is_there(source, (*one_file)->runroot),
+                .dropins_driver = has_store(source, *dropins),
+                .one_file_driver = has_store(source, *one_file),
         };
 
         switch (config_choose(*dropins, *one_file, &there)) {

@@ -120,13 +120,16 @@ static int load_by(const struct config_source *source, enum cstorage_config_rule
         return r;
 }
 
-/* Where earlier releases would fail, no store is theirs. */
+/* Where releases of one kind would fail, no store is theirs: the other reading counts. Only what is wrong in
+ * a file makes them fail; if a file cannot be read now, that says nothing. */
 static int load_by_either(const struct config_source *source, struct cstorage_config **ret,
                           struct error *reterr) {
         _cleanup_(cstorage_config_freep) struct cstorage_config *dropins = NULL, *one_file = NULL;
         int r;
 
         r = load_by(source, CSTORAGE_CONFIG_DROPINS, &dropins, reterr);
+        if (r == -EBADMSG && !source->unresolved && load_by(source, CSTORAGE_CONFIG_ONE_FILE, ret, NULL) >= 0)
+                return 0;
         if (r < 0)
                 return r;
         if (r == 0 || source->unresolved || load_by(source, CSTORAGE_CONFIG_ONE_FILE, &one_file, NULL) < 0) {

@@ -50,6 +50,7 @@ int config_read_files(const struct config_source *source, struct conf *conf, str
 /* What is there of what the two rules lead to. */
 struct config_presence {
         bool dropins_graphroot, one_file_graphroot, dropins_runroot, one_file_runroot;
+        bool dropins_driver, one_file_driver; /* a store of that driver */
 };
 
 /* By which rules the configuration counts, of those that both led to: see enum cstorage_config_rules. AUTO

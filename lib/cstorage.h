@@ -123,8 +123,9 @@ int cstorage_config_load(struct cstorage_config **ret, struct cstorage_error *re
  * rootless_storage_path, and only the last of them where they have a file of their own.
  *
  * AUTO goes both ways, which mostly lead to the same. If not, DROPINS counts, but ONE_FILE where only its
- * graphroot is there and the caller's, or its runroot, if the graphroot is the same. Where one graphroot has
- * two runroots that are there, or two image stores, nothing tells whose records count: -ENOTUNIQ. Since: 0.1
+ * graphroot is there and the caller's, or its runroot, or the store of its driver, if the graphroot is the
+ * same; so it does where a file that only DROPINS reads is not understood. Where one graphroot has two
+ * runroots that are there, or two image stores, nothing tells whose records count: -ENOTUNIQ. Since: 0.1
  */
 enum cstorage_config_rules {
         CSTORAGE_CONFIG_AUTO,

@@ -142,6 +142,34 @@ static void what_is_there_tells_whose_rules_count(void **state) {
         assert_rules(s, CSTORAGE_CONFIG_DROPINS);
 }
 
+static void the_store_that_is_there_tells_the_driver(void **state) {
+        struct system *s = *state;
+        _cleanup_free_ char *home = below(s, "/home");
+
+        s->source.uid = 1000;
+        s->source.rules = CSTORAGE_CONFIG_AUTO;
+        set(s, "HOME", home);
+        set(s, "XDG_RUNTIME_DIR", "/run/user/1000");
+        put(s, ETC, "[storage]\ndriver = \"zfs\"\nrootless_storage_path = \"/u\"\n");
+        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+        free(below(s, "/u/overlay/"));
+        assert_rules(s, CSTORAGE_CONFIG_ONE_FILE);
+        free(below(s, "/u/zfs-layers/"));
+        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+}
+
+static void the_other_reading_counts_where_one_fails(void **state) {
+        struct system *s = *state;
+
+        s->source.rules = CSTORAGE_CONFIG_AUTO;
+        put(s, ETC, "[storage]\ngraphroot = \"/g\"\n");
+        put(s, "/etc/containers/storage.conf.d/1.conf", "[storage]\ngraphroot = relative\n");
+        assert_rules(s, CSTORAGE_CONFIG_ONE_FILE);
+        put(s, ETC, "[storage]\ngraphroot = relative\n");
+        assert_refused(s, -EBADMSG,
+                       "/etc/containers/storage.conf: line 2, column 13: not a value: \"relative\"");
+}
+
 static void nobody_guesses_between_two_runroots(void **state) {
         struct system *s = *state;
 
@@ -289,6 +317,8 @@ int main(void) {
                 CASE(users_have_drop_ins_of_their_own),
                 CASE(earlier_releases_give_users_little_of_the_systems_file),
                 CASE(what_is_there_tells_whose_rules_count),
+                CASE(the_store_that_is_there_tells_the_driver),
+                CASE(the_other_reading_counts_where_one_fails),
                 CASE(nobody_guesses_between_two_runroots),
                 CASE(a_variable_names_the_only_file_and_another_the_last),
                 CASE(a_file_that_a_variable_names_must_be_there),
