@@ -127,6 +127,13 @@ void outcome_count(struct outcome *outcome) {
         }
 }
 
+bool outcome_is_measured(const struct outcome *outcome) {
+        for (size_t i = 0; i < outcome->n_subjects; i++)
+                if (outcome->subjects[i].fate == FATE_REMOVED && !outcome->subjects[i].measured)
+                        return false;
+        return true;
+}
+
 const char *fate_name(enum fate fate) {
         static const char *const names[FATE_COUNT] = {[FATE_KEPT] = "keep",
                                                       [FATE_REMOVED] = "remove",

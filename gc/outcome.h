@@ -68,5 +68,8 @@ void subject_fail(struct subject *subject, const char *text);
 /* Sum up; once all fates are final. */
 void outcome_count(struct outcome *outcome);
 
+/* Whether the sums of entries and bytes are those of all that is, or would be, removed. */
+bool outcome_is_measured(const struct outcome *outcome);
+
 /* "keep", "remove", "heal", "refuse", "fail" */
 const char *fate_name(enum fate fate);

@@ -193,7 +193,8 @@ static void note_dir_itself(const struct reaping *reaping, const struct cstorage
                 }
 }
 
-static const struct error interrupted = {.code = -ECANCELED, .text = "the deletion was interrupted"};
+static const struct error interrupted = {
+        .code = -ECANCELED, .text = "interrupted while it was deleted. The next run deletes the rest"};
 
 /* What is still there is not reported as removed. */
 static void note_interrupted(const struct reaping *reaping, const struct cstorage_trash_dir *dir) {

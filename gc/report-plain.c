@@ -58,13 +58,21 @@ static void put_subjects(FILE *out, const struct report_part *part, bool verbose
         }
 }
 
+/* A number that is not known is no 0. */
+static void put_sizes(FILE *out, const struct outcome *outcome) {
+        if (outcome_is_measured(outcome))
+                fprintf(out, " entries=%" PRIu64 " bytes=%" PRIu64, outcome->entries_freed,
+                        outcome->bytes_freed);
+        else
+                fputs(" entries=- bytes=-", out);
+}
+
 static void put_sums(FILE *out, const struct outcome *outcome) {
-        fprintf(out,
-                " %s=%zu refused=%zu failed=%zu kept=%zu %s=%zu entries=%" PRIu64 " bytes=%" PRIu64
-                " lock_held_us=%" PRIu64 " elapsed_us=%" PRIu64 "\n",
-                word(FATE_REMOVED, outcome->dry_run), outcome->n[FATE_REMOVED], outcome->n[FATE_REFUSED],
-                outcome->n[FATE_FAILED], outcome->n[FATE_KEPT], word(FATE_HEALED, outcome->dry_run),
-                outcome->n[FATE_HEALED], outcome->entries_freed, outcome->bytes_freed, outcome->lock_held_us,
+        fprintf(out, " %s=%zu refused=%zu failed=%zu kept=%zu %s=%zu", word(FATE_REMOVED, outcome->dry_run),
+                outcome->n[FATE_REMOVED], outcome->n[FATE_REFUSED], outcome->n[FATE_FAILED],
+                outcome->n[FATE_KEPT], word(FATE_HEALED, outcome->dry_run), outcome->n[FATE_HEALED]);
+        put_sizes(out, outcome);
+        fprintf(out, " lock_held_us=%" PRIu64 " elapsed_us=%" PRIu64 "\n", outcome->lock_held_us,
                 outcome->elapsed_us);
 }
 

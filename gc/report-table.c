@@ -165,7 +165,7 @@ static void put_summary(FILE *out, const struct outcome *o) {
                 o->n[FATE_KEPT]);
         if (o->n[FATE_HEALED] > 0)
                 fprintf(out, ", %zu %s", o->n[FATE_HEALED], o->dry_run ? "would be healed" : "healed");
-        if (o->n[FATE_REMOVED] + o->n[FATE_FAILED] > 0)
+        if (o->n[FATE_REMOVED] + o->n[FATE_FAILED] > 0 && outcome_is_measured(o))
                 fprintf(out, "; %" PRIu64 " entries, %s", o->entries_freed,
                         human_bytes(size, o->bytes_freed));
         if (o->lock_held_us > 0)
