@@ -7,24 +7,22 @@
 #include "base/array.h"
 #include "inventory.h"
 
-static char *describe_failure(int code) {
-        char *text;
-
-        if (code == -ELOOP || code == -ENOTDIR)
-                return strdup("is no directory, or a symbolic link, which is not followed");
-        errno = -code;
-        return asprintf(&text, "%m") < 0 ? NULL : text;
-}
-
 static int add_problem(struct cstorage_inventory *inventory, char *path, int code) {
         _cleanup_free_ char *where = path, *text = NULL;
+        struct error error;
         int r;
 
         r = ARRAY_RESERVE(inventory->problems, inventory->cap_problems, inventory->n_problems + 1);
         if (r < 0)
                 return r;
 
-        text = describe_failure(code);
+        if (code == -ELOOP || code == -ENOTDIR)
+                error_set(&error, code,
+                          "is a file or a symbolic link, which is not followed. Put the directory itself "
+                          "there");
+        else
+                error_errno(&error, code, "cannot list the directory");
+        text = strdup(error.text);
         if (!where || !text)
                 return -ENOMEM;
         inventory->problems[inventory->n_problems++] =

@@ -43,13 +43,27 @@ static int parse(struct cstorage_file *file) {
         return 0;
 }
 
+/* A store that is configured and not there, or not to be opened. An additional one belongs to others: what
+ * can be done about it, its user has to decide. */
+static void explain_root(struct cstorage_file *file) {
+        const char *what = file->location == CSTORAGE_LOCATION_ADDITIONAL   ? "additional image store"
+                           : file->location == CSTORAGE_LOCATION_IMAGESTORE ? "image store"
+                                                                            : "directory";
+
+        file->bytes.state = RECFILE_UNREADABLE;
+        if (file->root->error == -ENOENT)
+                error_set(&file->bytes.error, -ENOENT, "the %s %s does not exist", what, file->root->path);
+        else
+                error_errno(&file->bytes.error, file->root->error, "cannot open the %s %s", what,
+                            file->root->path);
+}
+
 static int file_read(struct cstorage_file *file) {
         int r;
 
         snapshot_forget_file(file);
         if (root_is_unknown(file)) {
-                file->bytes.state = RECFILE_UNREADABLE;
-                error_errno(&file->bytes.error, file->root->error, "%s", file->root->path);
+                explain_root(file);
                 return 0;
         }
 

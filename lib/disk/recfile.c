@@ -43,12 +43,11 @@ static const struct {
         const char *text;
 } meanings[] = {
         {-ELOOP,
-         "a symbolic link stands where a record file or its directory must be; put the real one there"},
-        {-EBADF, "is not a regular file; move it away, and restore the record file"},
-        {-ENXIO, "is not a regular file; move it away, and restore the record file"},
-        {-EAGAIN, "is being written to without its lock; stop what does that"},
-        {-EFBIG,
-         "is larger than any record file can be; restore it, or move it away if the store is to be empty"},
+         "a symbolic link stands where a record file or its directory must be. Put the real one there"},
+        {-EBADF, "is not a regular file. Remove what stands there, and restore the record file"},
+        {-ENXIO, "is not a regular file. Remove what stands there, and restore the record file"},
+        {-EAGAIN, "another process writes to it without the store's lock. Stop that process"},
+        {-EFBIG, "is larger than any record file can be"},
 };
 
 static void explain(struct recfile *file, int code, int dirfd, const char *path) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is mounted. The one file that knows libmount. */
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <libmount.h>
 #include <pthread.h>
@@ -44,9 +45,14 @@ static const char *const libmount_names[] = {LIBMOUNT_FUNCTIONS(LIBRARY_NAME)};
 
 static pthread_once_t libmount_once = PTHREAD_ONCE_INIT;
 static bool libmount_loaded;
+static char libmount_problem[128]; /* why not, of the one attempt */
 
 static void load_libmount(void) {
+        const char *why;
+
         libmount_loaded = library_load(LIBMOUNT_NAME, libmount_names, ARRAY_SIZE(libmount_names), &libmount);
+        why = libmount_loaded ? "" : dlerror();
+        (void) snprintf(libmount_problem, sizeof(libmount_problem), "%s", why ? why : "it lacks a function");
 }
 
 static bool have_libmount(void) {
@@ -234,7 +240,10 @@ static int parse(const char *path, const char *text, size_t len, struct mountinf
 
         if (!have_libmount())
                 return error_set(reterr, -ELIBACC,
-                                 LIBMOUNT_NAME " cannot be loaded; what is mounted is unknown");
+                                 "cannot load " LIBMOUNT_NAME
+                                 ", so what is mounted is unknown: %s. Install it, or "
+                                 "provide what it lacks",
+                                 libmount_problem);
 
         r = info ? parse_text(text, len, info, &bad_line) : -ENOMEM;
         if (r == -EBADMSG && bad_line > 0)
