@@ -2,12 +2,17 @@
 
 /* What went wrong, in lines that name the file and say what to do. */
 
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "complain.h"
+#include "lost.h"
 #include "problems.h"
+
+#define OWNER_ENTRY_MAX 4096 /* of passwd(5) */
 
 void problems_done(struct problems *problems) {
         for (size_t i = 0; i < problems->n; i++)
@@ -16,21 +21,82 @@ void problems_done(struct problems *problems) {
         *problems = PROBLEMS_INIT;
 }
 
-/* The library's sentences often name the file already. */
-static int say(struct text *text, const char *path, const char *what, const char *advice) {
-        size_t n = strlen(path);
+/* Sentences, each with a full stop; the library's have none at the end. NULL and "" are left out. */
+static int add_sentence(struct text *text, const char *sentence) {
+        size_t n = sentence ? strlen(sentence) : 0;
         int r;
+
+        if (n == 0)
+                return 0;
+        r = text_addf(text, "%s%s", text->len > 0 ? " " : "", sentence);
+        return r < 0 || sentence[n - 1] == '.' ? r : text_adds(text, ".");
+}
+
+/* The library's texts end in a remedy at times, which comes last here, too. */
+static int add_cause(struct text *text, const char *what, const char **ret_remedy) {
+        const char *end = strstr(what, ". ");
+        int r;
+
+        *ret_remedy = end ? end + 2 : NULL;
+        if (!end)
+                return add_sentence(text, what);
+        r = text_add(text, what, (size_t) (end - what));
+        return r < 0 ? r : text_adds(text, ".");
+}
+
+/* The library's sentences often name the file already. */
+static const char *without_path(const char *path, const char *what) {
+        size_t n = strlen(path);
 
         if (strncmp(what, path, n) == 0 && what[n] == ':')
                 what += n + 1 + strspn(what + n + 1, " ");
-
-        r = text_adds(text, what);
-        if (r >= 0 && advice)
-                r = text_addf(text, ". %s", advice);
-        return r;
+        return what;
 }
 
-static int add(struct problems *problems, const char *path, const char *what, const char *advice) {
+/* Of what is not there, the directory that it belongs in. */
+static int find_owner(const char *path, uid_t *ret) {
+        _cleanup_free_ char *there = strdup(path);
+        struct stat st;
+        char *slash;
+
+        if (!there)
+                return -ENOMEM;
+        while (lstat(there, &st) < 0) {
+                slash = strrchr(there, '/');
+                if (!slash || slash == there || (errno != ENOENT && errno != ENOTDIR))
+                        return negative_errno();
+                *slash = '\0';
+        }
+        *ret = st.st_uid;
+        return 0;
+}
+
+/* What no user of this namespace has: the kernel shows the overflow id. */
+#define UID_UNMAPPED 65534
+
+static int add_owner(struct text *text, const char *path) {
+        char buffer[OWNER_ENTRY_MAX];
+        struct passwd entry, *found = NULL;
+        uid_t uid;
+        int r;
+
+        r = find_owner(path, &uid);
+        if (r < 0)
+                return r == -ENOMEM ? r : 0;
+        if (uid == UID_UNMAPPED)
+                return add_sentence(text, "It belongs to another user");
+        if (geteuid() == 0 && secure_getenv("_CONTAINERS_ROOTLESS_UID"))
+                return uid == 0 ? add_sentence(text, "It belongs to you") : 0;
+        if (uid == 0)
+                return add_sentence(text, "It belongs to root");
+        if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found)
+                return text_addf(text, " It belongs to %s.", found->pw_name);
+        return text_addf(text, " It belongs to the user %u.", uid);
+}
+
+static int add(struct problems *problems, const char *path, const char *what, const char *follows,
+               const char *advice) {
+        const char *remedy;
         struct problem *problem;
         int r;
 
@@ -40,7 +106,14 @@ static int add(struct problems *problems, const char *path, const char *what, co
 
         problem = &problems->problems[problems->n++];
         *problem = (struct problem){.path = path, .text = TEXT_INIT};
-        return say(&problem->text, path, what, advice);
+        r = add_cause(&problem->text, without_path(path, what), &remedy);
+        if (r >= 0 && *path == '/')
+                r = add_owner(&problem->text, path);
+        if (r >= 0)
+                r = add_sentence(&problem->text, follows);
+        if (r >= 0)
+                r = add_sentence(&problem->text, remedy);
+        return r < 0 ? r : add_sentence(&problem->text, advice);
 }
 
 static bool blamed(const struct outcome *outcome, const struct fact_file *file) {
@@ -61,8 +134,74 @@ static bool is_healed(const struct outcome *outcome, const struct fact_file *fil
         return false;
 }
 
-static int add_file(struct problems *problems, const struct outcome *outcome, const struct fact_file *file) {
-        const char *damaged = reason_advice(REASON_RECORDS_DAMAGED);
+/* What it means that a file is missing. */
+static const char *loss(enum cstorage_file_kind kind) {
+        switch (kind) {
+        case CSTORAGE_FILE_LAYERS:
+                return "Without it podman has lost the layers of every image and container that it listed";
+        case CSTORAGE_FILE_IMAGES:
+                return "Without it podman has lost every image that it listed";
+        case CSTORAGE_FILE_CONTAINERS:
+                return "Without it podman has lost every container that it listed";
+        case CSTORAGE_FILE_MOUNTS:
+                break;
+        }
+        return NULL;
+}
+
+static bool is_volatile(const struct fact_file *file) {
+        return file->location == CSTORAGE_LOCATION_VOLATILE ||
+               file->location == CSTORAGE_LOCATION_VOLATILE_RUNROOT ||
+               file->location == CSTORAGE_LOCATION_RUNROOT;
+}
+
+/* A store of others is not this user's to repair. */
+static const char additional_follows[] =
+        "It is of an additional image store: podman misses images, and what may use them is not removed";
+static const char additional_advice[] = "Mount that store, or ask its owner to repair it or to let you read "
+                                        "it; if it is not needed, take it out of "
+                                        "additionalimagestores in storage.conf";
+
+static int add_missing(struct problems *problems, const struct fact_file *file, bool is_proven) {
+        return add(problems, file->path,
+                   is_proven ? "is missing, and other record files refer to what it listed"
+                             : "is missing, and must have been there",
+                   loss(file->kind),
+                   "Mount the file system that it lies on, or restore it from a backup; if nothing that it "
+                   "listed is "
+                   "needed, create it with the content [] and the mode 0600, and all of that is removed");
+}
+
+static int add_damaged(struct problems *problems, const struct fact_file *file, const char *what) {
+        what = file->problem[0] ? file->problem : what;
+        if (file->location == CSTORAGE_LOCATION_ADDITIONAL)
+                return add(problems, file->path, what, additional_follows, additional_advice);
+        if (is_volatile(file))
+                return add(problems, file->path, what,
+                           "podman fails with it, and nothing that it may list is removed",
+                           "It need not survive a reboot: if no container runs, remove it");
+        return add(problems, file->path, what,
+                   "podman fails with it, and nothing that it may list is removed",
+                   "Restore it from a backup; if nothing that it listed is needed, replace its content by "
+                   "[], and all "
+                   "of that is removed");
+}
+
+/* The cause has its own remedy; the file may be as good as new. */
+static int add_unreadable(struct problems *problems, const struct fact_file *file) {
+        const char *what = file->problem[0] ? file->problem : "cannot be read";
+
+        if (file->location == CSTORAGE_LOCATION_ADDITIONAL)
+                return add(problems, file->path, what, additional_follows, additional_advice);
+        return add(problems, file->path, what, "Nothing that it may list is removed",
+                   file->location == CSTORAGE_LOCATION_IMAGESTORE && strstr(what, "does not exist")
+                           ? "Mount it, or correct imagestore in storage.conf"
+                           : NULL);
+}
+
+static int add_file(struct problems *problems, const struct outcome *outcome, const struct fact_file *file,
+                    const struct lost_files *lost) {
+        bool is_proven = file == lost->layers || file == lost->images;
 
         if (is_healed(outcome, file))
                 return 0;
@@ -71,29 +210,55 @@ static int add_file(struct problems *problems, const struct outcome *outcome, co
         case CSTORAGE_FILE_OK:
                 return 0;
         case CSTORAGE_FILE_MISSING:
-                if (!blamed(outcome, file))
-                        return 0;
-                return add(problems, file->path, "is missing, and must have been there",
-                           reason_advice(REASON_RECORDS_MISSING));
+                return is_proven || blamed(outcome, file) ? add_missing(problems, file, is_proven) : 0;
         case CSTORAGE_FILE_EMPTY:
                 if (file->kind == CSTORAGE_FILE_MOUNTS) /* nothing is mounted (layers.go:loadMounts) */
                         return 0;
-                return add(problems, file->path, file->problem[0] ? file->problem : "is empty, or null",
-                           damaged);
+                return add_damaged(problems, file, "is empty, or null");
         case CSTORAGE_FILE_DAMAGED:
-                return add(problems, file->path, file->problem[0] ? file->problem : "is damaged", damaged);
+                return add_damaged(problems, file, "is damaged");
         case CSTORAGE_FILE_UNREADABLE:
-                return add(problems, file->path, file->problem[0] ? file->problem : "cannot be read",
-                           damaged);
+                return add_unreadable(problems, file);
         }
         return 0;
+}
+
+/* What is lacking says all that there is to say, whichever file comes first. */
+static const char *lack_of(const struct fact_file *file) {
+        static const char *const lacks[] = {"Too many open files", "Cannot allocate memory"};
+
+        for (size_t i = 0; i < ARRAY_SIZE(lacks); i++)
+                if (file->state == CSTORAGE_FILE_UNREADABLE && strstr(file->problem, lacks[i]))
+                        return lacks[i];
+        return file->problem;
+}
+
+/* A store that is not there lacks two files, for one cause. */
+static bool is_repeated(const struct facts *facts, size_t file) {
+        for (size_t i = 0; i < file; i++)
+                if (facts->files[file].state == CSTORAGE_FILE_UNREADABLE &&
+                    facts->files[i].state == CSTORAGE_FILE_UNREADABLE && facts->files[file].problem[0] &&
+                    strcmp(lack_of(&facts->files[i]), lack_of(&facts->files[file])) == 0)
+                        return true;
+        return false;
+}
+
+static int add_files(struct problems *problems, const struct outcome *outcome) {
+        const struct facts *facts = outcome->facts;
+        struct lost_files lost;
+        int r;
+
+        r = lost_files_find(&lost, facts);
+        for (size_t i = 0; i < facts->n_files && r >= 0; i++)
+                r = is_repeated(facts, i) ? 0 : add_file(problems, outcome, &facts->files[i], &lost);
+        return r;
 }
 
 /* Of a whole store nothing else is known. */
 static int add_store(struct problems *problems, const struct subject *subject) {
         if (subject->reason != REASON_DRIVER_UNKNOWN)
                 return 0;
-        return add(problems, subject->entry->path, subject->entry->problem, NULL);
+        return add(problems, subject->entry->path, subject->entry->problem, NULL, NULL);
 }
 
 int problems_collect(struct problems *problems, const struct outcome *outcome) {
@@ -106,17 +271,12 @@ int problems_collect(struct problems *problems, const struct outcome *outcome) {
                         return r;
         }
 
-        for (size_t i = 0; i < facts->n_files; i++) {
-                r = add_file(problems, outcome, &facts->files[i]);
-                if (r < 0)
-                        return r;
-        }
-        for (size_t i = 0; i < facts->n_problems; i++) {
+        r = add_files(problems, outcome);
+        for (size_t i = 0; i < facts->n_problems && r >= 0; i++)
                 r = add(problems, facts->problems[i].path, facts->problems[i].text,
-                        reason_advice(REASON_NOT_EXAMINED));
-                if (r < 0)
-                        return r;
-        }
+                        "Nothing that may be there, or that it may use, is removed", NULL);
+        if (r < 0)
+                return r;
         return 0;
 }
 

@@ -163,8 +163,8 @@ static void of_several_users_each_line_says_whose_it_is(void **state) {
         assert_string_equal(
                 lines, "bob removed layer-dir no-record - - /g/overlay/b\\x0a\\x1b[2J\n"
                        "bob refused container-dir records-missing - - /g/overlay-containers/\\xff\n"
-                       "bob summary status=collected removed=1 refused=1 failed=0 kept=1 healed=0 entries=0 "
-                       "bytes=0 lock_held_us=0 elapsed_us=0\n"
+                       "bob summary status=collected removed=1 refused=1 failed=0 kept=1 healed=0 entries=- "
+                       "bytes=- lock_held_us=0 elapsed_us=0\n"
                        "e ve\\x1b summary status=no-store\n");
         free(lines);
 
@@ -226,7 +226,8 @@ static void problems_name_the_file_once_and_say_what_to_do(void **state) {
         assert_string_equal(problems.problems[0].path, damaged.path);
         assert_int_equal(strncmp(problems.problems[0].text.s, "byte 7: no list. ", 17), 0);
         assert_string_equal(problems.problems[1].path, missing.path);
-        assert_non_null(strstr(problems.problems[1].text.s, reason_advice(REASON_RECORDS_MISSING)));
+        assert_non_null(strstr(problems.problems[1].text.s, "Mount the file system"));
+        assert_non_null(strstr(problems.problems[1].text.s, "podman has lost"));
         assert_string_equal(problems.problems[2].path, "/g/overlay");
 }
 
@@ -288,7 +289,7 @@ static void a_store_that_is_refused_is_a_subject_and_a_problem(void **state) {
         assert_non_null(strstr(table, "zfs"));
         assert_ok(problems_collect(&problems, &outcome));
         assert_int_equal(problems.n, 1);
-        assert_string_equal(problems.problems[0].text.s, "not known");
+        assert_non_null(strstr(problems.problems[0].text.s, "not known."));
 }
 
 static void numbers_are_short(void **state) {

@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Out of descriptors or memory, or with files that cannot be opened: nothing but orphans is removed, the exit status is
+# a documented one, and no good record file is to be replaced.
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+make_scratch
+gc=$build/gc/cstorage-gc
+export LC_ALL=C
+unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
+
+lay_out model --images 1 --layers 2 --containers 1 --volatile 1 --orphans 2 --orphan-files 1
+list() { (cd "$1" && find g r | sort); }
+list "$scratch/model" >"$scratch/before"
+store="--root=$scratch/try/g --runroot=$scratch/try/r --storage-driver=overlay"
+
+again() { rm -rf "$scratch/try" && cp -a "$scratch/model" "$scratch/try"; }
+
+# What a run removes that lacks nothing.
+again
+# shellcheck disable=SC2086
+"$gc" $store >/dev/null
+list "$scratch/try" | comm -23 "$scratch/before" - >"$scratch/may-go"
+
+# judge NAME STATUS: a line for each fault of one run.
+judge() {
+        case $2 in 0 | 1 | 3) ;; *) echo "$1: exit status $2" ;; esac
+        grep -E 'Restore it|replace its content|create it with|remove it|move it away' "$scratch/err" | sed "s/^/$1: /"
+        [ "$2" = 0 ] || [ -s "$scratch/err" ] || echo "$1: exit status $2 and no message"
+        list "$scratch/try" | comm -23 "$scratch/before" - | comm -23 - "$scratch/may-go" | sed "s/^/$1: gone is /"
+}
+
+: >"$scratch/faults"
+for n in $(seq 4 24); do
+        again
+        (
+                # What the program may raise it to, as well; its output is opened before.
+                exec >"$scratch/out" 2>"$scratch/err"
+                ulimit -n "$n"
+                # shellcheck disable=SC2086
+                exec "$gc" $store
+        )
+        judge "$n descriptors" $? >>"$scratch/faults"
+done
+expect "with 4 to 24 descriptors nothing goes that may not, and no advice is wrong" "" "$(head -5 "$scratch/faults")"
+expect "with 24 all goes" "0 " "$(grep -c '^failed\|^refused' "$scratch/out") $(cat "$scratch/err")"
+
+if ! command -v strace >/dev/null; then
+        skip "with opens that fail" "there is no strace"
+        finish
+fi
+again
+# shellcheck disable=SC2086
+strace -f -qq -o "$scratch/trace" -e trace=openat,openat2 "$gc" $store >/dev/null 2>&1
+total=$(grep -c 'openat' "$scratch/trace")
+errors=(EMFILE ENFILE ENOMEM EACCES EIO)
+: >"$scratch/faults"
+for k in $(seq "$total"); do
+        again
+        # shellcheck disable=SC2086
+        strace -f -qq -o /dev/null -e trace=openat,openat2 -e inject=openat,openat2:error=${errors[k % 5]}:when="$k"+ \
+                "$gc" $store >"$scratch/out" 2>"$scratch/err"
+        status=$?
+        [ $status = 127 ] || judge "${errors[k % 5]} from open $k on" $status >>"$scratch/faults"
+done
+expect "with all opens failing from any one on nothing goes that may not, and no advice is wrong" "" "$(head -5 "$scratch/faults")"
+finish
