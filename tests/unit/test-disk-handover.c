@@ -211,6 +211,21 @@ static void what_is_no_such_message_is_refused_and_nothing_of_it_kept(void **sta
         close_fd(null_fd);
 }
 
+/* The last field of a message has no end. */
+static void a_name_without_its_end_is_refused(void **state) {
+        const struct place *place = *state;
+        int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+        const int fds[] = {null_fd, place->fd, null_fd, null_fd};
+        char bytes[4096];
+        size_t size;
+
+        size = capture(place, bytes, sizeof(bytes));
+        for (char *end = bytes + size; *--end == '\0';)
+                *end = 'a';
+        expect_refused(bytes, size, fds, ARRAY_SIZE(fds));
+        close_fd(null_fd);
+}
+
 /* The descriptors are right, but the names lead elsewhere by now. */
 static void one_that_is_not_what_its_names_say_is_refused(void **state) {
         const struct place *place = *state;
@@ -357,6 +372,7 @@ int main(void) {
                 in_place(what_cannot_be_sent_stays),
                 in_place(one_without_a_directory_is_handed_over_too),
                 in_place(what_is_no_such_message_is_refused_and_nothing_of_it_kept),
+                in_place(a_name_without_its_end_is_refused),
                 in_place(one_that_is_not_what_its_names_say_is_refused),
                 in_place(one_whose_lock_is_anothers_is_refused),
                 in_place(odd_descriptors_are_refused_and_the_next_is_received),

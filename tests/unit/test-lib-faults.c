@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 #include "base/cleanup.h"
 #include "base/kernel.h"
@@ -25,13 +26,13 @@
 
 /* -------------------------------------------------------------------------------- what is made to fail */
 
-static const char *armed; /* the function; NULL: none */
+static const char *armed; /* how the function's name begins; NULL: none */
 static bool always;       /* not once, but each time */
 static unsigned countdown;
 static int failure;
 
 static bool fails(const char *function) {
-        if (!armed || strcmp(armed, function) != 0)
+        if (!armed || strncmp(function, armed, strlen(armed)) != 0)
                 return false;
         if (!always && (countdown == 0 || --countdown > 0))
                 return false;
@@ -67,8 +68,22 @@ int __wrap_asprintf(char **ret, const char *format, ...) {
 
 WRAP(int, kernel_statx, (int fd, const char *path, int flags, unsigned mask, struct statx *ret),
      (fd, path, flags, mask, ret), -1)
-WRAP(int, kernel_renameat2, (int from_fd, const char *from, int to_fd, const char *to, unsigned flags),
-     (from_fd, from, to_fd, to, flags), -1)
+WRAP(ssize_t, writev, (int fd, const struct iovec *pieces, int n), (fd, pieces, n), -1)
+WRAP(bool, subvolume_is, (int fd), (fd), true)
+WRAP(int, subvolume_default_path, (int fd, char **ret), (fd, ret), -EOPNOTSUPP)
+
+static bool take_name; /* another process takes the new name first */
+
+int __real_kernel_renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags);
+int __wrap_kernel_renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags);
+int __wrap_kernel_renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags) {
+        if (!fails("kernel_renameat2"))
+                return __real_kernel_renameat2(from_fd, from, to_fd, to, flags);
+        if (take_name)
+                assert_int_equal(mkdirat(to_fd, to, 0700), 0);
+        errno = failure;
+        return -1;
+}
 
 /* What of a layer's own directory was removed, in order. */
 static char unlinked[64][256];
@@ -120,7 +135,9 @@ static int retire_all(struct cstorage_txn *txn, const struct cstorage_inventory 
                 r = cstorage_entry_examine(entry, &seen, NULL);
                 if (r < 0)
                         return r;
-                r = cstorage_txn_retire(txn, entry, &seen);
+                r = cstorage_entry_get_kind(entry) == CSTORAGE_ENTRY_VOLATILE_FILE
+                            ? cstorage_txn_heal(txn, entry, &seen)
+                            : cstorage_txn_retire(txn, entry, &seen);
                 if (r < 0)
                         return r;
         }
@@ -411,8 +428,8 @@ static void an_empty_directory_that_cannot_be_renamed_is_removed_in_place(void *
                 const char *function;
                 int code;
         } faults[] = {
-                {"renameat2", ENOTEMPTY}, {"renameat2", EXDEV}, {"renameat2", EPERM},
-                {"renameat2", ENOSPC},    {"mkdirat", ENOSPC},  {"mkdirat", EROFS},
+                {"kernel_renameat2", ENOTEMPTY}, {"kernel_renameat2", EXDEV}, {"kernel_renameat2", EPERM},
+                {"kernel_renameat2", ENOSPC},    {"mkdirat", ENOSPC},  {"mkdirat", EROFS},
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
@@ -430,12 +447,12 @@ static void what_is_not_empty_or_is_a_mount_point_stays_if_it_cannot_be_renamed(
 
         fixture_mkdir(*state, layer_path("e1", ""));
         fixture_write(*state, layer_path("e2", "/diff/f"), "x");
-        result = collect_failing(*state, "renameat2", EXDEV);
+        result = collect_failing(*state, "kernel_renameat2", EXDEV);
         assert_int_equal(code_of(&result, *state, layer_path("e2", "")), -EXDEV);
         assert_true(fixture_exists(*state, layer_path("e2", "/diff/f")));
 
         fixture_mkdir(*state, layer_path("e1", ""));
-        result = collect_failing(*state, "renameat2", EBUSY);
+        result = collect_failing(*state, "kernel_renameat2", EBUSY);
         assert_int_equal(code_of(&result, *state, layer_path("e1", "")), -EBUSY);
         assert_true(fixture_exists(*state, layer_path("e1", "")));
 }
@@ -472,10 +489,74 @@ static void on_a_disk_that_stays_full_link_and_lower_go_last(void **state) {
                 assert_true(removed_at(last[i - 1]) < removed_at(last[i]));
 }
 
+/* ------------------------------------------------------------------------------------- single decisions */
+
+/* Without flags, rename(2) would replace an empty directory. */
+static void a_name_that_is_taken_is_not_replaced(void **state) {
+        struct result result;
+
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        take_name = true;
+        result = collect_failing(*state, "kernel_renameat2", EINVAL);
+        take_name = false;
+        assert_int_equal(code_of(&result, *state, layer_path("ab", "")), -EEXIST);
+        assert_true(fixture_exists(*state, layer_path("ab", "/diff/etc/passwd")));
+        assert_true(fixture_exists(*state, "graphroot/overlay/l/" LINK));
+}
+
+/* Between the look and the lock another process has taken it. */
+static void a_staging_entry_that_is_locked_meanwhile_is_busy(void **state) {
+        const char *const path = "graphroot/overlay/staging/7";
+        unsigned n_busy = 0;
+
+        countdown = 0;
+        for (unsigned n = 1; countdown == 0 && n < CALLS_MAX; n++) {
+                struct cstorage_error error = {.text = ""};
+                struct result result = {0};
+
+                fixture_write(*state, "graphroot/overlay/staging/7/staging.lock", "");
+                failure = EAGAIN;
+                countdown = n;
+                armed = "fcntl";
+                if (collect(*state, &result, &error) < 0)
+                        result.committed = false;
+                armed = NULL;
+                n_busy += result.committed && code_of(&result, *state, path) == -EBUSY;
+        }
+        assert_int_equal(n_busy, 1);
+}
+
+/* Its records are as good as lost: with no room for an empty list, no list at all says the same. */
+static void on_a_full_disk_a_torn_file_is_moved_aside_alone(void **state) {
+        static const char path[] = "graphroot/overlay-containers/volatile-containers.json";
+        struct result result;
+
+        fixture_write(*state, path, "[{");
+        result = collect_failing(*state, "writev", EIO);
+        assert_int_equal(code_of(&result, *state, path), -EIO);
+        assert_true(fixture_exists(*state, path));
+
+        result = collect_failing(*state, "writev", ENOSPC);
+        assert_int_equal(code_of(&result, *state, path), 0);
+        assert_false(fixture_exists(*state, path));
+        assert_true(fixture_exists(*state, "graphroot/overlay-containers/volatile-containers.json.broken"));
+}
+
+/* Without libbtrfsutil nothing is known of the default subvolume; but only a subvolume can be that. */
+static void without_libbtrfsutil_other_directories_are_removed(void **state) {
+        struct result result;
+
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        fixture_write(*state, "graphroot/overlay-layers/.tmp-layers.json123", "[");
+        result = collect_failing(*state, "subvolume_", 0);
+        assert_int_equal(result.n, 2);
+        assert_int_equal(code_of(&result, *state, layer_path("ab", "")), 0);
+        assert_int_equal(code_of(&result, *state, "graphroot/overlay-layers/.tmp-layers.json123"), 0);
+}
+
 static void a_lock_that_fails_ends_it(void **state) {
         (void) state;
         try_all("fcntl", ENOLCK);
-        try_all("fcntl64", ENOLCK);
 }
 
 int main(void) {
@@ -492,6 +573,14 @@ int main(void) {
                         what_is_not_empty_or_is_a_mount_point_stays_if_it_cannot_be_renamed, fixture_setup,
                         fixture_teardown),
                 cmocka_unit_test_setup_teardown(on_a_disk_that_stays_full_link_and_lower_go_last,
+                                                fixture_setup, fixture_teardown),
+                cmocka_unit_test_setup_teardown(a_name_that_is_taken_is_not_replaced, fixture_setup,
+                                                fixture_teardown),
+                cmocka_unit_test_setup_teardown(a_staging_entry_that_is_locked_meanwhile_is_busy,
+                                                fixture_setup, fixture_teardown),
+                cmocka_unit_test_setup_teardown(on_a_full_disk_a_torn_file_is_moved_aside_alone,
+                                                fixture_setup, fixture_teardown),
+                cmocka_unit_test_setup_teardown(without_libbtrfsutil_other_directories_are_removed,
                                                 fixture_setup, fixture_teardown),
                 cmocka_unit_test(a_lock_that_fails_ends_it),
         };

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -227,6 +228,34 @@ static void locks_of_temp_dirs_and_staging_are_seen(void **state) {
         assert_int_equal(n, 3);
 }
 
+static int64_t changed_ns(struct fixture *f, const char *path) {
+        struct stat st;
+
+        assert_ok(fstatat(f->fd, path, &st, AT_SYMLINK_NOFOLLOW));
+        return (int64_t) st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec;
+}
+
+/* What is in the making is as young as the youngest of its parts. */
+static void a_staging_entry_is_as_young_as_its_parts(void **state) {
+        static const char *const parts[] = {"graphroot/overlay/staging/3",
+                                            "graphroot/overlay/staging/3/staging.lock",
+                                            "graphroot/overlay/staging/3/dir"};
+        struct fixture *f = *state;
+
+        fixture_write(f, parts[1], "");
+        fixture_mkdir(f, parts[2]);
+        for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+                _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+                struct cstorage_identity identity;
+
+                (void) usleep(20000); /* more than a tick of the file system's clock */
+                assert_ok(fchmodat(f->fd, parts[i], 0700, 0));
+                inventory = inventory_of(f);
+                assert_ok(cstorage_entry_examine(only_entry(inventory), &identity, NULL));
+                assert_int_equal(identity.changed_ns, changed_ns(f, parts[i]));
+        }
+}
+
 static void lowers_come_from_lower_layers_or_through_the_links(void **state) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         const struct cstorage_entry *entry = NULL;
@@ -326,6 +355,7 @@ int main(void) {
                 CASE(a_directory_that_is_a_link_is_a_problem),
                 CASE(a_link_named_like_a_layer_is_listed_as_what_it_is),
                 CASE(locks_of_temp_dirs_and_staging_are_seen),
+                CASE(a_staging_entry_is_as_young_as_its_parts),
                 CASE(lowers_come_from_lower_layers_or_through_the_links),
         };
 

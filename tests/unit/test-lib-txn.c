@@ -32,12 +32,16 @@ static const struct cstorage_entry *find_entry(const struct cstorage_inventory *
         return NULL;
 }
 
+static size_t n_dirs; /* of the last trash */
+
 static void empty_trash(struct cstorage_trash *trash) {
         struct cstorage_trash_dir *dir = NULL;
 
+        n_dirs = 0;
         while ((dir = cstorage_trash_next_dir(trash, dir))) {
                 _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
 
+                n_dirs++;
                 assert_int_equal(cstorage_trash_dir_lock(dir, NULL), 1);
                 if (cstorage_trash_dir_get_fd(dir) >= 0)
                         assert_int_equal(tree_remove(cstorage_trash_dir_get_fd(dir), NULL, &result, NULL), 0);
@@ -104,6 +108,29 @@ static void data_goes_through_the_temp_dirs_of_the_layers(void **state) {
         *strstr(path, "/userdata") = '\0';
         assert_false(fixture_exists(f, path));
         assert_false(fixture_exists(f, "graphroot/overlay-layers/tmp"));
+}
+
+/* A file of one layer that contains the short name of another. */
+static void a_link_that_leads_to_another_layer_stays(void **state) {
+        struct fixture *f = *state;
+        char path[256];
+
+        fixture_add_layer_dir(f, fixture_id("cd"), LINK);
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s/link", fixture_id("ab"));
+        fixture_write(f, path, LINK);
+        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), NULL), 0);
+        assert_true(fixture_exists(f, "graphroot/overlay/l/" LINK));
+}
+
+static void what_lies_in_the_runroot_needs_no_temp_dir(void **state) {
+        struct fixture *f = *state;
+
+        fixture_write(f, "runroot/overlay-containers/.tmp-volatile-containers.json123", "[");
+        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_SAVE_LEFTOVER, ".tmp-volatile-containers.json123",
+                                    NULL),
+                         0);
+        assert_false(fixture_exists(f, "runroot/overlay-containers/.tmp-volatile-containers.json123"));
+        assert_int_equal(n_dirs, 0);
 }
 
 static void replace_layer(struct fixture *f) {
@@ -295,7 +322,7 @@ static void a_temp_dir_that_somebody_holds_is_left(void **state) {
         assert_true(fixture_exists(f, "graphroot/overlay/tempdirs/temp-dir-42/0-addition/file"));
 }
 
-static struct cstorage_trash *retire_temp_dirs(struct fixture *f) {
+static struct cstorage_trash *retire_everything(struct fixture *f) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(f);
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
@@ -313,6 +340,40 @@ static struct cstorage_trash *retire_temp_dirs(struct fixture *f) {
         return trash;
 }
 
+static const char *trashed_in(const struct cstorage_trash *trash, const char *start) {
+        const struct cstorage_trash_item *item = NULL;
+
+        while ((item = cstorage_trash_next_item(trash, item)))
+                if (strncmp(cstorage_entry_get_path(cstorage_trash_item_get_entry(item)), start,
+                            strlen(start)) == 0)
+                        return cstorage_trash_dir_get_path(cstorage_trash_item_get_dir(item));
+        fail();
+        return NULL;
+}
+
+/* A rename must not leave the store: another one may be another file system. */
+static void each_store_has_one_temp_dir_of_its_own(void **state) {
+        _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
+        struct fixture *f = *state;
+        char graphroot[4096], imagestore[4096], path[256];
+
+        (void) snprintf(graphroot, sizeof(graphroot), "%s/graphroot/overlay/", f->top);
+        (void) snprintf(imagestore, sizeof(imagestore), "%s/imagestore", f->top);
+        fixture_add_layer_dir(f, fixture_id("ab"), LINK);
+        fixture_add_layer_dir(f, fixture_id("cd"), "BBCDEFGHIJKLMNOPQRSTUVWXYZ");
+        for (const char *digits = "12"; *digits; digits++) {
+                (void) snprintf(path, sizeof(path), "imagestore/overlay/%s/diff", fixture_id(digits));
+                fixture_mkdir(f, path);
+        }
+        assert_ok(cstorage_config_set_imagestore(f->config, imagestore));
+        trash = retire_everything(f);
+        (void) strcat(imagestore, "/overlay/");
+        assert_int_equal(strncmp(trashed_in(trash, graphroot), graphroot, strlen(graphroot)), 0);
+        assert_int_equal(strncmp(trashed_in(trash, imagestore), imagestore, strlen(imagestore)), 0);
+        empty_trash(trash);
+        assert_int_equal(n_dirs, 2);
+}
+
 /* More of them than the process may have descriptors. */
 static void any_number_of_temp_dirs_takes_few_descriptors(void **state) {
         _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
@@ -328,7 +389,7 @@ static void any_number_of_temp_dirs_takes_few_descriptors(void **state) {
         assert_ok(getrlimit(RLIMIT_NOFILE, &before));
         limit = (struct rlimit){64, before.rlim_max};
         assert_ok(setrlimit(RLIMIT_NOFILE, &limit));
-        trash = retire_temp_dirs(f);
+        trash = retire_everything(f);
         r = cstorage_trash_empty(trash, NULL);
         assert_ok(setrlimit(RLIMIT_NOFILE, &before));
         assert_ok(r);
@@ -362,7 +423,7 @@ static void what_happens_to_a_temp_dir_before_it_is_locked_is_seen(void **state)
                 (void) unlinkat(f->fd, "graphroot/overlay/tempdirs/lock-42", 0);
                 fixture_write(f, "graphroot/overlay/tempdirs/temp-dir-42/0-x", "x");
                 fixture_write(f, "graphroot/overlay/tempdirs/lock-42", "");
-                trash = retire_temp_dirs(f);
+                trash = retire_everything(f);
                 dir = cstorage_trash_next_dir(trash, NULL);
                 assert_int_equal(cstorage_trash_dir_get_lock_fd(dir), -1);
                 cases[i].meddle(f);
@@ -380,7 +441,7 @@ static void a_temp_dir_that_is_unlocked_can_be_locked_again(void **state) {
         struct fixture *f = *state;
 
         fixture_write(f, "graphroot/overlay/tempdirs/temp-dir-42/0-x", "x");
-        trash = retire_temp_dirs(f);
+        trash = retire_everything(f);
         dir = cstorage_trash_next_dir(trash, NULL);
         for (int i = 0; i < 2; i++) {
                 assert_int_equal(cstorage_trash_dir_lock(dir, NULL), 1);
@@ -576,6 +637,9 @@ int main(void) {
                 CASE(what_lies_on_another_file_system_fails_alone),
                 CASE(a_temp_dir_that_nobody_holds_is_taken_over),
                 CASE(a_temp_dir_that_somebody_holds_is_left),
+                CASE(a_link_that_leads_to_another_layer_stays),
+                CASE(what_lies_in_the_runroot_needs_no_temp_dir),
+                CASE(each_store_has_one_temp_dir_of_its_own),
                 CASE(any_number_of_temp_dirs_takes_few_descriptors),
                 CASE(what_happens_to_a_temp_dir_before_it_is_locked_is_seen),
                 CASE(a_temp_dir_that_is_unlocked_can_be_locked_again),
