@@ -13,11 +13,12 @@ grep -q -- -DHAVE_SYSTEMD "$build/compile_commands.json" || skip_all "built with
 gc=$build/gc/cstorage-gc
 reaper=$build/gc/cstorage-gc-reap
 socket=$scratch/reap
+limited= # what a collection is run by
 unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
 
 collect() {
         # shellcheck disable=SC2086
-        "$after_boot" "$gc" $store --quiet "$@" >"$scratch/out" 2>"$scratch/err"
+        $limited "$after_boot" "$gc" $store --quiet "$@" >"$scratch/out" 2>"$scratch/err"
         status=$?
 }
 
@@ -143,30 +144,40 @@ collect
 expect "a second run has nothing to do" "0 " "$status $(cat "$scratch/err")"
 stop_listening
 
-# What crashes left, time and again: more than one connection holds, and more than a process has descriptors that was started
-# from a shell.
-soft=$(ulimit -Sn)
-ulimit -Sn 1024
-lay_out crashes --images 1 --orphans 1
-mkdir -p "$g/overlay/tempdirs"
-for i in $(seq 1500); do
-        mkdir -p "$g/overlay/tempdirs/temp-dir-$i/0-x/diff"
-        : >"$g/overlay/tempdirs/lock-$i"
-done
-listen
+# What crashes left, time and again: more than one connection holds, and more than a process may have descriptors.
+leave_temp_dirs() {
+        lay_out "$1" --images 1 --orphans 1
+        mkdir -p "$g/overlay/tempdirs"
+        python3 - "$g/overlay/tempdirs" "$2" <<'EOF'
+import os, sys
+root, n = sys.argv[1], int(sys.argv[2])
+for i in range(n):
+    os.makedirs(f"{root}/temp-dir-{i}/0-x")
+    os.close(os.open(f"{root}/lock-{i}", os.O_CREAT | os.O_WRONLY, 0o600))
+EOF
+}
+
+limited="prlimit --nofile=1024:1024"
+leave_temp_dirs many 10000
+collect
+expect "ten thousand temp dirs are deleted in one run with 1,024 descriptors" "0 0 " "$status $(temp_dirs) $(cat "$scratch/err")"
+
+leave_temp_dirs crashes 3000
+# shellcheck disable=SC2086
+listen $limited
 touch "$scratch/not-yet"
 started=$(date +%s%N)
 collect --reaper="$socket"
-expect "fifteen hundred temp dirs are handed over, before anybody takes them" "0 " "$status $(cat "$scratch/err")"
+expect "three thousand temp dirs are handed over, before anybody takes them" "0 " "$status $(cat "$scratch/err")"
 took=$((($(date +%s%N) - started) / 1000000))
-check "nobody waited for that" test $took -lt 3000 || note "$took ms"
-expect "and nothing is deleted yet" 1500 "$(find "$g/overlay/tempdirs" -path '*/temp-dir-*/0-x' | wc -l)"
+check "nobody waited for that" test $took -lt 10000 || note "$took ms"
+expect "and nothing is deleted yet" 3000 "$(find "$g/overlay/tempdirs" -path '*/temp-dir-*/0-x' | wc -l)"
 rm "$scratch/not-yet"
 check "the reaper deletes them all" wait_for no_temp_dirs
 check "it ends" wait_for test -s "$scratch/reaper.status"
 expect "without a word" "0 " "$(cat "$scratch/reaper.status") $(cat "$scratch/reaper.err")"
 stop_listening
-ulimit -Sn "$soft"
+limited=
 
 # Several collections, one after the other, and one reaper.
 listen
@@ -246,4 +257,44 @@ check "another user is turned away" grep -q 'user 1000 has nothing to hand over 
 check "what is no temp dir is refused" grep -q 'what was received is no temporary directory' "$scratch/reaper.err"
 expect "and this is no failure of it" 0 "$(cat "$scratch/reaper.status")"
 stop_listening
+
+# A peer that never finishes gets ten seconds in all, however often it sends something.
+lay_out slow --images 1 --orphans 3 --orphan-files 10
+listen
+python3 -c '
+import socket, sys, time
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.connect(sys.argv[1])
+open(sys.argv[2], "w").close()
+while True: # until nobody listens
+    s.send(b"nothing")
+    time.sleep(0.5)' "$socket" "$scratch/slow.connected" 2>/dev/null &
+slow=$!
+wait_for test -e "$scratch/slow.connected"
+started=$(date +%s)
+collect --reaper="$socket"
+check "a slow peer keeps the others waiting" test -d "$g/overlay/tempdirs"
+check "but not for long" wait_for no_temp_dirs
+check "ten seconds, all its messages together" test $(($(date +%s) - started)) -lt 30
+check "it is told why" grep -q 'a collector did not hand over all in time' "$scratch/reaper.err"
+wait $slow
+stop_listening
+
+# Nor is anything handed to a process of another user, which would hold the locks for ever.
+rm -f "$socket"
+chmod 777 "$scratch"
+setpriv --reuid 1000 --regid 1000 --clear-groups /usr/bin/python3 -c '
+import os, socket, sys, time
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.bind(sys.argv[1])
+s.listen(16)
+time.sleep(60)' "$socket" &
+stranger=$!
+wait_for test -S "$socket"
+sleep 0.2
+lay_out strange --images 1 --orphans 3 --orphan-files 10
+collect --reaper="$socket"
+expect "a socket of another user gets nothing" "0 0 0" "$status $(orphans) $(temp_dirs)"
+check "and the user is named" grep -q "^cstorage-gc: cannot hand over the deletion: user 1000 listens at $socket" "$scratch/err"
+kill $stranger
 finish
