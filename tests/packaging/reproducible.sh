@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Two builds in different directories install the same files, byte for byte, and these know nothing of where they were made;
-# nor does a build without systemd.
+# nor does a build without anything optional. Each is installed below its prefix alone, and finds its library there.
 . "$(dirname "$0")/../lib.sh"
 . "$(dirname "$0")/lib.sh"
 
@@ -27,9 +27,21 @@ files() {
 check "it builds" installed here "$scratch/here/cstorage-$version/build" || finish
 check "it builds elsewhere" installed to/elsewhere "$scratch/out" || finish
 expect "both are the same" "" "$(diff <(files here) <(files to/elsewhere))"
-check "it builds without systemd" installed without "$scratch/out-without" -Dsystemd=disabled || finish
-for name in here to/elsewhere without; do
-        check "the program is there, in $name" test -x "$scratch/$name.root/usr/local/bin/cstorage-gc"
-        expect "no file there has a path of the build" "" "$(grep -rl "$scratch" "$scratch/$name.root")"
-done
+check "it builds without anything optional, for a prefix of its own" installed without "$scratch/out-without" \
+        -Dsystemd=disabled -Dsqlite=disabled -Dbtrfs=disabled --prefix=/opt/cstorage || finish
+while read -r name prefix; do
+        root=$scratch/$name.root
+        check "the program is there, in $name" test -x "$root$prefix/bin/cstorage-gc"
+        expect "nothing is outside of the prefix" "" "$(find "$root" ! -type d ! -path "$root$prefix/*")"
+        expect "the program finds the library there" 1 "$(readelf -d "$root$prefix/bin/cstorage-gc" | grep -c "PATH.*\[$prefix/lib")"
+        expect "no file there has a path of the build" "" "$(grep -rl "$scratch" "$root")"
+done <<'END'
+here /usr/local
+to/elsewhere /usr/local
+without /opt/cstorage
+END
+root=$scratch/without.root/opt/cstorage
+expect "--version says what is not built in" "-BTRFS -SQLITE -SYSTEMD" "$(
+        LD_LIBRARY_PATH=$(dirname "$(find "$root" -name libcstorage.so.0)") "$root/bin/cstorage-gc" --version |
+                tail -n +2 | tr ' ' '\n' | sort | xargs)"
 finish
