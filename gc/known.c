@@ -249,6 +249,8 @@ uint32_t *known_marks(const struct known *known, size_t entry) {
 }
 
 enum reason known_reason(uint32_t marks) {
+        assert(marks & MARK_KNOWN);
+
         if (marks & MARK_RECORDS)
                 return REASON_RECORDED;
         if (marks & (MARK_REFERENCES | MARK_SET_ASIDE))
@@ -257,18 +259,15 @@ enum reason known_reason(uint32_t marks) {
                 return REASON_IN_USE;
         if (marks & MARK_MOUNTED)
                 return REASON_MOUNTED;
-        return marks & MARK_BELOW ? REASON_BELOW_KEPT : REASON_COUNT;
+        return REASON_BELOW_KEPT;
 }
 
-/*
- * The layer directories of each layer, as lists, and those that are still to be followed: each at most once.
- */
+/* The entries of each layer, as lists, and those that are still to be followed. */
 struct spread {
         uint32_t *first; /* by number: an entry, or END */
         uint32_t *next;  /* by entry */
-        uint32_t *todo;
+        uint32_t *todo;  /* each entry at most twice: for itself, and once for what lies on its layer */
         size_t n_todo;
-        bool *queued; /* by entry */
 };
 
 #define END UINT32_MAX
@@ -277,7 +276,6 @@ static void spread_done(struct spread *spread) {
         free(spread->first);
         free(spread->next);
         free(spread->todo);
-        free(spread->queued);
 }
 
 static int spread_begin(struct spread *spread, const struct known *known, const struct facts *facts) {
@@ -285,17 +283,14 @@ static int spread_begin(struct spread *spread, const struct known *known, const 
 
         spread->first = reallocarray(NULL, n_numbers, sizeof(*spread->first));
         spread->next = reallocarray(NULL, n + 1, sizeof(*spread->next));
-        spread->todo = reallocarray(NULL, n + 1, sizeof(*spread->todo));
-        spread->queued = calloc(n + 1, sizeof(*spread->queued));
-        if (!spread->first || !spread->next || !spread->todo || !spread->queued)
+        spread->todo = reallocarray(NULL, n + 1, 2 * sizeof(*spread->todo));
+        if (!spread->first || !spread->next || !spread->todo)
                 return -ENOMEM;
 
         memset(spread->first, 0xff, n_numbers * sizeof(*spread->first));
         for (size_t i = 0; i < n; i++) {
                 uint32_t number = entry_number(known, i);
 
-                if (facts->entries[i].kind != CSTORAGE_ENTRY_LAYER_DIR)
-                        continue;
                 spread->next[i] = spread->first[number];
                 spread->first[number] = (uint32_t) i;
         }
@@ -303,10 +298,6 @@ static int spread_begin(struct spread *spread, const struct known *known, const 
 }
 
 static void spread_from(struct spread *spread, size_t entry) {
-        if (spread->queued[entry])
-                return;
-
-        spread->queued[entry] = true;
         spread->todo[spread->n_todo++] = (uint32_t) entry;
 }
 

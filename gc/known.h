@@ -79,7 +79,7 @@ bool known_has_hidden_dirs(const struct facts *facts);
 /* The marks of the layer that an entry is of or leads to; to be written to as well. */
 uint32_t *known_marks(const struct known *known, size_t entry);
 
-/* Why a layer with these marks is known; REASON_COUNT where it is not. */
+/* Why a layer with these marks is known; one of MARK_KNOWN must be among them. */
 enum reason known_reason(uint32_t marks);
 
 /* The layer's directories, of one store part. */
