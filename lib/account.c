@@ -118,7 +118,7 @@ static void *account_places(void *userdata) {
         size_t i;
 
         listing->result = 1;
-        while (listing->result > 0 && (i = atomic_fetch_add(&work->next, 1)) < work->n)
+        while ((i = atomic_fetch_add(&work->next, 1)) < work->n)
                 for (enum root root = ROOT_GRAPH; root < ROOT_COUNT && listing->result > 0; root++)
                         if (place_is_in(root, work->kinds[i]))
                                 listing->result = account_root(listing, root, work->kinds[i]);
@@ -170,7 +170,7 @@ static void list_recorded(struct listing *first, struct listing *second) {
 
 static bool links_are_too_many(const struct listing *first, const struct listing *second,
                                const struct listing *links) {
-        for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE; root++)
+        for (size_t root = 0; root < ARRAY_SIZE(links->n_links); root++)
                 if (links->n_links[root] > first->n_layers[root] + second->n_layers[root])
                         return true;
         return false;
@@ -303,8 +303,7 @@ static bool roots_are_known(const struct cstorage_store *store) {
 
                 if (root->fd < 0 && root->path && !(i == ROOT_RUN && root->error == -ENOENT))
                         return false;
-                if (root->home_fd < 0 && root->home_error < 0 &&
-                    (i == ROOT_GRAPH || root->home_error != -ENOENT))
+                if (root->home_error < 0 && (i == ROOT_GRAPH || root->home_error != -ENOENT))
                         return false;
         }
         return true;
@@ -337,13 +336,17 @@ static int compare_owners(const struct cstorage_store *store, const struct listi
         return r;
 }
 
+/* Of answers and errors: an error before "no", and that before "yes". */
+static int gravest(int a, int b) {
+        return a < b ? a : b;
+}
+
 static int compare_all(const struct cstorage_store *store, const struct listing *first,
                        const struct listing *second) {
-        int r;
+        int r = gravest(first->result, second->result);
 
-        if (first->result <= 0 || second->result <= 0)
-                return first->result < 0 ? first->result : second->result < 0 ? second->result : 0;
-        r = compare_owners(store, first, second);
+        if (r > 0)
+                r = compare_owners(store, first, second);
         return r > 0 ? glance_at_mounts(store) : r;
 }
 
@@ -368,8 +371,7 @@ static int account(struct listing *first, struct listing *second, struct listing
         helper_start(&helper, links);
         r = compare_all(first->store, first, second);
         helper_join(&helper);
-        if (r > 0 && links->result <= 0)
-                r = links->result;
+        r = gravest(r, links->result);
         return r > 0 ? !links_are_too_many(first, second, links) : r;
 }
 
