@@ -252,6 +252,8 @@ class Body:
             return  # returns() has it
         if self.is_op(i - 1, "=") and self.is_name(i - 2, "r"):
             return  # no error, whatever the number
+        if i > 1 and self.is_descriptor(i - 2):
+            return
         digits = t.text.rstrip("uUlL")
         value = int(digits, 0)
         if value == 1 and self.is_op(i - 1, "-") and not self.is_binary(i - 1):
@@ -357,7 +359,7 @@ class Body:
                 yield spans[n - 1][1], b, ""
             if n > 0 and not self.is_op(a, "["):
                 p, q = spans[n - 1]
-                if b - a == q - p == 1:
+                if "order" in self.item.name:
                     yield p, b, self.source(a, b) + self.text[self.t[q - 1].end:self.t[a].start] + self.source(p, q)
 
     def operator(self, i, t):
@@ -366,6 +368,8 @@ class Body:
         if t.text == "!":
             yield i, i + 1, ""
         if not self.is_binary(i) or self.is_loop_condition(i):
+            return
+        if t.text == "<" and self.is_descriptor(i - 1):
             return
         for new in SWAPPED.get(t.text, ()):
             yield i, i + 1, new
@@ -383,6 +387,13 @@ class Body:
             yield left, i + 1, ""
             yield i, right, ""
 
+    def is_designator(self, i):
+        return self.is_op(i - 1, "[") and self.is_op(i + 1, "]") and self.is_op(i + 2, "=")
+
+    def is_descriptor(self, i):
+        """"fd < 0": whether 0 is one of a file makes no difference."""
+        return self.t[i].text.endswith("fd") and self.t[i + 1].text == "<" and self.t[i + 2].text == "0"
+
     def is_loop_condition(self, i):
         """The "<" of "i < n": one more is beyond the end, which the sanitizers see."""
         if self.t[i].text != "<":
@@ -395,7 +406,7 @@ class Body:
     def name(self, i, t, siblings):
         if t.text in ("true", "false"):
             yield i, i + 1, "false" if t.text == "true" else "true"
-        elif t.text in siblings and not self.is_name(i - 1, "case") and not (self.is_op(i - 1, "[") and self.item.kind == "table"):
+        elif t.text in siblings and not self.is_name(i - 1, "case") and not self.is_designator(i):
             yield i, i + 1, siblings[t.text]
 
 

@@ -8,6 +8,7 @@
 #include "numbers.h"
 #include "plan.h"
 #include "unit.h"
+#include "without-memory.h"
 
 #define A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -116,34 +117,6 @@ static void repairs_and_refusals_are_counted(void **state) {
 }
 
 /* ---------------------------------------------------------------------------------------- without memory */
-
-static unsigned allocations_left; /* 0: as many as there are asked for */
-
-static bool fails(void) {
-        if (allocations_left == 0 || --allocations_left > 0)
-                return false;
-        errno = ENOMEM;
-        return true;
-}
-
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_reallocarray(void *p, size_t n, size_t size);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_reallocarray(void *p, size_t n, size_t size);
-
-void *__wrap_malloc(size_t n) {
-        return fails() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size) {
-        return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_reallocarray(void *p, size_t n, size_t size) {
-        return fails() ? NULL : __real_reallocarray(p, n, size);
-}
 
 static const char *id_of(unsigned n) {
         static char ids[64][65];

@@ -1,18 +1,57 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/dirstream.h"
 #include "base/fd.h"
 #include "base/text.h"
 #include "fixture.h"
 #include "format/json.h"
 #include "unit.h"
+#include "without-memory.h"
 
 DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
 
 #define LINK "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+static const char *unreadable; /* the name of a directory */
+static bool threads_fail;
+
+int __real_dir_stream_fill(struct dir_stream *stream, int fd);
+int __wrap_dir_stream_fill(struct dir_stream *stream, int fd);
+
+int __wrap_dir_stream_fill(struct dir_stream *stream, int fd) {
+        _cleanup_free_ char *path = NULL;
+
+        if (unreadable && fd_path(fd, &path) >= 0 && strcmp(strrchr(path, '/') + 1, unreadable) == 0)
+                return -EIO;
+        return __real_dir_stream_fill(stream, fd);
+}
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *userdata);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *userdata);
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *userdata) {
+        return threads_fail ? EAGAIN : __real_pthread_create(thread, attributes, run, userdata);
+}
+
+static bool reads_fail;
+
+ssize_t __real_read(int fd, void *bytes, size_t n);
+ssize_t __wrap_read(int fd, void *bytes, size_t n);
+
+ssize_t __wrap_read(int fd, void *bytes, size_t n) {
+        ssize_t r = __real_read(fd, bytes, n);
+
+        return r == 0 && reads_fail ? -1 : r;
+}
 
 static int accounted(struct fixture *f, uint64_t *ret_entries) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(f);
@@ -78,15 +117,29 @@ static void an_id_that_is_only_mentioned_is_no_record(void **state) {
 }
 
 static void a_file_that_is_no_whole_list_wants_a_closer_look(void **state) {
-        static const char *const texts[] = {"", "{}", "null", "[{\"id\":\"%s\"}", "[{\"id\":\"%s\"}]x", " x"};
+        static const char *const texts[] = {"",   "{}", "null", "[{\"id\":\"%s\"}", "[{\"id\":\"%s\"}]x",
+                                            " x", " ",  " []"};
 
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                record(*state, "graphroot/overlay-layers/layers.json", texts[i], fixture_id("ab"));
+                assert_int_equal(accounted(*state, NULL), 0);
+        }
         fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
         for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
                 record(*state, "graphroot/overlay-layers/layers.json", texts[i], fixture_id("ab"));
                 assert_int_equal(accounted(*state, NULL), 0);
         }
-        record(*state, "graphroot/overlay-layers/layers.json", "[{\"id\":\"%s\"}]\n", fixture_id("ab"));
-        assert_int_equal(accounted(*state, NULL), 1);
+}
+
+static void white_space_may_follow_a_list(void **state) {
+        static const char *const texts[] = {"[{\"id\":\"%s\"}] ", "[{\"id\":\"%s\"}]\t",
+                                            "[{\"id\":\"%s\"}]\r", "[{\"id\":\"%s\"}]\n"};
+
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                record(*state, "graphroot/overlay-layers/layers.json", texts[i], fixture_id("ab"));
+                assert_int_equal(accounted(*state, NULL), 1);
+        }
 }
 
 static void what_is_neither_layer_nor_data_wants_a_closer_look(void **state) {
@@ -203,6 +256,7 @@ static void a_large_file_is_read_to_its_end(void **state) {
         fixture_mkdir(*state, "graphroot/overlay-layers/"
                               "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
         assert_int_equal(accounted(*state, &entries), 0);
+        assert_int_equal(entries, RECORDS / 100); /* as it was */
 }
 
 static void containers_and_images_want_records_of_their_own_kind(void **state) {
@@ -270,11 +324,80 @@ static void write_list(struct fixture *f, size_t n, char filling) {
 }
 
 static void a_nul_in_a_file_wants_a_closer_look(void **state) {
-        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
         write_list(*state, 100, ' ');
         assert_int_equal(accounted(*state, NULL), 1);
         write_list(*state, 100, '\0');
         assert_int_equal(accounted(*state, NULL), 0);
+}
+
+static void a_file_that_cannot_be_read_to_its_end_wants_a_closer_look(void **state) {
+        reads_fail = true;
+        assert_int_equal(accounted(*state, NULL), 0);
+        reads_fail = false;
+        assert_int_equal(accounted(*state, NULL), 1);
+}
+
+static void an_empty_file_wants_a_closer_look_after_a_list_too(void **state) {
+        fixture_write(*state, "graphroot/overlay-layers/volatile-layers.json", "");
+        assert_int_equal(accounted(*state, NULL), 0);
+}
+
+static void a_link_to_a_record_file_wants_a_closer_look(void **state) {
+        fixture_symlink(*state, "layers.json", "graphroot/overlay-layers/volatile-layers.json");
+        assert_int_equal(accounted(*state, NULL), 0);
+}
+
+static void a_pipe_is_no_record_file(void **state) {
+        static const char path[] = "graphroot/overlay-layers/volatile-layers.json";
+        struct fixture *f = *state;
+        _cleanup_close_ int reader = -1;
+        int writer;
+
+        assert_int_equal(mkfifoat(f->fd, path, 0600), 0);
+        reader = openat(f->fd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        writer = openat(f->fd, path, O_WRONLY | O_CLOEXEC);
+        assert_true(reader >= 0 && writer >= 0);
+        assert_int_equal(write(writer, "[]", 2), 2);
+        close(writer);
+        assert_int_equal(accounted(f, NULL), 0);
+}
+
+/* Files are read in pieces of some power of two. */
+static void a_record_may_lie_across_two_pieces(void **state) {
+        enum { PIECE_MAX = 1024 * 1024 };
+        struct fixture *f = *state;
+        _cleanup_free_ char *text = malloc(PIECE_MAX + 256);
+
+        assert_non_null(text);
+        fixture_add_layer_dir(f, fixture_id("ab"), LINK);
+        for (size_t n = 32 * 1024; n <= PIECE_MAX; n *= 2) {
+                memset(text, ' ', n);
+                text[0] = '[';
+                (void) snprintf(text + n - 40, 256, "{\"id\":\"%s\"}]", fixture_id("ab"));
+                fixture_write(f, "graphroot/overlay-layers/layers.json", text);
+                assert_int_equal(accounted(f, NULL), 1);
+
+                /* And the last byte may be the first of a piece. */
+                memset(text + n - 40, ' ', 41);
+                (void) memcpy(text + 1, "{\"id\":\"", 7);
+                (void) memcpy(text + 8, fixture_id("ab"), 64);
+                (void) memcpy(text + 72, "\"}", 2);
+                (void) strcpy(text + n, "]");
+                fixture_write(f, "graphroot/overlay-layers/layers.json", text);
+                assert_int_equal(accounted(f, NULL), 1);
+        }
+}
+
+static void a_limit_wants_the_record_of_its_layer(void **state) {
+        struct fixture *f = *state;
+        char path[256];
+
+        assert_ok(cstorage_config_set_driver(f->config, "btrfs"));
+        (void) snprintf(path, sizeof(path), "graphroot/btrfs/quotas/%s", fixture_id("ab"));
+        fixture_write(f, path, "");
+        assert_int_equal(accounted(f, NULL), 0);
+        record(f, "graphroot/btrfs-layers/layers.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
+        assert_int_equal(accounted(f, NULL), 1);
 }
 
 static void a_file_that_is_too_large_wants_a_closer_look(void **state) {
@@ -334,6 +457,55 @@ static void links_and_layers_of_the_image_store_are_counted_there(void **state) 
         assert_int_equal(accounted(*state, NULL), 1);
 }
 
+static void a_directory_that_cannot_be_read_is_an_error(void **state) {
+        static const char *const names[] = {"overlay", "overlay-layers", "l"};
+
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        record(*state, "graphroot/overlay-layers/layers.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+                unreadable = names[i];
+                assert_int_equal(accounted(*state, NULL), -EIO);
+                unreadable = NULL;
+                assert_int_equal(accounted(*state, NULL), 1);
+        }
+}
+
+static void without_threads_the_answer_is_the_same(void **state) {
+        threads_fail = true;
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        assert_int_equal(accounted(*state, NULL), 0);
+        record(*state, "graphroot/overlay-layers/layers.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
+        assert_int_equal(accounted(*state, NULL), 1);
+        fixture_symlink(*state, "../x/diff", "graphroot/overlay/l/AAAAAAAAAAAAAAAAAAAAAAAAAA");
+        assert_int_equal(accounted(*state, NULL), 0);
+        threads_fail = false;
+}
+
+/* Without threads, so that the allocations have one order. */
+static void without_memory_there_is_no_answer(void **state) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
+        unsigned failed = 0;
+        int r = -ENOMEM;
+
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        record(*state, "graphroot/overlay-layers/layers.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
+        store = fixture_open(*state);
+        threads_fail = true;
+        while (r < 0) {
+                allocations_left = ++failed;
+                r = cstorage_store_is_accounted_for(store, NULL);
+                assert_int_equal(r, allocations_left > 0 ? 1 : -ENOMEM);
+                allocations_left = 0;
+        }
+        threads_fail = false;
+        assert_true(failed > 5);
+}
+
+static void what_else_lies_in_the_runroot_is_not_looked_at(void **state) {
+        fixture_write(*state, "runroot/overlay-images/.tmp-images.json1", "");
+        assert_int_equal(accounted(*state, NULL), 1);
+}
+
 static void nothing_is_asked_of_no_store(void **state) {
         uint64_t entries;
 
@@ -349,6 +521,7 @@ int main(void) {
                 CASE(the_record_of_a_container_speaks_for_no_layer),
                 CASE(an_id_that_is_only_mentioned_is_no_record),
                 CASE(a_file_that_is_no_whole_list_wants_a_closer_look),
+                CASE(white_space_may_follow_a_list),
                 CASE(what_is_neither_layer_nor_data_wants_a_closer_look),
                 CASE(more_links_than_layers_want_a_closer_look),
                 CASE(a_layers_files_must_be_spoken_for_too),
@@ -361,11 +534,21 @@ int main(void) {
                 CASE(a_record_that_is_no_file_wants_a_closer_look),
                 CASE(the_counts_of_mounts_are_looked_at),
                 CASE(a_nul_in_a_file_wants_a_closer_look),
+                CASE(a_file_that_cannot_be_read_to_its_end_wants_a_closer_look),
+                CASE(an_empty_file_wants_a_closer_look_after_a_list_too),
+                CASE(a_link_to_a_record_file_wants_a_closer_look),
+                CASE(a_pipe_is_no_record_file),
+                CASE(a_record_may_lie_across_two_pieces),
+                CASE(a_limit_wants_the_record_of_its_layer),
                 CASE(a_file_that_is_too_large_wants_a_closer_look),
                 CASE(a_root_that_cannot_be_opened_wants_a_closer_look),
                 CASE(a_home_that_cannot_be_opened_wants_a_closer_look),
                 CASE(an_image_store_that_is_not_there_wants_a_closer_look),
                 CASE(links_and_layers_of_the_image_store_are_counted_there),
+                CASE(a_directory_that_cannot_be_read_is_an_error),
+                CASE(without_threads_the_answer_is_the_same),
+                CASE(without_memory_there_is_no_answer),
+                CASE(what_else_lies_in_the_runroot_is_not_looked_at),
                 CASE(nothing_is_asked_of_no_store),
         };
 
