@@ -83,6 +83,32 @@ static void what_was_told_is_read_again(void **state) {
         assert_string_equal(told.problems.problems[0].text.s, "is damaged");
 }
 
+static void each_part_of_a_store_is_read(void **state) {
+        _cleanup_told_ struct told told = {0};
+
+        (void) state;
+        read_text(&told, "fate\tcollected\nstore\t/g\t/r\t/i\toverlay\t0\n" SUM "end\n");
+        assert_false(told.cut);
+        assert_string_equal(told.facts.graphroot, "/g");
+        assert_string_equal(told.facts.runroot, "/r");
+        assert_string_equal(told.facts.imagestore, "/i");
+        assert_string_equal(told.facts.driver, "overlay");
+        assert_false(told.facts.transient);
+}
+
+static void each_number_of_a_sum_is_read(void **state) {
+        _cleanup_told_ struct told told = {0};
+
+        (void) state;
+        read_text(&told, GOOD "end\n");
+        for (size_t i = 0; i < FATE_COUNT; i++)
+                assert_int_equal(told.outcome.n[i], i + 1);
+        assert_int_equal(told.outcome.entries_freed, 6);
+        assert_int_equal(told.outcome.bytes_freed, 7);
+        assert_int_equal(told.outcome.lock_held_us, 8);
+        assert_int_equal(told.outcome.elapsed_us, 9);
+}
+
 static void a_fate_alone_is_enough(void **state) {
         _cleanup_told_ struct told told = {0};
 
@@ -207,6 +233,8 @@ static void what_is_said_twice_is_what_was_said_last(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_was_told_is_read_again),
+                cmocka_unit_test(each_part_of_a_store_is_read),
+                cmocka_unit_test(each_number_of_a_sum_is_read),
                 cmocka_unit_test(a_fate_alone_is_enough),
                 cmocka_unit_test(nothing_tells_nothing),
                 cmocka_unit_test(what_is_cut_off_keeps_what_came_before),

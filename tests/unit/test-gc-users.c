@@ -176,6 +176,23 @@ static void the_deepest_mount_counts_whatever_its_place_in_the_table(void **stat
         assert_string_equal(fate_at(world, "/home/eve/x"), "home-fuse");
 }
 
+static void the_first_mount_of_the_table_counts_too(void **state) {
+        struct world *world = *state;
+
+        mount_table_done(&world->mounted);
+        mount(world, "/home", "nfs");
+        mount(world, "/", "ext4");
+        assert_string_equal(fate_at(world, "/home/bob"), "home-network");
+        mount_table_done(&world->mounted);
+        mount(world, "/home", "xfs");
+        mount(world, "/", "ext4");
+        announce(world, "/home", "xfs");
+        assert_string_equal(fate_at(world, "/home/bob"), "waiting");
+        mount_table_done(&world->mounted);
+        assert_string_equal(fate_at(world, "/srv/bob"), "waiting");
+        assert_string_equal(fate_at(world, "/home/bob"), "home-not-mounted");
+}
+
 static void of_mounts_in_one_place_the_last_counts(void **state) {
         struct world *world = *state;
 
@@ -268,6 +285,7 @@ int main(void) {
                 cmocka_unit_test(file_systems_that_others_answer_for_are_not_looked_at),
                 cmocka_unit_test_setup_teardown(the_deepest_mount_counts_whatever_its_place_in_the_table,
                                                 setup, teardown),
+                cmocka_unit_test_setup_teardown(the_first_mount_of_the_table_counts_too, setup, teardown),
                 cmocka_unit_test_setup_teardown(of_mounts_in_one_place_the_last_counts, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_root_on_the_network_makes_no_difference_to_a_local_home,
                                                 setup, teardown),

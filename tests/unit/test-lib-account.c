@@ -151,6 +151,7 @@ static void what_is_neither_layer_nor_data_wants_a_closer_look(void **state) {
                 "graphroot/overlay-layers/.tmp-layers.json1",
                 "graphroot/overlay-images/.tmp-images.json1",
                 "graphroot/overlay-containers/stranger/x",
+                "runroot/overlay-layers/.tmp-volatile-layers.json1",
         };
         struct fixture *f = *state;
 
