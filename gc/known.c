@@ -264,13 +264,13 @@ enum reason known_reason(uint32_t marks) {
 
 /* The entries of each layer, as lists, and those that are still to be followed. */
 struct spread {
-        uint32_t *first; /* by number: an entry, or END */
-        uint32_t *next;  /* by entry */
+        uint32_t *first; /* by number: an entry, counted from 1, or END */
+        uint32_t *next;  /* by entry: the same */
         uint32_t *todo;  /* each entry at most twice: for itself, and once for what lies on its layer */
         size_t n_todo;
 };
 
-#define END UINT32_MAX
+#define END 0
 
 static void spread_done(struct spread *spread) {
         free(spread->first);
@@ -279,20 +279,19 @@ static void spread_done(struct spread *spread) {
 }
 
 static int spread_begin(struct spread *spread, const struct known *known, const struct facts *facts) {
-        size_t n_numbers = (size_t) known->numbers.n_distinct + 1, n = facts->n_entries;
+        size_t n = facts->n_entries;
 
-        spread->first = reallocarray(NULL, n_numbers, sizeof(*spread->first));
+        spread->first = calloc((size_t) known->numbers.n_distinct + 1, sizeof(*spread->first));
         spread->next = reallocarray(NULL, n + 1, sizeof(*spread->next));
         spread->todo = reallocarray(NULL, n + 1, 2 * sizeof(*spread->todo));
         if (!spread->first || !spread->next || !spread->todo)
                 return -ENOMEM;
 
-        memset(spread->first, 0xff, n_numbers * sizeof(*spread->first));
         for (size_t i = 0; i < n; i++) {
                 uint32_t number = entry_number(known, i);
 
                 spread->next[i] = spread->first[number];
-                spread->first[number] = (uint32_t) i;
+                spread->first[number] = (uint32_t) (i + 1);
         }
         return 0;
 }
@@ -309,8 +308,8 @@ static void spread_to_lowers(struct spread *spread, struct known *known, const s
                 if (number == known->numbers.n_distinct)
                         continue;
                 known->marks[number] |= MARK_BELOW;
-                for (uint32_t i = spread->first[number]; i != END; i = spread->next[i])
-                        spread_from(spread, i);
+                for (uint32_t i = spread->first[number]; i != END; i = spread->next[i - 1])
+                        spread_from(spread, i - 1);
                 spread->first[number] = END; /* all of them are on their way */
         }
 }
@@ -324,8 +323,7 @@ int known_spread(struct known *known, const struct facts *facts, const bool *sta
                 return r;
 
         for (size_t i = 0; i < facts->n_entries; i++)
-                if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR &&
-                    (stays[i] || (*known_marks(known, i) & (MARK_KNOWN | MARK_HELD | MARK_RECENT))))
+                if (stays[i] || (*known_marks(known, i) & (MARK_KNOWN | MARK_HELD | MARK_RECENT)))
                         spread_from(&spread, i);
         while (spread.n_todo > 0)
                 spread_to_lowers(&spread, known, facts, spread.todo[--spread.n_todo]);
