@@ -47,8 +47,6 @@ GROUPS = [
     Group(["lib/account.c"], stored("lib-account")),
     Group(["lib/retire.c", "lib/examine.c", "lib/heal.c", "lib/retire-order.h"],
           stored("lib-delete", "lib-heal", "lib-inventory", "lib-hostile"), ["lib/txn.c"]),
-    Group(["gc/users.c"], [unit("gc-users")]),
-    Group(["gc/told-read.c"], [unit("gc-told")]),
 ]
 
 
@@ -145,6 +143,8 @@ def wrong_in(said):
             found.add(int(m.group(1)))
         elif ": error:" in line and function:
             found.add(function)
+        elif m := re.search(r" note: .*\W\w+__(\d+)\b", line):
+            found.add(int(m.group(1)))
     return found
 
 

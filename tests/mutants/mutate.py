@@ -254,6 +254,8 @@ class Body:
             return  # no error, whatever the number
         if i > 1 and self.is_descriptor(i - 2):
             return
+        if self.is_op(i - 1, "{") and self.is_op(i + 1, "}"):
+            return  # what is zeroed is mostly set later
         digits = t.text.rstrip("uUlL")
         value = int(digits, 0)
         if value == 1 and self.is_op(i - 1, "-") and not self.is_binary(i - 1):
@@ -343,8 +345,7 @@ class Body:
 
     def elements(self):
         """One element less, or two in the other order."""
-        start = 1 if self.is_op(0, "{") else 0
-        at, spans = start, []
+        at, spans = 0, []
         last = len(self.t) - 2
         while at < last:
             end = at
