@@ -40,7 +40,7 @@ static int collect(const struct options *options, struct users *users, uint64_t 
         int status;
 
         if (!reports) {
-                complain("there is no memory for the reports of %zu users", users->n);
+                complain("cannot report on %zu users: out of memory. Free memory and try again", users->n);
                 return STATUS_FAILED;
         }
         if (user_pool_run(options, users, reports, &error) < 0) {
@@ -60,7 +60,7 @@ int all_users(const struct options *options) {
         int status;
 
         if (geteuid() != 0) {
-                complain("only root can collect the stores of all users");
+                complain("cannot collect the stores of all users: not run by root. Run this as root");
                 return STATUS_FAILED;
         }
         if (list(&users, &status, &error) < 0) {

@@ -31,7 +31,7 @@ int execute(struct cstorage_txn *txn, const struct view *view, struct cstorage_t
 
                 r = ask_for(txn, entry, reason_verdict(view->plan.decisions[i].reason));
                 if (r < 0)
-                        return error_errno(reterr, r, "%s", entry->path);
+                        return error_errno(reterr, r, "cannot plan the removal of %s", entry->path);
         }
         return cstorage_txn_commit(txn, ret, (struct cstorage_error *) reterr);
 }

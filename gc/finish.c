@@ -3,6 +3,7 @@
 /* The end of every run: the report, what is wrong, and the exit status. */
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "complain.h"
@@ -27,7 +28,7 @@ bool flush_report(void) {
         if (errno == EPIPE)
                 return true;
 
-        complain("the report cannot be written");
+        complain("cannot write the report: %s", strerror(errno));
         return false;
 }
 
@@ -65,7 +66,7 @@ int finish(const struct options *options, uint64_t started_us, struct outcome *o
         _cleanup_problems_ struct problems problems = PROBLEMS_INIT;
 
         if (problems_collect(&problems, outcome) < 0)
-                complain("there is no memory to tell all that is wrong");
+                complain("cannot report all problems: out of memory");
 
         outcome_count(outcome);
         outcome->elapsed_us = now_us() - started_us;

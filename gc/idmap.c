@@ -29,13 +29,16 @@ static int read_ranges(const struct idmap *map, const char *name, uid_t uid, str
 
         r = fd < 0 ? negative_errno() : read_fd(fd, SUBIDS_BYTES_MAX, &text, &len, NULL);
         if (r < 0)
-                return error_errno(reterr, r, "%s", map->ranges);
+                return error_errno(reterr, r, "cannot read %s", map->ranges);
 
         r = subids_parse(text, name, uid, subids, reterr);
         if (r < 0)
                 return r;
         if (subids->n == 0)
-                return error_set(reterr, -ENOENT, "%s has none", map->ranges);
+                return error_set(reterr, -ENOENT,
+                                 "%s has no line for the user. Add one with \"usermod --add-subuids\" and "
+                                 "\"--add-subgids\"",
+                                 map->ranges);
         return 0;
 }
 
@@ -49,7 +52,7 @@ int idmap_read(const struct idmap *map, const char *name, uid_t uid, struct strl
                 return r;
 
         r = subids_map(&subids, map->own, ret);
-        return r < 0 ? error_errno(reterr, r, "%s", map->ranges) : 0;
+        return r < 0 ? error_errno(reterr, r, "cannot read %s", map->ranges) : 0;
 }
 
 /* The command line; its strings are those of the list. */
@@ -62,7 +65,7 @@ static int compose(const struct idmap *map, uid_t uid, struct strlist *args, str
         if (r >= 0)
                 r = strlist_addf(args, "%d", getpid());
         if (r < 0)
-                return error_errno(reterr, r, "%s", map->ranges);
+                return error_errno(reterr, r, "cannot read %s", map->ranges);
 
         (void) getpwuid_r(uid, &passwd, entry, sizeof(entry), &found);
         r = idmap_read(map, found ? passwd.pw_name : NULL, uid, args, reterr);
@@ -70,7 +73,7 @@ static int compose(const struct idmap *map, uid_t uid, struct strlist *args, str
                 return r;
         r = ARRAY_RESERVE(args->s, args->cap, args->n + 1);
         if (r < 0)
-                return error_errno(reterr, r, "%s", map->ranges);
+                return error_errno(reterr, r, "cannot read %s", map->ranges);
         args->s[args->n] = NULL;
         return 0;
 }
@@ -112,11 +115,12 @@ static int wait_for(struct idmap *map) {
         map->go_fd = close_fd(map->go_fd);
         while (waitpid(map->pid, &status, 0) < 0)
                 if (errno != EINTR)
-                        return error_errno(&map->error, negative_errno(), "%s", map->program);
+                        return error_errno(&map->error, negative_errno(), "cannot wait for %s", map->program);
         if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
                 return 0;
         if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOT_RUN)
-                return error_set(&map->error, -ENOENT, "%s cannot be run", map->program);
+                return error_set(&map->error, -ENOENT,
+                                 "cannot run %s. Install it (package uidmap or shadow-utils)", map->program);
         return error_set(&map->error, -EPERM, "%s failed", map->program);
 }
 

@@ -503,7 +503,7 @@ int view_observe(struct view *view, struct cstorage_store *store, enum uses_dept
         if (r >= 0)
                 r = observe_liveness(&view->facts, &view->runroots, depth, reterr);
         if (r < 0 && r != -ESTALE)
-                return error_errno(reterr, r, "looking at %s", view->facts.graphroot);
+                return error_errno(reterr, r, "cannot collect the facts of %s", view->facts.graphroot);
         return r;
 }
 
@@ -517,7 +517,7 @@ int view_make(struct view *view, struct cstorage_store *store, const struct poli
 
         r = plan_make(&view->plan, &view->facts, policy);
         if (r < 0)
-                return error_errno(reterr, r, "deciding about %s", view->facts.graphroot);
+                return error_errno(reterr, r, "cannot make the plan for %s", view->facts.graphroot);
 
         return 0;
 }

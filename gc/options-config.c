@@ -28,7 +28,7 @@ static int load(const struct options *options, struct cstorage_config **ret, str
 }
 
 static int set(int r, const char *option, struct error *reterr) {
-        return r < 0 ? error_errno(reterr, r, "%s", option) : 0;
+        return r < 0 ? error_errno(reterr, r, "cannot use the value of %s", option) : 0;
 }
 
 /* Each replaces what was configured; what was not given stays. */

@@ -47,7 +47,7 @@ struct run {
 };
 
 static int out_of_memory(const char *what) {
-        complain("there is no memory for %s", what);
+        complain("cannot make %s: out of memory. Free memory and run this again", what);
         return STATUS_FAILED;
 }
 
@@ -116,7 +116,7 @@ static int finish_without_store(const struct run *run, const struct error *error
                 return finish_without_look(USER_NO_STORE);
         if (journal_is_stderr())
                 journal_no_store(facts.graphroot, error->text);
-        else if (run->options->verbose)
+        else if (!run->options->quiet && !run->options->json)
                 complain("nothing to do: %s", error->text);
         if (!run->options->json)
                 return STATUS_DONE;
@@ -213,7 +213,7 @@ static void tell_left(struct cstorage_trash *trash) {
 
         while ((dir = cstorage_trash_next_dir(trash, dir)))
                 if (fstat(cstorage_trash_dir_get_fd(dir), &st) >= 0 && st.st_nlink > 0)
-                        complain("interrupted: %s is not all deleted; the next run goes on with it",
+                        complain("interrupted: %s is not deleted completely; the next run deletes the rest",
                                  cstorage_trash_dir_get_path(dir));
 }
 
@@ -260,7 +260,7 @@ static int decide(struct cstorage_txn *txn, struct cstorage_store *store, const 
 
         r = cstorage_txn_is_current(txn, preview->snapshot);
         if (r < 0)
-                return error_errno(reterr, r, "comparing the records of %s", preview->facts.graphroot);
+                return error_errno(reterr, r, "cannot compare the records of %s", preview->facts.graphroot);
         if (r > 0) {
                 *ret = preview;
                 return 0;
@@ -281,7 +281,7 @@ static int change(struct cstorage_txn *txn, struct cstorage_store *store, const 
 
         r = reap_catch_signals();
         if (r < 0)
-                return error_errno(reterr, r, "catching signals");
+                return error_errno(reterr, r, "cannot catch signals");
 
         r = decide(txn, store, policy, *view, again, view, reterr);
         if (r < 0)
@@ -290,7 +290,7 @@ static int change(struct cstorage_txn *txn, struct cstorage_store *store, const 
         if (!has_work(&(*view)->plan))
                 return 0;
         if (reap_stopped())
-                return error_set(reterr, -ECANCELED, "interrupted; nothing was done");
+                return error_set(reterr, -ECANCELED, "interrupted; nothing was changed");
 
         return execute(txn, *view, ret, reterr);
 }

@@ -50,9 +50,11 @@ int subids_parse(char *text, const char *name, uint32_t uid, struct subids *ret,
                 if (!line || !is_user(owner, name, decimal))
                         continue;
                 if (ret->n == SUBIDS_MAX)
-                        return error_set(reterr, -E2BIG, "line %u: more ranges than the kernel maps", number);
+                        return error_set(reterr, -E2BIG,
+                                         "line %u: the user has more ranges than the kernel can map", number);
                 if (parse_range(line, &ret->ranges[ret->n]) < 0)
-                        return error_set(reterr, -EBADMSG, "line %u: no range of ids", number);
+                        return error_set(reterr, -EBADMSG, "line %u: not a range of ids (USER:FIRST:COUNT)",
+                                         number);
                 ret->n++;
         }
         qsort(ret->ranges, ret->n, sizeof(ret->ranges[0]), compare_ranges);

@@ -39,7 +39,7 @@ int user_ids_ask(int root_fd, struct error *reterr) {
         if (r >= 0)
                 r = receive_text(root_fd, text, /* flags= */ 0);
         if (r < 0)
-                return error_errno(reterr, r, "root does not map them");
+                return error_errno(reterr, r, "cannot have root map them");
         return text[0] ? error_set(reterr, -EPERM, "%s", text) : 0;
 }
 
@@ -71,7 +71,7 @@ static int write_map(pid_t pid, const char *name, const struct text *text, struc
         (void) snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
         fd = open(path, O_WRONLY | O_CLOEXEC);
         if (fd < 0 || write(fd, text->s, text->len) < 0)
-                return error_errno(reterr, negative_errno(), "%s", path);
+                return error_errno(reterr, negative_errno(), "cannot write %s", path);
         return 0;
 }
 

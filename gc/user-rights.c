@@ -80,18 +80,18 @@ int user_rights_take(const struct user *user, struct error *reterr) {
 
         r = limit();
         if (r < 0)
-                return error_set(reterr, r, "limits");
+                return error_errno(reterr, r, "cannot set the resource limits of the user's process");
         r = drop_bounding_set();
         if (r < 0)
-                return error_set(reterr, r, "capabilities that are not to be had again");
+                return error_errno(reterr, r, "cannot drop the capability bounding set");
         r = become(user);
         if (r < 0)
-                return error_set(reterr, r, "becoming the user");
+                return error_errno(reterr, r, "cannot become the user %s", user->name);
         r = drop_capabilities();
         if (r >= 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
                 r = negative_errno();
         if (r < 0)
-                return error_set(reterr, r, "capabilities");
+                return error_errno(reterr, r, "cannot drop the capabilities");
         leave_keyring();
         return 0;
 }

@@ -62,7 +62,9 @@ static int look_at_home(enum user_fate *ret, struct error *reterr) {
         int r;
 
         if (!home)
-                return error_set(reterr, -ENOENT, "there is no $HOME");
+                return error_set(
+                        reterr, -ENOENT,
+                        "cannot find the home directory: $HOME is not set. Set it and run this again");
         r = users_read_mounted(&mounted, reterr);
         if (r >= 0)
                 r = users_read_fstab(&fstab, reterr);
@@ -140,7 +142,7 @@ static int look_at_runtime(enum user_fate *ret, struct error *reterr) {
 
         *ret = has_run && has_tmp ? USER_RUNTIME_UNCLEAR : alive ? USER_RUNTIME_GONE : USER_WAITING;
         if (setenv("XDG_RUNTIME_DIR", has_tmp ? tmp : run, /* overwrite= */ true) < 0)
-                return error_errno(reterr, negative_errno(), "the environment");
+                return error_errno(reterr, negative_errno(), "cannot set $XDG_RUNTIME_DIR");
         return 0;
 }
 

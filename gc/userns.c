@@ -23,8 +23,8 @@ bool userns_is_wanted(void) {
 
 /* What is not mapped is nobody's here, and can be neither read nor deleted where its owner had to agree. */
 static void tell_unmapped(uid_t uid, const struct error *error) {
-        complain("of the subordinate ids of user %" PRIu32
-                 " not all are mapped: %s; files that belong to them may stay",
+        complain("cannot map all subordinate ids of user %" PRIu32
+                 ": %s. Files that belong to the others may not be removed",
                  uid, error->text);
 }
 
@@ -39,7 +39,8 @@ static void map(struct idmap *uids, struct idmap *gids, uid_t uid) {
 static int unshare_users(void) {
         if (unshare(CLONE_NEWUSER) >= 0)
                 return 0;
-        complain("there is no user namespace to be had: %s; files of other users may stay", strerror(errno));
+        complain("cannot make a user namespace: %s. Files that belong to subordinate ids may not be removed",
+                 strerror(errno));
         return negative_errno();
 }
 
@@ -109,8 +110,11 @@ int userns_enter(int root_fd, struct error *reterr) {
                         enter_new(uid, gid);
         }
         if (geteuid() != 0 && geteuid() != uid)
-                return error_set(reterr, -EOVERFLOW, "user %" PRIu32 " is not mapped in its namespace", uid);
+                return error_set(reterr, -EOVERFLOW,
+                                 "user %" PRIu32 " is not mapped in the namespace of podman's pause process. "
+                                                 "Run \"podman system migrate\"",
+                                 uid);
 
         r = set_environment(uid, gid);
-        return r < 0 ? error_errno(reterr, r, "the environment") : 0;
+        return r < 0 ? error_errno(reterr, r, "cannot set the environment") : 0;
 }

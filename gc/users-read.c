@@ -51,7 +51,7 @@ static int read_file(struct mount_table *table, const char *path, struct error *
         r = file ? read_table(table, file) : negative_errno();
         if (file)
                 (void) endmntent(file);
-        return r < 0 ? error_errno(reterr, r, "%s", path) : 0;
+        return r < 0 ? error_errno(reterr, r, "cannot read %s", path) : 0;
 }
 
 int users_read_mounted(struct mount_table *table, struct error *reterr) {

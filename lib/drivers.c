@@ -102,7 +102,7 @@ static int find_drivers(const struct cstorage_config *config, char ***ret, struc
 
         fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
-                return error_errno(reterr, negative_errno(), "%s", path);
+                return error_errno(reterr, negative_errno(), "cannot open the graphroot %s", path);
         first = store_driver_name(fd, config);
         if (!first)
                 return error_set(reterr, -ENOENT, "%s holds no store", path);

@@ -80,7 +80,7 @@ static int examine_lock(const struct cstorage_entry *entry, struct cstorage_iden
         if (r == -ENOENT)
                 return 0;
         if (r < 0)
-                return error_errno(reterr, r, "%s/%s", entry->place->path, lock);
+                return error_errno(reterr, r, "cannot test the lock %s/%s", entry->place->path, lock);
         identity->lock = r > 0 ? CSTORAGE_ENTRY_LOCK_HELD : CSTORAGE_ENTRY_LOCK_FREE;
         return 0;
 }
@@ -131,7 +131,7 @@ int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mo
                 return 0;
         }
         if (r < 0)
-                return error_errno(reterr, r, "%s", path);
+                return error_errno(reterr, r, "cannot examine %s", path);
         r = refuse_default_subvolume(entry, &id, reterr);
         if (r < 0)
                 return r;

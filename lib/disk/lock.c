@@ -220,11 +220,12 @@ static const struct {
         int code;
         const char *text;
 } meanings[] = {
-        {-ETIMEDOUT, "is held by another process; try again later"},
-        {-ESTALE, "is being replaced over and over, which no container engine does; stop what does that"},
-        {-ELOOP, "is a symbolic link, or lies behind one; put the real file or directory there"},
-        {-EISDIR, "is a directory where a lock file must be; remove it"},
-        {-EBADF, "is no regular file, as a lock file must be; remove it while no container engine runs"},
+        {-ETIMEDOUT, "is held by another process. Try again later"},
+        {-ESTALE,
+         "is replaced again and again, which no container engine does. Stop the process that does it"},
+        {-ELOOP, "is a symbolic link, or lies behind one. Put the real file or directory there"},
+        {-EISDIR, "is a directory where a lock file must be. Remove it"},
+        {-EBADF, "is not a regular file, as a lock file must be. Remove it while no container engine runs"},
 };
 
 int lock_error(struct error *reterr, int code, int dirfd, const char *path) {

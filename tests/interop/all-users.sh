@@ -69,7 +69,7 @@ expect "the report has all users" "0 no-store no-store no-store home-missing hom
         "$status $(for u in root bob eve gone player nobody; do word $u .status; done | xargs)"
 check "those without a home are told when asked for" sh -c "'$tests_dir/interop/enter.sh' run '$scratch/m' \
         cstorage-gc --all-users --verbose 2>&1 >/dev/null | grep -qF 'gone: home-missing: there is no home directory'"
-expect "who is not root collects their own alone" "1 cstorage-gc: only root can collect the stores of all users" \
+expect "who is not root collects their own alone" "1 cstorage-gc: cannot collect the stores of all users: not run by root. Run this as root" \
         "$(bob cstorage-gc --all-users >"$scratch/out" 2>"$scratch/err"; echo $?) $(cat "$scratch/err")"
 for option in --root=/x --runroot=/x --imagestore=/x --storage-driver=vfs --storage-opt=a=b --transient-store --reaper=/x \
         --dump-facts; do
@@ -166,7 +166,7 @@ expect "nothing was touched" "$(wc -l <"$scratch/gone.bob")" "$(orphans bob | wc
 cp "$scratch/m/upper/etc/subuid" "$scratch/subuid"
 root sed -i 's/^bob:.*/bob:0:65536/' /etc/subuid
 gc
-expect "who was given root's id does not get it" "1" "$(grep -c "^cstorage-gc: bob: of the subordinate ids of user 1000 not all are mapped: \
+expect "who was given root's id does not get it" "1" "$(grep -c "^cstorage-gc: bob: cannot map all subordinate ids of user 1000: \
 /etc/subuid gives root's own id away" "$scratch/err")"
 cat "$scratch/subuid" >"$scratch/m/upper/etc/subuid"
 root strace -o /run/trace -e trace=%file cstorage-gc --all-users --dry-run >/dev/null 2>&1

@@ -111,10 +111,10 @@ printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$scr
 export CONTAINERS_STORAGE_CONF=$scratch/none.conf
 store=
 run
-expect "no store is nothing to do" "0  " "$status $out $err"
-run --verbose
-expect "with --verbose that is said" 0 $status
-says "and where" "$scratch/none"
+expect "no store is nothing to do" "0 " "$status $out"
+says "and that is said" "nothing to do: .*$scratch/none"
+run --quiet
+expect "unless --quiet is given" "0  " "$status $out $err"
 run --json
 expect "no store has an empty report" '0 {"subjects":[],"removed":0}' \
         "$status $(jq -c '{subjects, removed: .summary.removed}' "$scratch/out")"
