@@ -6,6 +6,8 @@
 
 #include "options.h"
 
+#include <string.h>
+
 DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);
 
 /* Nothing of storage.conf is needed where all of it that tells where a store lies was given. */
@@ -25,6 +27,18 @@ static int load(const struct options *options, struct cstorage_config **ret, str
         if (reterr)
                 *reterr = error;
         return r;
+}
+
+bool options_runroot_is_configured(const struct options *options) {
+        const struct cstorage_config_options load_options = {.size = sizeof(load_options),
+                                                             .rules = options->rules};
+        _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
+        const char *runroot;
+
+        if (cstorage_config_load_with(&load_options, &config, NULL) < 0)
+                return false;
+        runroot = cstorage_config_get_runroot(config);
+        return runroot && strcmp(runroot, options->runroot) == 0;
 }
 
 static int set(int r, const char *option, struct error *reterr) {

@@ -25,12 +25,20 @@ static int check_path(const char *option, const char *path, struct error *reterr
         return 0;
 }
 
+/* Each boot begins without the runroot of the configuration, and to confirm that one is no mistake. */
+static int check_runroot(const struct options *options, struct error *reterr) {
+        int r;
+
+        r = check_path("--runroot", options->runroot, reterr);
+        return r == -EINVAL && options_runroot_is_configured(options) ? 0 : r;
+}
+
 int options_check_paths(const struct options *options, struct error *reterr) {
         int r;
 
         r = check_path("--root", options->root, reterr);
         if (r >= 0)
-                r = check_path("--runroot", options->runroot, reterr);
+                r = check_runroot(options, reterr);
         if (r >= 0)
                 r = check_path("--imagestore", options->imagestore, reterr);
         return r;

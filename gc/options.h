@@ -55,10 +55,13 @@ void options_done(struct options *options);
 /* -EINVAL where it is no proper command line; the text is for the user. */
 int options_parse(struct options *options, int argc, char **argv, struct error *reterr);
 
+/* Whether the configuration without options has the runroot of the options, too. */
+bool options_runroot_is_configured(const struct options *options);
+
 /*
  * Whether the directories that the options name exist: -EINVAL if one does not, or is no directory. A
  * mistyped runroot has no records, and a store must not be judged by that. The runroot of the configuration
- * may be absent: each boot begins without it.
+ * may be absent, named by an option or not: each boot begins without it.
  */
 int options_check_paths(const struct options *options, struct error *reterr);
 

@@ -42,7 +42,8 @@ static void every_option_is_understood(void **state) {
                         "--imagestore=/i", "--storage-driver=vfs", "--storage-opt=a=b", "--storage-opt", "",
                         "--transient-store", "--lock-timeout=1.5", "--recent", "--no-heal", "--no-reap",
                         "--progress=never", "--verbose"));
-        assert_true(options.dry_run && options.json && options.recent && !options.heal && !options.reap && options.verbose);
+        assert_true(options.dry_run && options.json && options.recent && !options.heal && !options.reap &&
+                    options.verbose);
         assert_string_equal(options.root, "/g");
         assert_string_equal(options.runroot, "/r");
         assert_string_equal(options.imagestore, "/i");
@@ -134,6 +135,23 @@ static void directories_in_options_must_exist(void **state) {
         assert_ok(options_check_paths(&(struct options){0}, &error));
 }
 
+/* A boot begins without it, and a user may confirm it. */
+static void the_configured_runroot_need_not_exist(void **state) {
+        struct options options = {.runroot = "/none/configured"}, other = {.runroot = "/none/other"};
+        char path[] = "/tmp/storage.conf.XXXXXX";
+        _cleanup_close_ int fd = mkstemp(path);
+        struct error error = {0};
+
+        (void) state;
+        assert_true(fd >= 0);
+        assert_true(dprintf(fd, "[storage]\nrunroot = \"/none/configured\"\n") > 0);
+        assert_int_equal(setenv("CONTAINERS_STORAGE_CONF", path, /* overwrite= */ true), 0);
+        assert_ok(options_check_paths(&options, &error));
+        assert_int_equal(options_check_paths(&other, &error), -EINVAL);
+        assert_int_equal(unsetenv("CONTAINERS_STORAGE_CONF"), 0);
+        (void) unlink(path);
+}
+
 static void contradictions_are_refused(void **state) {
         _cleanup_options_ struct options a = OPTIONS_INIT, b = OPTIONS_INIT, c = OPTIONS_INIT;
         struct error error;
@@ -223,6 +241,7 @@ int main(void) {
                 cmocka_unit_test(transient_takes_the_spellings_of_go),
                 cmocka_unit_test(what_is_no_command_line_is_refused_in_words),
                 cmocka_unit_test(directories_in_options_must_exist),
+                cmocka_unit_test(the_configured_runroot_need_not_exist),
                 cmocka_unit_test(contradictions_are_refused),
                 cmocka_unit_test(what_tells_of_one_store_does_not_go_with_all_users),
                 cmocka_unit_test(durations_are_seconds_or_have_a_unit),
