@@ -25,6 +25,8 @@ check "a user runs the demo" run_in fresh sh -euc '
         chown -R somebody: /mnt/cstorage.git
         sudo -i -u somebody sh -euc "git clone -q /mnt/cstorage.git && cd cstorage && packaging/demo.sh" >/mnt/demo 2>&1' ||
         note "$(tail -n 20 "$shared/demo")"
+expect "everything optional is built in" "+BTRFS +SQLITE +SYSTEMD" \
+        "$(sed -n '/^cstorage-gc [0-9]/{n; p; q}' "$shared/demo" | tr ' ' '\n' | sort | xargs)"
 check "which removes what the reboot left" grep -q '^removed layer-dir no-record ' "$shared/demo"
 check "and nothing more the second time" grep -q '^summary removed=0 refused=0 failed=0 ' "$shared/demo"
 

@@ -40,9 +40,19 @@ libmd libmd-dev libmd-devel
 smartcols libsmartcols-dev libsmartcols-devel
 libsystemd libsystemd-dev systemd-devel -Dsystemd=enabled
 sqlite3 libsqlite3-dev sqlite-devel -Dsqlite=enabled
-libbtrfsutil libbtrfsutil-dev libbtrfsutil-devel -Dbtrfs=enabled
+libbtrfsutil libbtrfsutil-dev btrfs-progs-devel -Dbtrfs=enabled
 cmocka libcmocka-dev libcmocka-devel -Dtests=enabled
 EOF
+
+# What meson.build names for an optional library, too; the demo builds no tests.
+packages=$(sed -nE "s/^ *(needs \+= \[)?\[[a-z0-9_]*_dep, '[^']*', '([^']*)', '([^']*)'\].*/\2 \3/p" "$source_dir/meson.build")
+expect "meson.build names packages" 8 "$(wc -l <<<"$packages")"
+while read -r debian fedora; do
+        [ "$debian" = libcmocka-dev ] ||
+                expect "the demo installs $debian, or $fedora" 2 "$(grep -owE -- "$debian|$fedora" "$source_dir/packaging/demo.sh" | wc -l)"
+        check "the tests have $debian" grep -qw -- "$debian" "$source_dir/tests/run.sh"
+done <<<"$packages"
+
 expect "without several, all of them" 2 "$(without yajl smartcols | grep -c 'of Debian')"
 expect "without systemd, SQLite, btrfs and cmocka it can be built all the same" "" "$(without libsystemd sqlite3 libbtrfsutil cmocka)"
 finish
