@@ -192,7 +192,7 @@ class Comparison:
             f.write(script)
         # Nothing in the stores is newer than a boot that is a second old.
         time.sleep(max(0, 2.1 - (time.time() - os.stat(f"{stores[-1].at}/ours").st_ctime)))
-        subprocess.run([*new_boot(), "sh", f"{base}/collect.sh"], check=True)
+        subprocess.run([*(self.o.after_boot.split() or new_boot()), "sh", f"{base}/collect.sh"], check=True)
         return [s.report() for s in stores]
 
     def judge_store(self, store, their, report):
@@ -386,6 +386,7 @@ def main():
     parser.add_argument("--go", required=True, help="command of the Go program")
     parser.add_argument("--ours", required=True, help="command of differential-ours")
     parser.add_argument("--gc", required=True, help="command of cstorage-gc")
+    parser.add_argument("--after-boot", default="", help="command that runs another one as on a machine that has just booted")
     parser.add_argument("--scratch", required=True, help="directory in memory")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, required=True)

@@ -63,8 +63,10 @@ fi
 
 mkdir "$scratch/memory" && mount -t tmpfs -o size=1g memory "$scratch/memory" || exit 1
 note "CSTORAGE_TEST_SEED=$seed, $seconds s"
+after_boot=$build/tests/fixture/after-boot
+[ -x "$after_boot" ] || after_boot=
 unshare --mount python3 "$tests_dir/interop/differential.py" --go "$scratch/oracle" --ours "$ours" --gc "$build/gc/cstorage-gc" \
-        --scratch "$scratch/memory" --seconds "$seconds" --seed "$seed" >"$scratch/out" 2>"$scratch/err"
+        --after-boot "$after_boot" --scratch "$scratch/memory" --seconds "$seconds" --seed "$seed" >"$scratch/out" 2>"$scratch/err"
 status=$?
 result=$(tail -n 1 "$scratch/out")
 
