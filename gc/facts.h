@@ -64,7 +64,7 @@ struct fact_entry {
 };
 
 static inline bool fact_entry_is_examined(const struct fact_entry *entry) {
-        return entry->examined && !(entry->problem && *entry->problem);
+        return entry->examined && !*entry->problem;
 }
 
 static inline bool fact_entry_is_gone(const struct fact_entry *entry) {

@@ -333,9 +333,9 @@ int known_spread(struct known *known, const struct facts *facts, const bool *sta
 /* A directory that something is mounted over shows not the layer's own files, and the half in the graphroot
  * has none. */
 static bool lowers_are_read(const struct fact_entry *entry, uint32_t marks) {
-        if (!entry->examined || (entry->problem && *entry->problem))
+        if (!fact_entry_is_examined(entry))
                 return false;
-        if (entry->half && !entry->imagestore && !(marks & MARK_DIR_IMAGESTORE))
+        if (entry->half && !(marks & MARK_DIR_IMAGESTORE))
                 return false;
         if (entry->identity.type == CSTORAGE_ENTRY_IS_ABSENT)
                 return true;

@@ -20,27 +20,23 @@
 enum {
         MARK_STABLE_COMPLETE = 1U << 8, /* a record in a layers.json of ours, not an incomplete one */
         MARK_REFERENCES = 1U << 9, /* a record has it: of a layer as its parent, an image or a container */
-        MARK_OF_OWN_RECORD = 1U << 12,   /* one of these is in a file that is not an additional store's */
-        MARK_MOUNTED = 1U << 13,         /* mountpoints.json counts it */
-        MARK_BELOW = 1U << 14,           /* a layer directory that stays lies on it */
-        MARK_LOWER = 1U << 15,           /* some layer directory lies on it, whether that stays or not */
-        MARK_SIDE_FILE = 1U << 16,       /* a tar-split file or big data of it is there */
-        MARK_DIR_GRAPHROOT = 1U << 17,   /* there is a layer directory of it in the graphroot */
-        MARK_DIR_IMAGESTORE = 1U << 18,  /* and in the image store */
-        MARK_STAYS_GRAPHROOT = 1U << 19, /* that directory is kept */
-        MARK_STAYS_IMAGESTORE = 1U << 20,
-        MARK_REFUSED_GRAPHROOT = 1U << 21, /* that directory is refused */
-        MARK_REFUSED_IMAGESTORE = 1U << 22,
-        MARK_HELD = 1U << 23,      /* a directory of it cannot go, for what it is */
-        MARK_IN_USE = 1U << 24,    /* something alive uses it */
-        MARK_RECENT = 1U << 25,    /* it changed since the boot, and something may use it */
-        MARK_SET_ASIDE = 1U << 26, /* a volatile file that was set aside lists it */
+        MARK_OF_OWN_RECORD = 1U << 12,  /* one of these is in a file that is not an additional store's */
+        MARK_MOUNTED = 1U << 13,        /* mountpoints.json counts it */
+        MARK_BELOW = 1U << 14,          /* a layer directory that stays lies on it */
+        MARK_LOWER = 1U << 15,          /* some layer directory lies on it, whether that stays or not */
+        MARK_SIDE_FILE = 1U << 16,      /* a tar-split file or big data of it is there */
+        MARK_DIR_GRAPHROOT = 1U << 17,  /* there is a layer directory of it in the graphroot */
+        MARK_DIR_IMAGESTORE = 1U << 18, /* and in the image store */
+        MARK_STAYS = 1U << 19,          /* a directory of it is kept */
+        MARK_REFUSED = 1U << 21,        /* a directory of it is refused */
+        MARK_HELD = 1U << 23,           /* a directory of it cannot go, for what it is */
+        MARK_IN_USE = 1U << 24,         /* something alive uses it */
+        MARK_RECENT = 1U << 25,         /* it changed since the boot, and something may use it */
+        MARK_SET_ASIDE = 1U << 26,      /* a volatile file that was set aside lists it */
 };
 
-#define MARK_KNOWN   (MARK_RECORDS | MARK_REFERENCES | MARK_MOUNTED | MARK_IN_USE | MARK_BELOW | MARK_SET_ASIDE)
-#define MARK_DIRS    (MARK_DIR_GRAPHROOT | MARK_DIR_IMAGESTORE)
-#define MARK_STAYS   (MARK_STAYS_GRAPHROOT | MARK_STAYS_IMAGESTORE)
-#define MARK_REFUSED (MARK_REFUSED_GRAPHROOT | MARK_REFUSED_IMAGESTORE)
+#define MARK_KNOWN (MARK_RECORDS | MARK_REFERENCES | MARK_MOUNTED | MARK_IN_USE | MARK_BELOW | MARK_SET_ASIDE)
+#define MARK_DIRS  (MARK_DIR_GRAPHROOT | MARK_DIR_IMAGESTORE)
 
 struct known {
         struct numbers numbers;
@@ -85,12 +81,4 @@ enum reason known_reason(uint32_t marks);
 /* The layer's directories, of one store part. */
 static inline uint32_t mark_dir(const struct fact_entry *entry) {
         return entry->imagestore ? MARK_DIR_IMAGESTORE : MARK_DIR_GRAPHROOT;
-}
-
-static inline uint32_t mark_stays(const struct fact_entry *entry) {
-        return entry->imagestore ? MARK_STAYS_IMAGESTORE : MARK_STAYS_GRAPHROOT;
-}
-
-static inline uint32_t mark_refused(const struct fact_entry *entry) {
-        return entry->imagestore ? MARK_REFUSED_IMAGESTORE : MARK_REFUSED_GRAPHROOT;
 }

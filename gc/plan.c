@@ -133,10 +133,10 @@ static struct decision decide_layer_dir(const struct planner *planner, size_t i)
         /* For the links and side files, which come after. */
         switch (reason_verdict(decision.reason)) {
         case VERDICT_KEEP:
-                *marks |= mark_stays(entry);
+                *marks |= MARK_STAYS;
                 break;
         case VERDICT_REFUSE:
-                *marks |= mark_refused(entry);
+                *marks |= MARK_REFUSED;
                 break;
         case VERDICT_REMOVE:
         case VERDICT_HEAL:
