@@ -81,10 +81,11 @@ static bool may_be_alive(const struct facts *facts, const struct known *known, c
 }
 
 /* Nothing of it is here, and no additional store has it. */
-static bool is_of_others(const struct known *known, size_t mention, const char *layer) {
-        uint32_t marks = known->marks[known->numbers.numbers[mention]];
+static bool is_of_others(const struct known *known, size_t mention) {
+        uint32_t number = known->numbers.numbers[mention];
 
-        return layer && *layer && !(marks & (MARK_DIRS | MARK_RECORD(CSTORAGE_LOCATION_ADDITIONAL)));
+        return number != known->numbers.n_distinct &&
+               !(known->marks[number] & (MARK_DIRS | MARK_RECORD(CSTORAGE_LOCATION_ADDITIONAL)));
 }
 
 /* Where the counts cannot be read there may be one of others among them. */
@@ -99,11 +100,11 @@ static bool may_be_counted(const struct facts *facts) {
 
 static bool may_be_of_others(const struct facts *facts, const struct known *known) {
         for (size_t i = 0; i < facts->n_mounts; i++)
-                if (is_of_others(known, known->mounts_at + i, facts->mounts[i]))
+                if (is_of_others(known, known->mounts_at + i))
                         return true;
         for (size_t i = 0; i < facts->n_containers; i++)
                 if (facts->containers[i].location == CSTORAGE_LOCATION_VOLATILE_RUNROOT &&
-                    is_of_others(known, known->containers_at + i, facts->containers[i].layer))
+                    is_of_others(known, known->containers_at + i))
                         return true;
         return may_be_counted(facts);
 }
