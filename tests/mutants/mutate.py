@@ -217,14 +217,15 @@ class Body:
 
     def mutations(self, siblings):
         quiet = self.quiet()
-        seen = {self.text}
+        seen = {" ".join(self.text.split())}
 
         for i, k, new in self.edits(siblings):
             if any(n in quiet for n in (range(i, k) if k - i == 1 else (i, k - 1))):
                 continue
             text = self.edit(i, k, new)
-            if text not in seen:
-                seen.add(text)
+            words = " ".join(text.split())
+            if words not in seen:
+                seen.add(words)
                 yield text
 
     def edits(self, siblings):
