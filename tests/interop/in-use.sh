@@ -1,0 +1,453 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Nothing in use is ever removed, whatever became of its records: containers of the real podman in each mode and state, for
+# root, for root in a mount namespace of its own, for a user, and beside the boot unit; then the runroot is deleted, record
+# files are lost, libraries are missing, the clock is set. After each damage a collection runs, and all that containers use is
+# there; at the end each container is used. Prints how many combinations there were.
+#
+#   CSTORAGE_TEST_LONG=1    all of them; else what takes longest is left out
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+need_machines sid sid+systemd
+make_scratch
+. "$tests_dir/interop/users.sh"
+here=$tests_dir/interop
+long=${CSTORAGE_TEST_LONG:-0}
+away=$scratch/m/run/away
+combinations=0
+
+# ------------------------------------------------------------------------------------------------ containers
+
+# Each writes, and reads what it wrote; it ends if that is not there.
+# shellcheck disable=SC2016
+work='echo precious >/p
+n=0
+while cat /p /data/file >/dev/null && echo $((n += 1)) >/w && [ "$(cat /w)" = $n ]; do
+        echo "line $n"
+        sleep 0.3
+done'
+
+# Without control groups podman pauses nothing: the first process is stopped by a signal. send SIGNAL NAME
+# shellcheck disable=SC2016,SC2086
+send() { machine_run m sh -c 'kill -s "$0" "$1"' "$1" "$(podman_of $mode inspect -f '{{.State.Pid}}' "$2")"; }
+
+# start_container MODE STATE: one of podman's --rm is gone once it has stopped, so there it has not started yet.
+start_container() {
+        local name=$1-$2 options=''
+
+        [ "$1" != transient ] || mode=--transient-store
+        [ "$1" != rm ] || options=--rm
+        if [ "$1 $2" = "rm stopped" ]; then
+                podman_of create --rm --name "$name" localhost/base:1 sh
+                return
+        fi
+        podman_of $mode run -d $options --name "$name" localhost/base:1 sh -c "$work" || return
+        case $2 in
+        paused) send STOP "$name" ;;
+        stopped) podman_of $mode stop -t 0 "$name" ;;
+        esac
+}
+
+containers=$(echo {transient,normal,rm}-{running,paused,stopped})
+start_containers() {
+        local how state mode
+
+        for how in transient normal rm; do
+                for state in running paused stopped; do
+                        mode=
+                        start_container $how $state </dev/null >"$scratch/podman.log" 2>&1 || {
+                                cat "$scratch/podman.log"
+                                return 1
+                        }
+                done
+        done
+}
+
+# Of a mount namespace of its own others see no mount.
+podman_of() {
+        case $who in
+        own-mounts) machine_run m unshare -m --propagation private podman "$@" ;;
+        user | all-users) bob podman "$@" ;;
+        *) machine_run m podman "$@" ;;
+        esac
+}
+
+# use_container MODE-STATE: as podman's user goes on with it.
+use_container() {
+        local mode=
+        [[ $1 != transient-* ]] || mode=--transient-store
+        case $1 in
+        *-running)
+                [ "$(podman_of $mode exec "$1" cat /p)" = precious ] && podman_of $mode logs "$1" | grep -q '^line ' &&
+                        podman_of $mode stop -t 0 "$1" && { [[ $1 = rm-* ]] || podman_of $mode start "$1"; }
+                ;;
+        *-paused)
+                send CONT "$1" && [ "$(podman_of $mode exec "$1" cat /p)" = precious ] && podman_of $mode logs "$1" | grep -q '^line '
+                ;;
+        *-stopped) podman_of $mode start "$1" ;;
+        esac </dev/null
+}
+
+# ------------------------------------------------------------------------------------------------ what is in use
+
+# Every path of the store that is there before, but for orphans, locks, records and what containers change.
+paths() {
+        (cd "$G" && find "$driver" "$driver"-* \( -name tempdirs -o -name tmp -o -name staging \) -prune -o -print) |
+                grep -vE "\.(json|lock)|\.broken|/w$|/[cef]{63}[0-9a-f]" | sort
+}
+
+# Old orphans, one for each run that is to remove one, made before the boot.
+plant_old() {
+        local i id
+        for i in 0 1 2 3 4 5 6 7 8 9; do
+                id=$(printf 'e%.0s' {1..63})$i
+                case $driver in
+                overlay) mkdir -p "$G/overlay/$id/diff" ;;
+                vfs) mkdir -p "$G/vfs/dir/$id/etc" ;;
+                esac
+                mkdir -p "$G/$driver-containers/$id/userdata"
+        done
+        chown -R --reference="$G" "$G/$driver" "$G/$driver-containers"
+}
+old_left() { find "$G/$driver" "$G/$driver-containers" -maxdepth 2 -name 'eeeeeeee*' | wc -l; }
+
+# check_in_use NAME: what was there before is there.
+check_in_use() {
+        paths | comm -23 "$scratch/paths" - >"$scratch/lost"
+        combinations=$((combinations + 9)) # containers
+        [ -s "$scratch/lost" ] || return 0
+        not_ok "$who, $driver, $1: nothing in use is removed"
+        note "$(head -n 5 "$scratch/lost")"
+        note "$(grep -h . "$scratch/out" "$scratch/err" | head -n 12)"
+        paths >"$scratch/paths"
+        return 1
+}
+
+# ------------------------------------------------------------------------------------------------ collections
+
+# collect [COMMAND...] -- [OPTIONS...]: the command runs the collector, as root.
+collect() {
+        local first=()
+        while [ "$1" != -- ]; do first+=("$1") && shift; done
+        shift
+        case $who in
+        user) machine_run m "${first[@]}" setpriv --reuid 1000 --regid 1000 --init-groups env -C / HOME=/var/lib/containers/bob \
+                USER=bob XDG_RUNTIME_DIR=/run/user/1000 cstorage-gc "$@" ;;
+        all-users) machine_run m "${first[@]}" cstorage-gc --all-users "$@" ;;
+        unit) machine_run m systemctl restart cstorage-gc.service && machine_run m journalctl -q -o cat -u cstorage-gc.service -n 20 ;;
+        *) machine_run m "${first[@]}" cstorage-gc "$@" ;;
+        esac >"$scratch/out" 2>"$scratch/err"
+}
+
+# try NAME [COMMAND...] -- [OPTIONS...]: a dry run names nothing in use, and a run removes nothing; nor does --recent.
+try() {
+        local name=$1
+        shift
+        collect "$@"
+        check_in_use "$name" || return
+        [ $who = unit ] || { collect "$@" --recent && check_in_use "$name, --recent"; }
+}
+
+# ------------------------------------------------------------------------------------------------ damage
+
+# move PATH...: what is there goes away; restore puts all of it back, in the place of what was made since.
+move() {
+        local path
+        mkdir -p "$away"
+        for path; do
+                [ -e "$path" ] || continue
+                mv "$path" "$away/$((moved += 1))" && echo "$moved $path" >>"$scratch/moved"
+        done
+}
+# keep PATH...: likewise, but it stays there, to be damaged.
+keep() {
+        local path
+        mkdir -p "$away"
+        for path; do
+                [ -e "$path" ] || continue
+                cp -a "$path" "$away/$((moved += 1))" && echo "$moved $path" >>"$scratch/moved"
+        done
+}
+restore() {
+        local n path
+        while read -r n path; do
+                if [ -d "$away/$n" ]; then
+                        rm -rf "$path"
+                        mv "$away/$n" "$path"
+                else
+                        cp -p --remove-destination "$away/$n" "$path"
+                fi
+        done < <(tac "$scratch/moved" 2>/dev/null)
+        rm -rf "$away" "$scratch/moved"
+        find "$G/$driver-containers" "$G/$driver-layers" "$R" -maxdepth 2 -name '*.broken' -delete 2>/dev/null
+}
+
+owner_dir() { install -d -m 700 -o "$(stat -c %u "$G")" -g "$(stat -c %g "$G")" "$1"; }
+
+runroot_deleted() { move "$R"; }
+runroot_emptied() { move "$R" && owner_dir "$R"; }
+runtime_recreated() {
+        case $who in
+        user | all-users) move "$scratch/m/run/user/1000" && owner_dir "$scratch/m/run/user/1000" ;;
+        *) move "$scratch/m/run/containers" "$scratch/m/run/libpod" "$scratch/m/run/crun" ;;
+        esac
+}
+volatile_deleted() { move "$G/$driver"-{layers,containers}/volatile-*.json "$R/$driver"-{layers,containers}/volatile-*.json; }
+stable_deleted() { move "$G/$driver"-{layers,containers,images}/{layers,containers,images}.json; }
+layers_deleted() { move "$G/$driver-layers/layers.json"; }
+containers_deleted() { move "$G/$driver-containers/containers.json"; }
+mountpoints_deleted() { move "$R/$driver-layers/mountpoints.json"; }
+all_records_deleted() { stable_deleted && volatile_deleted && mountpoints_deleted; }
+db_deleted() { move "$G"/db.sql* "$R"/db.sql*; }
+db_damaged() {
+        keep "$G"/db.sql* "$R"/db.sql*
+        for db in "$G/db.sql" "$R/db.sql"; do [ ! -f "$db" ] || truncate -s 5000 "$db"; done
+}
+
+# Commands that run the collector without something, in a mount namespace of their own; used by their names.
+# shellcheck disable=SC2016,SC2034
+without_library='for l in $(ldconfig -p | awk -v l="$0" "index(\$1, l) == 1 { print \$NF }"); do mount --bind /dev/null "$(realpath "$l")"; done; exec "$@"'
+# shellcheck disable=SC2016,SC2034
+hidepid='mount -t proc -o hidepid=2 proc /proc; exec "$@"'
+# shellcheck disable=SC2016,SC2034
+without_proc='mount -t tmpfs none /proc; exec "$@"'
+
+# Damage and something else at once, in each of which the collector has to judge by less.
+declare -A ways=(
+        ["the collection"]=""
+        ["libmount hidden"]="unshare -m sh -c without_library libmount.so"
+        ["libsqlite3 hidden"]="unshare -m sh -c without_library libsqlite3.so"
+        ["libsystemd hidden"]="unshare -m sh -c without_library libsystemd.so"
+        ["hidepid=2"]="unshare -m sh -c hidepid sh"
+        ["no /proc"]="unshare -m sh -c without_proc sh"
+        ["the clock set back"]="after-boot +7200"
+        ["the clock set forward"]="forward"
+)
+
+# The wall clock is later than it was, by the time since the boot, and so that seems to be now; what the boot made is there.
+forward() { echo "unshare --time --boottime -$(cut -d. -f1 /proc/uptime) --fork"; }
+
+# try_ways DAMAGE WAY...
+try_ways() {
+        local damage=$1 way words word command=()
+        shift
+        for way; do
+                command=()
+                words=${ways[$way]}
+                [ "$words" != forward ] || words=$(forward)
+                for word in $words; do
+                        case $word in
+                        without_library | hidepid | without_proc) command+=("${!word}") ;;
+                        *) command+=("$word") ;;
+                        esac
+                done
+                $damage
+                try "$damage, $way" "${command[@]}" --
+                restore
+        done
+}
+
+every_way=("the collection" "libmount hidden" "libsqlite3 hidden" "libsystemd hidden" hidepid=2 "no /proc"
+        "the clock set back" "the clock set forward")
+some_ways=("the collection" "hidepid=2" "the clock set forward")
+one_way=("the collection")
+
+no_damage() { :; }
+
+try_damages() {
+        local damage failed=$tap_failed
+
+        [ $who = unit ] && every_way=("the collection") && some_ways=("the collection")
+        if [ "$long" = 1 ]; then try_ways no_damage "${every_way[@]}"; else try_ways no_damage "${one_way[@]}"; fi
+        try_ways runtime_recreated "${every_way[@]}"
+        for damage in runroot_deleted runroot_emptied all_records_deleted; do
+                if [ "$long" = 1 ]; then try_ways $damage "${every_way[@]}"; else try_ways $damage "${some_ways[@]}"; fi
+        done
+        for damage in volatile_deleted stable_deleted layers_deleted containers_deleted mountpoints_deleted db_deleted db_damaged; do
+                if [ "$long" = 1 ]; then try_ways $damage "${every_way[@]}"; else try_ways $damage "${one_way[@]}"; fi
+        done
+        case $who in
+        root | own-mounts | user)
+                owner_dir "$scratch/m/run/wrong"
+                try "a wrong --runroot" -- --runroot=/run/wrong
+                runtime_recreated
+                try "a wrong --runroot, runtime_recreated" -- --runroot=/run/wrong
+                restore
+                ;;
+        esac
+        [ "$tap_failed" = "$failed" ]
+}
+
+# ------------------------------------------------------------------------------------------------ who
+
+set_paths() {
+        case $who in
+        user | all-users)
+                G=$homes/bob/.local/share/containers/storage
+                R=$scratch/m/run/user/1000/containers
+                ;;
+        *)
+                G=$scratch/m/store/storage
+                R=$scratch/m/run/containers/storage
+                ;;
+        esac
+}
+
+make_image() {
+        machine_run m sh -c "$(cat "$here/image.sh")"
+        printf '[storage]\ndriver = "%s"\n' "$driver" | machine_run m sh -c 'mkdir -p /etc/containers; cat >/etc/containers/storage.conf
+                sed -i /ulimits/d /etc/containers/containers.conf
+                install -m 644 /tmp/rootfs.tar /var/tmp/rootfs.tar'
+        case $who in user | all-users) users bob && login bob || return ;; esac
+        podman_of import -q /var/tmp/rootfs.tar localhost/base:1 >"$scratch/log" 2>&1
+}
+
+# A machine with an image, old orphans, and one boot after them.
+make_machine() {
+        moved=0
+        case $who in
+        unit)
+                machine_boot m sid+systemd >"$scratch/log" 2>&1 || return
+                machine_run m mkdir -p /run/user
+                ;;
+        *) machine_start m sid >"$scratch/log" 2>&1 || return ;;
+        esac
+        [ $who = unit ] || settle >/dev/null 2>&1
+        make_image || return
+        set_paths
+        plant_old
+        case $who in
+        unit) machine_kill m && machine_boot m >"$scratch/log" 2>&1 ;;
+        *)
+                # Of a machine that boots with systemd, this is what tells the time of the boot whatever happens to the clock.
+                machine_reboot m && settle && machine_run m mkdir -p /run/systemd/system
+                case $who in user | all-users) login bob ;; esac
+                ;;
+        esac
+}
+
+try_all() {
+        local container
+
+        who=$1 driver=$2
+        make_machine || {
+                not_ok "$who, $driver: a machine with an image"
+                note "$(tail -n 5 "$scratch/log")"
+                return
+        }
+        check "$who, $driver: containers start" start_containers || return
+        paths >"$scratch/paths"
+        try_damages && ok "$who, $driver: nothing in use is removed"
+        collect --
+        expect "$who, $driver: what is older than the boot is removed" 0 "$(old_left)"
+        for container in $containers; do
+                check "$who, $driver: $container goes on" use_container "$container"
+        done
+}
+
+# ------------------------------------------------------------------------------------------------ boots
+
+# A container of a unit that comes before the collector; what the unit does then is given.
+early_container() {
+        who="early boot" driver=$1
+        local name="early boot, $driver${2:+, $3}" layer
+
+        moved=0
+        machine_boot m sid+systemd >"$scratch/log" 2>&1 && make_image && set_paths && plant_old || {
+                not_ok "$name: a machine with an image"
+                note "$(tail -n 5 "$scratch/log")"
+                return
+        }
+        machine_run m sh -c "cat >/etc/work; cat >/etc/systemd/system/early.service <<END
+[Unit]
+DefaultDependencies=no
+After=local-fs.target
+Before=cstorage-gc.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+Environment=HOME=/root TMPDIR=/var/tmp
+ExecStart=podman --transient-store run -d --name early -v /etc/work:/work localhost/base:1 sh /work
+${2:+ExecStartPost=sh -c '$2'}
+END
+                mkdir -p /etc/systemd/system/sysinit.target.wants
+                ln -sf ../early.service /etc/systemd/system/sysinit.target.wants/" <<<"$work"
+        machine_kill m
+        machine_boot m >"$scratch/log" 2>&1
+        combinations=$((combinations + 1))
+        layer=$(find "$G/$driver" -path '*/p' -newer "$scratch/m/booted" ! -path '*/merged/*' | head -n 1)
+        check "$name: the container has its files" grep -q precious "$layer"
+        check "$name: and it runs on" machine_run m sh -c 'grep -qs /work /proc/[0-9]*/cmdline'
+        expect "$name: its data is there" 1 \
+                "$(find "$G/$driver-containers" -mindepth 1 -maxdepth 1 -type d ! -name 'eeee*' | wc -l)"
+        # Without its records all container directories are kept.
+        [ -n "${2-}" ] || expect "$name: what is older than the boot is removed" 0 "$(old_left)" ||
+                note "$(machine_run m journalctl -q -o cat -u cstorage-gc.service)"
+}
+
+# What ran before a soft reboot is killed by it, but for what is told to survive; records stay in /run, or are lost.
+soft_reboot() {
+        who=unit driver=$1
+        local name="soft reboot, $driver"
+
+        make_machine || {
+                not_ok "$name: a machine with an image"
+                note "$(tail -n 5 "$scratch/log")"
+                return
+        }
+        check "$name: containers start" start_containers || return
+        paths >"$scratch/paths"
+        rm -f "$scratch/out" "$scratch/err"
+        runroot_deleted
+        machine_run m systemctl soft-reboot
+        for _ in $(seq 200); do
+                [ "$(machine_run m systemctl show -P SoftRebootsCount 2>/dev/null)" = 1 ] && break || sleep 0.1
+        done
+        machine_run m systemctl is-system-running --wait >"$scratch/out" 2>"$scratch/err"
+        machine_run m journalctl -q -b -o cat -u cstorage-gc.service >>"$scratch/out"
+        check_in_use "soft reboot, the runroot deleted" && ok "$name: nothing of before it is removed"
+        restore
+        collect --
+        expect "$name: what is older than the boot is removed" 0 "$(old_left)"
+        for container in transient-stopped normal-stopped; do
+                check "$name: $container goes on" use_container $container
+        done
+}
+
+# A clock that is behind by so many seconds shows what is older than the boot as younger.
+clock_behind() {
+        who=unit driver=$1
+        moved=0
+        machine_boot m sid+systemd >"$scratch/log" 2>&1 && make_image && set_paths && plant_old
+        machine_kill m
+        BOOT_AGE=+$2 machine_boot m >"$scratch/log" 2>&1
+        expect "boot, $driver, the clock $2 seconds behind: what is older than the boot is removed" 0 "$(old_left)" ||
+                note "$(machine_run m journalctl -q -o cat -u cstorage-gc.service)"
+        combinations=$((combinations + 1))
+}
+
+for driver in overlay vfs; do
+        for who in ${CSTORAGE_TEST_WHO:-root own-mounts user all-users unit}; do
+                try_all $who $driver
+                machine_kill m
+                rm -rf --one-file-system "$scratch/m"
+        done
+done
+try_boot() {
+        "$@"
+        machine_kill m
+        rm -rf --one-file-system "$scratch/m"
+}
+for driver in overlay vfs; do
+        [ -z "${CSTORAGE_TEST_WHO-}" ] || break
+        try_boot early_container $driver
+        try_boot early_container $driver "rm -r /run/containers/storage/*/*.json" "its records lost"
+        try_boot soft_reboot $driver
+        for seconds in 3600 31536000; do try_boot clock_behind $driver $seconds; done
+done
+skip "user without a pause process" "podman 6 is not here"
+note "$combinations combinations"
+finish
