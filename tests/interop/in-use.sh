@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Nothing in use is ever removed, whatever became of its records: containers of the real podman in each mode and state, for
-# root, for root in a mount namespace of its own, for a user, and beside the boot unit; then the runroot is deleted, record
-# files are lost, libraries are missing, the clock is set. After each damage a collection runs, and all that containers use is
-# there; at the end each container is used. Prints how many combinations there were.
+# root, for root in a mount namespace of its own, with another runroot, for a user, and beside the boot unit; then the runroot
+# is deleted, record files are lost, libraries are missing, the clock is set. After each damage a collection runs, and all
+# that containers use is there; at the end each container is used. Prints how many combinations there were.
 #
-#   CSTORAGE_TEST_LONG=1    all of them; else what takes longest is left out
+#   CSTORAGE_TEST_LONG=1    all of them; else some damages are not combined with all else
+#   CSTORAGE_TEST_WHO       only these, without the boots
 . "$(dirname "$0")/../lib.sh"
 
 need_root
@@ -71,6 +72,7 @@ podman_of() {
         case $who in
         own-mounts) machine_run m unshare -m --propagation private podman "$@" ;;
         user | all-users) bob podman "$@" ;;
+        other-runroot) machine_run m podman --runroot /run/other "$@" ;;
         *) machine_run m podman "$@" ;;
         esac
 }
@@ -192,7 +194,7 @@ runroot_emptied() { move "$R" && owner_dir "$R"; }
 runtime_recreated() {
         case $who in
         user | all-users) move "$scratch/m/run/user/1000" && owner_dir "$scratch/m/run/user/1000" ;;
-        *) move "$scratch/m/run/containers" "$scratch/m/run/libpod" "$scratch/m/run/crun" ;;
+        *) move "$scratch/m/run/containers" "$R" "$scratch/m/run/libpod" "$scratch/m/run/crun" ;;
         esac
 }
 volatile_deleted() { move "$G/$driver"-{layers,containers}/volatile-*.json "$R/$driver"-{layers,containers}/volatile-*.json; }
@@ -292,6 +294,7 @@ set_paths() {
         *)
                 G=$scratch/m/store/storage
                 R=$scratch/m/run/containers/storage
+                [ "$who" != other-runroot ] || R=$scratch/m/run/other
                 ;;
         esac
 }
@@ -302,7 +305,11 @@ make_image() {
                 sed -i /ulimits/d /etc/containers/containers.conf
                 install -m 644 /tmp/rootfs.tar /var/tmp/rootfs.tar'
         case $who in user | all-users) users bob && login bob || return ;; esac
-        podman_of import -q /var/tmp/rootfs.tar localhost/base:1 >"$scratch/log" 2>&1
+        # podman's database names the runroot of its first command.
+        case $who in
+        user | all-users) bob podman import -q /var/tmp/rootfs.tar localhost/base:1 ;;
+        *) machine_run m podman import -q /var/tmp/rootfs.tar localhost/base:1 ;;
+        esac >"$scratch/log" 2>&1
 }
 
 # A machine with an image, old orphans, and one boot after them.
@@ -402,7 +409,7 @@ soft_reboot() {
         paths >"$scratch/paths"
         rm -f "$scratch/out" "$scratch/err"
         runroot_deleted
-        machine_run m systemctl soft-reboot
+        machine_run m systemctl soft-reboot 2>/dev/null # for want of a message bus it complains
         for _ in $(seq 200); do
                 [ "$(machine_run m systemctl show -P SoftRebootsCount 2>/dev/null)" = 1 ] && break || sleep 0.1
         done
@@ -430,7 +437,7 @@ clock_behind() {
 }
 
 for driver in overlay vfs; do
-        for who in ${CSTORAGE_TEST_WHO:-root own-mounts user all-users unit}; do
+        for who in ${CSTORAGE_TEST_WHO:-root own-mounts other-runroot user all-users unit}; do
                 try_all $who $driver
                 machine_kill m
                 rm -rf --one-file-system "$scratch/m"
