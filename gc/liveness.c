@@ -33,7 +33,7 @@ static bool is_of_layer(const struct fact_entry *entry) {
         case CSTORAGE_ENTRY_PROBE:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
         case CSTORAGE_ENTRY_VOLATILE_FILE:
-                return false;
+                break;
         }
         return false;
 }
