@@ -223,14 +223,15 @@ static void each_record_file_must_have_been_looked_for(void **state) {
 }
 
 static void equal_strings_get_equal_numbers(void **state) {
-        const char *strings[] = {"b", NULL, "a", "", "b", "aaaaaaaax", "aaaaaaaay", "aaaaaaaax", "a"};
+        const char *strings[] = {"b",         NULL,        "a", "",         "b",        "aaaaaaaax",
+                                 "aaaaaaaay", "aaaaaaaax", "a", "aaaaaaab", "aaaaaaac", "aaaaaaab"};
         _cleanup_numbers_ struct numbers numbers = NUMBERS_INIT;
 
         (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
                 assert_ok(numbers_add(&numbers, strings[i]));
         assert_ok(numbers_assign(&numbers));
-        assert_int_equal(numbers.n_distinct, 4);
+        assert_int_equal(numbers.n_distinct, 6);
         for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
                 bool none = !strings[i] || !*strings[i];
 
@@ -242,6 +243,31 @@ static void equal_strings_get_equal_numbers(void **state) {
         }
 }
 
+static unsigned n_sorts;
+
+void __real_qsort(void *items, size_t n, size_t size, int (*compare)(const void *, const void *));
+void __wrap_qsort(void *items, size_t n, size_t size, int (*compare)(const void *, const void *));
+
+void __wrap_qsort(void *items, size_t n, size_t size, int (*compare)(const void *, const void *)) {
+        n_sorts++;
+        __real_qsort(items, n, size, compare);
+}
+
+/* Else tens of thousands of ids would take too long. */
+static void strings_that_differ_in_their_first_eight_bytes_are_not_compared(void **state) {
+        const char *strings[] = {"aaaaaaaax", "baaaaaaax", "abaaaaaax", "aabaaaaax", "aaabaaaax", "aaaabaaax",
+                                 "aaaaabaax", "aaaaaabax", "aaaaaaabx", "aaaaaaaax", "aaa",       "aaab"};
+        _cleanup_numbers_ struct numbers numbers = NUMBERS_INIT;
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
+                assert_ok(numbers_add(&numbers, strings[i]));
+        n_sorts = 0;
+        assert_ok(numbers_assign(&numbers));
+        assert_int_equal(n_sorts, 0);
+        assert_int_equal(numbers.n_distinct, ARRAY_SIZE(strings) - 1);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_has_no_record_goes_and_what_has_one_stays),
@@ -251,6 +277,7 @@ int main(void) {
                 cmocka_unit_test(where_nobody_looked_for_a_record_file_all_is_refused),
                 cmocka_unit_test(each_record_file_must_have_been_looked_for),
                 cmocka_unit_test(equal_strings_get_equal_numbers),
+                cmocka_unit_test(strings_that_differ_in_their_first_eight_bytes_are_not_compared),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
