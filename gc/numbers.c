@@ -57,12 +57,11 @@ static bool sort_by_byte(const struct item *from, struct item *to, size_t n, uns
 
         for (size_t i = 0; i < n; i++)
                 at[from[i].prefix >> shift & 0xff]++;
-        if (at[from[0].prefix >> shift & 0xff] == n)
-                return false;
-
         for (size_t i = 0; i < ARRAY_SIZE(at); i++) {
                 size_t count = at[i];
 
+                if (count == n)
+                        return false;
                 at[i] = sum;
                 sum += count;
         }
@@ -73,7 +72,7 @@ static bool sort_by_byte(const struct item *from, struct item *to, size_t n, uns
 
 /* Returns which of the two holds the result. */
 static struct item *sort_by_prefix(struct item *items, struct item *spare, size_t n) {
-        for (unsigned shift = 0; n > 0 && shift < 8 * PREFIX_BYTES; shift += 8)
+        for (unsigned shift = 0; shift < 8 * PREFIX_BYTES; shift += 8)
                 if (sort_by_byte(items, spare, n, shift)) {
                         struct item *sorted = spare;
 
