@@ -159,29 +159,32 @@ static int note_failure(struct search *search, int code, const char *name) {
         return note_hindrance(search, "cannot read /proc/%s/%s: %s", search->pid, name, strerror(-code));
 }
 
-static int read_all(int fd, struct text *text) {
-        char buffer[16384];
+#define PIECE_BYTES 16384U
+
+/* An argument list that does not fill the piece is whole; a mount table comes in pieces of any size. */
+static int read_all(int fd, bool until_end, struct text *text) {
+        char piece[PIECE_BYTES];
         ssize_t n;
         int r;
 
-        while ((n = read(fd, buffer, sizeof(buffer))) > 0) {
+        while ((n = read(fd, piece, sizeof(piece))) > 0) {
                 if (text->len > PROC_FILE_BYTES_MAX)
                         return -E2BIG;
-                r = text_add(text, buffer, (size_t) n);
-                if (r < 0)
+                r = text_add(text, piece, (size_t) n);
+                if (r < 0 || (!until_end && n < (ssize_t) sizeof(piece)))
                         return r;
         }
         return n < 0 ? negative_errno() : 0;
 }
 
-static int read_file_of(struct search *search, const char *name, struct text *text) {
+static int read_file_of(struct search *search, const char *name, bool until_end, struct text *text) {
         char path[PROC_PATH_MAX];
         _cleanup_close_ int fd = -1;
 
         text->len = 0;
         (void) snprintf(path, sizeof(path), "%s/%s", search->pid, name);
         fd = openat(search->proc_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        return fd < 0 ? negative_errno() : read_all(fd, text);
+        return fd < 0 ? negative_errno() : read_all(fd, until_end, text);
 }
 
 static int look_at_link(struct search *search, const char *name) {
@@ -220,7 +223,7 @@ static int look_at_arguments(struct search *search) {
         size_t at = 0;
         int r;
 
-        r = read_file_of(search, "cmdline", &search->arguments);
+        r = read_file_of(search, "cmdline", /* until_end= */ false, &search->arguments);
         if (r < 0)
                 return note_failure(search, r, "cmdline");
 
@@ -253,7 +256,7 @@ static int look_at_mounts(struct search *search) {
         if (is_read(search, namespace))
                 return 0;
 
-        r = read_file_of(search, "mountinfo", &search->text);
+        r = read_file_of(search, "mountinfo", /* until_end= */ true, &search->text);
         if (r < 0)
                 return note_failure(search, r, "mountinfo");
         r = strlist_add(&search->namespaces, namespace);
@@ -303,10 +306,8 @@ static int look_at_files(struct search *search) {
 
 /* ------------------------------------------------------------------------------------------- processes */
 
-static bool is_other_process(const char *name) {
-        uint64_t pid;
-
-        return parse_u64(name, &pid) >= 0 && pid != (uint64_t) getpid();
+static bool is_process(const char *name) {
+        return *name >= '1' && *name <= '9';
 }
 
 static int look_at_process(struct search *search, enum uses_depth depth) {
@@ -320,14 +321,16 @@ static int look_at_process(struct search *search, enum uses_depth depth) {
 
 static int look_at_processes(struct search *search, enum uses_depth depth) {
         _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
+        char self[PROC_PATH_MAX];
         int r;
 
         r = dir_list_read(&list, search->proc_fd);
         if (r < 0)
                 return r == -ENOMEM ? r : note_hindrance(search, "cannot list /proc: %s", strerror(-r));
+        (void) snprintf(self, sizeof(self), "%d", getpid());
         for (size_t i = 0; r >= 0 && i < list.n; i++) {
                 search->pid = list.entries[i].name;
-                if (is_other_process(search->pid))
+                if (is_process(search->pid) && strcmp(search->pid, self) != 0)
                         r = look_at_process(search, depth);
         }
         return r;
