@@ -171,7 +171,12 @@ kill_all() {
         done
         rm -f "$dir/pid"
         umount -l "$dir/run" 2>/dev/null || find "$dir/run" -xdev -mindepth 1 -delete
-        [ ! -f "$dir/cgroup" ] || find "$(cat "$dir/cgroup")" -depth -type d -exec rmdir {} + && rm -f "$dir/cgroup"
+        [ -f "$dir/cgroup" ] || return 0
+        for i in $(seq 500); do
+                find "$(cat "$dir/cgroup")" -depth -type d -exec rmdir {} + 2>/dev/null && break
+                sleep 0.02
+        done
+        rm -f "$dir/cgroup"
 }
 
 command=$1
