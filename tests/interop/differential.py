@@ -24,7 +24,7 @@ import odd_toml
 
 RECORDS_BATCH = 1000
 CONFIG_BATCH = 200
-STORES_BATCH = 100
+STORES_BATCH = 50
 KINDS = ("layers", "images", "containers", "mounts")
 SHOWN_BYTES = 1500
 
@@ -172,7 +172,7 @@ class Comparison:
 
     def compare_stores(self, go):
         stores = []
-        base = f"{self.o.scratch}/stores"
+        base = f"{self.o.disk}/stores"
         for _ in range(STORES_BATCH):
             self.number += 1
             stores.append(Store(self.next_random("stores"), f"{base}/{self.number}"))
@@ -388,6 +388,7 @@ def main():
     parser.add_argument("--gc", required=True, help="command of cstorage-gc")
     parser.add_argument("--after-boot", default="", help="command that runs another one as on a machine that has just booted")
     parser.add_argument("--scratch", required=True, help="directory in memory")
+    parser.add_argument("--disk", required=True, help="directory on a disk: what lies in memory is of this boot")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--only", choices=("records", "stores", "configurations"))

@@ -53,7 +53,7 @@ build_oracle() {
 }
 
 # Building takes longer than comparing: what is packaged is kept as long as its root directory.
-kept=$cache/oracle-$(cat "$tests_dir/interop/go/main.go" "$cache/$suite/.cstorage-root" "$cache/$suite/var/lib/dpkg/status" | sha256sum | cut -c1-16)
+kept=$cache/oracle-$(cat "$tests_dir/interop/go/main.go" "$cache/$suite"/{.cstorage-root,var/lib/dpkg/status} | sha256sum | cut -c1-16)
 if [ "$source" = packaged ] && [ -x "$kept" ]; then
         cp "$kept" "$scratch/oracle"
 else
@@ -61,12 +61,13 @@ else
         [ "$source" = newest ] || { rm -f "$cache"/oracle-* && cp "$scratch/oracle" "$kept"; }
 fi
 
-mkdir "$scratch/memory" && mount -t tmpfs -o size=1g memory "$scratch/memory" || exit 1
+mkdir "$scratch"/{disk,memory} && mount -t tmpfs -o size=1g memory "$scratch/memory" || exit 1
 note "CSTORAGE_TEST_SEED=$seed, $seconds s"
 after_boot=$build/tests/fixture/after-boot
 [ -x "$after_boot" ] || after_boot=
 unshare --mount python3 "$tests_dir/interop/differential.py" --go "$scratch/oracle" --ours "$ours" --gc "$build/gc/cstorage-gc" \
-        --after-boot "$after_boot" --scratch "$scratch/memory" --seconds "$seconds" --seed "$seed" >"$scratch/out" 2>"$scratch/err"
+        --after-boot "$after_boot" --scratch "$scratch/memory" --disk "$scratch/disk" \
+        --seconds "$seconds" --seed "$seed" >"$scratch/out" 2>"$scratch/err"
 status=$?
 result=$(tail -n 1 "$scratch/out")
 
