@@ -109,6 +109,18 @@ static void what_is_mounted_at_or_below_stays(void **state) {
         assert_int_equal(check(entry, &seen, line, "at or below"), -EBUSY);
 }
 
+/* Seen by the number of the mount, whatever the table says. */
+static void what_lies_on_another_mount_stays(void **state) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        struct cstorage_identity seen;
+
+        make_layer(*state);
+        inventory = listed(*state);
+        assert_ok(cstorage_entry_examine(only_entry(inventory), &seen, NULL));
+        ((struct place *) only_entry(inventory)->place)->mount_id++;
+        assert_int_equal(check(only_entry(inventory), &seen, NOTHING, "at or below"), -EBUSY);
+}
+
 /* Elsewhere, by its name. */
 static void what_something_mounted_uses_stays(void **state) {
         static const struct {
@@ -141,11 +153,13 @@ static void what_something_mounted_uses_stays(void **state) {
 static void a_name_that_is_no_id_is_used_by_nothing(void **state) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         struct cstorage_identity seen;
+        char line[512];
 
         fixture_mkdir(*state, "graphroot/overlay-containers/stranger");
         inventory = listed(*state);
         assert_ok(cstorage_entry_examine(only_entry(inventory), &seen, NULL));
-        assert_int_equal(check(only_entry(inventory), &seen, NOTHING, ""), 0);
+        (void) snprintf(line, sizeof(line), "20 1 0:1 / /%s rw - tmpfs tmpfs rw\n", fixture_id("ab"));
+        assert_int_equal(check(only_entry(inventory), &seen, line, ""), 0);
 }
 
 static void a_lock_that_is_held_keeps_its_entry(void **state) {
@@ -175,11 +189,9 @@ static void a_lock_that_is_held_keeps_its_entry(void **state) {
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
         const struct CMUnitTest tests[] = {
-                CASE(only_what_was_looked_at_goes),
-                CASE(what_is_gone_is_gone),
-                CASE(what_is_mounted_at_or_below_stays),
-                CASE(what_something_mounted_uses_stays),
-                CASE(a_name_that_is_no_id_is_used_by_nothing),
+                CASE(only_what_was_looked_at_goes),        CASE(what_is_gone_is_gone),
+                CASE(what_is_mounted_at_or_below_stays),   CASE(what_lies_on_another_mount_stays),
+                CASE(what_something_mounted_uses_stays),   CASE(a_name_that_is_no_id_is_used_by_nothing),
                 CASE(a_lock_that_is_held_keeps_its_entry),
         };
 
