@@ -223,15 +223,16 @@ static void each_record_file_must_have_been_looked_for(void **state) {
 }
 
 static void equal_strings_get_equal_numbers(void **state) {
-        const char *strings[] = {"b",         NULL,        "a", "",         "b",        "aaaaaaaax",
-                                 "aaaaaaaay", "aaaaaaaax", "a", "aaaaaaab", "aaaaaaac", "aaaaaaab"};
+        const char *strings[] = {"b",         NULL,        "a",         "",         "b",
+                                 "aaaaaaaax", "aaaaaaaay", "aaaaaaaax", "a",        "aaaaaaab",
+                                 "aaaaaaac",  "aaaaaaab",  "aaaaaabz",  "aaaaaacz", "aaaaaabz"};
         _cleanup_numbers_ struct numbers numbers = NUMBERS_INIT;
 
         (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
                 assert_ok(numbers_add(&numbers, strings[i]));
         assert_ok(numbers_assign(&numbers));
-        assert_int_equal(numbers.n_distinct, 6);
+        assert_int_equal(numbers.n_distinct, 8);
         for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
                 bool none = !strings[i] || !*strings[i];
 
@@ -255,8 +256,9 @@ void __wrap_qsort(void *items, size_t n, size_t size, int (*compare)(const void 
 
 /* Else tens of thousands of ids would take too long. */
 static void strings_that_differ_in_their_first_eight_bytes_are_not_compared(void **state) {
-        const char *strings[] = {"aaaaaaaax", "baaaaaaax", "abaaaaaax", "aabaaaaax", "aaabaaaax", "aaaabaaax",
-                                 "aaaaabaax", "aaaaaabax", "aaaaaaabx", "aaaaaaaax", "aaa",       "aaab"};
+        const char *strings[] = {"aaaaaaaax", "baaaaaaax", "caaaaaaax", "abaaaaaax", "aabaaaaax",
+                                 "aaabaaaax", "aaaabaaax", "aaaaabaax", "aaaaaabax", "aaaaaaabx",
+                                 "aaaaaaaax", "aaa",       "aaab"};
         _cleanup_numbers_ struct numbers numbers = NUMBERS_INIT;
 
         (void) state;
