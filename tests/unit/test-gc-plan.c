@@ -114,6 +114,10 @@ static void repairs_and_refusals_are_counted(void **state) {
         assert_int_equal(plan.n_keep, 2);
         assert_int_equal(plan.n_refuse, 3);
         assert_int_equal(plan.n_remove, 0);
+        plan_done(&plan);
+        assert_ok(plan_make(&plan, &facts, &(struct policy){.heal = false}));
+        assert_int_equal(plan.decisions[0].reason, REASON_HEALING_OFF);
+        assert_int_equal(plan.n_heal, 0);
 }
 
 /* ---------------------------------------------------------------------------------------- without memory */
@@ -181,6 +185,12 @@ static void without_memory_there_is_no_plan(void **state) {
                 }
                 assert_true(failed > 8);
         }
+}
+
+/* What no plan decides, but a report: nothing of another driver's store is touched. */
+static void stores_of_other_drivers_are_kept(void **state) {
+        (void) state;
+        assert_int_equal(reason_verdict(REASON_OTHER_DRIVER), VERDICT_KEEP);
 }
 
 static void no_facts_give_an_empty_plan(void **state) {
@@ -275,6 +285,7 @@ int main(void) {
                 cmocka_unit_test(what_has_no_record_goes_and_what_has_one_stays),
                 cmocka_unit_test(repairs_and_refusals_are_counted),
                 cmocka_unit_test(without_memory_there_is_no_plan),
+                cmocka_unit_test(stores_of_other_drivers_are_kept),
                 cmocka_unit_test(no_facts_give_an_empty_plan),
                 cmocka_unit_test(where_nobody_looked_for_a_record_file_all_is_refused),
                 cmocka_unit_test(each_record_file_must_have_been_looked_for),
