@@ -156,8 +156,8 @@ static bool is_volatile(const struct fact_file *file) {
 }
 
 /* A store of others is not this user's to repair. */
-static const char additional_follows[] =
-        "It is of an additional image store: podman misses images, and what may use them is not removed";
+static const char additional_follows[] = "It is part of an additional image store, so podman misses images, "
+                                         "and what may use them is not removed";
 static const char additional_advice[] = "Mount that store, or ask its owner to repair it or to let you read "
                                         "it; if it is not needed, take it out of "
                                         "additionalimagestores in storage.conf";
@@ -318,18 +318,23 @@ static void print_healed(const struct outcome *outcome) {
 
 /* Once for each reason: a hundred directories are refused for the same one more often than not. */
 static void print_refusals(const struct outcome *outcome) {
+        const char *first[REASON_COUNT] = {NULL};
         size_t n[REASON_COUNT] = {0};
 
-        for (size_t i = 0; i < outcome->n_subjects; i++)
-                if (outcome->subjects[i].fate == FATE_REFUSED)
-                        n[outcome->subjects[i].reason]++;
+        for (size_t i = 0; i < outcome->n_subjects; i++) {
+                const struct subject *subject = &outcome->subjects[i];
+
+                if (subject->fate == FATE_REFUSED && n[subject->reason]++ == 0)
+                        first[subject->reason] = subject->entry->path;
+        }
 
         for (size_t i = 0; i < REASON_COUNT; i++) {
                 const char *advice = reason_advice((enum reason) i);
 
                 if (n[i] > 0)
-                        complain("refused %zu (%s): %s%s%s", n[i], reason_name((enum reason) i),
-                                 reason_text((enum reason) i), advice ? ". " : "", advice ?: "");
+                        complain("refused %zu (%s)%s %s: %s%s%s", n[i], reason_name((enum reason) i),
+                                 n[i] > 1 ? ", the first is" : "", first[i], reason_text((enum reason) i),
+                                 advice ? ". " : "", advice ?: "");
         }
 }
 

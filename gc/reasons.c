@@ -38,7 +38,7 @@ static const struct {
 
         [REASON_RECORDS_DAMAGED] = {VERDICT_REFUSE, "records-damaged",
                                     "a record file that may list it cannot be read",
-                                    "Make that file readable, or restore it, and run this again."},
+                                    "Do what the message about that file says, and run this again."},
         [REASON_RECORDS_MISSING] =
                 {VERDICT_REFUSE, "records-missing", "a record file that may have listed it is missing",
                  "Restore that file, or mount the file system that it lies on, and run this "

@@ -525,6 +525,24 @@ run
 expect "a record file that must have been there is missed" 3 $status
 says "by name, with what to do" "$g/overlay-layers/layers.json: .*missing.*\. [A-Z]"
 
+lay_out silent --containers 1
+mv "$g/overlay-images/images.json" "$scratch/images.json"
+run
+expect "so it is where only a container refers to it" 3 $status
+says "by name, with what follows and what to do" "$g/overlay-images/images.json: .*missing.*\. .*lost every image.*\. [A-Z]"
+mv "$scratch/images.json" "$g/overlay-images/images.json"
+for way in "" empty; do
+        mv "$g/overlay" "$scratch/overlay"
+        [ -z "$way" ] || mkdir "$g/overlay"
+        run
+        expect "so are all layers at once ${way:+(an empty directory)}" 3 $status
+        says "with what to do" "$g/overlay: .*[Mm]ount"
+        [ -z "$way" ] || rmdir "$g/overlay"
+        mv "$scratch/overlay" "$g/overlay"
+done
+run
+expect "with all of it back nothing is wrong" "0 " "$status $err"
+
 lay_out blind --orphans 2
 library=$(realpath "$(ldconfig -p | awk '$1 == "libmount.so.1" { print $NF; exit }')")
 # shellcheck disable=SC2086

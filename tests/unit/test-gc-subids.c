@@ -86,7 +86,7 @@ static void a_range_that_makes_no_sense_is_an_error_with_its_line(void **state) 
 
                 assert_ok(text_addf(&file, "bob:100000:65536\n%s\n", lines[i]));
                 assert_int_equal(parse(file.s, "bob", &subids, &error), -EBADMSG);
-                assert_string_equal(error.text, "line 2: no range of ids");
+                assert_string_equal(error.text, "line 2: not a range of ids (USER:FIRST:COUNT)");
         }
 }
 
@@ -103,7 +103,7 @@ static void more_ranges_than_the_kernel_maps_are_an_error(void **state) {
 
         assert_ok(text_adds(&file, "bob:1:1\n"));
         assert_int_equal(parse(file.s, "bob", &subids, &error), -E2BIG);
-        assert_string_equal(error.text, "line 340: more ranges than the kernel maps");
+        assert_string_equal(error.text, "line 340: the user has more ranges than the kernel can map");
 }
 
 static void more_ids_than_there_are_make_no_map(void **state) {
