@@ -25,9 +25,16 @@ static int check_path(const char *option, const char *path, struct error *reterr
         return 0;
 }
 
-/* Each boot begins without the runroot of the configuration, and to confirm that one is no mistake. */
+/*
+ * Each boot begins without the runroot: of the configuration, which an option may confirm, and of a store
+ * that the options describe whole. A runroot that replaces the configured one and does not exist is a
+ * mistake.
+ */
 static int check_runroot(const struct options *options, struct error *reterr) {
         int r;
+
+        if (options->root && options->driver)
+                return 0;
 
         r = check_path("--runroot", options->runroot, reterr);
         return r == -EINVAL && options_runroot_is_configured(options) ? 0 : r;

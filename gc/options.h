@@ -60,8 +60,8 @@ bool options_runroot_is_configured(const struct options *options);
 
 /*
  * Whether the directories that the options name exist: -EINVAL if one does not, or is no directory. A
- * mistyped runroot has no records, and a store must not be judged by that. The runroot of the configuration
- * may be absent, named by an option or not: each boot begins without it.
+ * mistyped runroot has no records, and a store must not be judged by that. The runroot of the configuration,
+ * or of a store that the options describe whole, may be absent: each boot begins without it.
  */
 int options_check_paths(const struct options *options, struct error *reterr);
 

@@ -85,6 +85,14 @@ static int examine_lock(const struct cstorage_entry *entry, struct cstorage_iden
         return 0;
 }
 
+/*
+ * What a snapshot has instead of a subvolume within it is empty and not used by anything, and has the time at
+ * which it was looked up (fs/btrfs/inode.c:new_simple_dir).
+ */
+static bool is_stub(const struct cstorage_entry *entry, const struct identity *id) {
+        return id->ino == SUBVOLUME_STUB_INODE && S_ISDIR(id->mode) && is_btrfs(entry->place->fd);
+}
+
 static bool is_subvolume(const struct cstorage_entry *entry, const struct identity *id) {
         _cleanup_close_ int fd = -1;
 
@@ -139,7 +147,7 @@ int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mo
         identity.device = id.dev;
         identity.inode = id.ino;
         identity.mount_id = id.mnt_id;
-        identity.changed_ns = id.ctime_ns;
+        identity.changed_ns = is_stub(entry, &id) ? 0 : id.ctime_ns;
         /* A lock file whose directory is not there, or no longer, is a temp dir that is absent. */
         identity.type = entry->kind == CSTORAGE_ENTRY_TEMP_DIR && S_ISREG(id.mode) &&
                                         name_number_after(entry->name, TEMP_LOCK_PREFIX)

@@ -148,9 +148,21 @@ static bool thin_out(int dirfd, const char *name) {
         return !has_more_than_last_names(&list) && remove_last_name(fd, &list);
 }
 
-static bool make_room_by(struct cstorage_trash_item *item) {
-        if (entry_is_tree(item->entry))
-                return thin_out(item->entry->place->fd, item->entry->name);
+/* What was taken out of an entry here is no change by another process. */
+static void accept_own_change(struct cstorage_trash_item *item, const struct mountinfo *mounts) {
+        struct cstorage_identity now;
+
+        if (entry_examine(item->entry, mounts, &now, NULL) >= 0)
+                item->seen.changed_ns = now.changed_ns;
+}
+
+static bool make_room_by(struct cstorage_trash_item *item, const struct mountinfo *mounts) {
+        if (entry_is_tree(item->entry)) {
+                if (!thin_out(item->entry->place->fd, item->entry->name))
+                        return false;
+                accept_own_change(item, mounts);
+                return true;
+        }
         if (unlinkat(item->entry->place->fd, item->entry->name, 0) < 0)
                 return false;
         item->done = true;
@@ -174,7 +186,7 @@ bool trash_make_room(struct cstorage_trash *trash, const struct mountinfo *mount
 
                         if (item->done || !(trees ? entry_is_tree(item->entry) : is_small(item->entry)))
                                 continue;
-                        if (trash_check(item, mounts, NULL) >= 0 && make_room_by(item))
+                        if (trash_check(item, mounts, NULL) >= 0 && make_room_by(item, mounts))
                                 return true;
                 }
         return make_room_in_trash(trash);

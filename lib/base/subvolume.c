@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/subvolume.h"
 
-static bool is_btrfs(int fd) {
+bool is_btrfs(int fd) {
         struct statfs fs;
 
         /* It has a sign, and 32 bits on some machines, where this magic would be negative. */

@@ -11,6 +11,13 @@
 /* Of the root of each (linux/btrfs_tree.h: BTRFS_FIRST_FREE_OBJECTID), and of other things elsewhere. */
 #define SUBVOLUME_INODE 256U
 
+/* Of each empty directory that stands for a subvolume which a snapshot does not have
+ * (linux/btrfs_tree.h: BTRFS_EMPTY_SUBVOL_DIR_OBJECTID), and of nothing else on btrfs. */
+#define SUBVOLUME_STUB_INODE 2U
+
+/* Does the open file lie on btrfs? */
+bool is_btrfs(int fd);
+
 /* Is the directory that is open the root of one? */
 bool subvolume_is(int fd);
 

@@ -41,7 +41,7 @@ expect "a snapshot contains stubs" 2 "$(stat -c %i "$scratch/m/after/btrfs/btrfs
 for driver in btrfs overlay; do
         layers=$scratch/m/after/$driver/$driver
         [ $driver = overlay ] || layers=$layers/subvolumes
-        "$gc" --root="$scratch/m/after/$driver" --runroot="$scratch/run" --storage-driver=$driver >"$scratch/out" 2>&1
+        "$after_boot" "$gc" --root="$scratch/m/after/$driver" --runroot="$scratch/run" --storage-driver=$driver >"$scratch/out" 2>&1
         expect "$driver: stubs are removed" 0 $? || note "$(cat "$scratch/out")"
         expect "$driver: and what a record lists stays" "$(id b)" "$(ls "$layers" | grep -vxE 'l|tempdirs')"
 done

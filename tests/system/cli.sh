@@ -552,7 +552,7 @@ says "and says so" "libmount"
 
 lay_out noproc --orphans 2
 # shellcheck disable=SC2086
-unshare -m sh -c "umount -l /proc && exec '$gc' $store" >"$scratch/out" 2>"$scratch/err"
+unshare -m sh -c "umount -l /proc && LD_LIBRARY_PATH='$build/lib' exec '$gc' $store" >"$scratch/out" 2>"$scratch/err"
 expect "without /proc nothing is done" "1 " "$? $(cat "$scratch/out")"
 says "and it is said what is missing" "$g: /proc is not mounted\. [A-Z]"
 # shellcheck disable=SC2086

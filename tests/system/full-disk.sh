@@ -32,7 +32,7 @@ umount "$scratch/mnt"
 
 run() {
         # shellcheck disable=SC2086
-        "$@" "$gc" $store --quiet >"$scratch/out" 2>&1
+        "$after_boot" "$@" "$gc" $store --quiet >"$scratch/out" 2>&1
 }
 
 # try CALL N: the run is killed at the Nth such call; fails if it does not make so many. Whatever is wrong afterwards is

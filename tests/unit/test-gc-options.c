@@ -124,6 +124,7 @@ static void directories_in_options_must_exist(void **state) {
                 {{.runroot = "/dev/null/x"}, "--runroot: /dev/null/x does not exist"},
         };
         struct options right = {.root = "/", .runroot = "/dev", .imagestore = "/"};
+        struct options whole = {.root = "/", .runroot = "/none", .driver = "overlay"};
         struct error error = {0};
 
         (void) state;
@@ -132,6 +133,7 @@ static void directories_in_options_must_exist(void **state) {
                 assert_non_null(strstr(error.text, wrong[i].text));
         }
         assert_ok(options_check_paths(&right, &error));
+        assert_ok(options_check_paths(&whole, &error));
         assert_ok(options_check_paths(&(struct options){0}, &error));
 }
 
