@@ -9,6 +9,7 @@
 
 #include "format/amend.h"
 #include "format/container.h"
+#include "format/fold.h"
 #include "format/image.h"
 #include "format/layer.h"
 #include "format/utf8.h"
@@ -96,7 +97,8 @@ static void view_find(struct view *view, const char *name) {
         for (uint32_t t = view->object + 1; t < tokens[view->object].next; t = tokens[t + 1].next) {
                 const char *text;
 
-                if (json_string(&view->json, t, &arena, &text) >= 0 && strcmp(text, name) == 0)
+                if (json_string(&view->json, t, &arena, &text) >= 0 &&
+                    fold_equal(text, strlen(text), name, strlen(name), FOLD_BOTH))
                         view->member = t;
         }
 }
