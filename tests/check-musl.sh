@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Linked with musl, statically, the decisions, the readers of settings and the removal of trees do what they do with
+# glibc. That is all that needs no other library; check-elsewhere.py compiles the rest.
+. "$(dirname "$0")/lib.sh"
+
+command -v musl-gcc >/dev/null || skip_all "there is no musl (musl-tools)"
+source_dir=$(cd "$tests_dir/.." && pwd)
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+
+# The headers that do not come from a C library, without those of glibc beside them.
+mkdir "$dir/include" "$dir/objects"
+for header in linux asm-generic yajl sha2.h btrfsutil.h "$(gcc -print-multiarch)/asm" asm; do
+        [ ! -e "/usr/include/$header" ] || ln -sfn "/usr/include/$header" "$dir/include/$(basename "$header")"
+done
+compile=(musl-gcc -std=gnu17 -O1 -pthread -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 "-I$source_dir/lib" "-I$source_dir/gc"
+        -isystem "$dir/include" -isystem /usr/include/libmount -isystem /usr/include/blkid)
+
+# objects: those of the private libraries below the public one, and of the plan.
+objects() {
+        local file
+
+        for file in "$source_dir"/lib/{base,format,disk,driver}/*.c \
+                $(sed -n "/^decide_sources/,/^)/s|^ *'\(.*\)',|$source_dir/gc/\1|p" "$source_dir/gc/meson.build"); do
+                printf '%s\0' "$file"
+        done | xargs -0 -n 8 -P "$(nproc)" sh -c '
+                objects=$1
+                shift
+                while [ "$1" != -- ]; do command="$command $1" && shift; done
+                shift
+                for file; do
+                        $command -c -o "$objects/$(basename "$(dirname "$file")")-$(basename "$file").o" "$file" || exit 255
+                done' sh "$dir/objects" "${compile[@]}" --
+}
+
+# linked NAME SOURCE...
+linked() {
+        local name=$1
+        shift
+        "${compile[@]}" -static -o "$dir/$name" "$@" "$dir/all.a"
+}
+
+# replay PROGRAM DIRECTORY: every case is fine, and there are some.
+replay() { "$dir/$1" "$2" >"$dir/out" && grep -q '^ok' "$dir/out" && ! grep -q '^not ok' "$dir/out"; }
+
+check "it compiles" objects || finish
+check "it makes a library" ar rcs "$dir/all.a" "$dir"/objects/*.o || finish
+for target in conf facts lowers toml; do
+        check "fuzz-$target is linked" linked "$target" "$tests_dir/fuzz/fuzz-$target.c" "$tests_dir/fuzz/fuzz-main.c"
+        check "its corpus is read" replay "$target" "$tests_dir/corpus/$target"
+done
+check "plan-tool is linked" linked plan "$tests_dir/plan/plan-tool.c"
+check "all golden plans are made" replay plan "$tests_dir/plan/golden"
+
+check "tree-tool is linked" linked tree "$tests_dir/system/tree-tool.c"
+mkdir -p "$dir"/trees/{a/b/c,d}
+touch "$dir"/trees/a/{1..2000} "$dir/trees/a/b/c/file" "$dir/trees/d/file"
+expect "it removes trees, and counts what was in them" "a 2004 d 2" \
+        "$("$dir/tree" remove "$dir/trees" threads=4 count | awk 'NF == 5 && ($1 == "a" || $1 == "d") { print $1, $2 }' | sort | xargs)"
+
+# The text of an error comes from the C library.
+cat >"$dir/error.c" <<'END'
+#include <stdio.h>
+#include "base/error.h"
+int main(void) {
+        struct error error;
+        int r = error_errno(&error, -ENOENT, "cannot open '%s'", "x");
+        puts(error.text);
+        return r != -ENOENT;
+}
+END
+check "a program with an error is linked" linked error "$dir/error.c"
+expect "which has a text" "cannot open 'x': No such file or directory" "$("$dir/error")"
+finish
