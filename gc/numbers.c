@@ -130,7 +130,7 @@ int numbers_assign(struct numbers *numbers) {
         n = fill(numbers, items);
         sorted = sort_by_prefix(items, items + n, n);
         for (size_t start = 0; start < n; start = end) {
-                end = start + 1;
+                end = start;
                 while (end < n && sorted[end].prefix == sorted[start].prefix)
                         end++;
                 number_group(numbers, sorted + start, end - start);
