@@ -112,7 +112,7 @@ int userns_enter(int root_fd, struct error *reterr) {
         if (geteuid() != 0 && geteuid() != uid)
                 return error_set(reterr, -EOVERFLOW,
                                  "user %" PRIu32 " is not mapped in the namespace of podman's pause process. "
-                                                 "Run \"podman system migrate\"",
+                                 "Run \"podman system migrate\"",
                                  uid);
 
         r = set_environment(uid, gid);
