@@ -33,11 +33,23 @@ static enum cstorage_entry_type type_of(uint32_t mode) {
         return S_ISLNK(mode) ? CSTORAGE_ENTRY_IS_LINK : CSTORAGE_ENTRY_IS_OTHER;
 }
 
+/*
+ * What a snapshot has instead of a subvolume within it is empty and not used by anything, and has the time at
+ * which it was looked up (fs/btrfs/inode.c:new_simple_dir).
+ */
+static bool is_stub(const struct cstorage_entry *entry, const struct identity *id) {
+        return id->ino == SUBVOLUME_STUB_INODE && S_ISDIR(id->mode) && is_btrfs(entry->place->fd);
+}
+
+static int64_t time_of_change(const struct cstorage_entry *entry, const struct identity *id) {
+        return is_stub(entry, id) ? 0 : id->ctime_ns;
+}
+
 /* Something in the place or in the entry that changed later than the entry itself. */
 static void note_change(const struct cstorage_entry *entry, const char *name, int64_t *changed_ns) {
         struct identity id;
 
-        if (identity_at(entry->place->fd, name, &id) >= 0 && id.ctime_ns > *changed_ns)
+        if (identity_at(entry->place->fd, name, &id) >= 0 && time_of_change(entry, &id) > *changed_ns)
                 *changed_ns = id.ctime_ns;
 }
 
@@ -83,14 +95,6 @@ static int examine_lock(const struct cstorage_entry *entry, struct cstorage_iden
                 return error_errno(reterr, r, "cannot test the lock %s/%s", entry->place->path, lock);
         identity->lock = r > 0 ? CSTORAGE_ENTRY_LOCK_HELD : CSTORAGE_ENTRY_LOCK_FREE;
         return 0;
-}
-
-/*
- * What a snapshot has instead of a subvolume within it is empty and not used by anything, and has the time at
- * which it was looked up (fs/btrfs/inode.c:new_simple_dir).
- */
-static bool is_stub(const struct cstorage_entry *entry, const struct identity *id) {
-        return id->ino == SUBVOLUME_STUB_INODE && S_ISDIR(id->mode) && is_btrfs(entry->place->fd);
 }
 
 static bool is_subvolume(const struct cstorage_entry *entry, const struct identity *id) {
@@ -147,7 +151,7 @@ int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mo
         identity.device = id.dev;
         identity.inode = id.ino;
         identity.mount_id = id.mnt_id;
-        identity.changed_ns = is_stub(entry, &id) ? 0 : id.ctime_ns;
+        identity.changed_ns = time_of_change(entry, &id);
         /* A lock file whose directory is not there, or no longer, is a temp dir that is absent. */
         identity.type = entry->kind == CSTORAGE_ENTRY_TEMP_DIR && S_ISREG(id.mode) &&
                                         name_number_after(entry->name, TEMP_LOCK_PREFIX)

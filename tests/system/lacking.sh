@@ -22,7 +22,7 @@ again() { rm -rf "$scratch/try" && cp -a "$scratch/model" "$scratch/try"; }
 # What a run removes that lacks nothing.
 again
 # shellcheck disable=SC2086
-"$gc" $store >/dev/null
+"$after_boot" "$gc" $store >/dev/null
 list "$scratch/try" | comm -23 "$scratch/before" - >"$scratch/may-go"
 
 # judge NAME STATUS: a line for each fault of one run.
@@ -39,9 +39,8 @@ for n in $(seq 4 24) 64; do
         (
                 # What the program may raise it to, as well; its output is opened before.
                 exec >"$scratch/out" 2>"$scratch/err"
-                ulimit -n "$n"
-                # shellcheck disable=SC2086
-                exec "$gc" $store
+                # shellcheck disable=SC2016,SC2086
+                exec "$after_boot" sh -c 'ulimit -n "$1" && shift && exec "$@"' sh "$n" "$gc" $store
         )
         judge "$n descriptors" $? >>"$scratch/faults"
 done
@@ -54,17 +53,19 @@ if ! command -v strace >/dev/null; then
 fi
 again
 # shellcheck disable=SC2086
-strace -f -qq -o "$scratch/trace" -e trace=openat,openat2 "$gc" $store >/dev/null 2>&1
+"$after_boot" strace -f -qq -o "$scratch/trace" -e trace=openat,openat2 "$gc" $store >/dev/null 2>&1
 total=$(grep -c 'openat' "$scratch/trace")
 errors=(EMFILE ENFILE ENOMEM EACCES EIO)
 : >"$scratch/faults"
-for k in $(seq "$total"); do
+step=3
+[ "${CSTORAGE_TEST_LONG-0}" = 1 ] && step=1
+for k in $(seq 1 $step "$total"); do
         again
         # shellcheck disable=SC2086
-        strace -f -qq -o /dev/null -e trace=openat,openat2 -e inject=openat,openat2:error=${errors[k % 5]}:when="$k"+ \
+        "$after_boot" strace -f -qq -o /dev/null -e trace=openat,openat2 -e inject=openat,openat2:error=${errors[k / step % 5]}:when="$k"+ \
                 "$gc" $store >"$scratch/out" 2>"$scratch/err"
         status=$?
-        [ $status = 127 ] || judge "${errors[k % 5]} from open $k on" $status >>"$scratch/faults"
+        [ $status = 127 ] || judge "${errors[k / step % 5]} from open $k on" $status >>"$scratch/faults"
 done
 expect "with all opens failing from any one on nothing goes that may not, and no advice is wrong" "" "$(head -5 "$scratch/faults")"
 finish

@@ -28,14 +28,14 @@ make() {
 }
 
 run() {
-        "$gc" --dry-run "$@" >"$scratch/out" 2>"$scratch/err"
+        "$after_boot" "$gc" --dry-run "$@" >"$scratch/out" 2>"$scratch/err"
         status=$?
 }
 
 # With nothing where SQLite was.
 run_without() {
         # shellcheck disable=SC2016
-        unshare -m sh -c 'mount --bind /dev/null "$1" && shift && exec "$@"' sh "$library" "$gc" --dry-run "$@" \
+        unshare -m sh -c 'mount --bind /dev/null "$1" && shift && exec "$@"' sh "$library" "$after_boot" "$gc" --dry-run "$@" \
                 >"$scratch/out" 2>"$scratch/err"
         status=$?
 }
