@@ -25,19 +25,25 @@ static int check_path(const char *option, const char *path, struct error *reterr
         return 0;
 }
 
+static bool is_missing(const char *path) {
+        struct stat st;
+
+        return stat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 /*
  * Each boot begins without the runroot: of the configuration, which an option may confirm, and of a store
  * that the options describe whole. A runroot that replaces the configured one and does not exist is a
  * mistake.
  */
+static bool runroot_may_be_missing(const struct options *options) {
+        return (options->root && options->driver) || options_runroot_is_configured(options);
+}
+
 static int check_runroot(const struct options *options, struct error *reterr) {
-        int r;
-
-        if (options->root && options->driver)
+        if (options->runroot && is_missing(options->runroot) && runroot_may_be_missing(options))
                 return 0;
-
-        r = check_path("--runroot", options->runroot, reterr);
-        return r == -EINVAL && options_runroot_is_configured(options) ? 0 : r;
+        return check_path("--runroot", options->runroot, reterr);
 }
 
 int options_check_paths(const struct options *options, struct error *reterr) {

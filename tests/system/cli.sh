@@ -126,10 +126,11 @@ unset CONTAINERS_STORAGE_CONF
 mkdir -p "$scratch/empty" "$scratch/empty-run"
 : >"$scratch/file"
 good="--root=$scratch/empty --runroot=$scratch/empty-run"
-for wrong in "--root=$scratch/none --runroot=$scratch/empty-run" "--root=$scratch/empty --runroot=$scratch/none" \
-        "$good --imagestore=$scratch/none" "--root=$scratch/file" "$good --runroot=$scratch/file"; do
+driver=--storage-driver=overlay
+for wrong in "--root=$scratch/none --runroot=$scratch/empty-run $driver" "--root=$scratch/empty --runroot=$scratch/none" \
+        "$good --imagestore=$scratch/none $driver" "--root=$scratch/file $driver" "$good --runroot=$scratch/file $driver"; do
         # shellcheck disable=SC2086
-        run $wrong --storage-driver=overlay
+        run $wrong
         expect "a directory that is named and not there is a usage error: $wrong" "2 1 " "$status $(wc -l <"$scratch/err") $out"
         says "it is named, with what to do" "--(root|runroot|imagestore): $scratch/(none|file) .*\. [A-Z]"
 done
