@@ -429,7 +429,7 @@ static void an_empty_directory_that_cannot_be_renamed_is_removed_in_place(void *
                 int code;
         } faults[] = {
                 {"kernel_renameat2", ENOTEMPTY}, {"kernel_renameat2", EXDEV}, {"kernel_renameat2", EPERM},
-                {"kernel_renameat2", ENOSPC},    {"mkdirat", ENOSPC},  {"mkdirat", EROFS},
+                {"kernel_renameat2", ENOSPC},    {"mkdirat", ENOSPC},         {"mkdirat", EROFS},
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {

@@ -7,6 +7,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/tree.h"
@@ -249,8 +250,24 @@ static void what_is_mounted_elsewhere_is_left(void **state) {
         assert_true(fixture_exists(f, "graphroot/overlay/l/" LINK));
 }
 
-static void make_immutable(struct fixture *f) {
-        assert_true(set_immutable(f, "graphroot/overlay/staging/7", true));
+static void start_a_container(struct fixture *f) {
+        char path[256];
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s/work/work", fixture_id("ab"));
+        fixture_mkdir(f, path);
+}
+
+static void what_changed_since_it_was_looked_at_is_left(void **state) {
+        static const struct timespec tick = {.tv_nsec = 20000000}; /* of the kernel's clock of files */
+        char path[256];
+
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s/work", fixture_id("ab"));
+        fixture_mkdir(*state, path);
+        assert_int_equal(nanosleep(&tick, NULL), 0);
+        assert_int_equal(retire_one(*state, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), start_a_container),
+                         -ESTALE);
+        assert_true(fixture_exists(*state, path));
 }
 
 static void an_immutable_staging_entry_goes_too(void **state) {
@@ -262,7 +279,8 @@ static void an_immutable_staging_entry_goes_too(void **state) {
                 skip();
                 return;
         }
-        code = retire_one(f, CSTORAGE_ENTRY_STAGING, "7", make_immutable);
+        assert_true(set_immutable(f, "graphroot/overlay/staging/7", true));
+        code = retire_one(f, CSTORAGE_ENTRY_STAGING, "7", NULL);
         (void) set_immutable(f, "graphroot/overlay/staging/7", false);
         assert_int_equal(code, 0);
 }
@@ -634,6 +652,7 @@ int main(void) {
                 CASE(a_layer_that_cannot_be_moved_keeps_its_link),
                 CASE(what_is_mounted_elsewhere_is_left),
                 CASE(an_immutable_staging_entry_goes_too),
+                CASE(what_changed_since_it_was_looked_at_is_left),
                 CASE(what_lies_on_another_file_system_fails_alone),
                 CASE(a_temp_dir_that_nobody_holds_is_taken_over),
                 CASE(a_temp_dir_that_somebody_holds_is_left),
