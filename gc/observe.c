@@ -175,7 +175,7 @@ static int observe_mounts(struct facts *facts, const struct cstorage_snapshot *s
 
                 if (!use)
                         return -ENOMEM;
-                *use = (struct fact_use){.id = id, .by = "mount"};
+                *use = (struct fact_use){.id = id, .by = "a mount"};
         }
         return 0;
 }

@@ -19,6 +19,7 @@
 #include "podman.h"
 #include "reap.h"
 #include "run.h"
+#include "say-liveness.h"
 #include "show.h"
 #include "told.h"
 #include "user-side.h"
@@ -148,32 +149,6 @@ static int dump_facts(const struct view *view) {
 
         (void) fwrite(text.s ?: "", 1, text.len, stdout);
         return flush_report() ? STATUS_DONE : STATUS_FAILED;
-}
-
-static size_t count_recent(const struct plan *plan) {
-        size_t n = 0;
-
-        for (size_t i = 0; i < plan->n; i++)
-                n += plan->decisions[i].reason == REASON_RECENT;
-        return n;
-}
-
-/* What is kept for no other reason than its age is no secret, and is not to be mistaken for an empty store.
- */
-static void report_recent(const struct run *run, const struct view *view) {
-        size_t n = count_recent(&view->plan);
-
-        if (n == 0 || run->options->quiet)
-                return;
-        if (!run->policy.recent)
-                complain("%zu orphans changed since the boot and are kept; --recent removes those that "
-                         "nothing "
-                         "uses",
-                         n);
-        else if (!view->facts.uses_seen)
-                complain("%zu orphans changed since the boot and are kept, since something unseen may use "
-                         "them: %s",
-                         n, view->facts.uses_unseen);
 }
 
 static bool has_work(const struct plan *plan) {
@@ -351,7 +326,9 @@ static int run_store(const struct run *run, struct cstorage_store *store) {
         r = view_make(&view, store, &run->policy, &error);
         if (r < 0)
                 return failed(run, r, &error);
-        report_recent(run, &view);
+        if (!run->options->quiet)
+                say_what_is_recent(&view, run->policy.recent);
+        say_what_is_unexplained(&view);
         if (has_work(&view.plan) && podman_check(run->options, store, &error) < 0)
                 return complain_failure(STATUS_REFUSED, error.text);
         if (run->options->dry_run || !has_work(&view.plan))

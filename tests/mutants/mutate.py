@@ -258,7 +258,7 @@ class Body:
         if self.is_op(i - 1, "{") and self.is_op(i + 1, "}"):
             return  # what is zeroed is mostly set later
         digits = t.text.rstrip("uUlL")
-        value = int(digits, 0)
+        value = int(digits, 8 if digits.isdigit() and digits.startswith("0") else 0)
         if value == 1 and self.is_op(i - 1, "-") and not self.is_binary(i - 1):
             yield i - 1, i + 1, "1"
         else:

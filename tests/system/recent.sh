@@ -38,7 +38,7 @@ orphan() { jq -r '.orphan_layers[0]' "$scratch/$1.made"; }
 new_store kept
 collect
 expect "what changed since the boot is kept" "0 0" "$status $(removed)"
-check "and the user is told how many, and what removes them" grep -q "orphans changed since the boot and are kept; --recent" "$scratch/err"
+check "and the user is told how many, and what removes them" grep -q "^cstorage-gc: kept 6 orphans that changed since the boot\. .*--recent" "$scratch/err"
 collect --verbose
 expect "with the reason recent" yes "$(reasons | grep -q 'recent 6' && echo yes || reasons)"
 collect "$after_boot" --
@@ -56,6 +56,7 @@ until [ -e "$scratch/mounted" ]; do sleep 0.01; done
 collect "$after_boot" -- --verbose
 expect "a layer that is mounted in another namespace is kept, however old it is" "in-use" \
         "$(jq -r --arg p "$g/overlay/$(orphan namespace)" '.subjects[] | select(.path == $p) | .reason' "$scratch/out")"
+check "and it is said by what it is used" grep -q "overlay/$(orphan namespace) is in use by a mount of process $user (sleep), but" "$scratch/err"
 kill $user
 wait $user 2>/dev/null
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "say-liveness.h"
+
+#include <string.h>
+
+#include "complain.h"
+
+static size_t count(const struct plan *plan, enum reason reason) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < plan->n; i++)
+                n += plan->decisions[i].reason == reason;
+        return n;
+}
+
+void say_what_is_recent(const struct view *view, bool recent) {
+        size_t n = count(&view->plan, REASON_RECENT);
+
+        if (n == 0 || (recent && view->facts.uses_seen))
+                return;
+        if (recent)
+                complain("kept %zu orphans that changed since the boot, since something that is not seen may "
+                         "use "
+                         "them: %s",
+                         n, view->facts.uses_unseen);
+        else
+                complain("kept %zu orphans that changed since the boot. The next boot removes them, and so "
+                         "does "
+                         "--recent if nothing uses them",
+                         n);
+}
+
+/* The entry that is kept because of the use; what is recorded is kept for that, and explained. */
+static const struct fact_entry *find_unexplained(const struct view *view, const struct fact_use *use) {
+        for (size_t i = 0; i < view->facts.n_entries; i++)
+                if (view->plan.decisions[i].reason == REASON_IN_USE &&
+                    strcmp(view->facts.entries[i].name, use->id) == 0)
+                        return &view->facts.entries[i];
+        return NULL;
+}
+
+void say_what_is_unexplained(const struct view *view) {
+        const struct facts *facts = &view->facts;
+
+        if (count(&view->plan, REASON_RUNROOT_UNSEEN) == 0)
+                return;
+        for (size_t i = 0; i < facts->n_in_use; i++) {
+                const struct fact_entry *entry = find_unexplained(view, &facts->in_use[i]);
+
+                if (entry)
+                        complain("%s is in use by %s, but neither the runroot %s nor any other that was "
+                                 "found has a "
+                                 "record of it",
+                                 entry->path, facts->in_use[i].by, facts->runroot);
+        }
+}

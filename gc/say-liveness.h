@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "observe.h"
+
+/* Messages about what is kept because it may be in use, or is. */
+
+/* How many orphans changed since the boot, and what removes them; recent: whether that was asked for. */
+void say_what_is_recent(const struct view *view, bool recent);
+
+/* What is in use although no record explains it, and by what; only if something is refused for that. */
+void say_what_is_unexplained(const struct view *view);
