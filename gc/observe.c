@@ -372,12 +372,12 @@ static int add_lost_home(struct facts *facts, const char *root, size_t n) {
                 return -ENOMEM;
         r = text_addf(&path, "%s/%s", root, facts->driver);
         if (r >= 0)
-                r = text_addf(
-                        &text,
-                        "has the directory of none of the %zu layers that are recorded: no image and no "
-                        "container can be used. Mount the file system that holds it, or restore it; if all "
-                        "is lost, remove the records with \"podman rmi --all --force\"",
-                        n);
+                r = text_addf(&text,
+                              "none of the %zu recorded layers has its directory here: no image and no "
+                              "container can be used. Mount the file system that holds it, or restore it. "
+                              "Only if all is lost for good, remove the records with \"podman rmi --all "
+                              "--force\"",
+                              n);
         if (r >= 0)
                 r = keep_text(facts, path.s, &fact->path);
         return r < 0 ? r : keep_text(facts, text.s, &fact->text);

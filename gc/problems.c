@@ -84,14 +84,14 @@ static int add_owner(struct text *text, const char *path) {
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
         if (uid == UID_UNMAPPED)
-                return add_sentence(text, "It belongs to another user");
+                return add_sentence(text, "Its owner is another user");
         if (geteuid() == 0 && secure_getenv("_CONTAINERS_ROOTLESS_UID"))
-                return uid == 0 ? add_sentence(text, "It belongs to you") : 0;
+                return uid == 0 ? add_sentence(text, "Its owner is you") : 0;
         if (uid == 0)
-                return add_sentence(text, "It belongs to root");
+                return add_sentence(text, "Its owner is root");
         if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found)
-                return text_addf(text, " It belongs to %s.", found->pw_name);
-        return text_addf(text, " It belongs to the user %u.", uid);
+                return text_addf(text, " Its owner is %s.", found->pw_name);
+        return text_addf(text, " Its owner is the user %u.", uid);
 }
 
 static int add(struct problems *problems, const char *path, const char *what, const char *follows,
@@ -138,7 +138,7 @@ static bool is_healed(const struct outcome *outcome, const struct fact_file *fil
 static const char *loss(enum cstorage_file_kind kind) {
         switch (kind) {
         case CSTORAGE_FILE_LAYERS:
-                return "Without it podman has lost the layers of every image and container that it listed";
+                return "Without it podman has lost every image and container whose layers it listed";
         case CSTORAGE_FILE_IMAGES:
                 return "Without it podman has lost every image that it listed";
         case CSTORAGE_FILE_CONTAINERS:
@@ -156,20 +156,20 @@ static bool is_volatile(const struct fact_file *file) {
 }
 
 /* A store of others is not this user's to repair. */
-static const char additional_follows[] = "It is part of an additional image store, so podman misses images, "
-                                         "and what may use them is not removed";
+static const char additional_follows[] = "podman misses the images of that additional image store, and "
+                                         "nothing that may use them is removed";
 static const char additional_advice[] = "Mount that store, or ask its owner to repair it or to let you read "
                                         "it; if it is not needed, take it out of "
                                         "additionalimagestores in storage.conf";
 
 static int add_missing(struct problems *problems, const struct fact_file *file, bool is_proven) {
         return add(problems, file->path,
-                   is_proven ? "is missing, and other record files refer to what it listed"
+                   is_proven ? "is missing, although other record files refer to what it listed"
                              : "is missing, and must have been there",
                    loss(file->kind),
-                   "Mount the file system that it lies on, or restore it from a backup; if nothing that it "
-                   "listed is "
-                   "needed, create it with the content [] and the mode 0600, and all of that is removed");
+                   "Mount the file system that it lies on, or restore it from a backup. Only if all that it "
+                   "listed is lost for good, create it with the content [] and the mode 0600: the next run "
+                   "then removes for ever what is left of that");
 }
 
 static int add_damaged(struct problems *problems, const struct fact_file *file, const char *what) {
@@ -182,9 +182,8 @@ static int add_damaged(struct problems *problems, const struct fact_file *file, 
                            "It need not survive a reboot: if no container runs, remove it");
         return add(problems, file->path, what,
                    "podman fails with it, and nothing that it may list is removed",
-                   "Restore it from a backup; if nothing that it listed is needed, replace its content by "
-                   "[], and all "
-                   "of that is removed");
+                   "Restore it from a backup. Only if nothing that it listed is needed, copy it aside and "
+                   "replace its content by []: the next run then removes all of that for ever");
 }
 
 /* The cause has its own remedy; the file may be as good as new. */
@@ -309,10 +308,13 @@ static void print_healed(const struct outcome *outcome) {
                 const struct subject *subject = &outcome->subjects[i];
 
                 if (subject->fate == FATE_HEALED)
-                        complain("%s: %s; %s an empty one in its place, and the broken one is kept as "
-                                 "%s.broken",
-                                 subject->entry->path, reason_text(subject->reason),
-                                 outcome->dry_run ? "a run would put" : "put", subject->entry->path);
+                        complain(
+                                "%s: %s. %s", subject->entry->path, reason_text(subject->reason),
+                                outcome->dry_run
+                                        ? "Without --dry-run it is replaced by an empty one, and kept under "
+                                          "this name with \".broken\" behind it"
+                                        : "It was replaced by an empty one, and is kept under this name with "
+                                          "\".broken\" behind it; nothing else needs to be done");
         }
 }
 

@@ -33,8 +33,9 @@ static const struct {
         [REASON_INTERRUPTED_SAVE] = {VERDICT_REMOVE, "interrupted-save",
                                      "a save was interrupted and left it"},
 
-        [REASON_BROKEN_VOLATILE] = {VERDICT_HEAL, "broken-volatile",
-                                    "no program can read it, and nothing in it had to survive a reboot"},
+        [REASON_BROKEN_VOLATILE] =
+                {VERDICT_HEAL, "broken-volatile",
+                 "no program can read it, and the containers that it lists end with a reboot anyway"},
 
         [REASON_RECORDS_DAMAGED] = {VERDICT_REFUSE, "records-damaged",
                                     "a record file that may list it cannot be read",
@@ -43,10 +44,11 @@ static const struct {
                 {VERDICT_REFUSE, "records-missing", "a record file that may have listed it is missing",
                  "Restore that file, or mount the file system that it lies on, and run this "
                  "again."},
-        [REASON_RUNROOT_UNSEEN] = {VERDICT_REFUSE, "runroot-unseen",
-                                   "a container is in use whose record is in a runroot that was not read",
-                                   "Name the runroot of that container with --runroot, or stop the "
-                                   "container, and run this again."},
+        [REASON_RUNROOT_UNSEEN] =
+                {VERDICT_REFUSE, "runroot-unseen",
+                 "something is in use that no record explains, and this may belong to it",
+                 "If podman was started with another runroot, name that with --runroot; "
+                 "else end the process that is named above, or reboot, and run this again."},
         [REASON_ELSEWHERE] = {VERDICT_REFUSE, "records-elsewhere",
                               "an image store that is not configured may list it",
                               "Configure the image store that this graphroot is used with (imagestore or "

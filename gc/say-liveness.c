@@ -19,14 +19,11 @@ void say_what_is_recent(const struct view *view, bool recent) {
         if (n == 0 || (recent && view->facts.uses_seen))
                 return;
         if (recent)
-                complain("kept %zu orphans that changed since the boot, since something that is not seen may "
-                         "use "
-                         "them: %s",
-                         n, view->facts.uses_unseen);
+                complain("--recent removes nothing here: %s. Kept %zu orphans that changed since the boot",
+                         view->facts.uses_unseen, n);
         else
                 complain("kept %zu orphans that changed since the boot. The next boot removes them, and so "
-                         "does "
-                         "--recent if nothing uses them",
+                         "does --recent if nothing uses them",
                          n);
 }
 
@@ -49,8 +46,7 @@ void say_what_is_unexplained(const struct view *view) {
 
                 if (entry)
                         complain("%s is in use by %s, but neither the runroot %s nor any other that was "
-                                 "found has a "
-                                 "record of it",
+                                 "found has a record of it",
                                  entry->path, facts->in_use[i].by, facts->runroot);
         }
 }

@@ -76,7 +76,10 @@ static int open_graphroot(struct cstorage_store *store, const char *path, struct
         if (r < 0)
                 return r;
         if (root->error == -ENOENT)
-                return error_set(reterr, -ENOENT, "%s does not exist: there is no store", path);
+                return error_set(reterr, -ENOENT,
+                                 "the graphroot %s does not exist. If it lies on a file system that is not "
+                                 "mounted, mount it and run this again",
+                                 path);
         if (root->error < 0)
                 return error_errno(reterr, root->error, "cannot open the graphroot %s", path);
         return 0;

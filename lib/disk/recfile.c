@@ -43,7 +43,8 @@ static const struct {
         const char *text;
 } meanings[] = {
         {-ELOOP,
-         "a symbolic link stands where a record file or its directory must be. Put the real one there"},
+         "a symbolic link stands where the file or one of its directories must be, and is not followed. Put "
+         "the file itself there"},
         {-EBADF, "is not a regular file. Remove what stands there, and restore the record file"},
         {-ENXIO, "is not a regular file. Remove what stands there, and restore the record file"},
         {-EAGAIN, "another process writes to it without the store's lock. Stop that process"},
