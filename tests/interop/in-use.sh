@@ -148,7 +148,7 @@ collect() {
         esac >"$scratch/out" 2>"$scratch/err"
 }
 
-# try NAME [COMMAND...] -- [OPTIONS...]: a dry run names nothing in use, and a run removes nothing; nor does --recent.
+# try NAME [COMMAND...] -- [OPTIONS...]: a run removes nothing in use; nor does one with --recent.
 try() {
         local name=$1
         shift
