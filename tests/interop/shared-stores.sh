@@ -127,7 +127,7 @@ refuses_all() {
         grep '^overlay-containers/' "$scratch/orphans" >"$scratch/gone"
         check "$name: the data of containers goes, all else is as it was" listing diff "$scratch/before" "$scratch/after" \
                 --removed "$scratch/gone" "${touched[@]}"
-        check "$name: it is named, with advice" grep -qE "$path.*(Restore|mount)" "$scratch/err" || note "$(cat "$scratch/err")"
+        check "$name: it is named, with advice" grep -qE "$path.*(Restore|Mount)" "$scratch/err" || note "$(cat "$scratch/err")"
 }
 restore
 use_additional /mnt/not/there
