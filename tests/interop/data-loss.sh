@@ -269,7 +269,8 @@ ext4_mount() {
 }
 # What an orphan lies on cannot be read then, and so nothing that looks like an orphan is sure to be one.
 mount_on_orphan() {
-        stay='^storage/overlay/'
+        # A layer in use without a record: no container's directory is known to be of none that runs.
+        stay='^storage/overlay(-containers)?/'
         mounted_at "storage/overlay/$orphan"
         machine_run m mount --bind "$in/outside" "$in/$where"
 }
