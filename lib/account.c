@@ -218,7 +218,7 @@ static int scan_pieces(int fd, struct piece *piece) {
                 if (total > JSON_BYTES_MAX)
                         return 0;
         }
-        return n == 0 && piece->n == 0 && idscan_is_complete(&piece->scan);
+        return n == 0 && idscan_is_complete(&piece->scan);
 }
 
 static int scan_file(const struct cstorage_store *store, const struct own_file *file, struct tally *tally,

@@ -236,6 +236,19 @@ static void layers_without_a_home_want_a_closer_look(void **state) {
         assert_int_equal(accounted(f, NULL), 0);
 }
 
+/* An image has a layer, so a file that lists layers must be there; without images none need be. */
+static void a_missing_layers_json_wants_a_closer_look_if_there_are_images(void **state) {
+        struct fixture *f = *state;
+        char path[256];
+
+        assert_int_equal(unlinkat(f->fd, "graphroot/overlay-layers/layers.json", 0), 0);
+        assert_int_equal(accounted(f, NULL), 1);
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-images/%s", fixture_id("ab"));
+        fixture_mkdir(f, path);
+        record(f, "graphroot/overlay-images/images.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
+        assert_int_equal(accounted(f, NULL), 0);
+}
+
 static void a_large_file_is_read_to_its_end(void **state) {
         enum { RECORDS = 5000 };
         _cleanup_text_ struct text text = TEXT_INIT;
@@ -548,6 +561,7 @@ int main(void) {
                 CASE(damage_wants_a_closer_look),
                 CASE(files_that_others_refer_to_are_missed),
                 CASE(layers_without_a_home_want_a_closer_look),
+                CASE(a_missing_layers_json_wants_a_closer_look_if_there_are_images),
                 CASE(a_large_file_is_read_to_its_end),
                 CASE(containers_and_images_want_records_of_their_own_kind),
                 CASE(links_that_cannot_be_listed_want_a_closer_look),
