@@ -74,7 +74,8 @@ vm_configure() {
         ln -sf /usr/lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
         # Nobody logs in, nothing is upgraded. There are no modules to load, and the time that this unit has is its own.
         for unit in serial-getty@ttyS0.service getty@tty1.service systemd-modules-load.service apt-daily.timer \
-                apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer podman-auto-update.timer; do
+                apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \
+                podman-auto-update.timer; do
                 ln -sf /dev/null "$root/etc/systemd/system/$unit"
         done
         # So that the first boot is like any other, and rebuilds no caches.
