@@ -38,12 +38,15 @@ make_machine() {
 
 # ------------------------------------------------------------------------------------------------ in the collector's way
 
-# put_orphans COUNT FILES: layers that no record speaks for, as containers leave them.
+# put_orphans COUNT FILES: layers that no record speaks for, as containers of an earlier boot leave them.
 put_orphans() {
         vm_run m "cd /var/lib/containers/storage/overlay || exit
-                for i in {1..$1}; do printf 'e%031x%032x\n' \$RANDOM\$RANDOM \$i; done >/var/tmp/orphans
-                while read -r id; do printf '%s/diff\n' \$id; done </var/tmp/orphans | xargs mkdir -p
-                while read -r id; do printf \"\$id/diff/%s\n\" {1..$2}; done </var/tmp/orphans | xargs touch; sync"
+                make_them() {
+                        for i in {1..$1}; do printf 'e%031x%032x\n' \$RANDOM\$RANDOM \$i; done >/var/tmp/orphans
+                        while read -r id; do printf '%s/diff\n' \$id; done </var/tmp/orphans | xargs mkdir -p
+                        while read -r id; do printf \"\$id/diff/%s\n\" {1..$2}; done </var/tmp/orphans | xargs touch
+                }
+                with_clock -24 make_them; sync"
 }
 some_are_left() { vm_run m 'cd /var/lib/containers/storage/overlay && xargs ls -d </var/tmp/orphans 2>/dev/null | grep -c .'; }
 
