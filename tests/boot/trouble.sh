@@ -44,12 +44,12 @@ END
         : >"$1/etc/before-gc" && chroot "$1" systemctl --quiet enable before-gc.service
 }
 
-# What a power cut makes of volatile records.
+# What a power cut makes of volatile records. The id is not that of the orphan: what such a file lists is kept.
 put_broken() {
         mkdir "$1/srv/broken" && cd "$1/srv/broken" || return
         head -c 700 /dev/zero >NULs
         : >empty
-        printf '[{"id":"%s","names":["broken"],"created":"2026-01-01T00:00:00Z","fla' "$orphan" >truncated
+        printf '[{"id":"%s","names":["broken"],"created":"2026-01-01T00:00:00Z","fla' "$(printf '0b%.0s' {1..32})" >truncated
 }
 
 # A container whose image is a directory, which needs no store that was there before; and one that waits for the real store.
@@ -188,7 +188,7 @@ broken_in_graphroot() {
 
 # What the collector can do in its sandbox, and what else could be done there.
 sandbox() {
-        check "sandbox: an orphan is planted" vm_run m "sh /usr/local/lib/plant.sh $store/overlay/$orphan"
+        check "sandbox: an orphan is planted" vm_run m "with_clock -24 sh /usr/local/lib/plant.sh $store/overlay/$orphan"
         vm_run m 'systemctl start cstorage-gc.service
                 for i in $(seq 300); do
                         [ "$(systemctl is-active cstorage-gc-reap.service)" = inactive ] && break || sleep 1
@@ -250,8 +250,8 @@ soft_reboot() {
 
 # locked SCENE [DROP-IN]: by somebody who is there before the collector, and still after its time.
 locked() {
+        vm_run m "$plant"
         boots "$1" <<END
-$plant
 perl -MFcntl -e 'my \$lock = pack("s s x4 q q i x4", F_WRLCK, 0, 0, 0, 0);
         open(F, "+>>", shift) && fcntl(F, F_SETLK, \$lock) && open(H, ">", "/run/held") && close(H) && sleep shift' \
         $store/overlay-layers/layers.lock $held &
