@@ -241,7 +241,7 @@ for file in overlay-layers/volatile-layers.json overlay-containers/volatile-cont
         in_store one
         expect "$name: refused while something of another store is in the runroot" "3 refused may-be-of-others" \
                 "$status$(what_of)"
-        check "$name: with advice" grep -q 'share the runroot' "$scratch/err"
+        check "$name: with advice" grep -q 'share this runroot' "$scratch/err"
         check "$name: it is as it was" cmp "$scratch/broken" "$scratch/one/r/$file"
         expect "$name: no layer went" "there there there there" "$(layers_of one transient_layers) $(layers_of one orphan_layers)"
 done
@@ -302,11 +302,13 @@ if check "overlay2: containers-storage makes a store" make_overlay2; then
         mkdir -p "$s/overlay2/$(id 1)/diff"
         echo x >"$s/overlay-layers/$(id 1).tar-split.gz"
         listing make --ctime "$s" >"$scratch/before"
-        machine_run m after-boot cstorage-gc --storage-driver=overlay >"$scratch/out" 2>"$scratch/err"
-        expect "overlay2: with the records of overlay, what may belong to layers elsewhere is refused" "3 1" \
-                "$? $(grep -c '^refused tar-split records-elsewhere ' "$scratch/out")"
+        machine_run m after-boot cstorage-gc --storage-driver=overlay --verbose >"$scratch/out" 2>"$scratch/err"
+        # If layers cannot be listed, one that was used since the boot may be there.
+        expect "overlay2: with the records of overlay, what may belong to layers elsewhere is kept" "3 1" \
+                "$? $(grep -c "^kept tar-split recent .*/$(id 1).tar-split.gz$" "$scratch/out")"
         machine_run m after-boot cstorage-gc --storage-driver=overlay2 >"$scratch/out" 2>"$scratch/err"
-        expect "overlay2: as a driver it is not known, and refused" "3 1" "$? $(grep -c overlay2 "$scratch/err")"
+        expect "overlay2: as a driver it is not known, and refused" "3 1" \
+                "$? $(grep -c 'stores of the driver "overlay2" are not known here' "$scratch/err")"
         listing make --ctime "$s" >"$scratch/after"
         check "overlay2: nothing was touched" listing diff "$scratch/before" "$scratch/after"
         rm -rf "$s/overlay2/$(id 1)" "$s/overlay-layers/$(id 1).tar-split.gz"
