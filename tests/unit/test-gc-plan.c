@@ -143,6 +143,7 @@ static void add_records(struct facts *facts, unsigned i) {
         *container = (struct fact_container){.id = id_of(i), .layer = id_of(i), .image = id_of(i)};
         *use = (struct fact_use){.id = id_of(i), .by = "a test"};
         assert_ok(facts_add_mount(facts, id_of(i)));
+        assert_ok(facts_add_set_aside(facts, id_of(i)));
 }
 
 /* The plan needs memory for the id in its name. */
