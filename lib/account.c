@@ -209,7 +209,7 @@ static int scan_pieces(int fd, struct piece *piece) {
         while ((n = read(fd, piece->bytes + piece->n, PIECE_BYTES - piece->n)) > 0) {
                 total += (size_t) n;
                 piece->n += (size_t) n;
-                piece->bytes[piece->n] = '\0';
+                memset(piece->bytes + piece->n, '\0', IDSCAN_SLACK);
                 r = idscan(&piece->scan, piece->bytes, piece->n, &used);
                 if (r <= 0)
                         return r;

@@ -46,6 +46,19 @@ static const char *find_special(const char *at) {
         }
 }
 
+/* Whether none of these is in so many bytes, sixteen or more. */
+static inline bool is_plain(const char *at, size_t n) {
+        bytes16 bytes, special = {0};
+        uint64_t words[2];
+
+        for (size_t i = 0; i < n; i += sizeof(bytes)) {
+                memcpy(&bytes, at + (i + sizeof(bytes) <= n ? i : n - sizeof(bytes)), sizeof(bytes));
+                special |= (bytes16) ((bytes == '"') | (bytes == '\\') | (bytes < ' '));
+        }
+        memcpy(words, &special, sizeof(words));
+        return (words[0] | words[1]) == 0;
+}
+
 /* Of the escapes by number, Go writes those of &, < and > in every release. */
 static const char *skip_escape(const char *at) {
         if (at[1] == 'u')
@@ -53,12 +66,24 @@ static const char *skip_escape(const char *at) {
                                        strspn(at + 5, "0123456789abcdef") > 0
                                ? at + 6
                                : NULL;
-        return at[1] != '\0' && strchr("\"\\/bfnrt", at[1]) ? at + 2 : NULL;
+        if (at[1] == '"') /* most are, in a text that is JSON itself */
+                return at + 2;
+        return at[1] != '\0' && strchr("\\/bfnrt", at[1]) ? at + 2 : NULL;
 }
 
+#define DIGEST_LENGTH (strlen("sha256:") + HEXID_DIGITS)
+
+/*
+ * Most strings are ids or digests. If the length is guessed, the processor need not know where a string ends
+ * before it begins with what follows.
+ */
 static const char *skip_string(const char *at) {
         if (*at != '"')
                 return NULL;
+        if (at[1 + DIGEST_LENGTH] == '"' && is_plain(at + 1, DIGEST_LENGTH))
+                return at + 1 + DIGEST_LENGTH + 1;
+        if (at[1 + HEXID_DIGITS] == '"' && is_plain(at + 1, HEXID_DIGITS))
+                return at + 1 + HEXID_DIGITS + 1;
         for (at++; (at = find_special(at)) && *at == '\\';) {
                 at = skip_escape(at);
                 if (!at)
@@ -82,7 +107,7 @@ static const char *skip_time(const char *at) {
 static const char *skip_digest(const char *at) {
         static const char start[] = "\"sha256:";
 
-        if (strncmp(at, start, strlen(start)) != 0 || !name_starts_with_id(at + strlen(start)))
+        if (strncmp(at, start, strlen(start)) != 0 || !name_has_id_digits(at + strlen(start)))
                 return NULL;
         at += strlen(start) + HEXID_DIGITS;
         return *at == '"' ? at + 1 : NULL;
@@ -208,21 +233,23 @@ static skip_function *const skip_kinds[] = {
         [MEMBER_BIG_SIZES] = skip_sizes, [MEMBER_BIG_DIGESTS] = skip_digests,
 };
 
-static bool is_named(const struct idscan *scan, size_t member, uint64_t head, const char *name) {
-        size_t n = scan->members[member].length;
+static bool is_named(const struct idscan *scan, size_t member,
+                     const uint64_t text[static IDSCAN_NAME_WORDS]) {
+        const uint64_t *name = scan->members[member].name, *mask = scan->members[member].mask;
 
-        return (head & scan->members[member].head_mask) == scan->members[member].head &&
-               (n <= sizeof(head) || memcmp(name, scan->members[member].name, n) == 0) && name[n] == '"' &&
-               name[n + 1] == ':';
+        if ((text[0] & mask[0]) != name[0])
+                return false;
+        return (((text[1] & mask[1]) ^ name[1]) | ((text[2] & mask[2]) ^ name[2])) == 0;
 }
 
 /* One that this release does not know. Go finds members whatever the case of their names, and knows of no
  * order: only small letters, and none of the known names, are certain. */
-static const char *skip_unknown(const struct idscan *scan, const char *name, uint64_t head) {
+static const char *skip_unknown(const struct idscan *scan, const char *name,
+                                const uint64_t text[static IDSCAN_NAME_WORDS]) {
         size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
         for (size_t i = 0; i < scan->n_members; i++)
-                if (is_named(scan, i, head, name))
+                if (is_named(scan, i, text))
                         return NULL;
         if (name[n] != '"' || name[n + 1] != ':')
                 return NULL;
@@ -234,17 +261,17 @@ static const char *skip_unknown(const struct idscan *scan, const char *name, uin
 
 static const char *skip_member(const struct idscan *scan, const char *at, size_t *next) {
         const char *name = at + 1;
-        uint64_t head;
+        uint64_t text[IDSCAN_NAME_WORDS];
 
         if (*at != '"')
                 return NULL;
-        memcpy(&head, name, sizeof(head));
+        memcpy(text, name, sizeof(text));
         for (size_t i = *next; i < scan->n_members; i++)
-                if (is_named(scan, i, head, name)) {
+                if (is_named(scan, i, text)) {
                         *next = i + 1;
-                        return scan->members[i].skip(name + scan->members[i].length + 2);
+                        return scan->members[i].skip(name + scan->members[i].length);
                 }
-        return *next > 0 ? skip_unknown(scan, name, head) : NULL;
+        return *next > 0 ? skip_unknown(scan, name, text) : NULL;
 }
 
 #define START "{\"id\":"
@@ -263,7 +290,7 @@ static const char *skip_record(const struct idscan *scan, const char *at) {
 static int keep_id(struct idscan *scan, const char *record) {
         const char *id = record + strlen(START "\"");
 
-        if (!name_starts_with_id(id) || id[HEXID_DIGITS] != '"')
+        if (!name_has_id_digits(id) || id[HEXID_DIGITS] != '"')
                 return 0;
         return hexids_add(scan->ids, id);
 }
@@ -274,12 +301,13 @@ void idscan_init(struct idscan *scan, const struct record_type *type, struct hex
         *scan = (struct idscan){.ids = ids, .n_members = type->n_members};
         for (size_t i = 0; i < type->n_members; i++) {
                 const struct member *member = &type->members[i];
-                size_t n = strlen(member->name), in_head = n < sizeof(uint64_t) ? n : sizeof(uint64_t);
+                size_t n = strlen(member->name);
 
-                scan->members[i].name = member->name;
-                scan->members[i].length = n;
-                memcpy(&scan->members[i].head, member->name, in_head);
-                memset(&scan->members[i].head_mask, 0xff, in_head);
+                assert(n + strlen("\":") <= sizeof(scan->members[i].name));
+                scan->members[i].length = n + strlen("\":");
+                memcpy(scan->members[i].name, member->name, n);
+                memcpy((char *) scan->members[i].name + n, "\":", strlen("\":"));
+                memset(scan->members[i].mask, 0xff, scan->members[i].length);
                 scan->members[i].skip =
                         strcmp(member->name, "digest") == 0 ? skip_digest : skip_kinds[member->kind];
         }

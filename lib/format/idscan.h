@@ -6,8 +6,12 @@
 
 #define IDSCAN_MEMBERS_MAX 32U
 
-/* Bytes behind the text that must be readable, the first of them NUL. */
-#define IDSCAN_SLACK 32U
+/* With the quote and the colon behind it, a name has 24 bytes at most. */
+#define IDSCAN_NAME_WORDS 3U
+
+/* Bytes behind the text that must be readable, the first of them NUL: a guess at the length of a string that
+ * begins with the last byte looks so far ahead. */
+#define IDSCAN_SLACK 80U
 
 enum idscan_state {
         IDSCAN_START,
@@ -23,9 +27,9 @@ struct idscan {
         enum idscan_state state;
         size_t n_members;
         struct {
-                const char *name;
                 size_t length;
-                uint64_t head, head_mask; /* the first bytes of the name in one word */
+                uint64_t name[IDSCAN_NAME_WORDS],
+                        mask[IDSCAN_NAME_WORDS]; /* of what stands up to the value */
                 const char *(*skip)(const char *value);
         } members[IDSCAN_MEMBERS_MAX];
 };

@@ -13,7 +13,7 @@
 #define DIGITS "0123456789"
 
 /* Not strspn(3): each entry of a large store is asked for its name, and this takes a tenth of the time. */
-static bool are_hex_digits(const char *digits) {
+bool name_has_id_digits(const char *digits) {
         typedef unsigned char bytes16 __attribute__((vector_size(16)));
         bytes16 all = ~(bytes16){0}, bytes;
         uint64_t words[2];
@@ -27,7 +27,7 @@ static bool are_hex_digits(const char *digits) {
 }
 
 bool name_starts_with_id(const char *name) {
-        return strnlen(name, ID_LENGTH) == ID_LENGTH && are_hex_digits(name);
+        return strnlen(name, ID_LENGTH) == ID_LENGTH && name_has_id_digits(name);
 }
 
 bool name_is_id(const char *name) {

@@ -10,6 +10,9 @@
 /* 64 lowercase hexadecimal digits (pkg/stringid/stringid.go:ValidateID), whatever follows them. */
 bool name_starts_with_id(const char *name);
 
+/* The same, if so many bytes can be read. */
+bool name_has_id_digits(const char *digits);
+
 /* That and nothing more. */
 bool name_is_id(const char *name);
 
