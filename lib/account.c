@@ -178,7 +178,8 @@ static bool links_are_too_many(const struct listing *first, const struct listing
 
 /* ---------------------------------------------------------- what is recorded */
 
-/* Read in pieces, so that a large file costs no memory. */
+/* Read in pieces, so that a large file costs no memory; all files into the same one, since the kernel takes
+ * its time for each new page. */
 #define PIECE_BYTES (128U * 1024)
 
 struct piece {
@@ -243,12 +244,10 @@ static int scan_file(const struct cstorage_store *store, const struct own_file *
         return scan_pieces(fd, piece);
 }
 
-static int scan_files(const struct cstorage_store *store, enum cstorage_file_kind kind, struct tally *tally) {
-        _cleanup_free_ struct piece *piece = malloc(sizeof(*piece));
+static int scan_files(const struct cstorage_store *store, enum cstorage_file_kind kind, struct tally *tally,
+                      struct piece *piece) {
         int r = 1;
 
-        if (!piece)
-                return -ENOMEM;
         for (size_t i = 0; i < OWN_FILES && r > 0; i++)
                 if (own_files[i].kind == kind)
                         r = scan_file(store, &own_files[i], tally, piece);
@@ -271,10 +270,10 @@ static const enum cstorage_file_kind owner_files[OWNERS] = {
 };
 
 static int compare(const struct cstorage_store *store, enum owner owner, const struct listing *first,
-                   const struct listing *second, struct tally *tally) {
+                   const struct listing *second, struct tally *tally, struct piece *piece) {
         int r;
 
-        r = scan_files(store, owner_files[owner], tally);
+        r = scan_files(store, owner_files[owner], tally, piece);
         if (r <= 0)
                 return r;
 
@@ -310,9 +309,9 @@ static bool roots_are_known(const struct cstorage_store *store) {
 }
 
 /* The mounts are nobody's record here, but whoever reports on a store says so where their file is damaged. */
-static int glance_at_mounts(const struct cstorage_store *store) {
+static int glance_at_mounts(const struct cstorage_store *store, struct piece *piece) {
         struct tally tally = {.ids = HEXIDS_INIT};
-        int r = scan_files(store, CSTORAGE_FILE_MOUNTS, &tally);
+        int r = scan_files(store, CSTORAGE_FILE_MOUNTS, &tally, piece);
 
         hexids_done(&tally.ids);
         return r;
@@ -323,12 +322,12 @@ static size_t count_layers(const struct listing *listing) {
 }
 
 static int compare_owners(const struct cstorage_store *store, const struct listing *first,
-                          const struct listing *second) {
+                          const struct listing *second, struct piece *piece) {
         struct tally tallies[OWNERS] = {0};
         int r = 1;
 
         for (enum owner owner = 0; owner < OWNERS && r > 0; owner++)
-                r = compare(store, owner, first, second, &tallies[owner]);
+                r = compare(store, owner, first, second, &tallies[owner], piece);
         if (r > 0)
                 r = all_is_there(tallies, count_layers(first) + count_layers(second));
         for (enum owner owner = 0; owner < OWNERS; owner++)
@@ -343,11 +342,16 @@ static int gravest(int a, int b) {
 
 static int compare_all(const struct cstorage_store *store, const struct listing *first,
                        const struct listing *second) {
+        _cleanup_free_ struct piece *piece = NULL;
         int r = gravest(first->result, second->result);
 
-        if (r > 0)
-                r = compare_owners(store, first, second);
-        return r > 0 ? glance_at_mounts(store) : r;
+        if (r <= 0)
+                return r;
+        piece = malloc(sizeof(*piece));
+        if (!piece)
+                return -ENOMEM;
+        r = compare_owners(store, first, second, piece);
+        return r > 0 ? glance_at_mounts(store, piece) : r;
 }
 
 static void listing_done(struct listing *listing) {
