@@ -82,19 +82,38 @@ static bool is_word(char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-const char *orphan_names_next(const struct orphan_names *names, const char *text, size_t len, size_t *at) {
-        const char *found = NULL;
+/*
+ * Where the next word begins and ends that may have as many characters as a link, from where no word is
+ * split. Each one that long that begins before the last character of a link would, reaches to that character:
+ * if it is none of a word, all before it is passed over unread.
+ */
+static bool find_word(const char *text, size_t len, size_t at, size_t *ret_begin, size_t *ret_end) {
+        for (; len - at >= LINK_DIGITS; at += LINK_DIGITS) {
+                size_t begin = at + LINK_DIGITS - 1, end = at + LINK_DIGITS;
 
-        while (!found && *at < len) {
-                size_t begin = *at, end = begin;
-
+                if (!is_word(text[begin]))
+                        continue;
+                while (begin > at && is_word(text[begin - 1]))
+                        begin--;
                 while (end < len && is_word(text[end]))
                         end++;
+                *ret_begin = begin;
+                *ret_end = end;
+                return true;
+        }
+        return false;
+}
+
+const char *orphan_names_next(const struct orphan_names *names, const char *text, size_t len, size_t *at) {
+        const char *found = NULL;
+        size_t begin, end;
+
+        while (!found && find_word(text, len, *at, &begin, &end)) {
                 if (end - begin == ID_DIGITS)
                         found = find_id(names, text + begin);
                 else if (end - begin == LINK_DIGITS)
                         found = find_link(names, text + begin);
-                *at = end + (end == begin);
+                *at = end;
         }
         return found;
 }
