@@ -162,7 +162,7 @@ heals() {
 
         is_up "$scene" running plain one
         has_records "$scene" "$5" 0
-        explains "$scene" HEALED "A broken file of volatile records was put right"
+        explains "$scene" HEALED "A torn volatile record file was reset"
         check "$scene: the broken files are kept" vm_run m "cd $dir
                 cmp /srv/broken/$3 $layers.broken && cmp /srv/broken/$4 $containers.broken"
         expect "$scene: podman alone can start nothing with such layers" "images,create localhost/base:1" \
