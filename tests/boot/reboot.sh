@@ -81,6 +81,22 @@ user_orphans() {
 user_left() { vm_run m "cd /home/bob/.local/share/containers/storage/overlay &&
         ls -d $(sed 's,$,/diff/d/f,' "$scratch/user-layers" | paste -sd' ') 2>/dev/null | wc -l"; }
 
+# What the next boot finds although its clock is so many hours behind it: of each a layer and a container's directory.
+behind="1 8760"
+store=/var/lib/containers/storage
+id_behind() { printf 'fb%062d' "$1"; }
+plant_behind() {
+        local hours
+
+        for hours in $behind; do
+                vm_run m "with_clock $hours mkdir -p $store/overlay/$(id_behind "$hours")/diff/d \
+                        $store/overlay-containers/$(id_behind "$hours")/userdata
+                        stat -c %Z $store/overlay/$(id_behind "$hours")" || return
+        done >"$scratch/behind"
+}
+left_behind() { vm_run m "cd $store && find overlay overlay-containers -maxdepth 1 -name 'fb00000000*' | wc -l"; }
+is_behind() { awk -v now="$(vm_run m 'date +%s')" '!now || $1 <= now { late = 1 } END { exit late || NR != 2 }' "$scratch/behind"; }
+
 exposure() {
         vm_run m "systemd-analyze security --no-pager $1" | tee "$scratch/exposure" |
                 sed -n 's/.*level for .*: \([0-9.]*\) .*/\1/p'
@@ -115,11 +131,15 @@ vm_run m 'cd /home/bob/.local/share/containers/storage/overlay && find . -path "
         sed 's,^./,,; s,/.*,,' >"$scratch/user-layers"
 expect "a user makes two, with files that belong to others" 2 "$(grep -c . "$scratch/user-layers")" ||
         note "$(vm_run m 'cat /tmp/made-by-bob')"
+check "orphans are made while the clock is ahead" plant_behind
+expect "and are there" 4 "$(left_behind)"
 check "it reboots" vm_reboot m || finish
+check "its clock is behind them" is_behind
 all_are_up m "its containers are up again"
 users_is_up m "that of a user is up again"
 expect "no orphan is left" "" "$(orphans m)"
 expect "the four are gone" 0 "$(directories)"
+expect "so is all that seems to be of the future, since it was there at boot" 0 "$(left_behind)"
 # Before it is started it is as inactive as afterwards.
 left_in='left_in() { (cd "$1" && ls overlay/tempdirs overlay-layers/tmp overlay-containers/tmp 2>/dev/null | grep -c temp-dir); }'
 expect "the reaper deleted what was collected" "inactive success 0 temp dirs" "$(vm_run m "$left_in"'
