@@ -170,5 +170,45 @@ expect "the collector was done before any container was started" "" "$(done_befo
 expect "and the user's own before that of the user" "" "$(done_before user/cstorage-gc user/users)"
 note "since the kernel started:"
 note "$(timeline)"
+
+# ------------------------------------------------------------------------------------------------ by hand
+
+# Here, unlike in a sandbox, all processes can be looked at.
+recent=$(printf '0a%.0s' {1..32})
+used=$(printf '0b%.0s' {1..32})
+
+collect() {
+        vm_run m "cstorage-gc --json --verbose $* 2>/run/by-hand.err" >"$scratch/by-hand"
+        status=$?
+        vm_get m /run/by-hand.err "$scratch/by-hand.err"
+}
+# became ID: each kind of it, and why.
+became() {
+        jq -r --arg id "$1" '[.subjects[] | select(.path | endswith($id)) | "\(.kind) \(.verdict) \(.reason)"] |
+                sort | join(", ")' "$scratch/by-hand"
+}
+here() { vm_run m "cd $store && ls -d overlay/$recent overlay/$used overlay-containers/$recent 2>/dev/null | wc -l"; }
+shown() { note "$(cat "$scratch/by-hand.err"; jq -c '.subjects[]' "$scratch/by-hand")"; }
+
+expect "orphans are made in this boot" 3 "$(vm_run m "cd $store &&
+        mkdir -p overlay/{$recent,$used}/diff overlay-containers/$recent/userdata" && here)"
+collect
+expect "by hand they are kept as recent" \
+        "0: container-dir keep recent, layer-dir keep recent; layer-dir keep recent; 3 left" \
+        "$status: $(became "$recent"); $(became "$used"); $(here) left" || shown
+check "and the user is told of --recent" \
+        grep -q "3 orphans changed since the boot and are kept; --recent" "$scratch/by-hand.err" || shown
+
+vm_run m "cd $store/overlay/$used/diff && { sleep 1000000 >/dev/null 2>&1 3>&- & echo \$! >/run/user-of-it; }"
+collect --recent
+expect "with --recent one that a process works in is kept, and every container's directory" \
+        "3: container-dir refuse runroot-unseen, layer-dir remove no-record; layer-dir keep in-use; 2 left" \
+        "$status: $(became "$recent"); $(became "$used"); $(here) left" || shown
+vm_run m 'kill $(cat /run/user-of-it); while [ -e /proc/$(cat /run/user-of-it) ]; do sleep 0.1; done'
+collect --recent
+expect "once the process has ended all are removed" "0: container-dir remove no-record; layer-dir remove no-record; 0 left" \
+        "$status: $(became "$recent"); $(became "$used"); $(here) left" || shown
+all_are_up m "its containers are still up"
+users_is_up m "and so is that of the user"
 check "it goes off" vm_poweroff m
 finish
