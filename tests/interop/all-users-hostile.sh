@@ -113,7 +113,7 @@ conf thief /var/lib/containers/calm/.local/share/containers/storage
 calm="setpriv --reuid $uid_calm --regid $uid_calm --clear-groups env HOME=/var/lib/containers/calm \
         XDG_RUNTIME_DIR=/run/user/$uid_calm cstorage-gc"
 # shellcheck disable=SC2086
-root $calm >/dev/null 2>&1
+root after-boot $calm >/dev/null 2>&1
 outside >"$scratch/before"
 sleep 1000000 | python3 "$tests_dir/interop/hold-lock.py" "$homes/locked/.local/share/containers/storage/overlay-layers/layers.lock" \
         >"$scratch/held" &
