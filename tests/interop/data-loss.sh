@@ -64,6 +64,7 @@ defaults() {
         status=0
         their_options=()
         our_options=()
+        booted=
         loss() { :; }
         cleanup() { :; }
 }
@@ -77,7 +78,7 @@ podmans() {
                 "${their_options[@]}" system prune --external
 }
 ours() {
-        timeout -k 1 60 "$here/enter.sh" run "$scratch/m" after-boot cstorage-gc --quiet --storage-driver overlay --root "$in/storage" --runroot "$in/runroot" \
+        timeout -k 1 60 "$here/enter.sh" run "$scratch/m" after-boot ${booted:++$((EPOCHSECONDS - booted))} cstorage-gc --quiet --storage-driver overlay --root "$in/storage" --runroot "$in/runroot" \
                 "${our_options[@]}"
 }
 
@@ -326,9 +327,15 @@ orphan_in_additional() {
 
 # ------------------------------------------------------------------------------------------------ not ours
 
+# They are of this boot, all else is older: the boot was some seconds ago, between two pauses.
 probe_dirs() {
         local name
 
+        if [ "$variant" = ours ]; then
+                sleep 1
+                booted=$EPOCHSECONDS
+                sleep 4
+        fi
         for name in compat1 compat123 metacopy-check55 opaque-bug-check7 volatile-check9; do
                 mkdir -p "$G/overlay/$name/lower" "$G/overlay/$name/upper" "$G/overlay/$name/merged"
         done
@@ -394,7 +401,8 @@ link_home() { behind_link '^storage/overlay/' && moved_out overlay; }
 link_layers_dir() { behind_link . && moved_out overlay-layers; }
 link_containers_dir() { behind_link . && moved_out overlay-containers; }
 link_images_dir() { behind_link . && moved_out overlay-images; }
-link_l() { behind_link '^storage/overlay/l/' && moved_out overlay/l; }
+# Links that cannot be listed may have been made in this boot, for any layer.
+link_l() { behind_link '^storage/overlay/' && moved_out overlay/l; }
 link_layer_dir() {
         orphan_stays
         status=3
