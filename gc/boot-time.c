@@ -18,7 +18,10 @@ static const char *const made_at_boot[] = {
 static bool is_in_memory(int fd) {
         struct statfs fs;
 
-        return fstatfs(fd, &fs) >= 0 && (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC);
+        if (fstatfs(fd, &fs) < 0)
+                return false;
+        /* It has a sign, and 32 bits on some machines, where the second magic would be negative. */
+        return (uint32_t) fs.f_type == TMPFS_MAGIC || (uint32_t) fs.f_type == RAMFS_MAGIC;
 }
 
 /* A file system that does not keep the time at which a file was made has that of its last change. */
