@@ -359,19 +359,29 @@ bool known_has_gaps(const struct known *known, const struct facts *facts) {
         return false;
 }
 
-/* The directories of a store that hold something else; the last part of their paths. */
-static const char *const other_directories[] = {
-        "/l", "/staging", "/tempdirs", "/quotas", "-layers", "-layers/tmp", "-images", "-containers",
+/* The directories of a store that hold no layer directories, and of these those that hold nothing that shows
+ * whether a container uses something; the last part of their paths. */
+static const char *const without_layers[] = {
+        "/l", "/staging", "/tempdirs", "/quotas", "-layers", "-layers/tmp", "-images", "-containers", NULL,
 };
+static const char *const without_signs[] = {"/staging", "/tempdirs", "-layers/tmp", "-images", NULL};
 
-bool known_has_hidden_dirs(const struct facts *facts) {
+static bool has_problem_elsewhere(const struct facts *facts, const char *const *directories) {
         for (size_t i = 0; i < facts->n_problems; i++) {
-                bool other = false;
+                const char *const *directory = directories;
 
-                for (size_t k = 0; k < ARRAY_SIZE(other_directories); k++)
-                        other |= has_suffix(facts->problems[i].path, other_directories[k]);
-                if (!other)
+                while (*directory && !has_suffix(facts->problems[i].path, *directory))
+                        directory++;
+                if (!*directory)
                         return true;
         }
         return false;
+}
+
+bool known_has_hidden_dirs(const struct facts *facts) {
+        return has_problem_elsewhere(facts, without_layers);
+}
+
+bool known_has_hidden_signs(const struct facts *facts) {
+        return has_problem_elsewhere(facts, without_signs);
 }

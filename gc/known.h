@@ -69,6 +69,9 @@ int known_spread(struct known *known, const struct facts *facts, const bool *sta
 /* Whether something that stays may lie on layers that the facts do not tell. After known_spread(). */
 bool known_has_gaps(const struct known *known, const struct facts *facts);
 
+/* Whether there may be anything of a layer, or a container directory, that could not be listed. */
+bool known_has_hidden_signs(const struct facts *facts);
+
 /* Whether there may be layer directories that could not be listed. */
 bool known_has_hidden_dirs(const struct facts *facts);
 

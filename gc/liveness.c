@@ -53,7 +53,7 @@ static bool every_layer_may_be_used(const struct known *known, const struct fact
                                     const struct policy *policy) {
         if (judged_by_records_alone(facts, policy))
                 return false;
-        return facts->n_problems > 0 ||
+        return known_has_hidden_signs(facts) ||
                (facts->starts_unmarked && has_recent_container(known, facts, policy));
 }
 
@@ -70,7 +70,7 @@ void liveness_mark_recent_layers(struct known *known, const struct facts *facts,
 
 /* Ids of other stores may be in use, too: they have no directory here, as far as it can be seen. */
 bool liveness_has_unexplained_use(const struct known *known, const struct facts *facts) {
-        if (facts->n_in_use > 0 && facts->n_problems > 0)
+        if (facts->n_in_use > 0 && known_has_hidden_signs(facts))
                 return true;
 
         for (size_t i = 0; i < facts->n_entries; i++) {

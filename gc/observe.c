@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "boot-time.h"
+#include "lost.h"
 #include "observe-liveness.h"
 #include "observe.h"
 #include "recorded.h"
@@ -485,8 +486,8 @@ static int collect_facts(struct view *view) {
         return observe_other_halves(facts);
 }
 
-int view_observe(struct view *view, struct cstorage_store *store, enum uses_depth depth,
-                 struct error *reterr) {
+static int look(struct view *view, struct cstorage_store *store, enum uses_depth depth,
+                struct error *reterr) {
         int r;
 
         r = cstorage_inventory_new(store, &view->inventory, (struct cstorage_error *) reterr);
@@ -504,6 +505,30 @@ int view_observe(struct view *view, struct cstorage_store *store, enum uses_dept
                 r = observe_liveness(&view->facts, &view->runroots, depth, reterr);
         if (r < 0 && r != -ESTALE)
                 return error_errno(reterr, r, "cannot collect the facts of %s", view->facts.graphroot);
+        return r;
+}
+
+/*
+ * A reference that is read between two saves of an engine looks like one to a record that is lost. What is
+ * lost is so at the next look, too.
+ */
+#define LOOKS_MAX 3
+
+static bool has_lost_files(const struct facts *facts) {
+        struct lost_files lost;
+
+        return lost_files_find(&lost, facts) >= 0 && (lost.layers || lost.images);
+}
+
+int view_observe(struct view *view, struct cstorage_store *store, enum uses_depth depth,
+                 struct error *reterr) {
+        int r;
+
+        r = look(view, store, depth, reterr);
+        for (int i = 1; r >= 0 && i < LOOKS_MAX && has_lost_files(&view->facts); i++) {
+                view_done(view);
+                r = look(view, store, depth, reterr);
+        }
         return r;
 }
 

@@ -22,6 +22,17 @@ bool ends_in(const char *s, const char *end) {
         return strlen(s) >= strlen(end) && strcmp(s + strlen(s) - strlen(end), end) == 0;
 }
 
+bool signs_may_hide(const struct facts *f) {
+        for (size_t i = 0; i < f->n_problems; i++) {
+                const char *path = f->problems[i].path;
+
+                if (!ends_in(path, "/staging") && !ends_in(path, "/tempdirs") &&
+                    !ends_in(path, "-layers/tmp") && !ends_in(path, "-images"))
+                        return true;
+        }
+        return false;
+}
+
 bool homes_are_listed(const struct facts *f) {
         for (size_t i = 0; i < f->n_problems; i++) {
                 const char *path = f->problems[i].path;
@@ -173,7 +184,7 @@ bool layer_is_recent(const struct brute *b, const char *layer) {
                         continue;
                 if (!same(layer_of(e, buffer), layer))
                         continue;
-                if (entry_is_recent(b, e) || (may_be_used(b) && b->f->n_problems > 0) ||
+                if (entry_is_recent(b, e) || (may_be_used(b) && signs_may_hide(b->f)) ||
                     (b->f->starts_unmarked && unrecorded_container_is_recent(b)))
                         return true;
         }

@@ -163,7 +163,7 @@ static bool link_may_go(const struct brute *b, const struct fact_entry *e) {
 
 /* Something of this store is in use, and no record tells of it. */
 static bool runroot_is_unseen(const struct brute *b) {
-        if (b->f->n_in_use > 0 && b->f->n_problems > 0)
+        if (b->f->n_in_use > 0 && signs_may_hide(b->f))
                 return true;
         for (size_t i = 0; i < b->f->n_entries; i++) {
                 const struct fact_entry *e = &b->f->entries[i];
