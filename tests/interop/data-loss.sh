@@ -327,15 +327,19 @@ orphan_in_additional() {
 
 # ------------------------------------------------------------------------------------------------ not ours
 
-# They are of this boot, all else is older: the boot was some seconds ago, between two pauses.
-probe_dirs() {
-        local name
-
+# What a case makes after this is of this boot, all else is older: the boot was some seconds ago, between two pauses.
+boot_before() {
         if [ "$variant" = ours ]; then
                 sleep 1
                 booted=$EPOCHSECONDS
                 sleep 4
         fi
+}
+
+probe_dirs() {
+        local name
+
+        boot_before
         for name in compat1 compat123 metacopy-check55 opaque-bug-check7 volatile-check9; do
                 mkdir -p "$G/overlay/$name/lower" "$G/overlay/$name/upper" "$G/overlay/$name/merged"
         done
@@ -500,7 +504,10 @@ staging_stale() {
         machine_reboot m
         more=(storage/overlay/staging/4712)
 }
-staging_just_made() { staged 4713; }
+staging_just_made() {
+        boot_before
+        staged 4713
+}
 addition_in_progress() {
         mkdir -p "$G/overlay/tempdirs/temp-dir-99/0-addition/etc" "$G/overlay-layers/tmp/temp-dir-98"
         echo x >"$G/overlay/tempdirs/temp-dir-99/0-addition/etc/file"
