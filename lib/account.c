@@ -285,11 +285,11 @@ static int compare(const struct cstorage_store *store, enum owner owner, const s
 
 /* Containers have images, and both have layers: where there is no file at all of these, it may be missing.
  * Where layers are recorded and none has a directory, their file system may not be mounted. */
-static bool all_is_there(const struct tally tallies[static OWNERS], size_t n_directories) {
+static bool all_is_there(const struct tally tallies[static OWNERS], bool has_directories) {
         const struct tally *layers = &tallies[OWNER_LAYER], *images = &tallies[OWNER_IMAGE];
         size_t n_containers = tallies[OWNER_CONTAINER].ids.n;
 
-        return (n_directories > 0 || layers->ids.n == 0) &&
+        return (has_directories || layers->ids.n == 0) &&
                (layers->n_files > 0 || images->ids.n + n_containers == 0) &&
                (images->n_files > 0 || n_containers == 0);
 }
@@ -317,8 +317,8 @@ static int glance_at_mounts(const struct cstorage_store *store, struct piece *pi
         return r;
 }
 
-static size_t count_layers(const struct listing *listing) {
-        return listing->n_layers[ROOT_GRAPH] + listing->n_layers[ROOT_IMAGE];
+static bool has_layers(const struct listing *listing) {
+        return listing->n_layers[ROOT_GRAPH] > 0 || listing->n_layers[ROOT_IMAGE] > 0;
 }
 
 static int compare_owners(const struct cstorage_store *store, const struct listing *first,
@@ -329,7 +329,7 @@ static int compare_owners(const struct cstorage_store *store, const struct listi
         for (enum owner owner = 0; owner < OWNERS && r > 0; owner++)
                 r = compare(store, owner, first, second, &tallies[owner], piece);
         if (r > 0)
-                r = all_is_there(tallies, count_layers(first) + count_layers(second));
+                r = all_is_there(tallies, has_layers(first) || has_layers(second));
         for (enum owner owner = 0; owner < OWNERS; owner++)
                 hexids_done(&tallies[owner].ids);
         return r;

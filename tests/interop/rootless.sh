@@ -68,7 +68,7 @@ RUN_ON_DISK=1 machine_start m sid || skip_all "cannot start a machine"
 check "users are made" make_users || finish
 traced -e trace=setns,unshare,clone,clone3,fork,vfork,execve --
 expect "a user without a store: nothing is done, and that is said" \
-        "0 cstorage-gc: nothing to do: /var/lib/containers/bob/.local/share/containers/storage does not exist: there is no store" \
+        "0 cstorage-gc: nothing to do: the graphroot /var/lib/containers/bob/.local/share/containers/storage does not exist. If it lies on a file system that is not mounted, mount it and run this again" \
         "$status $(cat "$scratch/out" "$scratch/err")"
 expect "no process and no namespace is made for that" execve "$calls"
 
@@ -211,6 +211,6 @@ expect "the image is there" localhost/base:1 "$(podman bob images --format '{{.R
 listing make "$E" >"$scratch/after"
 check "of the other user's store nothing was touched" listing diff "$scratch/eve" "$scratch/after"
 expect "root's own run finds no store" \
-        "0 cstorage-gc: nothing to do: /var/lib/containers/storage does not exist: there is no store" \
+        "0 cstorage-gc: nothing to do: the graphroot /var/lib/containers/storage does not exist. If it lies on a file system that is not mounted, mount it and run this again" \
         "$(machine_run m cstorage-gc >"$scratch/out" 2>&1; echo $?) $(cat "$scratch/out")"
 finish
