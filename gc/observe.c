@@ -512,7 +512,15 @@ static int look(struct view *view, struct cstorage_store *store, enum uses_depth
  * A reference that is read between two saves of an engine looks like one to a record that is lost. What is
  * lost is so at the next look, too.
  */
-#define LOOKS_MAX 3
+#define LOOKS_MAX 5
+
+/* An engine that deletes a container saves two files, and holds its locks for some milliseconds in between.
+ */
+static void wait_between_looks(int n) {
+        const struct timespec pause = {.tv_nsec = (20 * 1000 * 1000) << n};
+
+        (void) nanosleep(&pause, NULL);
+}
 
 static bool has_lost_files(const struct facts *facts) {
         struct lost_files lost;
@@ -527,6 +535,7 @@ int view_observe(struct view *view, struct cstorage_store *store, enum uses_dept
         r = look(view, store, depth, reterr);
         for (int i = 1; r >= 0 && i < LOOKS_MAX && has_lost_files(&view->facts); i++) {
                 view_done(view);
+                wait_between_looks(i);
                 r = look(view, store, depth, reterr);
         }
         return r;

@@ -94,6 +94,7 @@ stays() {
         case "$*" in
         *right) echo '^$' ;;
         *nowhere) echo '/overlay(/|-images/|-layers/[a-f0-9])' ;;
+        "1.58 empty") echo '^images/|^storage/overlay(-layers)?/' ;;
         1.47*) echo '^images/|^storage/overlay/[a-f0-9]{64}$' ;;
         *) echo '^images/' ;;
         esac
