@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* When this boot began, whatever happened to the clock since. */
+/* When this boot began, even if the clock was set since. */
 
 #include "boot-time.h"
 

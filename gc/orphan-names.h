@@ -6,7 +6,7 @@
 
 /*
  * The names by which paths, mount options and command lines refer to the orphans of a store: ids, and the
- * short names of links in "l". An id is 64 random digits, so whatever text it stands in is about that layer
+ * short names of links in "l". An id is 64 random digits, so each text that contains it is about that layer
  * or container.
  */
 struct orphan_names {

@@ -23,5 +23,5 @@ void podman_conf_done(struct podman_conf *conf);
  */
 int podman_conf_read(struct podman_conf *conf, struct error *reterr);
 
-/* Who this is outside of the user namespace that podman made. */
+/* The id of this user outside of the user namespace that podman made. */
 uid_t podman_uid(void);
