@@ -123,7 +123,7 @@ try_case() {
 
         tokens=$(tokens)
         expect "$name: is healed" "0 heal broken-volatile 1 0" "$(verdict)" || note "$(cat "$scratch/err")"
-        check "$name: standard error tells of it" grep -q "${file##*/}.broken\$" "$scratch/err"
+        check "$name: standard error tells of it" grep -q "${file##*/}.*with \".broken\" behind it" "$scratch/err"
         list "$scratch/after"
         check "$name: the broken one is kept" cmp "$scratch/broken" "$dir/$file.broken"
         expect "$name: there is an empty list now" "[] 600 0" "$(cat "$dir/$file") $(stat -c '%a %u' "$dir/$file")"
