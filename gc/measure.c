@@ -4,8 +4,8 @@
 
 #include <sys/stat.h>
 
-#include "base/measure.h"
 #include "measure.h"
+#include "tree/measure.h"
 
 /* A file or link: one entry, and its blocks where this is its last name. The path is from the listing; that
  * it may lead elsewhere by now only makes a number wrong. */

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/tree.h"
+#include "tree/delete.h"
 
 /*
  * A line on standard error that tells how far the deleting is: drawn by a thread of its own ten times a

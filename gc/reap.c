@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/tree.h"
 #include "execute.h"
 #include "reap.h"
+#include "tree/delete.h"
 
 /* Set by the signals; the deleting threads look at it after each entry. */
 static atomic_bool stop;

@@ -14,7 +14,6 @@
 #include <sys/socket.h>
 
 #include "base/fd.h"
-#include "base/tree.h"
 #include "complain.h"
 #include "descriptors.h"
 #include "finish.h"
@@ -25,6 +24,7 @@
 #include "run.h"
 #include "systemd.h"
 #include "ticker.h"
+#include "tree/delete.h"
 #include "userns.h"
 
 /* Long enough for whoever comes right after the last one, and then nothing stays in memory. */

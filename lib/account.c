@@ -13,13 +13,13 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/dirstream.h"
 #include "base/fd.h"
 #include "format/idscan.h"
 #include "format/json.h"
 #include "format/name.h"
 #include "places.h"
 #include "snapshot.h"
+#include "tree/dirstream.h"
 
 /* Which records speak for an entry. */
 enum owner {

@@ -7,10 +7,10 @@
 
 #include "base/newfile.h"
 #include "base/owner.h"
-#include "base/tree.h"
 #include "commit.h"
 #include "edit.h"
 #include "objectdir.h"
+#include "tree/delete.h"
 
 #define DATA_MODE     0600
 #define USERDATA_MODE 0700

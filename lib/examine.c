@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/subvolume.h"
 #include "disk/lock.h"
 #include "inventory.h"
+#include "tree/subvolume.h"
 
 const char *entry_temp_dir_number(const struct cstorage_entry *entry) {
         const char *number = name_number_after(entry->name, TEMP_DIR_PREFIX);

@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "base/kernel.h"
-#include "base/loosen.h"
 #include "base/owner.h"
 #include "disk/lock.h"
 #include "trash.h"
+#include "tree/make-removable.h"
 
 /* Each try removes something that had to go anyhow. On most file systems the first is enough; a name takes
  * some 200 KiB of a btrfs quota, which is as many small files. */

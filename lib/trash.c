@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "base/tree.h"
 #include "disk/handover.h"
 #include "trash.h"
+#include "tree/delete.h"
 
 void trash_item_done(struct cstorage_trash_item *item) {
         cstorage_inventory_unref(item->entry->inventory);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Temp dirs that are done with, and all that is in them. */
 
-#include "base/tree.h"
 #include "disk/staging.h"
+#include "tree/delete.h"
 
 void temp_dir_discard(struct temp_dir *temp) {
         static const struct tree_options options = {.threads = 1};

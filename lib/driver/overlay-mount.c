@@ -9,13 +9,13 @@
 
 #include "base/fd.h"
 #include "base/text.h"
-#include "base/tree.h"
 #include "base/userns.h"
 #include "driver/content.h"
 #include "driver/mount-data.h"
 #include "driver/mounting.h"
 #include "driver/overlay-dirs.h"
 #include "driver/overlay-site.h"
+#include "tree/delete.h"
 
 #define NEW_MOUNT_POINT "merged.1"
 

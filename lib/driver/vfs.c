@@ -6,11 +6,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/copy.h"
 #include "base/fd.h"
 #include "base/owner.h"
 #include "driver/content.h"
 #include "driver/leftover.h"
+#include "tree/copy.h"
 
 #define LAYERS_DIR "dir"
 

@@ -14,9 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/copy.h"
 #include "homes.h"
 #include "stage.h"
+#include "tree/copy.h"
 
 struct call {
         struct cstorage_store *store;

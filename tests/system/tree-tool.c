@@ -17,7 +17,7 @@
 #include <time.h>
 
 #include "base/text.h"
-#include "base/tree.h"
+#include "tree/delete.h"
 
 struct arguments {
         struct tree_options options;

@@ -6,10 +6,10 @@
 #include <sys/wait.h>
 #include <sys/xattr.h>
 
-#include "base/copy.h"
 #include "base/fd.h"
 #include "base/userns.h"
 #include "place.h"
+#include "tree/copy.h"
 
 #define HOLE_BYTES (1024 * 1024)
 

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 
 #include "base/dir.h"
-#include "base/dirstream.h"
 #include "base/fd.h"
+#include "tree/dirstream.h"
 #include "unit.h"
 
 struct place {

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "base/measure.h"
-#include "base/tree.h"
+#include "tree/delete.h"
+#include "tree/measure.h"
 #include "unit.h"
 
 /* Deeper than there are descriptors, and than PATH_MAX is long. */

@@ -6,8 +6,8 @@
 #include <linux/magic.h>
 #include <sys/vfs.h>
 
-#include "base/subvolume.h"
 #include "place.h"
+#include "tree/subvolume.h"
 
 static bool is_on_btrfs(int fd) {
         struct statfs fs;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/tree.h"
+#include "tree/delete.h"
 #include "unit.h"
 
 struct place {

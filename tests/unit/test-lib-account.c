@@ -6,11 +6,11 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "base/dirstream.h"
 #include "base/fd.h"
 #include "base/text.h"
 #include "fixture.h"
 #include "format/json.h"
+#include "tree/dirstream.h"
 #include "unit.h"
 #include "without-memory.h"
 

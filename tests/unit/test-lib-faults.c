@@ -14,8 +14,8 @@
 
 #include "base/cleanup.h"
 #include "base/kernel.h"
-#include "base/tree.h"
 #include "fixture.h"
+#include "tree/delete.h"
 #include "unit.h"
 
 #define LINK      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 
 #include "base/fd.h"
-#include "base/tree.h"
 #include "edit.h"
+#include "tree/delete.h"
 
 DEFINE_CLEANUP(struct cstorage_inventory *, cstorage_inventory_unref);
 

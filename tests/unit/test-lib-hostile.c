@@ -9,8 +9,8 @@
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
-#include "base/tree.h"
 #include "fixture.h"
+#include "tree/delete.h"
 #include "unit.h"
 
 DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/copy-run.h"
 #include "base/error.h"
+#include "tree/copy-run.h"
 
 struct copied {
         dev_t dev;

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/xattr.h>
 
-#include "base/copy-run.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "tree/copy-run.h"
 
 #define XATTR_BYTES_MAX (64U * 1024) /* XATTR_LIST_MAX and XATTR_SIZE_MAX of linux/limits.h */
 

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
-#include "base/tree-run.h"
+#include "tree/delete-run.h"
 
 /* Objects that stay, to be passed by when they are met again; with more of them the rest stays too. */
 #define BAD_MAX 256U

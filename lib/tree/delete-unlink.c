@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "base/fd.h"
-#include "base/loosen.h"
-#include "base/subvolume.h"
-#include "base/tree-run.h"
+#include "tree/delete-run.h"
+#include "tree/make-removable.h"
+#include "tree/subvolume.h"
 
 #define BLOCK_BYTES 512U
 

@@ -7,7 +7,7 @@
  * stays is tried twice at most, and the readings come to an end.
  */
 
-#include "base/tree-run.h"
+#include "tree/delete-run.h"
 
 /* To start a thread takes as long as to remove so many small directories; no more than these wait where the
  * layer of a container goes that was hardly used. */

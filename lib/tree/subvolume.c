@@ -10,7 +10,7 @@
 #include <sys/vfs.h>
 
 #include "base/error.h"
-#include "base/subvolume.h"
+#include "tree/subvolume.h"
 
 bool is_btrfs(int fd) {
         struct statfs fs;

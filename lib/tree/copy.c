@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/copy-run.h"
-#include "base/copy.h"
 #include "base/fd.h"
 #include "base/text.h"
 #include "base/userns.h"
+#include "tree/copy-run.h"
+#include "tree/copy.h"
 
 #define TOP "."
 

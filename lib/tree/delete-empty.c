@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/tree-run.h"
+#include "tree/delete-run.h"
 
 #define BLOCK_BYTES 512U
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "base/tree-run.h"
+#include "tree/delete-run.h"
 
 /* "%<serial in hex>%<name of the subject>", the latter cut so that all fits a name. */
 #define MARK          '%'

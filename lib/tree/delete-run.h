@@ -6,8 +6,8 @@
 #include <limits.h>
 #include <pthread.h>
 
-#include "base/dirstream.h"
-#include "base/tree.h"
+#include "tree/delete.h"
+#include "tree/dirstream.h"
 
 /*
  * Directories known to wait in the top directory. Those that find no room here are met again by reading it.

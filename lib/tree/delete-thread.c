@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "base/tree-run.h"
+#include "tree/delete-run.h"
 
 /* Room for two frames with a name each, and what the C library takes. */
 #define STACK_BYTES (256U * 1024)

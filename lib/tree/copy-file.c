@@ -5,8 +5,8 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 
-#include "base/copy-run.h"
 #include "base/error.h"
+#include "tree/copy-run.h"
 
 #define BUFFER_BYTES (64U * 1024)
 

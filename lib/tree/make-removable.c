@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/fd.h"
-#include "base/loosen.h"
-#include "base/subvolume.h"
+#include "tree/make-removable.h"
+#include "tree/subvolume.h"
 
 #define STUBBORN_FLAGS (FS_IMMUTABLE_FL | FS_APPEND_FL)
 

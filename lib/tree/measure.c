@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
-#include "base/dirstream.h"
 #include "base/error.h"
 #include "base/fd.h"
-#include "base/measure.h"
+#include "tree/dirstream.h"
+#include "tree/measure.h"
 
 #define BLOCK_BYTES 512U
 

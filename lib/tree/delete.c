@@ -5,7 +5,7 @@
 #include <sys/resource.h>
 
 #include "base/fd.h"
-#include "base/tree-run.h"
+#include "tree/delete-run.h"
 
 static void subject_clear(struct tree_subject *subject) {
         free(subject->name);

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-#include "base/dirstream.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "tree/dirstream.h"
 
 int dir_open_quietly(int dirfd, const char *name) {
         int fd = open_beneath_same_mount(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOATIME);

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "base/dirstream.h"
 #include "base/strlist.h"
+#include "tree/dirstream.h"
 
 struct copy_run {
         int from_fd, to_fd;
