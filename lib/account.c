@@ -15,11 +15,11 @@
 #include "base/array.h"
 #include "base/fd.h"
 #include "format/idscan.h"
-#include "format/json.h"
 #include "format/name.h"
 #include "places.h"
 #include "snapshot.h"
 #include "tree/dirstream.h"
+#include "json/json.h"
 
 /* Which records speak for an entry. */
 enum owner {

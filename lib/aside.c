@@ -7,9 +7,9 @@
 
 #include "base/cleanup.h"
 #include "base/fd.h"
-#include "format/json.h"
 #include "format/name.h"
 #include "snapshot.h"
+#include "json/json.h"
 
 #define HEX_DIGITS "0123456789abcdef"
 

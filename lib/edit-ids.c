@@ -6,7 +6,7 @@
 
 #include "disk/makeid.h"
 #include "edit.h"
-#include "format/utf8.h"
+#include "json/utf8.h"
 
 #define NEW_ID_TRIES 16 /* 2^256 ids: a second try is never needed */
 

@@ -6,10 +6,10 @@
 #include "arguments.h"
 #include "edit.h"
 #include "format/emit.h"
-#include "format/json.h"
 #include "homes.h"
 #include "lists.h"
 #include "split.h"
+#include "json/json.h"
 
 /* What a mount of an object comes to. */
 struct wanted {

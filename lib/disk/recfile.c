@@ -7,8 +7,8 @@
 
 #include "base/array.h"
 #include "disk/recfile.h"
-#include "format/json.h"
 #include "format/wreck.h"
+#include "json/json.h"
 
 /* The Go side replaces these files and never writes into them (pkg/ioutils/fswriters.go); one that keeps
  * growing is none of its. On NFS a replaced file may be stale a few times in a row. */

@@ -8,7 +8,7 @@
 
 #include "base/array.h"
 #include "format/conf-key.h"
-#include "format/fold.h"
+#include "json/fold.h"
 
 /* One file on its way into conf. */
 struct merge {

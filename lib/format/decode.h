@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "format/json.h"
 #include "format/record.h"
+#include "json/json.h"
 
 /* How a file of records is read: the lists of records have little of their own but a table of members. */
 

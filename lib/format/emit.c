@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "format/emit.h"
-#include "format/utf8.h"
+#include "json/utf8.h"
 
 /* U+2028 and U+2029 end a line in JavaScript, and < > & mean something in HTML. */
 static bool is_line_end(const char *at, size_t length) {

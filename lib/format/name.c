@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "format/name.h"
-#include "format/utf8.h"
+#include "json/utf8.h"
 
 #define DIGITS "0123456789"
 

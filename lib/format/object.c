@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "format/decode.h"
-#include "format/fold.h"
+#include "json/fold.h"
 
 /* The text of a member's name: where it stands, if it has no escapes. */
 static int member_name(struct decoding *d, size_t token, struct slice *ret) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "format/toml-lex.h"
-#include "format/utf8.h"
+#include "json/utf8.h"
 
 /* One string on its way from the text into memory. */
 struct string {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "format/toml-lex.h"
-#include "format/utf8.h"
+#include "json/utf8.h"
 
 /* Who brought a table into being: that decides who may still add to it. */
 enum origin {

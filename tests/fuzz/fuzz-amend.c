@@ -9,11 +9,11 @@
 
 #include "format/amend.h"
 #include "format/container.h"
-#include "format/fold.h"
 #include "format/image.h"
 #include "format/layer.h"
-#include "format/utf8.h"
 #include "fuzz.h"
+#include "json/fold.h"
+#include "json/utf8.h"
 
 #define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
 

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "format/json.h"
-#include "format/utf8.h"
 #include "fuzz.h"
+#include "json/json.h"
+#include "json/utf8.h"
 
 #define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
 

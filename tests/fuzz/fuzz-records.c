@@ -9,12 +9,12 @@
 #include "format/container.h"
 #include "format/digest.h"
 #include "format/image.h"
-#include "format/json.h"
 #include "format/layer.h"
 #include "format/mounts.h"
 #include "format/timestamp.h"
-#include "format/utf8.h"
 #include "fuzz.h"
+#include "json/json.h"
+#include "json/utf8.h"
 
 #define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
 

@@ -11,9 +11,9 @@
 #include "base/text.h"
 #include "format/container.h"
 #include "format/image.h"
-#include "format/json.h"
 #include "format/layer.h"
 #include "format/mounts.h"
+#include "json/json.h"
 
 #define FILE_BYTES_MAX (1U << 20)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "disk/recfile.h"
-#include "format/json.h"
 #include "place.h"
+#include "json/json.h"
 
 static void a_missing_file_is_missing_and_no_error(void **state) {
         struct recfile file = RECFILE_INIT;

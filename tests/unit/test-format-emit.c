@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "format/emit.h"
-#include "format/json.h"
 #include "unit.h"
+#include "json/json.h"
 
 static void expect_json(const char *s, const char *json) {
         _cleanup_text_ struct text text = TEXT_INIT;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "format/json.h"
 #include "unit.h"
+#include "json/json.h"
 
 static void parse(struct json *json, const char *text) {
         struct error error = {0};

@@ -9,10 +9,10 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "fixture.h"
-#include "format/json.h"
 #include "tree/dirstream.h"
 #include "unit.h"
 #include "without-memory.h"
+#include "json/json.h"
 
 DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "format/json.h"
-#include "format/utf8.h"
+#include "json/json.h"
+#include "json/utf8.h"
 
 static int hex_digit(char c) {
         if (c >= '0' && c <= '9')

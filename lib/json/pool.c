@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "format/json-pool.h"
+#include "json/pool.h"
 
 /*
  * Two buffers hold what is not to be had from the text itself: a string without its escapes, and a token that

@@ -10,8 +10,8 @@
 #include <yajl/yajl_parse.h>
 
 #include "base/array.h"
-#include "format/json-pool.h"
-#include "format/json.h"
+#include "json/json.h"
+#include "json/pool.h"
 
 struct parser {
         yajl_handle yajl;

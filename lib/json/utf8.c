@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "format/utf8.h"
+#include "json/utf8.h"
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
 

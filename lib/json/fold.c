@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "format/fold.h"
+#include "json/fold.h"
 
 static const struct {
         char bytes[4], as;
