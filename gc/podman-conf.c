@@ -13,7 +13,7 @@
 #include "base/dir.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "format/toml.h"
+#include "toml/toml.h"
 
 #define FILE_NAME "containers/containers.conf"
 

@@ -14,7 +14,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "config.h"
-#include "format/toml.h"
+#include "toml/toml.h"
 
 #define FILE_NAME     "containers/storage.conf"
 #define DROPIN_SUFFIX ".conf"

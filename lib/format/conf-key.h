@@ -4,7 +4,7 @@
 /* The table of storage.conf's keys. Only the parts of conf look at it. */
 
 #include "format/conf.h"
-#include "format/toml.h"
+#include "toml/toml.h"
 
 enum conf_type {
         CONF_TYPE_STRING,

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "format/toml.h"
 #include "fuzz.h"
+#include "toml/toml.h"
 
 #define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
 

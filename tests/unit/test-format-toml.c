@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "format/toml.h"
+#include "toml/toml.h"
 #include "unit.h"
 
 static struct toml_doc *parse(const char *text) {

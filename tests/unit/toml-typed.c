@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "base/fd.h"
-#include "format/toml.h"
+#include "toml/toml.h"
 
 static void print_json_string(const char *s, size_t n) {
         putchar('"');

@@ -5,7 +5,7 @@
  * Nobody else includes this. */
 
 #include "base/arena.h"
-#include "format/toml.h"
+#include "toml/toml.h"
 
 struct toml_reader {
         const char *p, *end; /* what is left */

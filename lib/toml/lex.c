@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "format/toml-lex.h"
+#include "toml/lex.h"
 
 #define REASON_MAX 160 /* a sentence; it also has to fit behind the name of a file */
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "format/toml-lex.h"
+#include "toml/lex.h"
 #include "json/utf8.h"
 
 /* One string on its way from the text into memory. */

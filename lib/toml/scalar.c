@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "format/toml-lex.h"
+#include "toml/lex.h"
 
 /* Which digits a base has, and how it is announced. The first two are written in any case of letters. */
 struct base {

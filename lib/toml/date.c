@@ -2,7 +2,7 @@
 /* TOML's dates and times (RFC 3339). No program here wants one; a file with one that no calendar knows is
  * refused all the same, as every other reader refuses it. */
 
-#include "format/toml-lex.h"
+#include "toml/lex.h"
 
 struct cursor {
         const char *s, *end;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "format/toml-lex.h"
+#include "toml/lex.h"
 
 #define KEY_SHOWN_MAX 40 /* bytes of a key that an error repeats */
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "format/toml-lex.h"
+#include "toml/lex.h"
 #include "json/utf8.h"
 
 /* Who brought a table into being: that decides who may still add to it. */
