@@ -14,7 +14,7 @@
 
 #include "base/array.h"
 #include "base/fd.h"
-#include "format/idscan.h"
+#include "format/id-scan.h"
 #include "format/name.h"
 #include "places.h"
 #include "snapshot.h"

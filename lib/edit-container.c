@@ -3,7 +3,7 @@
 
 #include "arguments.h"
 #include "edit.h"
-#include "format/emit.h"
+#include "format/encode-value.h"
 #include "split.h"
 
 #define FLAGS_MAX 4U

@@ -7,7 +7,7 @@
 #include "base/sha256.h"
 #include "edit.h"
 #include "format/digest.h"
-#include "format/emit.h"
+#include "format/encode-value.h"
 #include "objectdir.h"
 #include "split.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "edit.h"
-#include "format/emit.h"
+#include "format/encode-value.h"
 
 static int edit_metadata(struct edit *edit, enum cstorage_object object, const char *id,
                          const char *metadata) {

@@ -5,7 +5,7 @@
 
 #include "arguments.h"
 #include "edit.h"
-#include "format/emit.h"
+#include "format/encode-value.h"
 #include "homes.h"
 #include "lists.h"
 #include "split.h"

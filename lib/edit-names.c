@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "edit.h"
-#include "format/emit.h"
+#include "format/encode-value.h"
 
 static const struct strings *names_of(enum cstorage_object object, const struct item *item) {
         switch (object) {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "format/lastwrite.h"
+#include "format/lock-token.h"
 
 /*
  * Locks as the Go side has them (internal/rawfilelock/rawfilelock_unix.go): a record lock over the whole of a

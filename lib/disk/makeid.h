@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "format/newid.h"
+#include "format/id-encode.h"
 
 /* Ids that nothing else has, as the Go side makes them. Negative errno where there is no randomness. */
 

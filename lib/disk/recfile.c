@@ -7,7 +7,7 @@
 
 #include "base/array.h"
 #include "disk/recfile.h"
-#include "format/wreck.h"
+#include "format/torn-file.h"
 #include "json/json.h"
 
 /* The Go side replaces these files and never writes into them (pkg/ioutils/fswriters.go); one that keeps

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "format/amend.h"
-#include "format/emit.h"
+#include "format/encode-value.h"
 
 /* Bytes from one offset to another that something else takes the place of. */
 struct splice {

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "format/compose.h"
 #include "format/container.h"
 #include "format/decode.h"
+#include "format/encode.h"
 
 static const struct member members[] = {
         {"id", MEMBER_ID, offsetof(struct container, id)},

@@ -4,7 +4,7 @@
 #include <float.h>
 #include <string.h>
 
-#include "format/bigdata.h"
+#include "format/big-data.h"
 #include "format/decode.h"
 #include "format/timestamp.h"
 

@@ -5,9 +5,9 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "format/compose.h"
 #include "format/decode.h"
 #include "format/digest.h"
+#include "format/encode.h"
 #include "format/image.h"
 
 static const struct member members[] = {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "format/compose.h"
 #include "format/decode.h"
+#include "format/encode.h"
 #include "format/layer.h"
 
 static const struct member members[] = {

@@ -3,8 +3,8 @@
 
 #include "format/mounts.h"
 #include "base/cleanup.h"
-#include "format/compose.h"
 #include "format/decode.h"
+#include "format/encode.h"
 
 static const struct member members[] = {
         {"id", MEMBER_ID, offsetof(struct mount, id)},

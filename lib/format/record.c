@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "format/bigdata.h"
+#include "format/big-data.h"
 #include "format/decode.h"
-#include "format/wreck.h"
+#include "format/torn-file.h"
 
 /* Text that is absent is "", and only an id must not be. */
 static void record_init(const struct record_type *type, void *record) {

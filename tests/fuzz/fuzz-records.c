@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "format/compose.h"
 #include "format/container.h"
 #include "format/digest.h"
+#include "format/encode.h"
 #include "format/image.h"
 #include "format/layer.h"
 #include "format/mounts.h"

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "format/compose.h"
 #include "format/container.h"
+#include "format/encode.h"
 #include "format/image.h"
 #include "format/layer.h"
 #include "format/mounts.h"

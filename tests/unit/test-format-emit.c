@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "format/emit.h"
+#include "format/encode-value.h"
 #include "unit.h"
 #include "json/json.h"
 

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "format/container.h"
-#include "format/idscan.h"
+#include "format/id-scan.h"
 #include "format/image.h"
 #include "format/layer.h"
 #include "format/mounts.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "format/lastwrite.h"
+#include "format/lock-token.h"
 #include "unit.h"
 
 static void a_token_has_the_layout_of_the_go_side(void **state) {

@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 #include "format/digest.h"
-#include "format/lastwrite.h"
+#include "format/lock-token.h"
 #include "format/name.h"
 #include "format/timestamp.h"
 #include "unit.h"

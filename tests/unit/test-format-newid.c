@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "format/newid.h"
+#include "format/id-encode.h"
 #include "unit.h"
 
 static void an_id_is_the_bytes_in_hexadecimal_digits(void **state) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "format/wreck.h"
+#include "format/torn-file.h"
 #include "unit.h"
 
 static bool is_wreck(const char *text) {

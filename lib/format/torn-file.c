@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "format/wreck.h"
+#include "format/torn-file.h"
 
 struct scan {
         const char *at, *end;

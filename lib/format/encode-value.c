@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "format/emit.h"
+#include "format/encode-value.h"
 #include "json/utf8.h"
 
 /* U+2028 and U+2029 end a line in JavaScript, and < > & mean something in HTML. */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "format/bigdata.h"
+#include "format/big-data.h"
 
 static int datum_compare(const void *a, const void *b) {
         const struct big_datum *x = a, *y = b;

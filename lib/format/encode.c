@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "format/compose.h"
-#include "format/emit.h"
+#include "format/encode-value.h"
+#include "format/encode.h"
 #include "format/timestamp.h"
 
 /* --------------------------------------------------------------------------------------------- maps */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "format/newid.h"
+#include "format/id-encode.h"
 
 #define SHORT_LENGTH 12U
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "format/lastwrite.h"
+#include "format/lock-token.h"
 
 bool last_write_equal(const struct last_write *a, const struct last_write *b) {
         return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;

@@ -5,7 +5,7 @@
  * parser decides that, which takes ten times as long.
  */
 
-#include "format/idscan.h"
+#include "format/id-scan.h"
 
 #include <string.h>
 
