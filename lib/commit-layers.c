@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "commit.h"
-#include "disk/makeid.h"
+#include "disk/id-random.h"
 #include "driver/content.h"
 #include "edit.h"
 #include "index.h"

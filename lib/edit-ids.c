@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "disk/makeid.h"
+#include "disk/id-random.h"
 #include "edit.h"
 #include "json/utf8.h"
 

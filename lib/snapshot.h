@@ -4,7 +4,7 @@
 #include "backing.h"
 #include "base/strlist.h"
 #include "disk/lock.h"
-#include "disk/recfile.h"
+#include "disk/record-file.h"
 #include "locks.h"
 
 /* The record files of a store itself, in the order in which their records are loaded. */

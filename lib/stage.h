@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "disk/staging.h"
+#include "disk/temp-dir.h"
 #include "store.h"
 
 struct cstorage_stage {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "disk/handover.h"
+#include "disk/temp-dir-send.h"
 #include "trash.h"
 #include "tree/delete.h"
 

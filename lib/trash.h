@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "disk/staging.h"
+#include "disk/temp-dir.h"
 #include "format/name.h"
 #include "inventory.h"
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "disk/staging.h"
+#include "disk/temp-dir.h"
 #include "driver/leftover.h"
 #include "driver/mountinfo.h"
 

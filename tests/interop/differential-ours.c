@@ -22,7 +22,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "config.h"
-#include "disk/recfile.h"
+#include "disk/record-file.h"
 #include "format/container.h"
 #include "format/image.h"
 #include "format/layer.h"

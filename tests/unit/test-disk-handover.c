@@ -4,8 +4,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "disk/handover.h"
 #include "disk/lock.h"
+#include "disk/temp-dir-send.h"
 #include "place.h"
 
 #define ROOT "tempdirs"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "disk/makeid.h"
+#include "disk/id-random.h"
 #include "unit.h"
 
 #define ROUNDS 10000 /* enough to meet what one id in 281 is: a number to begin with */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "disk/recfile.h"
+#include "disk/record-file.h"
 #include "place.h"
 #include "json/json.h"
 

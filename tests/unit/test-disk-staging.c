@@ -13,7 +13,7 @@
 
 #include "base/text.h"
 #include "disk/lock.h"
-#include "disk/staging.h"
+#include "disk/temp-dir.h"
 #include "place.h"
 
 #define ROOT "tempdirs"

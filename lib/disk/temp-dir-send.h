@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "disk/staging.h"
+#include "disk/temp-dir.h"
 
 /*
  * A temp dir on its way to another process: one message of a Unix socket of sequential packets, with the open

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Temp dirs that are done with, and all that is in them. */
 
-#include "disk/staging.h"
+#include "disk/temp-dir.h"
 #include "tree/delete.h"
 
 void temp_dir_discard(struct temp_dir *temp) {

@@ -12,7 +12,7 @@
 #include "disk/lock.h"
 #include "disk/lockfile.h"
 #include "disk/paths.h"
-#include "disk/staging.h"
+#include "disk/temp-dir.h"
 #include "format/name.h"
 
 #define DIR_MODE 0700

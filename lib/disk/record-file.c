@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "disk/recfile.h"
+#include "disk/record-file.h"
 #include "format/torn-file.h"
 #include "json/json.h"
 

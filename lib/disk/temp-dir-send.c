@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Handing temp dirs to another process of the same machine and, since it is one package, the same version. */
 
-#include "disk/handover.h"
+#include "disk/temp-dir-send.h"
 
 #include <fcntl.h>
 #include <limits.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* New ids from the kernel's randomness. */
 
-#include "disk/makeid.h"
+#include "disk/id-random.h"
 #include "base/error.h"
 #include "base/random.h"
 
