@@ -75,7 +75,7 @@ static int set_number(const char *name, uint32_t number) {
         return setenv(name, text, /* overwrite= */ true) < 0 ? negative_errno() : 0;
 }
 
-/* Who this is outside, as the library asks (lib/config-load.c). */
+/* Who this is outside, as the library asks (lib/config/load.c). */
 static int set_environment(uid_t uid, gid_t gid) {
         int r;
 

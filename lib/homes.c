@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "format/conf-option.h"
+#include "config/conf-option.h"
 #include "homes.h"
 
 #define OWN_HOMES 2U

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "format/conf-option.h"
-#include "format/conf-path.h"
-#include "format/conf.h"
+#include "config/conf-option.h"
+#include "config/conf-path.h"
+#include "config/conf.h"
 #include "fuzz.h"
 
 #define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config.h"
+#include "config/config.h"
 
 static const char *get(void *userdata, const char *name) {
         char **variables = userdata;

@@ -21,7 +21,7 @@
 #include "base/array.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "config.h"
+#include "config/config.h"
 #include "disk/record-file.h"
 #include "format/container.h"
 #include "format/image.h"

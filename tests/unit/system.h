@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/text.h"
-#include "config.h"
+#include "config/config.h"
 #include "unit.h"
 
 #define ETC "/etc/containers/storage.conf"

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "format/conf-option.h"
-#include "format/conf-path.h"
-#include "format/conf.h"
+#include "config/conf-option.h"
+#include "config/conf-path.h"
+#include "config/conf.h"
 #include "unit.h"
 
 static void merge(struct conf *conf, const char *file, const char *text) {

@@ -13,7 +13,7 @@
 #include "base/dir.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "config.h"
+#include "config/config.h"
 #include "toml/toml.h"
 
 #define FILE_NAME     "containers/storage.conf"

@@ -8,8 +8,8 @@
 
 #include "arguments.h"
 #include "base/text.h"
-#include "config.h"
-#include "format/conf-option.h"
+#include "config/conf-option.h"
+#include "config/config.h"
 #include "public.h"
 
 #define ENV_HOME "HOME"

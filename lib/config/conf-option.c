@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "format/conf-option.h"
-#include "format/conf-path.h"
+#include "config/conf-option.h"
+#include "config/conf-path.h"
 
 /* What Go's strings.TrimSpace takes off, as far as it is ASCII. */
 #define SPACE " \t\n\v\f\r"

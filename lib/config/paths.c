@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "config.h"
+#include "config/config.h"
 
 #define ENV_DATA        "XDG_DATA_HOME"
 #define ENV_RUNTIME_DIR "XDG_RUNTIME_DIR"

@@ -2,7 +2,7 @@
 /* The keys of storage.conf, once and for all (types/options.go:TomlConfig,
  * pkg/config/config.go:OptionsConfig). */
 
-#include "format/conf-key.h"
+#include "config/conf-key.h"
 
 #define STORAGE "storage"
 #define OPTIONS "storage.options"

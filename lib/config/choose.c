@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "config.h"
+#include "config/config.h"
 
 static bool same(const char *a, const char *b) {
         return a && b ? strcmp(a, b) == 0 : a == b;

@@ -7,8 +7,8 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "config.h"
-#include "format/conf-key.h"
+#include "config/conf-key.h"
+#include "config/config.h"
 #include "public.h"
 
 /* Of driver options that no file says, but a variable, all at once. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "format/conf-key.h"
+#include "config/conf-key.h"
 #include "json/fold.h"
 
 /* One file on its way into conf. */

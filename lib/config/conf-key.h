@@ -3,7 +3,7 @@
 
 /* The table of storage.conf's keys. Only the parts of conf look at it. */
 
-#include "format/conf.h"
+#include "config/conf.h"
 #include "toml/toml.h"
 
 enum conf_type {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "format/conf-path.h"
+#include "config/conf-path.h"
 
 /* ---------------------------------------------------------------------------------------------- variables */
 

@@ -4,9 +4,9 @@
 #include <stdbool.h>
 
 #include "base/strlist.h"
+#include "config/conf-path.h"
+#include "config/conf.h"
 #include "cstorage.h"
-#include "format/conf-path.h"
-#include "format/conf.h"
 
 struct cstorage_setting {
         const char *key, *value;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "config.h"
-#include "format/conf-option.h"
+#include "config/conf-option.h"
+#include "config/config.h"
 #include "public.h"
 
 _public_ int cstorage_config_new(struct cstorage_config **ret) {
