@@ -10,9 +10,9 @@
 #include "base/owner.h"
 #include "base/text.h"
 #include "driver/content.h"
-#include "driver/leftover.h"
-#include "driver/lowers.h"
+#include "driver/overlay-lower.h"
 #include "driver/overlay.h"
+#include "driver/stale-layer.h"
 
 #define HOME_MODE                                                                                            \
         0755 /* of the links too: who is root in no user namespace reads images of an image store            \

@@ -11,10 +11,10 @@
 #include "base/text.h"
 #include "base/userns.h"
 #include "driver/content.h"
-#include "driver/mount-data.h"
-#include "driver/mounting.h"
+#include "driver/mount-options.h"
+#include "driver/mount-syscalls.h"
 #include "driver/overlay-dirs.h"
-#include "driver/overlay-site.h"
+#include "driver/overlay-mountpoint.h"
 #include "tree/delete.h"
 
 #define NEW_MOUNT_POINT "merged.1"

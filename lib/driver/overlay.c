@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "driver/lowers.h"
+#include "driver/overlay-lower.h"
 #include "driver/overlay.h"
 
 static const char *const own_names[] = {

@@ -9,7 +9,7 @@
 #include "base/fd.h"
 #include "base/owner.h"
 #include "driver/content.h"
-#include "driver/leftover.h"
+#include "driver/stale-layer.h"
 #include "tree/copy.h"
 
 #define LAYERS_DIR "dir"

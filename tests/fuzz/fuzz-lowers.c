@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "driver/lowers.h"
+#include "driver/overlay-lower.h"
 #include "fuzz.h"
 
 /* Put together again, the names are the text. */

@@ -4,7 +4,7 @@
 #include "base/dir.h"
 #include "base/fd.h"
 #include "driver/driver.h"
-#include "driver/lowers.h"
+#include "driver/overlay-lower.h"
 #include "place.h"
 
 #define ID_A   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

@@ -7,7 +7,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "driver/driver.h"
-#include "driver/mount-data.h"
+#include "driver/mount-options.h"
 #include "place.h"
 
 #define ID_A   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

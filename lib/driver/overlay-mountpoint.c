@@ -8,8 +8,8 @@
 
 #include "base/fd.h"
 #include "driver/content.h"
-#include "driver/mounting.h"
-#include "driver/overlay-site.h"
+#include "driver/mount-syscalls.h"
+#include "driver/overlay-mountpoint.h"
 
 void site_done(struct site *site) {
         close_fd(site->home_fd);

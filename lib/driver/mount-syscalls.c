@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 #include "base/fd.h"
-#include "driver/mounting.h"
+#include "driver/mount-syscalls.h"
 
 #define OVERLAY_MAGIC 0x794c7630 /* linux/magic.h */
 #define FUSE_MAGIC    0x65735546

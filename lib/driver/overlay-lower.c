@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "driver/lowers.h"
+#include "driver/overlay-lower.h"
 
 /* One piece of memory: the pointers with the NULL behind them, then the names, each in a room of its own. */
 #define ROOM (ID_LENGTH + 1U)

@@ -11,8 +11,8 @@
 
 #include "base/fd.h"
 #include "disk/temp-dir.h"
-#include "driver/leftover.h"
 #include "driver/mountinfo.h"
+#include "driver/stale-layer.h"
 
 static int leftover_error(struct error *reterr, int code, int home_fd, const char *path, const char *what) {
         _cleanup_free_ char *full = path_below(home_fd, path);

@@ -5,7 +5,7 @@
 #include <sys/mount.h>
 
 #include "base/strlist.h"
-#include "driver/mount-data.h"
+#include "driver/mount-options.h"
 
 static const struct {
         const char *name;
