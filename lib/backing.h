@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "api/public.h"
 #include "format/amend.h"
 #include "format/container.h"
 #include "format/image.h"
 #include "format/layer.h"
 #include "format/mounts.h"
-#include "public.h"
 
 #define FILE_KINDS (CSTORAGE_FILE_MOUNTS + 1)
 

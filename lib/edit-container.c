@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Containers that shall be made, each with its layer. */
 
-#include "arguments.h"
+#include "api/arguments.h"
 #include "edit.h"
 #include "format/encode-value.h"
 #include "split.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "arguments.h"
+#include "api/arguments.h"
 #include "edit.h"
 #include "format/digest.h"
 #include "objectdir.h"

@@ -3,8 +3,8 @@
 
 /* One element of a member that has several, as the public functions hand it out. */
 
+#include "api/public.h"
 #include "format/record.h"
-#include "public.h"
 
 static inline const char *strings_get(const struct strings *strings, size_t index) {
         return index < strings->n ? strings->items[index] : NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "api/public.h"
 #include "driver/driver.h"
-#include "public.h"
 
 /* The directory trees of a store. */
 enum root {

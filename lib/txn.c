@@ -3,7 +3,7 @@
 
 #include "txn.h"
 
-#include "arguments.h"
+#include "api/arguments.h"
 #include "base/array.h"
 #include "commit.h"
 #include "retire-order.h"

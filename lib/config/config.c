@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "api/public.h"
 #include "config/conf-option.h"
 #include "config/config.h"
-#include "public.h"
 
 _public_ int cstorage_config_new(struct cstorage_config **ret) {
         struct cstorage_config *config;

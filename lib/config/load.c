@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arguments.h"
+#include "api/arguments.h"
+#include "api/public.h"
 #include "base/text.h"
 #include "config/conf-option.h"
 #include "config/config.h"
-#include "public.h"
 
 #define ENV_HOME "HOME"
 #define ENV_UID  "_CONTAINERS_ROOTLESS_UID"

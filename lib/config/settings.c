@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/public.h"
 #include "base/array.h"
 #include "base/text.h"
 #include "config/conf-key.h"
 #include "config/config.h"
-#include "public.h"
 
 /* Of driver options that no file says, but a variable, all at once. */
 #define KEY_OPTION "option"

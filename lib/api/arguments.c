@@ -2,7 +2,7 @@
 /* Arguments that make no sense, whatever is in the store. The first ones are of programs that were built with
  * another version of the library than this one. */
 
-#include "arguments.h"
+#include "api/arguments.h"
 
 #include <errno.h>
 
