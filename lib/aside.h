@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/strlist.h"
-#include "store.h"
+#include "store/store.h"
 
 /*
  * The ids in the volatile files that were set aside (BROKEN_SUFFIX): each run of exactly 64 hexadecimal

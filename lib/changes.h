@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/strlist.h"
-#include "store.h"
+#include "store/store.h"
 
 /* What a transaction shall do beside changing records. */
 enum change_kind {

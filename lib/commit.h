@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/newfile.h"
-#include "homes.h"
+#include "store/driver-homes.h"
 #include "txn.h"
 
 /* A record file that is written. */

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "homes.h"
 #include "index.h"
 #include "objectdir.h"
+#include "store/driver-homes.h"
 
 /* Bytes that one would read whole; what is larger is no manifest, and no configuration. */
 #define BIG_DATA_MAX (1ULL << 30)

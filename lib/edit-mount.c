@@ -6,9 +6,9 @@
 #include "api/arguments.h"
 #include "edit.h"
 #include "format/encode-value.h"
-#include "homes.h"
 #include "lists.h"
 #include "split.h"
+#include "store/driver-homes.h"
 #include "json/json.h"
 
 /* What a mount of an object comes to. */

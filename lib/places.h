@@ -4,7 +4,7 @@
 #include "base/dir.h"
 #include "disk/paths.h"
 #include "format/name.h"
-#include "store.h"
+#include "store/store.h"
 
 #define NAME_BUFFER 256U /* NAME_MAX and a NUL */
 

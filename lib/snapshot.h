@@ -5,7 +5,7 @@
 #include "base/strlist.h"
 #include "disk/lock.h"
 #include "disk/record-file.h"
-#include "locks.h"
+#include "store/locks.h"
 
 /* The record files of a store itself, in the order in which their records are loaded. */
 struct own_file {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "disk/temp-dir.h"
-#include "store.h"
+#include "store/store.h"
 
 struct cstorage_stage {
         struct cstorage_store *store;

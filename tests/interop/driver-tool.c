@@ -14,8 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "homes.h"
 #include "stage.h"
+#include "store/driver-homes.h"
 #include "tree/copy.h"
 
 struct call {

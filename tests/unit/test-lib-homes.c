@@ -5,7 +5,7 @@
 
 #include "base/fd.h"
 #include "fixture.h"
-#include "homes.h"
+#include "store/driver-homes.h"
 #include "unit.h"
 
 static void add_option(struct fixture *f, const char *option) {

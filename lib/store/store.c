@@ -8,7 +8,7 @@
 #include "base/array.h"
 #include "base/fd.h"
 #include "disk/paths.h"
-#include "homes.h"
+#include "store/driver-homes.h"
 
 static void root_done(struct store_root *root) {
         free(root->path);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "disk/paths.h"
-#include "store.h"
+#include "store/store.h"
 
 /*
  * The locks of a store, in the one order in which they may be taken (store.go, comment of struct store):

@@ -6,7 +6,7 @@
 
 #include "base/fd.h"
 #include "config/conf-option.h"
-#include "homes.h"
+#include "store/driver-homes.h"
 
 #define OWN_HOMES 2U
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The order of the locks. */
 
-#include "locks.h"
+#include "store/locks.h"
 
 const struct store_lock store_locks[STORE_LOCKS] = {
         {ROOT_GRAPH, PATH_LAYERS_LOCK, CSTORAGE_FILE_LAYERS, true},

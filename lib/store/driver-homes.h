@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "store.h"
+#include "store/store.h"
 
 /* The homes of a store's driver as they are now: that of the graphroot or of the image store may have been
  * made since the store was opened. */

@@ -8,7 +8,7 @@
 #include "base/dir.h"
 #include "base/strlist.h"
 #include "base/text.h"
-#include "store.h"
+#include "store/store.h"
 
 #define RECORDS_SUFFIX "-layers" /* store.go:getLayerStoreLocked: of whatever driver */
 
