@@ -17,7 +17,7 @@
 #include "format/id-scan.h"
 #include "format/name.h"
 #include "places.h"
-#include "snapshot.h"
+#include "snapshot/snapshot.h"
 #include "tree/dirstream.h"
 #include "json/json.h"
 

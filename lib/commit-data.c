@@ -9,7 +9,7 @@
 #include "base/owner.h"
 #include "commit.h"
 #include "edit.h"
-#include "objectdir.h"
+#include "snapshot/object-dirs.h"
 #include "tree/delete.h"
 
 #define DATA_MODE     0600

@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "commit.h"
-#include "index.h"
+#include "snapshot/index.h"
 
 /* Names, to be looked for. */
 struct names {

@@ -8,10 +8,10 @@
 #include "disk/id-random.h"
 #include "driver/content.h"
 #include "edit.h"
-#include "index.h"
-#include "lists.h"
-#include "objectdir.h"
-#include "split.h"
+#include "snapshot/change.h"
+#include "snapshot/index.h"
+#include "snapshot/object-dirs.h"
+#include "snapshot/placement.h"
 #include "stage.h"
 
 /* ------------------------------------------------------------------------------- marking */

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "commit.h"
-#include "index.h"
-#include "lists.h"
+#include "snapshot/change.h"
+#include "snapshot/index.h"
 
 static const struct mount *find_mount(const struct cstorage_snapshot *snapshot, const char *layer) {
         const struct items *mounts = &snapshot->kinds[CSTORAGE_FILE_MOUNTS];

@@ -9,8 +9,8 @@
 
 #include "base/array.h"
 #include "commit.h"
-#include "index.h"
-#include "lists.h"
+#include "snapshot/change.h"
+#include "snapshot/index.h"
 
 /* ----------------------------------------------------------------------------- the steps */
 

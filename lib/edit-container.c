@@ -4,7 +4,7 @@
 #include "api/arguments.h"
 #include "edit.h"
 #include "format/encode-value.h"
-#include "split.h"
+#include "snapshot/placement.h"
 
 #define FLAGS_MAX 4U
 

@@ -8,8 +8,8 @@
 #include "edit.h"
 #include "format/digest.h"
 #include "format/encode-value.h"
-#include "objectdir.h"
-#include "split.h"
+#include "snapshot/object-dirs.h"
+#include "snapshot/placement.h"
 
 /* ---------------------------------------------------------------------------- big data */
 

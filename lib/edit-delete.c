@@ -6,10 +6,10 @@
 #include "api/arguments.h"
 #include "edit.h"
 #include "format/encode-value.h"
-#include "index.h"
-#include "lists.h"
-#include "objectdir.h"
-#include "split.h"
+#include "snapshot/change.h"
+#include "snapshot/index.h"
+#include "snapshot/object-dirs.h"
+#include "snapshot/placement.h"
 
 /* ------------------------------------------------------------------------------- layers */
 

@@ -6,8 +6,8 @@
 #include "api/arguments.h"
 #include "edit.h"
 #include "format/digest.h"
-#include "objectdir.h"
-#include "split.h"
+#include "snapshot/object-dirs.h"
+#include "snapshot/placement.h"
 
 static int check(const struct cstorage_image_options *options, struct error *reterr) {
         int r;

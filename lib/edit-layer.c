@@ -5,7 +5,7 @@
 
 #include "api/arguments.h"
 #include "edit.h"
-#include "split.h"
+#include "snapshot/placement.h"
 #include "stage.h"
 
 #define SIZE_NOT_KNOWN  (-1) /* as Go records it of partial pulls */

@@ -6,8 +6,8 @@
 #include "api/arguments.h"
 #include "edit.h"
 #include "format/encode-value.h"
-#include "lists.h"
-#include "split.h"
+#include "snapshot/change.h"
+#include "snapshot/placement.h"
 #include "store/driver-homes.h"
 #include "json/json.h"
 

@@ -5,9 +5,9 @@
 #include <time.h>
 
 #include "edit.h"
-#include "index.h"
-#include "lists.h"
-#include "split.h"
+#include "snapshot/change.h"
+#include "snapshot/index.h"
+#include "snapshot/placement.h"
 
 #define NSEC_PER_SEC 1000000000LL
 

@@ -2,7 +2,7 @@
 /* Taking the locks of a transaction, their tokens, and letting go of them. */
 
 #include "disk/lock.h"
-#include "objectdir.h"
+#include "snapshot/object-dirs.h"
 #include "txn.h"
 
 /* A lock whose directory is not there guards nothing. */

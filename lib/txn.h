@@ -2,7 +2,7 @@
 #pragma once
 
 #include "changes.h"
-#include "snapshot.h"
+#include "snapshot/snapshot.h"
 #include "trash.h"
 
 #define NSEC_PER_USEC 1000ULL

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "fixture.h"
-#include "index.h"
-#include "lists.h"
+#include "snapshot/change.h"
+#include "snapshot/index.h"
 #include "unit.h"
 
 #define TIME "\"created\":\"2026-11-23T18:40:41.703211868Z\""

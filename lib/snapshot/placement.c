@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The one place that knows which record goes where. */
 
-#include "split.h"
+#include "snapshot/placement.h"
 
 static const struct cstorage_file *find(const struct cstorage_snapshot *snapshot,
                                         enum cstorage_file_kind kind, enum cstorage_location location) {

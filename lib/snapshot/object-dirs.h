@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "snapshot.h"
+#include "snapshot/snapshot.h"
 
 /* The directories of layers' data, images and containers: where they are, and making what is missing. */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "snapshot.h"
+#include "snapshot/snapshot.h"
 
 /* The split of a store: which file a record goes to, and where its directory is. */
 

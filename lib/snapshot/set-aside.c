@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a volatile file that was set aside may have recorded. */
 
-#include "aside.h"
+#include "snapshot/set-aside.h"
 
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "format/name.h"
-#include "snapshot.h"
+#include "snapshot/snapshot.h"
 #include "json/json.h"
 
 #define HEX_DIGITS "0123456789abcdef"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "backing.h"
 #include "base/strlist.h"
 #include "disk/lock.h"
 #include "disk/record-file.h"
+#include "snapshot/record-buffer.h"
 #include "store/locks.h"
 
 /* The record files of a store itself, in the order in which their records are loaded. */

@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "index.h"
+#include "snapshot/index.h"
 
 static uint64_t head_of(const char *id) {
         uint64_t head = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The members of a container's record. */
 
-#include "members.h"
-#include "snapshot.h"
+#include "snapshot/members.h"
+#include "snapshot/snapshot.h"
 
 static const struct container *record_of(const struct cstorage_container *container) {
         return container->item.record;

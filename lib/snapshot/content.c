@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/fd.h"
-#include "index.h"
-#include "objectdir.h"
+#include "snapshot/index.h"
+#include "snapshot/object-dirs.h"
 #include "store/driver-homes.h"
 
 /* Bytes that one would read whole; what is larger is no manifest, and no configuration. */

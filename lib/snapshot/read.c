@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* From files to a snapshot. What a snapshot of before has of a file that did not change is not read again. */
 
-#include "aside.h"
 #include "base/array.h"
-#include "index.h"
-#include "lists.h"
+#include "snapshot/change.h"
+#include "snapshot/index.h"
+#include "snapshot/set-aside.h"
 
 /*
  * Files are replaced one after the other while we read; a store that changes faster than this is read by the

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The members of an image's record. */
 
-#include "members.h"
-#include "snapshot.h"
+#include "snapshot/members.h"
+#include "snapshot/snapshot.h"
 
 static const struct image *record_of(const struct cstorage_image *image) {
         return image->item.record;

@@ -7,7 +7,7 @@
 #include "base/fd.h"
 #include "base/owner.h"
 #include "disk/paths.h"
-#include "objectdir.h"
+#include "snapshot/object-dirs.h"
 
 #define OBJECT_DIR_MODE 0700
 

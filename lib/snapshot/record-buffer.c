@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "backing.h"
+#include "snapshot/record-buffer.h"
 
 struct backing {
         unsigned refs;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "index.h"
-#include "lists.h"
+#include "snapshot/change.h"
+#include "snapshot/index.h"
 
 /* A transaction adds a few records to however many there are. */
 #define ROOM_TO_CHANGE 16

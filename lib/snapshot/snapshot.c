@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "index.h"
-#include "snapshot.h"
+#include "snapshot/index.h"
+#include "snapshot/snapshot.h"
 
 const char *snapshot_item_id(enum cstorage_file_kind kind, const struct item *item) {
         return record_id(kind, item->record);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "snapshot.h"
+#include "snapshot/snapshot.h"
 
 /*
  * Changing the records of a snapshot that nobody else holds. Pointers to items of its kind are void after it.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is known of a record file, and of a mount that one of them counts. */
 
-#include "snapshot.h"
+#include "snapshot/snapshot.h"
 
 _Static_assert((int) CSTORAGE_FILE_MISSING == (int) RECFILE_MISSING,
                "the public states are those of disk/recfile.h");

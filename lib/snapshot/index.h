@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "snapshot.h"
+#include "snapshot/snapshot.h"
 
 /*
  * Sort the records of a snapshot by id, and drop a layer or container whose id an earlier record of the same

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "index.h"
+#include "snapshot/index.h"
 
 /* Enumerating: an array with one unused element behind its last. */
 static const struct item *next_item(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,

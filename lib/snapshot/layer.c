@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The members of a layer's record. */
 
-#include "members.h"
-#include "snapshot.h"
+#include "snapshot/members.h"
+#include "snapshot/snapshot.h"
 
 static const struct layer *record_of(const struct cstorage_layer *layer) {
         return layer->item.record;
