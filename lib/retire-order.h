@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "inventory.h"
+#include "inventory/inventory.h"
 
 /*
  * First what others wait for. What hangs on a layer, and short names that lead to it, before the layer:

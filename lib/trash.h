@@ -3,7 +3,7 @@
 
 #include "disk/temp-dir.h"
 #include "format/name.h"
-#include "inventory.h"
+#include "inventory/inventory.h"
 
 struct cstorage_trash_dir {
         struct cstorage_trash_dir *next;

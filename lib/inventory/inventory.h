@@ -7,7 +7,7 @@
 #include "base/dir.h"
 #include "base/fd.h"
 #include "driver/mountinfo.h"
-#include "places.h"
+#include "inventory/directories.h"
 
 #define ENTRY_KINDS (CSTORAGE_ENTRY_QUOTA + 1)
 

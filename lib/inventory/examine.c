@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "disk/lock.h"
-#include "inventory.h"
+#include "inventory/inventory.h"
 #include "tree/subvolume.h"
 
 const char *entry_temp_dir_number(const struct cstorage_entry *entry) {

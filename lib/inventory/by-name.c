@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "inventory.h"
+#include "inventory/inventory.h"
 
 /* 0 where there is no such place. */
 static int open_place(struct cstorage_inventory *inventory, enum root root, enum place_kind kind,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "inventory.h"
+#include "inventory/inventory.h"
 
 static int add_problem(struct cstorage_inventory *inventory, char *path, int code) {
         _cleanup_free_ char *where = path, *text = NULL;

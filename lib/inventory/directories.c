@@ -7,7 +7,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
-#include "places.h"
+#include "inventory/directories.h"
 
 static const struct {
         bool in_home;

@@ -16,7 +16,7 @@
 #include "base/fd.h"
 #include "format/id-scan.h"
 #include "format/name.h"
-#include "places.h"
+#include "inventory/directories.h"
 #include "snapshot/snapshot.h"
 #include "tree/dirstream.h"
 #include "json/json.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "inventory.h"
+#include "inventory/inventory.h"
 
 static struct cstorage_inventory *inventory_free(struct cstorage_inventory *inventory) {
         for (size_t i = 0; i < inventory->n_places; i++)
