@@ -6,7 +6,7 @@
 #include "api/arguments.h"
 #include "base/array.h"
 #include "commit.h"
-#include "retire-order.h"
+#include "trash/order.h"
 
 /* Long enough for a podman command that holds a lock while it removes an image, short enough for a person to
  * wait. */

@@ -3,7 +3,7 @@
 
 #include "changes.h"
 #include "snapshot/snapshot.h"
-#include "trash.h"
+#include "trash/trash.h"
 
 #define NSEC_PER_USEC 1000ULL
 

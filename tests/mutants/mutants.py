@@ -47,8 +47,8 @@ GROUPS = [
            ("tests/plan/plan-laws", ["1", "300"], {}), ("tests/plan/plan-laws", ["301", "11700"], {})],
           only={"gc/facts.h": {"fact_entry_is_examined", "fact_entry_is_gone"}}),
     Group(["lib/inventory/quick-check.c"], stored("lib-account")),
-    Group(["lib/retire.c"], stored("lib-trash", "lib-delete", "lib-heal", "lib-inventory", "lib-hostile"),
-          only={"lib/retire.c": {"trash_check", "is_in_use"}}),
+    Group(["lib/trash/move.c"], stored("lib-trash", "lib-delete", "lib-heal", "lib-inventory", "lib-hostile"),
+          only={"lib/trash/move.c": {"trash_check", "is_in_use"}}),
 ]
 
 

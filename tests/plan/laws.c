@@ -13,7 +13,7 @@
 
 #include "brute.h"
 #include "plan.h"
-#include "retire-order.h"
+#include "trash/order.h"
 #include "world.h"
 
 #define WORLDS      12000

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "disk/temp-dir-send.h"
-#include "trash.h"
+#include "trash/trash.h"
 #include "tree/delete.h"
 
 void trash_item_done(struct cstorage_trash_item *item) {

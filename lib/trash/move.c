@@ -13,7 +13,7 @@
 #include "base/kernel.h"
 #include "base/owner.h"
 #include "disk/lock.h"
-#include "trash.h"
+#include "trash/trash.h"
 #include "tree/make-removable.h"
 
 /* Each try removes something that had to go anyhow. On most file systems the first is enough; a name takes
