@@ -14,9 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "stage.h"
 #include "store/driver-homes.h"
 #include "tree/copy.h"
+#include "txn/stage.h"
 
 struct call {
         struct cstorage_store *store;

@@ -8,7 +8,7 @@
 #include "base/fd.h"
 #include "disk/lock.h"
 #include "fixture.h"
-#include "stage.h"
+#include "txn/stage.h"
 #include "unit.h"
 
 #define LINK_A "AAAAAAAAAAAAAAAAAAAAAAAAAA"

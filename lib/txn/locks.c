@@ -3,7 +3,7 @@
 
 #include "disk/lock.h"
 #include "snapshot/object-dirs.h"
-#include "txn.h"
+#include "txn/txn.h"
 
 /* A lock whose directory is not there guards nothing. */
 static int take(struct cstorage_txn *txn, size_t i, bool create, uint64_t deadline_ns, struct error *reterr) {

@@ -5,8 +5,8 @@
  */
 
 #include "base/array.h"
-#include "commit.h"
 #include "snapshot/placement.h"
+#include "txn/commit.h"
 
 /* Where the items begin that are of this file or of a later one: they stand in the order of the files. */
 static size_t begin_of(const struct items *items, const struct cstorage_file *file) {

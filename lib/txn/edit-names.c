@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "edit.h"
 #include "format/encode-value.h"
+#include "txn/edit.h"
 
 static const struct strings *names_of(enum cstorage_object object, const struct item *item) {
         switch (object) {

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "commit.h"
 #include "snapshot/change.h"
 #include "snapshot/index.h"
+#include "txn/commit.h"
 
 /* ----------------------------------------------------------------------------- the steps */
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "edit.h"
+#include "txn/edit.h"
 
 const char *edit_container_of(const struct edit *edit, const char *layer) {
         const struct items *containers = &edit->now->kinds[CSTORAGE_FILE_CONTAINERS];

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "commit.h"
 #include "snapshot/index.h"
+#include "txn/commit.h"
 
 /* Names, to be looked for. */
 struct names {

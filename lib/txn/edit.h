@@ -3,7 +3,7 @@
 
 #include "format/amend.h"
 #include "format/timestamp.h"
-#include "txn.h"
+#include "txn/txn.h"
 
 #define INCOMPLETE_FLAG "incomplete" /* of a layer (layers.go:incompleteFlag) */
 

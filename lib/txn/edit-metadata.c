@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "edit.h"
 #include "format/encode-value.h"
+#include "txn/edit.h"
 
 static int edit_metadata(struct edit *edit, enum cstorage_object object, const char *id,
                          const char *metadata) {

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "api/arguments.h"
-#include "edit.h"
 #include "format/encode-value.h"
 #include "snapshot/change.h"
 #include "snapshot/placement.h"
 #include "store/driver-homes.h"
+#include "txn/edit.h"
 #include "json/json.h"
 
 /* What a mount of an object comes to. */

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "commit.h"
 #include "snapshot/change.h"
 #include "snapshot/index.h"
+#include "txn/commit.h"
 
 static const struct mount *find_mount(const struct cstorage_snapshot *snapshot, const char *layer) {
         const struct items *mounts = &snapshot->kinds[CSTORAGE_FILE_MOUNTS];

@@ -3,7 +3,7 @@
 
 #include "base/newfile.h"
 #include "store/driver-homes.h"
-#include "txn.h"
+#include "txn/txn.h"
 
 /* A record file that is written. */
 struct save {

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "api/arguments.h"
-#include "edit.h"
 #include "snapshot/placement.h"
-#include "stage.h"
+#include "txn/edit.h"
+#include "txn/stage.h"
 
 #define SIZE_NOT_KNOWN  (-1) /* as Go records it of partial pulls */
 #define COMPRESSION_MAX 4    /* zstd (archive.go:Compression) */

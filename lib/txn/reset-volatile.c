@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "txn.h"
+#include "txn/txn.h"
 
 static const struct own_file *own_file_of(const struct cstorage_entry *entry) {
         for (size_t i = 0; i < OWN_FILES; i++)

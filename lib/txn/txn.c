@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* All locks of a store, and what is done while they are held. */
 
-#include "txn.h"
+#include "txn/txn.h"
 
 #include "api/arguments.h"
 #include "base/array.h"
-#include "commit.h"
 #include "trash/order.h"
+#include "txn/commit.h"
 
 /* Long enough for a podman command that holds a lock while it removes an image, short enough for a person to
  * wait. */

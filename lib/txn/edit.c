@@ -4,10 +4,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "edit.h"
 #include "snapshot/change.h"
 #include "snapshot/index.h"
 #include "snapshot/placement.h"
+#include "txn/edit.h"
 
 #define NSEC_PER_SEC 1000000000LL
 

@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commit.h"
 #include "disk/id-random.h"
 #include "driver/content.h"
-#include "edit.h"
 #include "snapshot/change.h"
 #include "snapshot/index.h"
 #include "snapshot/object-dirs.h"
 #include "snapshot/placement.h"
-#include "stage.h"
+#include "txn/commit.h"
+#include "txn/edit.h"
+#include "txn/stage.h"
 
 /* ------------------------------------------------------------------------------- marking */
 

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "base/sha256.h"
-#include "edit.h"
 #include "format/digest.h"
 #include "format/encode-value.h"
 #include "snapshot/object-dirs.h"
 #include "snapshot/placement.h"
+#include "txn/edit.h"
 
 /* ---------------------------------------------------------------------------- big data */
 

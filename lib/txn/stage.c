@@ -14,8 +14,8 @@
 #include "base/owner.h"
 #include "disk/paths.h"
 #include "format/name.h"
-#include "stage.h"
 #include "store/driver-homes.h"
+#include "txn/stage.h"
 
 /* internal/tempdir/tempdir.go:StageAddition: a counter, and this; there is one in each temp dir. */
 #define ADDITION_NAME "0-addition"

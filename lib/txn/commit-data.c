@@ -7,10 +7,10 @@
 
 #include "base/newfile.h"
 #include "base/owner.h"
-#include "commit.h"
-#include "edit.h"
 #include "snapshot/object-dirs.h"
 #include "tree/delete.h"
+#include "txn/commit.h"
+#include "txn/edit.h"
 
 #define DATA_MODE     0600
 #define USERDATA_MODE 0700

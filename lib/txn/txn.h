@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "changes.h"
 #include "snapshot/snapshot.h"
 #include "trash/trash.h"
+#include "txn/changes.h"
 
 #define NSEC_PER_USEC 1000ULL
 

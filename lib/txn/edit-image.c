@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "api/arguments.h"
-#include "edit.h"
 #include "format/digest.h"
 #include "snapshot/object-dirs.h"
 #include "snapshot/placement.h"
+#include "txn/edit.h"
 
 static int check(const struct cstorage_image_options *options, struct error *reterr) {
         int r;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "disk/id-random.h"
-#include "edit.h"
+#include "txn/edit.h"
 #include "json/utf8.h"
 
 #define NEW_ID_TRIES 16 /* 2^256 ids: a second try is never needed */

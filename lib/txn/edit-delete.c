@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "api/arguments.h"
-#include "edit.h"
 #include "format/encode-value.h"
 #include "snapshot/change.h"
 #include "snapshot/index.h"
 #include "snapshot/object-dirs.h"
 #include "snapshot/placement.h"
+#include "txn/edit.h"
 
 /* ------------------------------------------------------------------------------- layers */
 

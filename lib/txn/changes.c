@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "changes.h"
+#include "txn/changes.h"
 
 static void change_done(struct change *change) {
         free(change->id);

@@ -2,9 +2,9 @@
 /* Containers that shall be made, each with its layer. */
 
 #include "api/arguments.h"
-#include "edit.h"
 #include "format/encode-value.h"
 #include "snapshot/placement.h"
+#include "txn/edit.h"
 
 #define FLAGS_MAX 4U
 
