@@ -7,12 +7,12 @@
 
 #include "all-users.h"
 
-#include "complain.h"
 #include "finish.h"
 #include "report-users.h"
 #include "run.h"
 #include "user-pool.h"
 #include "users-read.h"
+#include "util/log.h"
 
 /* Of what is mounted all has to be known; of the users those count who are known. */
 static int list(struct users *users, int *ret_status, struct error *reterr) {

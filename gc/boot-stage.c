@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/userns.h"
-#include "systemd.h"
+#include "util/systemd.h"
 
 /* podman makes the first with its first command (libpod/runtime.go:makeRuntime), CRI-O the second when it
  * starts (internal/version/version.go). */

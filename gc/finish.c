@@ -6,13 +6,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "complain.h"
 #include "finish.h"
 #include "journal.h"
 #include "problems.h"
 #include "report.h"
 #include "run.h"
 #include "told.h"
+#include "util/log.h"
 
 uint64_t now_us(void) {
         struct timespec now = {0};

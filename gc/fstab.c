@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "fs-type.h"
 #include "fstab.h"
 #include "unit-file.h"
+#include "util/fs-type.h"
 
 /* The manual's bound on time holds up to here, and no machine has as many. */
 #define FSTAB_ENTRIES_MAX 1000U

@@ -7,9 +7,9 @@
 #include <sys/un.h>
 
 #include "base/fd.h"
-#include "complain.h"
 #include "finish.h"
 #include "reap.h"
+#include "util/log.h"
 
 /*
  * What is sent waits in the socket until the reaper is started, after the boot: nobody waits for that. One

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <syslog.h>
 
-#include "complain.h"
-#include "systemd.h"
 #include "users.h"
+#include "util/log.h"
+#include "util/systemd.h"
 
 /*
  * A boot waits for each record, some 30 us. So many tell what happened; of a machine that had more at once

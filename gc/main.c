@@ -5,10 +5,10 @@
 #include <signal.h>
 
 #include "all-users.h"
-#include "complain.h"
-#include "descriptors.h"
 #include "run.h"
 #include "user-side.h"
+#include "util/descriptors.h"
+#include "util/log.h"
 
 int main(int argc, char **argv) {
         _cleanup_options_ struct options options = OPTIONS_INIT;

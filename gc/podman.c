@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-#include "complain.h"
 #include "podman-dbs.h"
 #include "podman-userdata.h"
+#include "util/log.h"
 
 static bool same_driver(const char *a, const char *b) {
         return strcmp(strcmp(a, "overlay2") == 0 ? "overlay" : a, b) == 0;

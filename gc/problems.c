@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
-#include "complain.h"
 #include "lost.h"
 #include "problems.h"
+#include "util/log.h"
 
 #define OWNER_ENTRY_MAX 4096 /* of passwd(5) */
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "outcome.h"
-#include "progress.h"
+#include "util/progress.h"
 
 struct reap_options {
         bool count_bytes;

@@ -14,18 +14,18 @@
 #include <sys/socket.h>
 
 #include "base/fd.h"
-#include "complain.h"
-#include "descriptors.h"
 #include "finish.h"
 #include "handover.h"
-#include "human.h"
 #include "journal.h"
 #include "reap.h"
 #include "run.h"
-#include "systemd.h"
-#include "ticker.h"
 #include "tree/delete.h"
 #include "userns.h"
+#include "util/descriptors.h"
+#include "util/human.h"
+#include "util/log.h"
+#include "util/systemd.h"
+#include "util/ticker.h"
 
 /* Long enough for whoever comes right after the last one, and then nothing stays in memory. */
 #define IDLE_MS 5000

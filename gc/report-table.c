@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/library.h"
-#include "human.h"
 #include "report.h"
+#include "util/human.h"
 
 /* Most runs have no terminal. */
 #define LIBSMARTCOLS_NAME "libsmartcols.so.1"

@@ -6,12 +6,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "complain.h"
 #include "finish.h"
 #include "journal.h"
 #include "json-out.h"
 #include "report.h"
 #include "run.h"
+#include "util/log.h"
 
 /* Of what one user's process said on standard error. Nobody reads more. */
 #define LINES_MAX 100U

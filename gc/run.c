@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "complain.h"
 #include "execute.h"
 #include "finish.h"
 #include "handover.h"
@@ -24,6 +23,7 @@
 #include "told.h"
 #include "user-side.h"
 #include "userns.h"
+#include "util/log.h"
 
 DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);
 DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);

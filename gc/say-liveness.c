@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "complain.h"
+#include "util/log.h"
 
 static size_t count(const struct plan *plan, enum reason reason) {
         size_t n = 0;

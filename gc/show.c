@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "complain.h"
 #include "finish.h"
 #include "json-out.h"
 #include "podman-dbs.h"
 #include "run.h"
+#include "util/log.h"
 
 /* Of those who read the JSON: members are added, never changed or taken away. */
 #define SHOW_VERSION 1

@@ -10,8 +10,8 @@
 
 #include "base/array.h"
 #include "finish.h"
-#include "progress.h"
 #include "reap.h"
+#include "util/progress.h"
 
 /* Each deletes with several threads. More would not be faster, and fewer could all be waited for in vain. */
 #define AT_ONCE 8U

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "complain.h"
 #include "idmap.h"
 #include "ns-handles.h"
 #include "pause.h"
 #include "user-ids.h"
+#include "util/log.h"
 
 /* pkg/unshare/unshare_linux.go: what the library and every Go program take for being inside. */
 #define ENV_CONFIGURED "_CONTAINERS_USERNS_CONFIGURED"

@@ -9,7 +9,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "fs-type.h"
+#include "util/fs-type.h"
 
 /* nobody, in the two widths that ids had, and the one that means none. */
 static const uint32_t nobodies[] = {65534, 65535, UINT32_MAX};

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "human.h"
-#include "progress.h"
 #include "report.h"
 #include "unit.h"
+#include "util/human.h"
+#include "util/progress.h"
 
 /* The address alone counts: outcome_find() goes by it. */
 static const char entry_marks[3];

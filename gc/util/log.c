@@ -9,7 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "complain.h"
+#include "util/log.h"
 
 static const char *about;
 

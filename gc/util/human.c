@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
-#include "human.h"
+#include "util/human.h"
 
 const char *human_bytes(char buffer[HUMAN_MAX], uint64_t bytes) {
         static const char units[] = "BKMGTPE";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "descriptors.h"
+#include "util/descriptors.h"
 
 #include <sys/resource.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "systemd.h"
+#include "util/systemd.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "human.h"
-#include "progress.h"
-#include "ticker.h"
+#include "util/human.h"
+#include "util/progress.h"
+#include "util/ticker.h"
 
 /* Ten times a second is as smooth as anybody needs, and costs nothing. */
 #define DRAW_NS (100 * 1000 * 1000)

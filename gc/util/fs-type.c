@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "fs-type.h"
+#include "util/fs-type.h"
 
 #include <string.h>
 

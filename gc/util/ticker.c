@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ticker.h"
+#include "util/ticker.h"
 
 #include <errno.h>
 #include <pthread.h>
