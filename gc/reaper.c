@@ -20,7 +20,7 @@
 #include "reap.h"
 #include "run.h"
 #include "tree/delete.h"
-#include "userns.h"
+#include "userns/userns.h"
 #include "util/descriptors.h"
 #include "util/human.h"
 #include "util/log.h"

@@ -22,7 +22,7 @@
 #include "show.h"
 #include "told.h"
 #include "user-side.h"
-#include "userns.h"
+#include "userns/userns.h"
 #include "util/log.h"
 
 DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);

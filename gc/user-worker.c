@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 
 #include "run.h"
-#include "user-ids.h"
+#include "userns/idmap-helper.h"
 
 /* From the request to end, which a process that deletes follows after the file that it is at, to the kill,
  * and from there to giving up. */

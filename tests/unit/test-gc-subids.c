@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "subids.h"
 #include "unit.h"
+#include "userns/subids.h"
 
 #define BOB 1000U
 

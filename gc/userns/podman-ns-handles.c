@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The namespaces that podman 6 keeps by file handles. */
 
-#include "ns-handles.h"
+#include "userns/podman-ns-handles.h"
 
 #include <fcntl.h>
 #include <sched.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "user-ids.h"
+#include "userns/idmap-helper.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/text.h"
-#include "idmap.h"
+#include "userns/idmap.h"
 
 #define PATH_BYTES 64U /* of one with no more than a number in it */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "idmap.h"
+#include "userns/idmap.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 
 #include "base/array.h"
 #include "base/fd.h"
-#include "subids.h"
+#include "userns/subids.h"
 
 /* The passwd entry of one user; one that is larger has no name here, and is looked for by its number. */
 #define PASSWD_MAX 16384

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "subids.h"
+#include "userns/subids.h"
 
 #include <inttypes.h>
 #include <stdbool.h>

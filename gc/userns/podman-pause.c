@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* podman's pause process (podman pkg/rootless/rootless_linux.c). */
 
-#include "pause.h"
+#include "userns/podman-pause.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "userns.h"
+#include "userns/userns.h"
 
 #include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "idmap.h"
-#include "ns-handles.h"
-#include "pause.h"
-#include "user-ids.h"
+#include "userns/idmap-helper.h"
+#include "userns/idmap.h"
+#include "userns/podman-ns-handles.h"
+#include "userns/podman-pause.h"
 #include "util/log.h"
 
 /* pkg/unshare/unshare_linux.go: what the library and every Go program take for being inside. */
