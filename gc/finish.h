@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "options.h"
+#include "options/options.h"
 #include "outcome.h"
 
 /* Microseconds of the monotonic clock. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "options.h"
+#include "options/options.h"
 
 /*
  * Compare each of podman's databases with this store. 0; -EREMCHG if one names other paths and no option

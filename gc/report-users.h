@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "options.h"
+#include "options/options.h"
 #include "user-worker.h"
 
 /* Of a run for all users: print the report in the form that the options ask for, then what is wrong. One

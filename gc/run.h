@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "options.h"
+#include "options/options.h"
 
 /* How a run ended. Where more than one fits: that which comes first here, but for the usage. */
 enum {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "options.h"
+#include "options/options.h"
 #include "user-worker.h"
 
 /* As many reports as there are users, zeroed. NULL: no memory. */

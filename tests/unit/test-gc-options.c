@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "options.h"
+#include "options/options.h"
 #include "unit.h"
 
 static int parse(struct options *options, struct error *error, const char *const *words) {

@@ -4,7 +4,7 @@
  * From options to the configuration of a store, as podman goes about it (pkg/domain/infra/runtime_libpod.go).
  */
 
-#include "options.h"
+#include "options/options.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-#include "options.h"
+#include "options/options.h"
 
 static int check_path(const char *option, const char *path, struct error *reterr) {
         struct stat st;

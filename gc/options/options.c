@@ -10,7 +10,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "options.h"
+#include "options/options.h"
 
 enum {
         OPT_ROOT = 256,
