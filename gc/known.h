@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/idset.h"
-#include "facts.h"
+#include "facts/facts.h"
 #include "numbers.h"
 #include "reasons.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "facts.h"
+#include "facts/facts.h"
 
 /*
  * The record file that is missing although records of others refer to what it listed: NULL, or one of the

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "facts.h"
+#include "facts/facts.h"
 #include "runroots.h"
 #include "uses.h"
 

@@ -3,7 +3,7 @@
 
 #include <cstorage.h>
 
-#include "facts.h"
+#include "facts/facts.h"
 #include "plan.h"
 #include "runroots.h"
 #include "uses.h"

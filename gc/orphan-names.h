@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/idset.h"
-#include "facts.h"
+#include "facts/facts.h"
 
 /*
  * The names by which paths, mount options and command lines refer to the orphans of a store: ids, and the

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/strlist.h"
-#include "facts.h"
+#include "facts/facts.h"
 
 /*
  * Other runroots than the store's own, in which engines may have recorded containers of this store: the

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/strlist.h"
-#include "facts.h"
+#include "facts/facts.h"
 
 enum uses_depth {
         USES_CONTAINERS, /* arguments of processes (conmon, the runtime), and mounts of all namespaces */

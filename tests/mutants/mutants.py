@@ -42,10 +42,10 @@ def stored(*names):
 
 GROUPS = [
     Group(["gc/plan.c", "gc/known.c", "gc/known.h", "gc/doubt.c", "gc/elsewhere.c", "gc/heal.c", "gc/liveness.c",
-           "gc/facts.h", "gc/numbers.c", "gc/reasons.c"],
+           "gc/facts/facts.h", "gc/numbers.c", "gc/reasons.c"],
           [("tests/plan/plan-tool", [GOLDEN], {}), unit("gc-plan"), unit("gc-reasons"),
            ("tests/plan/plan-laws", ["1", "300"], {}), ("tests/plan/plan-laws", ["301", "11700"], {})],
-          only={"gc/facts.h": {"fact_entry_is_examined", "fact_entry_is_gone"}}),
+          only={"gc/facts/facts.h": {"fact_entry_is_examined", "fact_entry_is_gone"}}),
     Group(["lib/inventory/quick-check.c"], stored("lib-account")),
     Group(["lib/trash/move.c"], stored("lib-trash", "lib-delete", "lib-heal", "lib-inventory", "lib-hostile"),
           only={"lib/trash/move.c": {"trash_check", "is_in_use"}}),

@@ -3,7 +3,7 @@
 
 /* What the questions of brute.c share, and the smaller ones that these ask. */
 
-#include "facts.h"
+#include "facts/facts.h"
 #include "policy.h"
 
 #define ENTRIES_MAX 256 /* of a generated world */

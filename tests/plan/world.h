@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "facts.h"
+#include "facts/facts.h"
 
 /* Numbers that look random and are the same for the same seed. */
 struct dice {

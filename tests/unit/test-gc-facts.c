@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "facts.h"
+#include "facts/facts.h"
 #include "unit.h"
 
 #define HEAD "cstorage-facts 1\nstore\n"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "facts-text.h"
+#include "facts/text.h"
 
 struct parser {
         struct facts facts;

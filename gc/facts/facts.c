@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "facts.h"
+#include "facts/facts.h"
 
 void facts_done(struct facts *facts) {
         free(facts->files);

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "facts-text.h"
+#include "facts/text.h"
 
 /* A value ends at a space, a list's element at a comma as well. */
 static int add_value(struct text *text, const char *value, const char *ends) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "facts.h"
+#include "facts/facts.h"
 
 /*
  * The text form of facts as a table: a line is a keyword and the fields of one struct. Reading and writing

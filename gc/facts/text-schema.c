@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "facts-text.h"
+#include "facts/text.h"
 
 static const char *const file_kinds[] = {
         [CSTORAGE_FILE_LAYERS] = "layers",
