@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "boot-stage.h"
-#include "podman-dbs.h"
+#include "podman/databases.h"
 
 #define MOUNT_PROGRAM_MARK ".has-mount-program" /* overlay.go:Init; it contains "true" or "false" */
 

@@ -15,7 +15,7 @@
 #include "journal.h"
 #include "measure.h"
 #include "others.h"
-#include "podman.h"
+#include "podman/check.h"
 #include "reap.h"
 #include "run.h"
 #include "say-liveness.h"

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "finish.h"
 #include "json-out.h"
-#include "podman-dbs.h"
+#include "podman/databases.h"
 #include "run.h"
 #include "util/log.h"
 

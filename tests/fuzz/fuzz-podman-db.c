@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "podman-search.h"
-#include "podman-sqlite.h"
+#include "podman/database-search.h"
+#include "podman/database-sqlite.h"
 
 #define INPUT_MAX (256U * 1024) /* what is larger costs time and finds no more */
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "podman-search.h"
+#include "podman/database-search.h"
 #include "unit.h"
 
 /* As SQLite 3.46 stored it for podman 5.8, with what is before it on the page. */

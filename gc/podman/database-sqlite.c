@@ -2,7 +2,7 @@
 
 /* The one file that uses SQLite, on files that are in memory. */
 
-#include "podman-sqlite.h"
+#include "podman/database-sqlite.h"
 
 #include <string.h>
 

@@ -2,12 +2,12 @@
 
 /* Podman's databases, compared with the configuration. */
 
-#include "podman.h"
+#include "podman/check.h"
 
 #include <string.h>
 
-#include "podman-dbs.h"
-#include "podman-userdata.h"
+#include "podman/databases.h"
+#include "podman/userdata.h"
 #include "util/log.h"
 
 static bool same_driver(const char *a, const char *b) {

@@ -3,7 +3,7 @@
 /* Where podman's databases are (libpod/sqlite_state_internal.go:sqliteStatePath, libpod/runtime_migrate.go:
  * getBoltDBPath). */
 
-#include "podman-dbs.h"
+#include "podman/databases.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
-#include "podman-conf.h"
+#include "podman/conf.h"
 
 #define SQLITE_NAME "db.sql"
 #define BOLT_NAME   "bolt_state.db"

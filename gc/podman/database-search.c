@@ -2,7 +2,7 @@
 
 /* Podman's paths in the bytes of its databases. */
 
-#include "podman-search.h"
+#include "podman/database-search.h"
 
 #include <limits.h>
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "podman-db.h"
-#include "podman-files.h"
+#include "podman/database-files.h"
+#include "podman/database.h"
 
 /*
  * Read the row of podman's configuration into *db with SQLite, which completes the copy first: it rolls back

@@ -2,7 +2,7 @@
 
 /* The two settings of containers.conf that move podman's database. */
 
-#include "podman-conf.h"
+#include "podman/conf.h"
 
 #include <fcntl.h>
 #include <pwd.h>

@@ -2,7 +2,7 @@
 
 /* Which runroot the containers of a store were given. */
 
-#include "podman-userdata.h"
+#include "podman/userdata.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,8 +10,8 @@
 
 #include "base/dir.h"
 #include "base/fd.h"
-#include "podman-dbs.h"
-#include "podman-search.h"
+#include "podman/database-search.h"
+#include "podman/databases.h"
 
 /* Podman's largest are some 100 KB. A thousand containers do not say more than the first few. */
 #define CONFIG_MAX     (4U * 1024 * 1024)

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 
 #include "base/strlist.h"
-#include "podman-db.h"
+#include "podman/database.h"
 
 /* Where a database lies, and so which podman reads it. */
 enum podman_db_place {

@@ -2,7 +2,7 @@
 
 /* Copies of podman's database in memory. */
 
-#include "podman-files.h"
+#include "podman/database-files.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -2,14 +2,14 @@
 
 /* Podman's database, of which one row is of interest. */
 
-#include "podman-db.h"
+#include "podman/database.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "podman-files.h"
-#include "podman-search.h"
-#include "podman-sqlite.h"
+#include "podman/database-files.h"
+#include "podman/database-search.h"
+#include "podman/database-sqlite.h"
 
 void podman_db_done(struct podman_db *db) {
         free(db->path);
