@@ -4,7 +4,7 @@
 #include <cstorage.h>
 
 #include "facts/facts.h"
-#include "plan.h"
+#include "plan/plan.h"
 #include "runroots.h"
 #include "uses.h"
 

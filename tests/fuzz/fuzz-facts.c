@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "plan.h"
+#include "plan/plan.h"
 
 #define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
 

@@ -41,8 +41,8 @@ def stored(*names):
 
 
 GROUPS = [
-    Group(["gc/plan.c", "gc/known.c", "gc/known.h", "gc/doubt.c", "gc/elsewhere.c", "gc/heal.c", "gc/liveness.c",
-           "gc/facts/facts.h", "gc/numbers.c", "gc/reasons.c"],
+    Group(["gc/plan/plan.c", "gc/plan/references.c", "gc/plan/references.h", "gc/plan/missing-records.c", "gc/plan/foreign-store.c", "gc/plan/volatile-reset.c", "gc/plan/liveness.c",
+           "gc/facts/facts.h", "gc/plan/intern.c", "gc/plan/reasons.c"],
           [("tests/plan/plan-tool", [GOLDEN], {}), unit("gc-plan"), unit("gc-reasons"),
            ("tests/plan/plan-laws", ["1", "300"], {}), ("tests/plan/plan-laws", ["301", "11700"], {})],
           only={"gc/facts/facts.h": {"fact_entry_is_examined", "fact_entry_is_gone"}}),

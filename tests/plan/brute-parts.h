@@ -4,7 +4,7 @@
 /* What the questions of brute.c share, and the smaller ones that these ask. */
 
 #include "facts/facts.h"
-#include "policy.h"
+#include "plan/policy.h"
 
 #define ENTRIES_MAX 256 /* of a generated world */
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "facts/facts.h"
-#include "policy.h"
+#include "plan/policy.h"
 
 /*
  * What may be removed, a second time: word by word after the rules as people read them, comparing strings and

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "brute.h"
-#include "plan.h"
+#include "plan/plan.h"
 #include "trash/order.h"
 #include "world.h"
 

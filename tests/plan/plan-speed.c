@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "plan.h"
+#include "plan/plan.h"
 
 #define LAYERS   11000
 #define LOWERS   20 /* of each orphan */

@@ -14,7 +14,7 @@
 
 #include "base/dir.h"
 #include "base/fd.h"
-#include "plan.h"
+#include "plan/plan.h"
 
 #define FILE_BYTES_MAX (64U * 1024 * 1024)
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "numbers.h"
-#include "plan.h"
+#include "plan/intern.h"
+#include "plan/plan.h"
 #include "unit.h"
 #include "without-memory.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
-#include "reasons.h"
+#include "plan/reasons.h"
 #include "unit.h"
 
 static void every_reason_has_a_name_of_its_own(void **state) {

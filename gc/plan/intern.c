@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "numbers.h"
+#include "plan/intern.h"
 
 #define PREFIX_BYTES 8
 

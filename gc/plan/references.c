@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "known.h"
+#include "plan/references.h"
 
 void known_done(struct known *known) {
         numbers_done(&known->numbers);

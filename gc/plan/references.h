@@ -3,8 +3,8 @@
 
 #include "base/idset.h"
 #include "facts/facts.h"
-#include "numbers.h"
-#include "reasons.h"
+#include "plan/intern.h"
+#include "plan/reasons.h"
 
 /*
  * What the facts say about each id that they mention. Layers have a number and marks; of containers and

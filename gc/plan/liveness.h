@@ -2,8 +2,8 @@
 #pragma once
 
 #include "facts/facts.h"
-#include "known.h"
-#include "policy.h"
+#include "plan/policy.h"
+#include "plan/references.h"
 
 /*
  * What may be in use although no record refers to it. A container may be alive whose record is not seen: its

@@ -7,12 +7,12 @@
 
 #include <string.h>
 
-#include "doubt.h"
-#include "elsewhere.h"
-#include "heal.h"
-#include "known.h"
-#include "liveness.h"
-#include "plan.h"
+#include "plan/foreign-store.h"
+#include "plan/liveness.h"
+#include "plan/missing-records.h"
+#include "plan/plan.h"
+#include "plan/references.h"
+#include "plan/volatile-reset.h"
 
 #define TEMP_LOCK_PREFIX "lock-" /* internal/tempdir/tempdir.go:tempdirLockPrefix */
 #define ID_DIGITS        64      /* pkg/stringid/stringid.go:ValidateID */

@@ -18,7 +18,7 @@
  * read shows nothing, and is a doubt of its own.
  */
 
-#include "elsewhere.h"
+#include "plan/foreign-store.h"
 
 static bool has_lonely_halves(const struct facts *facts, const struct known *known) {
         bool here = false, there = false;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/cleanup.h"
-#include "reasons.h"
+#include "plan/reasons.h"
 
 static const struct {
         enum verdict verdict;

@@ -37,7 +37,7 @@
 
 #include <string.h>
 
-#include "doubt.h"
+#include "plan/missing-records.h"
 
 enum {
         FAMILY_LAYERS = 1 << 0,

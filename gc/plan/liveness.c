@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which layers and containers a container of this boot may use, beside those that records refer to. */
 
-#include "liveness.h"
+#include "plan/liveness.h"
 
 /* At boot no container is alive whose record is not seen; else all that is alive may have been seen. */
 static bool judged_by_records_alone(const struct facts *facts, const struct policy *policy) {

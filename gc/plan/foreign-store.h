@@ -2,7 +2,7 @@
 #pragma once
 
 #include "facts/facts.h"
-#include "known.h"
+#include "plan/references.h"
 
 /*
  * Whether something shows that this graphroot was used with an image store, or an additional one, that is not

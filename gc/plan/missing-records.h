@@ -2,8 +2,8 @@
 #pragma once
 
 #include "facts/facts.h"
-#include "known.h"
-#include "reasons.h"
+#include "plan/reasons.h"
+#include "plan/references.h"
 
 /*
  * Why nothing that a family of records might speak for can be called garbage; because is NULL without doubt.

@@ -19,7 +19,7 @@
 
 #include <string.h>
 
-#include "heal.h"
+#include "plan/volatile-reset.h"
 
 static const struct fact_file *find_file(const struct facts *facts, const struct fact_entry *entry) {
         for (size_t i = 0; i < facts->n_files; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "known.h"
-#include "policy.h"
+#include "plan/policy.h"
+#include "plan/references.h"
 
 /*
  * What the facts say about healing the volatile file that this entry is: REASON_BROKEN_VOLATILE where it may

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "facts/facts.h"
-#include "policy.h"
-#include "reasons.h"
+#include "plan/policy.h"
+#include "plan/reasons.h"
 
 /*
  * What becomes of each entry of the facts: one verdict, for one reason. Pure: the same facts and policy give
