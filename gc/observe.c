@@ -12,9 +12,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "boot-time.h"
+#include "liveness/boot-time.h"
+#include "liveness/liveness.h"
 #include "lost.h"
-#include "observe-liveness.h"
 #include "observe.h"
 #include "recorded.h"
 

@@ -4,9 +4,9 @@
 #include <cstorage.h>
 
 #include "facts/facts.h"
+#include "liveness/runroots.h"
+#include "liveness/uses.h"
 #include "plan/plan.h"
-#include "runroots.h"
-#include "uses.h"
 
 /*
  * One look at a store: the facts, and what they borrow from. Looking takes no lock and leaves no trace; under

@@ -9,10 +9,10 @@
 #include <time.h>
 
 #include "base/text.h"
-#include "boot-time.h"
-#include "orphan-names.h"
+#include "liveness/boot-time.h"
+#include "liveness/orphan-names.h"
+#include "liveness/uses.h"
 #include "unit.h"
-#include "uses.h"
 
 #define A16 "aaaaaaaaaaaaaaaa"
 #define B16 "bbbbbbbbbbbbbbbb"

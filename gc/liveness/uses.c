@@ -4,7 +4,7 @@
  * process that is met in it.
  */
 
-#include "uses.h"
+#include "liveness/uses.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -16,8 +16,8 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "base/userns.h"
-#include "orphan-names.h"
-#include "proc-view.h"
+#include "liveness/orphan-names.h"
+#include "liveness/proc-view.h"
 
 /* An argument list has 2 MiB at most by default (execve(2)); a mount table of 100,000 mounts about 20 MB. */
 #define PROC_FILE_BYTES_MAX (64U * 1024 * 1024)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which orphans a text refers to. */
 
-#include "orphan-names.h"
+#include "liveness/orphan-names.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How far the boot is. */
 
-#include "boot-stage.h"
+#include "liveness/boot-stage.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 #include "facts/facts.h"
-#include "runroots.h"
-#include "uses.h"
+#include "liveness/runroots.h"
+#include "liveness/uses.h"
 
 /*
  * Add to the facts what is alive and uses an orphan, the records of other runroots, and whether it is proven

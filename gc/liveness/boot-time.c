@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* When this boot began, even if the clock was set since. */
 
-#include "boot-time.h"
+#include "liveness/boot-time.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>

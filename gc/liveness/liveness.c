@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is alive, and how far the boot is. */
 
-#include "observe-liveness.h"
+#include "liveness/liveness.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "boot-stage.h"
+#include "liveness/boot-stage.h"
 #include "podman/databases.h"
 
 #define MOUNT_PROGRAM_MARK ".has-mount-program" /* overlay.go:Init; it contains "true" or "false" */

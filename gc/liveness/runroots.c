@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Records of this store's containers in other runroots. */
 
-#include "runroots.h"
+#include "liveness/runroots.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What /proc shows. */
 
-#include "proc-view.h"
+#include "liveness/proc-view.h"
 
 #include <dirent.h>
 #include <fcntl.h>
