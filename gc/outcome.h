@@ -3,7 +3,7 @@
 
 #include <cstorage.h>
 
-#include "observe.h"
+#include "scan/scan.h"
 
 /*
  * What became of everything, for the reports: the plan's verdicts, and over them what the execution met. In a

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "observe.h"
+#include "scan/scan.h"
 
 /* Messages about what is kept because it may be in use, or is. */
 

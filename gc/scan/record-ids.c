@@ -2,7 +2,7 @@
 
 /* Which entries have a record, by what kind of record speaks for them. */
 
-#include "recorded.h"
+#include "scan/record-ids.h"
 
 void recorded_done(struct recorded *recorded) {
         idset_done(&recorded->layers);

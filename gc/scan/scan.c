@@ -14,9 +14,9 @@
 
 #include "liveness/boot-time.h"
 #include "liveness/liveness.h"
-#include "lost.h"
-#include "observe.h"
-#include "recorded.h"
+#include "scan/lost-files.h"
+#include "scan/record-ids.h"
+#include "scan/scan.h"
 
 void view_done(struct view *view) {
         plan_done(&view->plan);
