@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "collect/result.h"
 #include "options/options.h"
-#include "outcome.h"
 
 /* Microseconds of the monotonic clock. */
 uint64_t now_us(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "outcome.h"
+#include "collect/result.h"
 
 /* What is wrong with the store itself: files and directories from which nothing could be concluded. */
 struct problem {

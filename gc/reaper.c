@@ -14,10 +14,10 @@
 #include <sys/socket.h>
 
 #include "base/fd.h"
+#include "collect/delete.h"
+#include "collect/handover.h"
 #include "finish.h"
-#include "handover.h"
 #include "journal.h"
-#include "reap.h"
 #include "run.h"
 #include "tree/delete.h"
 #include "userns/userns.h"

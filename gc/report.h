@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "outcome.h"
+#include "collect/result.h"
 #include "problems.h"
 
 /* What is said on standard output. One file for each form. */

@@ -9,13 +9,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "execute.h"
+#include "collect/delete.h"
+#include "collect/disk-usage.h"
+#include "collect/execute.h"
+#include "collect/handover.h"
 #include "finish.h"
-#include "handover.h"
 #include "journal.h"
-#include "measure.h"
 #include "podman/check.h"
-#include "reap.h"
 #include "run.h"
 #include "say-liveness.h"
 #include "scan/other-drivers.h"

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "collect/delete.h"
 #include "finish.h"
-#include "reap.h"
 #include "util/progress.h"
 
 /* Each deletes with several threads. More would not be faster, and fewer could all be waited for in vain. */

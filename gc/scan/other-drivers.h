@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "outcome.h"
+#include "collect/result.h"
 
 /* Stores of other drivers in the same graphroot: nothing of them is looked at, but that they are there. */
 struct others {

@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-#include "measure.h"
+#include "collect/disk-usage.h"
 #include "tree/measure.h"
 
 /* A file or link: one entry, and its blocks where this is its last name. The path is from the listing; that

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "execute.h"
-#include "reap.h"
+#include "collect/delete.h"
+#include "collect/execute.h"
 #include "tree/delete.h"
 
 /* Set by the signals; the deleting threads look at it after each entry. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "handover.h"
+#include "collect/handover.h"
 
 #include <poll.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 #include <sys/un.h>
 
 #include "base/fd.h"
+#include "collect/delete.h"
 #include "finish.h"
-#include "reap.h"
 #include "util/log.h"
 
 /*

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "execute.h"
+#include "collect/execute.h"
 
 static int ask_for(struct cstorage_txn *txn, const struct fact_entry *entry, enum verdict verdict) {
         switch (verdict) {

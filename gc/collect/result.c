@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "outcome.h"
+#include "collect/result.h"
 
 void outcome_done(struct outcome *outcome) {
         for (size_t i = 0; i < outcome->n_subjects; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "outcome.h"
+#include "collect/result.h"
 #include "util/progress.h"
 
 struct reap_options {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "outcome.h"
+#include "collect/result.h"
 
 /*
  * Do what a plan says, with the locks held: ask for each removal, and commit. The locks are gone when this
