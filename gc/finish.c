@@ -7,9 +7,9 @@
 #include <time.h>
 
 #include "finish.h"
-#include "journal.h"
-#include "problems.h"
-#include "report.h"
+#include "report/journal.h"
+#include "report/problems.h"
+#include "report/report.h"
 #include "run.h"
 #include "told.h"
 #include "util/log.h"

@@ -17,7 +17,7 @@
 #include "collect/delete.h"
 #include "collect/handover.h"
 #include "finish.h"
-#include "journal.h"
+#include "report/journal.h"
 #include "run.h"
 #include "tree/delete.h"
 #include "userns/userns.h"

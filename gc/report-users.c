@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "finish.h"
-#include "journal.h"
-#include "json-out.h"
-#include "report.h"
+#include "report/journal.h"
+#include "report/json-writer.h"
+#include "report/report.h"
 #include "run.h"
 #include "util/log.h"
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "report.h"
+#include "report/report.h"
 #include "told-text.h"
 #include "told.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "collect/result.h"
-#include "problems.h"
+#include "report/problems.h"
 #include "user-fate.h"
 
 /*

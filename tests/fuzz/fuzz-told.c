@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "json-out.h"
-#include "report.h"
+#include "report/json-writer.h"
+#include "report/report.h"
 #include "told.h"
 
 #define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */

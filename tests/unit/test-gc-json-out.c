@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "json-out.h"
+#include "report/json-writer.h"
 #include "unit.h"
 
 static char *string_as_json(const char *value) {

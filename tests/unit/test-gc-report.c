@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "report.h"
+#include "report/report.h"
 #include "unit.h"
 #include "util/human.h"
 #include "util/progress.h"

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "report.h"
+#include "report/report.h"
 
 static const char *word(enum fate fate, bool dry_run) {
         switch (fate) {

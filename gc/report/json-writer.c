@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "json-out.h"
+#include "report/json-writer.h"
 
 static unsigned char continuation(const char *s, unsigned i) {
         unsigned char c = (unsigned char) s[i];

@@ -2,7 +2,7 @@
 
 /* What the forms of a report share: what is listed, in which order. */
 
-#include "report.h"
+#include "report/report.h"
 
 /* All entries, the kept ones made up on the way: there is no memory of them but in the plan. */
 static bool next_of_plan(const struct outcome *outcome, size_t *i, struct subject *ret) {

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
-#include "problems.h"
+#include "report/problems.h"
 #include "scan/lost-files.h"
 #include "util/log.h"
 

@@ -2,8 +2,8 @@
 
 /* The report for programs: one object, the same members in every run. */
 
-#include "json-out.h"
-#include "report.h"
+#include "report/json-writer.h"
+#include "report/report.h"
 
 static void put_others(struct json_out *json, const struct outcome *outcome) {
         json_open(json, "other_drivers", '[');

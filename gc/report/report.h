@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "collect/result.h"
-#include "problems.h"
+#include "report/problems.h"
 
 /* What is said on standard output. One file for each form. */
 

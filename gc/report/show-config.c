@@ -3,15 +3,15 @@
 /* The configuration, for people who wonder why a store is where it is; in the form of git config
  * --show-origin. */
 
-#include "show.h"
+#include "report/show-config.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "finish.h"
-#include "json-out.h"
 #include "podman/databases.h"
+#include "report/json-writer.h"
 #include "run.h"
 #include "util/log.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/library.h"
-#include "report.h"
+#include "report/report.h"
 #include "util/human.h"
 
 /* Most runs have no terminal. */

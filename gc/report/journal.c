@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "journal.h"
+#include "report/journal.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "problems.h"
+#include "report/problems.h"
 
 /*
  * Records of the journal: what a service tells, one for each thing that happened, with fields that programs

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "say-liveness.h"
+#include "report/liveness-messages.h"
 
 #include <string.h>
 
