@@ -11,7 +11,7 @@
 #include "report/problems.h"
 #include "report/report.h"
 #include "run.h"
-#include "told.h"
+#include "users/wire.h"
 #include "util/log.h"
 
 uint64_t now_us(void) {

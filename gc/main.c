@@ -4,9 +4,9 @@
 
 #include <signal.h>
 
-#include "all-users.h"
 #include "run.h"
-#include "user-side.h"
+#include "users/all-users.h"
+#include "users/child.h"
 #include "util/descriptors.h"
 #include "util/log.h"
 

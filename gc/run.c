@@ -20,9 +20,9 @@
 #include "report/show-config.h"
 #include "run.h"
 #include "scan/other-drivers.h"
-#include "told.h"
-#include "user-side.h"
 #include "userns/userns.h"
+#include "users/child.h"
+#include "users/wire.h"
 #include "util/log.h"
 
 DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <syslog.h>
 
-#include "users.h"
+#include "users/users.h"
 #include "util/log.h"
 #include "util/systemd.h"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "users.h"
+#include "users/users.h"
 
 /*
  * How a process of a user's that root started has the user's subordinate ids mapped in the user namespace

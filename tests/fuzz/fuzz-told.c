@@ -7,7 +7,7 @@
 #include "fuzz.h"
 #include "report/json-writer.h"
 #include "report/report.h"
-#include "told.h"
+#include "users/wire.h"
 
 #define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "told.h"
 #include "unit.h"
+#include "users/wire.h"
 
 #define STORE "store\t/g\t/r\t\\N\toverlay\t1\n"
 #define SUM   "sum\t1\t2\t3\t4\t5\t6\t7\t8\t9\n"

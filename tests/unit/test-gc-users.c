@@ -6,7 +6,7 @@
 
 #include "run.h"
 #include "unit.h"
-#include "users.h"
+#include "users/users.h"
 
 struct world {
         struct users users;

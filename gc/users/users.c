@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which users are looked at, and which are not and why. Nothing is looked at here. */
 
-#include "users.h"
+#include "users/users.h"
 
 #include <errno.h>
 #include <stdbool.h>

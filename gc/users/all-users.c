@@ -5,13 +5,13 @@
  * user's own run does, and report what these told. Root itself looks at nothing that is a user's.
  */
 
-#include "all-users.h"
+#include "users/all-users.h"
 
 #include "finish.h"
-#include "report-users.h"
 #include "run.h"
-#include "user-pool.h"
-#include "users-read.h"
+#include "users/pool.h"
+#include "users/report.h"
+#include "users/users-read.h"
 #include "util/log.h"
 
 /* Of what is mounted all has to be known; of the users those count who are known. */

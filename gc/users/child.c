@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a process of a user's does for root's that started it, before the run that is like any other. */
 
-#include "user-side.h"
+#include "users/child.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
-#include "users-read.h"
+#include "users/users-read.h"
 
 #define PROCESSES_MAX (4U * 1024 * 1024) /* PID_MAX_LIMIT of the kernel */
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "options/options.h"
-#include "user-worker.h"
+#include "users/worker.h"
 
 /* Of a run for all users: print the report in the form that the options ask for, then what is wrong. One
  * report for each user, in their order. Returns the exit status. */

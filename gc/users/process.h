@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "users.h"
+#include "users/users.h"
 
 /*
  * A process that root starts for a user: it has the rights of that user and no more, and nothing of root's

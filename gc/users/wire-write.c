@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "report/report.h"
-#include "told-text.h"
-#include "told.h"
+#include "users/wire-text.h"
+#include "users/wire.h"
 
 /* Without memory for it the field stays empty. */
 static void put(FILE *out, const char *value) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "user-fate.h"
+#include "users/status.h"
 
 /*
  * The side of a run for all users that is a process of one of them. Root's started it with that user's rights

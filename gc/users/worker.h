@@ -3,8 +3,8 @@
 
 #include <poll.h>
 
-#include "told.h"
-#include "user-process.h"
+#include "users/process.h"
+#include "users/wire.h"
 
 /* What came of one user; the fate is in struct user. */
 struct user_report {

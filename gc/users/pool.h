@@ -2,7 +2,7 @@
 #pragma once
 
 #include "options/options.h"
-#include "user-worker.h"
+#include "users/worker.h"
 
 /* As many reports as there are users, zeroed. NULL: no memory. */
 struct user_report *user_reports_new(size_t n);

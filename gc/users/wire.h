@@ -5,7 +5,7 @@
 
 #include "collect/result.h"
 #include "report/problems.h"
-#include "user-fate.h"
+#include "users/status.h"
 
 /*
  * What a user's process tells root's that started it, in lines of fields with a tab between. Whoever the user

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The one table of what becomes of users, and of how it is told to people. */
 
-#include "user-fate.h"
+#include "users/status.h"
 
 #include <errno.h>
 #include <stdbool.h>

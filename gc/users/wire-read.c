@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "told-text.h"
-#include "told.h"
+#include "users/wire-text.h"
+#include "users/wire.h"
 
 #define FIELDS_MAX 12 /* the longest line has eleven */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "user-worker.h"
+#include "users/worker.h"
 
 #include <signal.h>
 #include <stdio.h>

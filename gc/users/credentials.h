@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "users.h"
+#include "users/users.h"
 
 /* This process, which is root's, has from now on the rights of the user, and never more. Where it fails, it
  * must end. */

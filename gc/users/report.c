@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The report of a run for all users: what each of their processes told, in one of the three forms. */
 
-#include "report-users.h"
+#include "users/report.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "base/strlist.h"
-#include "user-fate.h"
+#include "users/status.h"
 
 /*
  * The users of a machine, and what becomes of each in a run for all of them. Whether a user's home is looked

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "users.h"
+#include "users/users.h"
 
 /* All that passwd has, of directory services too where these list their users. Where it fails, those are
  * there that came before. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who the users are, and what is mounted: what is decided about them rests on this alone. */
 
-#include "users-read.h"
+#include "users/users-read.h"
 
 #include <mntent.h>
 #include <pwd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Starting a process for a user. */
 
-#include "user-process.h"
+#include "users/process.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 
 #include "base/error.h"
-#include "user-rights.h"
-#include "user-side.h"
+#include "users/child.h"
+#include "users/credentials.h"
 
 /* Where the new process has what it is given, beside the three that all have. */
 enum {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "user-rights.h"
+#include "users/credentials.h"
 
 #include <grp.h>
 #include <linux/capability.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Running a process for each user. */
 
-#include "user-pool.h"
+#include "users/pool.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
