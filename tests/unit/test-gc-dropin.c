@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fstab.h"
-#include "unit-file.h"
+#include "generator/fstab.h"
+#include "generator/unit-file.h"
 #include "unit.h"
 
 #define EARLY  "Before=basic.target network-online.target\n"

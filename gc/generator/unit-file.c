@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "unit-file.h"
+#include "generator/unit-file.h"
 
 static bool has_control(const char *path) {
         for (; *path; path++)

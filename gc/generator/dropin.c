@@ -22,8 +22,8 @@
 
 #include <string.h>
 
-#include "dropin.h"
-#include "unit-file.h"
+#include "generator/dropin.h"
+#include "generator/unit-file.h"
 
 #define STORE_PATHS_MAX 3U
 

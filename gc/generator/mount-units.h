@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "dropin.h"
+#include "generator/dropin.h"
 
 /*
  * Add the mounts on the way to the store's directories that have a unit file of their own, in place of a line

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "mount-units.h"
-#include "unit-file.h"
+#include "generator/mount-units.h"
+#include "generator/unit-file.h"
 
 /* systemd.unit(5), those that are there before any generator has run. */
 static const char *const directories[] = {

@@ -5,7 +5,7 @@
  * yet: the names of the files tell. What is in a file is not looked at, and so ServiceName= is not known.
  */
 
-#include "quadlets.h"
+#include "generator/quadlets.h"
 
 #include <dirent.h>
 #include <fcntl.h>

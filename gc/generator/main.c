@@ -15,9 +15,9 @@
 
 #include "base/newfile.h"
 #include "cstorage.h"
-#include "fstab.h"
-#include "mount-units.h"
-#include "quadlets.h"
+#include "generator/fstab.h"
+#include "generator/mount-units.h"
+#include "generator/quadlets.h"
 
 #define NAME     "cstorage-gc-generator"
 #define UNIT     "cstorage-gc.service"

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "fstab.h"
-#include "unit-file.h"
+#include "generator/fstab.h"
+#include "generator/unit-file.h"
 #include "util/fs-type.h"
 
 /* The manual's bound on time holds up to here, and no machine has as many. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "dropin.h"
+#include "generator/dropin.h"
 
 /*
  * Add the mounts of fstab: of the one at that path or, without a path, of where libmount looks for it. There
