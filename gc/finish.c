@@ -4,33 +4,15 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "finish.h"
 #include "report/journal.h"
 #include "report/problems.h"
 #include "report/report.h"
-#include "run.h"
 #include "users/wire.h"
+#include "util/clock.h"
+#include "util/exit-status.h"
 #include "util/log.h"
-
-uint64_t now_us(void) {
-        struct timespec now = {0};
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &now);
-        return (uint64_t) now.tv_sec * 1000000 + (uint64_t) now.tv_nsec / 1000;
-}
-
-/* On standard output; a reader that had enough and went is no failure. */
-bool flush_report(void) {
-        if (fflush(stdout) == 0 && !ferror(stdout))
-                return true;
-        if (errno == EPIPE)
-                return true;
-
-        complain("cannot write the report: %s", strerror(errno));
-        return false;
-}
 
 static void print_report(const struct options *options, const struct outcome *outcome,
                          const struct problems *problems) {

@@ -8,6 +8,7 @@
 #include "users/all-users.h"
 #include "users/child.h"
 #include "util/descriptors.h"
+#include "util/exit-status.h"
 #include "util/log.h"
 
 int main(int argc, char **argv) {

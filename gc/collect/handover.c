@@ -8,7 +8,7 @@
 
 #include "base/fd.h"
 #include "collect/delete.h"
-#include "finish.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 /*

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <syslog.h>
 
-#include "users/users.h"
 #include "util/log.h"
 #include "util/systemd.h"
 
@@ -85,7 +84,7 @@ static void _printf_(2, 3) add(struct record *record, const char *format, ...) {
         va_end(args);
 }
 
-static void begin(struct record *record, enum message message, const struct user *user) {
+static void begin(struct record *record, enum message message, const struct journal_user *user) {
         add(record, "MESSAGE_ID=%s", messages[message].id);
         add(record, "PRIORITY=%d", messages[message].priority);
         add(record, "SYSLOG_IDENTIFIER=%s", program_invocation_short_name);
@@ -106,7 +105,7 @@ static void add_sizes(struct record *record, uint64_t entries, uint64_t bytes) {
 }
 
 /* Where the journal does not take it, a line of text is better than nothing. */
-static void end(struct record *record, const char *message, const struct user *user) {
+static void end(struct record *record, const char *message, const struct journal_user *user) {
         struct iovec fields[FIELDS_MAX];
 
         add(record, "MESSAGE=%s%s%s", user ? user->name : "", user ? ": " : "", message);
@@ -134,7 +133,7 @@ static enum message message_of(enum fate fate) {
         return MESSAGE_REMOVED;
 }
 
-static void tell_subject(const struct subject *subject, const struct user *user) {
+static void tell_subject(const struct subject *subject, const struct journal_user *user) {
         static const char *const words[] = {[MESSAGE_REMOVED] = "Removed",
                                             [MESSAGE_HEALED] = "Put an empty list in place of",
                                             [MESSAGE_REFUSED] = "Refused",
@@ -157,7 +156,7 @@ static void tell_subject(const struct subject *subject, const struct user *user)
         end(&record, text.s ?: words[message], user);
 }
 
-static void tell_problem(const struct problem *problem, const struct user *user) {
+static void tell_problem(const struct problem *problem, const struct journal_user *user) {
         _cleanup_record_ struct record record = {0};
         _cleanup_text_ struct text text = TEXT_INIT;
 
@@ -167,7 +166,7 @@ static void tell_problem(const struct problem *problem, const struct user *user)
         end(&record, text.s ?: problem->path, user);
 }
 
-static void tell_sum(const struct outcome *outcome, const struct user *user) {
+static void tell_sum(const struct outcome *outcome, const struct journal_user *user) {
         _cleanup_record_ struct record record = {0};
         _cleanup_text_ struct text text = TEXT_INIT;
 
@@ -187,7 +186,8 @@ static void tell_sum(const struct outcome *outcome, const struct user *user) {
         end(&record, text.s ?: "collected", user);
 }
 
-void journal_report(const struct outcome *outcome, const struct problems *problems, const struct user *user) {
+void journal_report(const struct outcome *outcome, const struct problems *problems,
+                    const struct journal_user *user) {
         size_t told = 0;
 
         for (size_t i = 0; i < outcome->n_subjects && told < SUBJECTS_MAX; i++)
@@ -202,7 +202,7 @@ void journal_report(const struct outcome *outcome, const struct problems *proble
 
 /* ---------------------------------------------------------------------------------- what else there is */
 
-void journal_failure(int status, const char *text, const struct user *user) {
+void journal_failure(int status, const char *text, const struct journal_user *user) {
         _cleanup_record_ struct record record = {0};
 
         begin(&record, MESSAGE_NOT_RUN, user);

@@ -8,17 +8,21 @@
  * can ask for and an id that the catalog explains (journalctl -x). cstorage-gc(8) has the list.
  */
 
-/* Of a run for all users, whose store it is. NULL: of the one who runs. */
-struct user;
+/* The user whose store a record is about, in a run for all users. NULL: the user that runs the program. */
+struct journal_user {
+        const char *name;
+        uint32_t uid;
+};
 
 /* Whether standard error leads there. Then this is told it, and not standard error. */
 bool journal_is_stderr(void);
 
 /* What became of a run: each subject, each problem, and the sum. */
-void journal_report(const struct outcome *outcome, const struct problems *problems, const struct user *user);
+void journal_report(const struct outcome *outcome, const struct problems *problems,
+                    const struct journal_user *user);
 
 /* A run that came to nothing, and its exit status. */
-void journal_failure(int status, const char *text, const struct user *user);
+void journal_failure(int status, const char *text, const struct journal_user *user);
 
 /* There is no store. */
 void journal_no_store(const char *graphroot, const char *text);

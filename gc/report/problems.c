@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "plan/lost-files.h"
 #include "report/problems.h"
-#include "scan/lost-files.h"
 #include "util/log.h"
 
 #define OWNER_ENTRY_MAX 4096 /* of passwd(5) */

@@ -4,6 +4,10 @@
 
 #include "report/report.h"
 
+#include <string.h>
+
+#include "util/log.h"
+
 /* All entries, the kept ones made up on the way: there is no memory of them but in the plan. */
 static bool next_of_plan(const struct outcome *outcome, size_t *i, struct subject *ret) {
         const struct subject *subject;
@@ -52,4 +56,14 @@ bool report_next(const struct outcome *outcome, bool verbose, size_t *i, struct 
         if (all ? next_of_plan(outcome, i, ret) : next_of_subjects(outcome, verbose, i, ret))
                 return true;
         return verbose && next_of_others(outcome, all ? outcome->plan->n : outcome->n_subjects, i, ret);
+}
+
+bool flush_report(void) {
+        if (fflush(stdout) == 0 && !ferror(stdout))
+                return true;
+        if (errno == EPIPE)
+                return true;
+
+        complain("cannot write the report: %s", strerror(errno));
+        return false;
 }

@@ -48,3 +48,7 @@ int report_table_of(FILE *out, const struct report_part *parts, size_t n, const 
  * of the facts. *i starts at 0. false after the last. The strings stay the outcome's.
  */
 bool report_next(const struct outcome *outcome, bool verbose, size_t *i, struct subject *ret);
+
+/* False, and said, where standard output did not take it all. A reader that had enough and went is no
+ * failure. */
+bool flush_report(void);

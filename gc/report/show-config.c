@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "finish.h"
 #include "podman/databases.h"
 #include "report/json-writer.h"
-#include "run.h"
+#include "report/report.h"
+#include "util/exit-status.h"
 #include "util/log.h"
 
 /* Of those who read the JSON: members are added, never changed or taken away. */

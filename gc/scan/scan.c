@@ -14,7 +14,7 @@
 
 #include "liveness/boot-time.h"
 #include "liveness/liveness.h"
-#include "scan/lost-files.h"
+#include "plan/lost-files.h"
 #include "scan/record-ids.h"
 #include "scan/scan.h"
 

@@ -47,12 +47,12 @@ int user_ids_ask(int root_fd, struct error *reterr) {
 
 /* "0 1000 1\n1 100000 65536\n": root is nobody's subordinate, whatever stands in the file. newuidmap(1) could
  * not map it, either. */
-static int compose(const struct idmap *map, const struct user *user, struct text *text,
+static int compose(const struct idmap *map, const struct id_owner *owner, struct text *text,
                    struct error *reterr) {
         _cleanup_strlist_ struct strlist list = STRLIST_INIT;
         int r;
 
-        r = idmap_read(map, user->name, user->uid, &list, reterr);
+        r = idmap_read(map, owner->name, owner->uid, &list, reterr);
         if (r < 0)
                 return r;
         for (size_t i = 0; i + 2 < list.n; i += 3) {
@@ -75,26 +75,26 @@ static int write_map(pid_t pid, const char *name, const struct text *text, struc
         return 0;
 }
 
-static int map_ids(pid_t pid, const struct user *user, struct error *reterr) {
-        const struct idmap uids = IDMAP_UIDS(user->uid), gids = IDMAP_GIDS(user->gid);
+static int map_ids(pid_t pid, const struct id_owner *owner, struct error *reterr) {
+        const struct idmap uids = IDMAP_UIDS(owner->uid), gids = IDMAP_GIDS(owner->gid);
         _cleanup_text_ struct text uid_map = TEXT_INIT, gid_map = TEXT_INIT;
         int r;
 
-        r = compose(&uids, user, &uid_map, reterr);
+        r = compose(&uids, owner, &uid_map, reterr);
         if (r >= 0)
-                r = compose(&gids, user, &gid_map, reterr);
+                r = compose(&gids, owner, &gid_map, reterr);
         if (r >= 0)
                 r = write_map(pid, "gid_map", &gid_map, reterr);
         return r < 0 ? r : write_map(pid, "uid_map", &uid_map, reterr);
 }
 
-void user_ids_serve(int user_fd, pid_t pid, const struct user *user) {
+void user_ids_serve(int user_fd, pid_t pid, const struct id_owner *owner) {
         char text[ERROR_TEXT_MAX];
         struct error error = {0};
 
         if (receive_text(user_fd, text, MSG_DONTWAIT) < 0)
                 return;
-        if (map_ids(pid, user, &error) >= 0)
+        if (map_ids(pid, owner, &error) >= 0)
                 error.text[0] = '\0';
         (void) send_text(user_fd, error.text);
 }

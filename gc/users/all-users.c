@@ -7,11 +7,11 @@
 
 #include "users/all-users.h"
 
-#include "finish.h"
-#include "run.h"
 #include "users/pool.h"
 #include "users/report.h"
 #include "users/users-read.h"
+#include "util/clock.h"
+#include "util/exit-status.h"
 #include "util/log.h"
 
 /* Of what is mounted all has to be known; of the users those count who are known. */

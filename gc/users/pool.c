@@ -10,7 +10,7 @@
 
 #include "base/array.h"
 #include "collect/delete.h"
-#include "finish.h"
+#include "util/clock.h"
 #include "util/progress.h"
 
 /* Each deletes with several threads. More would not be faster, and fewer could all be waited for in vain. */

@@ -6,11 +6,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "finish.h"
 #include "report/journal.h"
 #include "report/json-writer.h"
 #include "report/report.h"
-#include "run.h"
+#include "util/exit-status.h"
 #include "util/log.h"
 
 /* Of what one user's process said on standard error. Nobody reads more. */
@@ -141,18 +140,21 @@ static void relay(const char *messages) {
 
 /* What the process said itself says more, and is there already. */
 static void tell_failure(const struct user *user, const struct user_report *report) {
+        const struct journal_user name = {.name = user->name, .uid = user->uid};
         const char *text = user_fate_text(user->fate);
         bool said = report->messages.s && (user->fate == USER_FAILED || user->fate == USER_LOCKED);
 
         if (journal_is_stderr())
-                journal_failure(report->status, text, user);
+                journal_failure(report->status, text, &name);
         else if (!said)
                 complain("%s: %s", user_fate_name(user->fate), text);
 }
 
 static void tell_store(const struct user *user, const struct user_report *report) {
+        const struct journal_user name = {.name = user->name, .uid = user->uid};
+
         if (journal_is_stderr())
-                journal_report(&report->told.outcome, &report->told.problems, user);
+                journal_report(&report->told.outcome, &report->told.problems, &name);
         else
                 problems_print(&report->told.problems, &report->told.outcome);
         if (report->told.cut)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "run.h"
+#include "util/exit-status.h"
 
 static const struct {
         const char *name, *text;

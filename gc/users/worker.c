@@ -7,8 +7,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "run.h"
 #include "userns/idmap-helper.h"
+#include "util/exit-status.h"
 
 /* From the request to end, which a process that deletes follows after the file that it is at, to the kill,
  * and from there to giving up. */
@@ -121,6 +121,13 @@ void worker_fill(const struct worker *worker, struct pollfd fds[static WORKER_FD
         fds[FD_ASK] = (struct pollfd){.fd = runs ? process->ask_fd : -1, .events = POLLIN};
 }
 
+static void map_ids_of(const struct user *user, struct user_process *process) {
+        const struct id_owner owner = {.name = user->name, .uid = user->uid, .gid = user->gid};
+
+        user_ids_serve(process->ask_fd, process->pid, &owner);
+        process->ask_fd = close_fd(process->ask_fd);
+}
+
 bool worker_handle(struct worker *worker, const struct pollfd fds[static WORKER_FDS]) {
         struct user_process *process = &worker->process;
         int status;
@@ -129,10 +136,8 @@ bool worker_handle(struct worker *worker, const struct pollfd fds[static WORKER_
                 (void) read_some(&process->out_fd, &worker->told, worker->told_max);
         if (fds[FD_ERR].revents)
                 (void) read_some(&process->err_fd, &worker->report->messages, MESSAGES_MAX);
-        if (fds[FD_ASK].revents) {
-                user_ids_serve(process->ask_fd, process->pid, worker->user);
-                process->ask_fd = close_fd(process->ask_fd);
-        }
+        if (fds[FD_ASK].revents)
+                map_ids_of(worker->user, process);
         if (!fds[FD_PID].revents || waitpid(process->pid, &status, WNOHANG) != process->pid)
                 return false;
         conclude(worker, status);

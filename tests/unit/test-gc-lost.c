@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scan/lost-files.h"
+#include "plan/lost-files.h"
 #include "unit.h"
 
 #define L "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

@@ -7,6 +7,7 @@
 #include "run.h"
 #include "unit.h"
 #include "users/users.h"
+#include "util/exit-status.h"
 
 struct world {
         struct users users;

@@ -6,7 +6,7 @@
  * record file cannot be read, the record may be there, and that file is reported instead.
  */
 
-#include "scan/lost-files.h"
+#include "plan/lost-files.h"
 
 #include "base/idset.h"
 

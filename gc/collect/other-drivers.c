@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scan/other-drivers.h"
+#include "collect/other-drivers.h"
 
 void others_done(struct others *others) {
         free(others->entries);
