@@ -9,6 +9,9 @@
 #include "base/strlist.h"
 #include "tree/dirstream.h"
 
+/* The path of the directory that is copied itself. */
+#define COPY_TOP "."
+
 struct copy_run {
         int from_fd, to_fd;
         struct strlist dirs; /* that are made and not filled yet; paths below both */
@@ -24,6 +27,9 @@ struct copy_dir {
         const char *path;
         int from_fd, to_fd;
 };
+
+/* copy-path.c: "<path of the directory>/name", or just name at the top; NULL: no memory. */
+char *copy_path(const struct copy_dir *dir, const char *name);
 
 /* copy-file.c: the data of a regular file. */
 int copy_data(struct copy_run *run, int from_fd, int to_fd, off_t size);
@@ -42,6 +48,3 @@ int copy_link(struct copy_dir *dir, const char *name, const struct stat *st);
 int copy_remember(struct copy_dir *dir, const char *name, const struct stat *st);
 
 void copy_forget_links(struct copy_run *run);
-
-/* "<path of the directory>/name", or just name at the top; NULL: no memory. */
-char *copy_path(const struct copy_dir *dir, const char *name);

@@ -14,18 +14,8 @@
 #include "tree/copy-run.h"
 #include "tree/copy.h"
 
-#define TOP "."
-
 /* Until all is in it: it may be one that not even its owner may write to. */
 #define FILLING_MODE 0700
-
-char *copy_path(const struct copy_dir *dir, const char *name) {
-        char *path;
-
-        if (strcmp(dir->path, TOP) == 0)
-                return strdup(name);
-        return asprintf(&path, "%s/%s", dir->path, name) < 0 ? NULL : path;
-}
 
 static int open_source(int dirfd, const char *name, int flags) {
         int fd = open_beneath_same_mount(dirfd, name, flags | O_NOATIME);
@@ -154,7 +144,7 @@ static int copy_entries(struct copy_dir *dir, struct error *reterr) {
                         if (r < 0)
                                 return copy_error(reterr, r, dir, entry.name);
                 }
-        return r < 0 ? copy_error(reterr, r, dir, TOP) : 0;
+        return r < 0 ? copy_error(reterr, r, dir, COPY_TOP) : 0;
 }
 
 static int fill_dir(struct copy_run *run, const char *path, struct error *reterr) {
@@ -165,20 +155,20 @@ static int fill_dir(struct copy_run *run, const char *path, struct error *reterr
         int r;
 
         if (from_fd < 0 || to_fd < 0)
-                return copy_error(reterr, from_fd < 0 ? from_fd : to_fd, &dir, TOP);
+                return copy_error(reterr, from_fd < 0 ? from_fd : to_fd, &dir, COPY_TOP);
         if (fstat(from_fd, &st) < 0)
-                return copy_error(reterr, negative_errno(), &dir, TOP);
+                return copy_error(reterr, negative_errno(), &dir, COPY_TOP);
 
         r = copy_entries(&dir, reterr);
         if (r < 0)
                 return r;
         r = copy_attributes(run, from_fd, to_fd, &st);
-        return r < 0 ? copy_error(reterr, r, &dir, TOP) : 0;
+        return r < 0 ? copy_error(reterr, r, &dir, COPY_TOP) : 0;
 }
 
 /* The directory met last is filled first, so that no more wait than the path to it has entries. */
 static int fill_all(struct copy_run *run, struct error *reterr) {
-        int r = strlist_add(&run->dirs, TOP);
+        int r = strlist_add(&run->dirs, COPY_TOP);
 
         while (r >= 0 && run->dirs.n > 0) {
                 _cleanup_free_ char *path = run->dirs.s[--run->dirs.n];
