@@ -1,17 +1,70 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is left to do: directories in memory, up to a limit, and the top directory itself.
+ * What is left to do: directories in memory, up to a limit, and the top directory itself; and the threads
+ * that are started for it.
  *
  * The top directory is read once, and again only where something was moved up that found no room in memory.
  * The readings after the first look only at what was moved up during the one before; so each directory that
  * stays is tried twice at most, and the readings come to an end.
  */
 
+#include <signal.h>
+
 #include "tree/delete-run.h"
+
+/* Room for two frames with a name each, and what the C library takes. */
+#define STACK_BYTES (256U * 1024)
 
 /* To start a thread takes as long as to remove so many small directories; no more than these wait where the
  * layer of a container goes that was hardly used. */
 #define JOBS_WORTH_A_THREAD 4U
+
+struct tree_worker *worker_new(struct tree_run *run) {
+        struct tree_worker *worker = malloc(sizeof(*worker));
+
+        if (worker)
+                worker->run = run;
+        return worker;
+}
+
+static void *thread_main(void *p) {
+        _cleanup_free_ struct tree_worker *worker = p;
+
+        worker->run->work(worker);
+        return NULL;
+}
+
+static int start_thread(struct tree_worker *worker, pthread_t *ret) {
+        pthread_attr_t attr;
+        sigset_t all, before;
+        int r;
+
+        r = pthread_attr_init(&attr);
+        if (r != 0)
+                return -r;
+        (void) pthread_attr_setstacksize(&attr, STACK_BYTES);
+        (void) sigfillset(&all);
+        (void) pthread_sigmask(SIG_SETMASK, &all, &before);
+        r = pthread_create(ret, &attr, thread_main, worker);
+        (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
+        (void) pthread_attr_destroy(&attr);
+        return -r;
+}
+
+/* Where no thread can be started, those that run do the work. */
+static void spawn_locked(struct tree_run *run) {
+        struct tree_worker *worker;
+
+        if (run->threads >= run->max_threads)
+                return;
+        worker = worker_new(run);
+        if (!worker || start_thread(worker, &run->thread_ids[run->threads - 1]) < 0) {
+                run->max_threads = run->threads;
+                free(worker);
+                return;
+        }
+        run->threads++;
+}
 
 static bool take_job(struct tree_run *run, struct tree_job *ret) {
         if (run->n_jobs == 0)
@@ -53,7 +106,7 @@ static bool find_task(struct tree_run *run, struct tree_next *ret) {
                 ret->task = TREE_HELP;
                 ret->dir = run->shared;
                 ret->dir->helpers++;
-                run_spawn_locked(run);
+                spawn_locked(run);
         } else
                 return false;
         return true;
@@ -74,7 +127,7 @@ static void call_locked(struct tree_run *run) {
         if (run->idle > 0)
                 pthread_cond_signal(&run->wake);
         else
-                run_spawn_locked(run);
+                spawn_locked(run);
 }
 
 void queue_share(struct tree_run *run, struct tree_dir *dir) {
@@ -87,7 +140,7 @@ void queue_share(struct tree_run *run, struct tree_dir *dir) {
         if (run->idle > 0)
                 pthread_cond_broadcast(&run->wake);
         else
-                run_spawn_locked(run);
+                spawn_locked(run);
         pthread_mutex_unlock(&run->lock);
 }
 

@@ -50,9 +50,12 @@ struct tree_dir {
         unsigned helpers;
 };
 
+struct tree_worker;
+
 struct tree_run {
         int top_fd;
         struct tree_options options;
+        void (*work)(struct tree_worker *worker); /* of each thread, until all is done */
 
         pthread_mutex_t lock;
         pthread_cond_t wake; /* whoever has nothing to do */
@@ -107,7 +110,10 @@ uint64_t serial_of_name(const char *name, const char **ret_tag);
 int subjects_take(struct tree_run *run, struct tree_result *ret);
 void subjects_done(struct tree_run *run);
 
-/* tree-queue.c */
+/* tree-queue.c, which starts threads as well: when there is more to do than those that run can. */
+
+/* What a thread works with; free(). NULL: no memory. */
+struct tree_worker *worker_new(struct tree_run *run);
 
 /* What a thread should do next. */
 enum tree_task {
@@ -171,10 +177,5 @@ int remove_subvolume(int dirfd, const char *name, int fd);
 /* tree-walk.c: remove a directory where it is, when it cannot be moved. True where it is gone. */
 bool walk_remove(struct tree_worker *worker, int dirfd, const char *name, struct subject *subject);
 
-/* tree-thread.c */
-
-/* Start another thread if there may be one more. Under the lock. */
-void run_spawn_locked(struct tree_run *run);
-
-/* Work in the caller's thread until all is done. 0 or -ENOMEM. */
-int run_work_here(struct tree_run *run);
+/* tree-thread.c: work until all is done. */
+void run_work(struct tree_worker *worker);

@@ -64,6 +64,7 @@ static struct tree_run *run_new(int dirfd, const struct tree_options *options) {
                 run->options = *options;
         run->top_fd = dirfd;
         run->scan_fd = -1;
+        run->work = run_work;
         run->threads = 1;
         run->max_threads = threads_allowed(&run->options);
         pthread_mutex_init(&run->lock, NULL);
@@ -117,11 +118,14 @@ static unsigned threads_started(struct tree_run *run) {
 
 /* A thread may start another one until it ends. */
 static int run_all(struct tree_run *run) {
-        int r = run_work_here(run);
+        _cleanup_free_ struct tree_worker *worker = worker_new(run);
 
+        if (!worker)
+                return -ENOMEM;
+        run_work(worker);
         for (unsigned i = 0; i < threads_started(run); i++)
                 (void) pthread_join(run->thread_ids[i], NULL);
-        return r;
+        return 0;
 }
 
 int tree_remove(int dirfd, const struct tree_options *options, struct tree_result *ret,
