@@ -4,8 +4,8 @@
 #include <stdbool.h>
 
 #include "base/strlist.h"
-#include "config/conf-path.h"
 #include "config/conf.h"
+#include "config/source.h"
 #include "cstorage.h"
 
 struct cstorage_setting {
@@ -27,17 +27,6 @@ struct cstorage_config {
         struct cstorage_setting *settings;
         size_t n_settings, cap_settings;
         struct arena arena; /* their texts, as far as they are nobody else's */
-};
-
-/* Where a configuration is loaded from: the real system, or one that a test made. */
-struct config_source {
-        const char
-                *root; /* goes before every path that is not from the environment; "" for the real system */
-        uint32_t uid;  /* whose store it is */
-        const char *home; /* where the environment has no HOME; may be NULL */
-        struct conf_env env;
-        enum cstorage_config_rules rules;
-        bool unresolved; /* paths of stores are not looked at: AUTO is DROPINS then */
 };
 
 /* cstorage_config_load() of a source. */
@@ -66,13 +55,6 @@ int config_take(const struct config_source *source, struct cstorage_config **dro
 /* Fill in graphroot, runroot and image store, from conf or without it. */
 int config_load_paths(const struct config_source *source, struct cstorage_config *config,
                       struct error *reterr);
-
-/* What a variable of the source is set to, or NULL; the second also where it is empty. */
-const char *config_env(const struct config_source *source, const char *name);
-const char *config_env_text(const struct config_source *source, const char *name);
-
-/* $HOME, or what is known without it; NULL where that is nothing. */
-const char *config_home(const struct config_source *source);
 
 /* Put together what cstorage_config_next_setting() goes through. 0 or -ENOMEM. */
 int config_list_settings(const struct config_source *source, struct cstorage_config *config);

@@ -12,27 +12,10 @@
 #include "config/conf-option.h"
 #include "config/config.h"
 
-#define ENV_HOME "HOME"
-#define ENV_UID  "_CONTAINERS_ROOTLESS_UID"
+#define ENV_UID "_CONTAINERS_ROOTLESS_UID"
 
 /* The passwd entry of one user. Larger ones are no home to anyone. */
 #define PASSWD_MAX 16384
-
-const char *config_env(const struct config_source *source, const char *name) {
-        return source->env.get(source->env.userdata, name);
-}
-
-const char *config_env_text(const struct config_source *source, const char *name) {
-        const char *value = config_env(source, name);
-
-        return value && *value ? value : NULL;
-}
-
-const char *config_home(const struct config_source *source) {
-        const char *home = config_env_text(source, ENV_HOME);
-
-        return home ? home : source->home;
-}
 
 /* ------------------------------------------------------------------------------------------------ drivers */
 
