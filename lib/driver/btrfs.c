@@ -12,7 +12,9 @@
  */
 
 #include "base/cleanup.h"
-#include "driver/driver.h"
+#include "driver/layer-dir.h"
+
+#define LAYERS_DIR "subvolumes"
 
 /* Nothing else lies there. */
 static bool btrfs_is_own_name(const char *name) {
@@ -23,7 +25,7 @@ static bool btrfs_is_own_name(const char *name) {
 static int btrfs_open_content(const struct homes *homes, const char *id, struct error *reterr) {
         size_t index;
 
-        return driver_open_layer(&driver_btrfs, homes, id, &index, reterr);
+        return driver_open_layer(LAYERS_DIR, homes, id, &index, reterr);
 }
 
 /* There is never anything mounted (btrfs.go:Put). */
@@ -36,7 +38,7 @@ static int btrfs_unmount(const struct homes *homes, const char *id, struct error
 
 const struct driver driver_btrfs = {
         .name = "btrfs",
-        .layers_dir = "subvolumes",
+        .layers_dir = LAYERS_DIR,
         .quotas_dir = "quotas",
         .temp_root = "tempdirs",
         .is_own_name = btrfs_is_own_name,

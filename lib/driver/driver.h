@@ -134,34 +134,5 @@ struct driver {
         int (*unmount)(const struct homes *homes, const char *id, struct error *reterr);
 };
 
-/* A table each, and one line in driver.c. */
+/* A table each, and one line in registry.c. */
 extern const struct driver driver_overlay, driver_vfs, driver_btrfs;
-
-/* "overlay2" is no name of a driver here: who means overlay says so. NULL: unknown. */
-const struct driver *driver_find(const char *name);
-
-/* -EOPNOTSUPP, and why a driver of this name cannot be found. */
-int driver_unknown(const char *name, struct error *reterr);
-
-/* 0, or -EOPNOTSUPP and a text where layers of this driver are neither made nor mounted here. */
-int driver_check_makes(const struct driver *driver, struct error *reterr);
-
-/*
- * Every name that a release of the Go side has a driver for, ours or not; NULL-terminated, in its order of
- * priority (drivers/driver_linux.go), and those without one last.
- */
-extern const char *const driver_go_names[];
-
-#define LAYER_PATH_MAX (NAME_MAX + 32U) /* an id, the name of what is in its directory, and layers_dir */
-
-/* The path of a layer's directory below the home, with what shall stand behind it ("/diff", ""). Ids of
- * callers need not be hex digits, but they are one component of a path. Returns buffer. */
-const char *driver_layer_path(const struct driver *driver, const char *id, const char *below,
-                              char buffer[static LAYER_PATH_MAX]);
-
-/*
- * Open the directory of a layer in the first of the homes that has it, and say which. -ENOENT and a text
- * where none has.
- */
-int driver_open_layer(const struct driver *driver, const struct homes *homes, const char *id,
-                      size_t *ret_index, struct error *reterr);

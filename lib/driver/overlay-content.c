@@ -7,6 +7,7 @@
 
 #include "base/fd.h"
 #include "driver/content.h"
+#include "driver/layer-dir.h"
 #include "driver/overlay.h"
 
 static int content_error(struct error *reterr, int code, int dirfd, const char *name, const char *what) {
@@ -21,7 +22,7 @@ static int read_parent(const struct homes *homes, const char *parent, struct dir
         size_t index;
         int r;
 
-        layer_fd = driver_open_layer(&driver_overlay, homes, parent, &index, reterr);
+        layer_fd = driver_open_layer(OVERLAY_LAYERS_DIR, homes, parent, &index, reterr);
         if (layer_fd < 0)
                 return layer_fd;
 
@@ -55,7 +56,7 @@ int overlay_make_content(const struct homes *homes, const char *parent, int dirf
 int overlay_put_content(int home_fd, const char *id, int dirfd, const char *name, struct error *reterr) {
         char path[LAYER_PATH_MAX];
 
-        (void) driver_layer_path(&driver_overlay, id, "/diff", path);
+        (void) driver_layer_path(OVERLAY_LAYERS_DIR, id, "/diff", path);
         if (renameat(dirfd, name, home_fd, path) >= 0)
                 return 0;
         return content_error(reterr, errno == EEXIST ? -ENOTEMPTY : negative_errno(), home_fd, path,
@@ -72,7 +73,7 @@ int overlay_open_content(const struct homes *homes, const char *id, struct error
         size_t index;
         int fd;
 
-        layer_fd = driver_open_layer(&driver_overlay, homes, id, &index, reterr);
+        layer_fd = driver_open_layer(OVERLAY_LAYERS_DIR, homes, id, &index, reterr);
         if (layer_fd < 0)
                 return layer_fd;
         if (has_composefs(layer_fd))

@@ -10,6 +10,7 @@
 #include "base/owner.h"
 #include "base/text.h"
 #include "driver/content.h"
+#include "driver/layer-dir.h"
 #include "driver/overlay-lower.h"
 #include "driver/overlay.h"
 #include "driver/stale-layer.h"
@@ -47,12 +48,12 @@ int overlay_make_home(int root_fd, struct error *reterr) {
         _cleanup_close_ int fd = -1;
         int r;
 
-        r = make_dir(root_fd, driver_overlay.name, reterr);
+        r = make_dir(root_fd, OVERLAY_NAME, reterr);
         if (r < 0)
                 return r;
-        fd = open_dir_beneath(root_fd, driver_overlay.name);
+        fd = open_dir_beneath(root_fd, OVERLAY_NAME);
         if (fd < 0)
-                return create_error(reterr, fd, root_fd, driver_overlay.name, "cannot open");
+                return create_error(reterr, fd, root_fd, OVERLAY_NAME, "cannot open");
 
         r = make_dir(fd, OVERLAY_LINKS_DIR, reterr);
         return r < 0 ? r : TAKE_FD(fd);
@@ -162,7 +163,7 @@ static int inherit(struct heritage *heritage, const struct homes *homes, const s
                 return error_set(reterr, -E2BIG, "layer %s would lie on more than %u others", layer->id,
                                  LOWERS_MAX);
 
-        parent_fd = driver_open_layer(&driver_overlay, homes, layer->parents[0], &index, reterr);
+        parent_fd = driver_open_layer(OVERLAY_LAYERS_DIR, homes, layer->parents[0], &index, reterr);
         return parent_fd < 0 ? parent_fd : inherit_from(heritage, parent_fd, layer->parents, reterr);
 }
 
@@ -257,13 +258,20 @@ static void undo(int home_fd, int layer_fd, const char *id) {
         (void) unlinkat(home_fd, id, AT_REMOVEDIR);
 }
 
+static const struct leftover_dirs leftover_dirs = {
+        .layers_dir = OVERLAY_LAYERS_DIR,
+        .links_dir = OVERLAY_LINKS_DIR,
+        .temp_root = OVERLAY_TEMP_ROOT,
+        .read_link = overlay_read_link,
+};
+
 static int make_layer_dir(int home_fd, const struct new_layer *layer, struct error *reterr) {
         const struct dir_access access = {LAYER_MODE, layer->uid, layer->gid};
         int r;
 
         r = dir_make_with(home_fd, layer->id, &access);
         if (r == -EEXIST) {
-                r = leftover_remove(&driver_overlay, home_fd, layer->id, reterr);
+                r = leftover_remove(&leftover_dirs, home_fd, layer->id, reterr);
                 if (r < 0)
                         return r;
                 r = dir_make_with(home_fd, layer->id, &access);

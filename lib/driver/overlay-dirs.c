@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/fd.h"
+#include "driver/layer-dir.h"
 #include "driver/overlay-dirs.h"
 #include "driver/overlay.h"
 
@@ -37,7 +38,7 @@ static int set_dir(struct overlay_dir *dir, int home_fd, const char *id, const c
         char path[LAYER_PATH_MAX];
 
         *dir = (struct overlay_dir){.home_fd = home_fd, .fd = -1};
-        dir->path = strdup(driver_layer_path(&driver_overlay, id, name, path));
+        dir->path = strdup(driver_layer_path(OVERLAY_LAYERS_DIR, id, name, path));
         return dir->path ? 0 : -ENOMEM;
 }
 
@@ -55,7 +56,7 @@ static int add_lower(struct overlay_dirs *dirs, int home_fd, const char *id, con
 static bool has(int home_fd, const char *id, const char *name) {
         char path[LAYER_PATH_MAX];
 
-        return faccessat(home_fd, driver_layer_path(&driver_overlay, id, name, path), F_OK,
+        return faccessat(home_fd, driver_layer_path(OVERLAY_LAYERS_DIR, id, name, path), F_OK,
                          AT_SYMLINK_NOFOLLOW) >= 0;
 }
 

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/userns.h"
 #include "driver/content.h"
+#include "driver/layer-dir.h"
 #include "driver/mount-options.h"
 #include "driver/mount-syscalls.h"
 #include "driver/overlay-dirs.h"
@@ -253,7 +254,7 @@ static int replace_mount_point(const struct site *site, struct error *reterr) {
 static void remove_run_dir(const struct site *site, const char *id) {
         char path[LAYER_PATH_MAX];
 
-        (void) snprintf(path, sizeof(path), "%s/%s", driver_overlay.name, id);
+        (void) snprintf(path, sizeof(path), OVERLAY_NAME "/%s", id);
         (void) unlinkat(site->dir_fd, MOUNT_POINT, AT_REMOVEDIR);
         (void) unlinkat(site->homes.runroot_fd, path, AT_REMOVEDIR);
 }

@@ -8,6 +8,7 @@
 
 #include "base/fd.h"
 #include "driver/content.h"
+#include "driver/layer-dir.h"
 #include "driver/mount-syscalls.h"
 #include "driver/overlay-mountpoint.h"
 
@@ -82,15 +83,15 @@ static int open_run_dir(const struct homes *homes, const char *id, bool make) {
         if (homes->runroot_fd < 0)
                 return -ENOENT;
         if (make)
-                r = site_make_dir(homes->runroot_fd, driver_overlay.name);
-        (void) snprintf(path, sizeof(path), "%s/%s", driver_overlay.name, id);
+                r = site_make_dir(homes->runroot_fd, OVERLAY_NAME);
+        (void) snprintf(path, sizeof(path), OVERLAY_NAME "/%s", id);
         if (make && r >= 0)
                 r = site_make_dir(homes->runroot_fd, path);
         return r < 0 ? r : open_dir_beneath(homes->runroot_fd, path);
 }
 
 static int find_home(const struct homes *homes, const char *id, size_t *ret, struct error *reterr) {
-        _cleanup_close_ int fd = driver_open_layer(&driver_overlay, homes, id, ret, reterr);
+        _cleanup_close_ int fd = driver_open_layer(OVERLAY_LAYERS_DIR, homes, id, ret, reterr);
 
         return fd < 0 ? fd : 0;
 }

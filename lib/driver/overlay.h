@@ -5,7 +5,19 @@
 
 /* What the files of the overlay driver share; the contracts are those of struct driver. */
 
-#define OVERLAY_LINKS_DIR "l"
+#define OVERLAY_NAME        "overlay"
+#define OVERLAY_LAYERS_DIR  "."
+#define OVERLAY_LINKS_DIR   "l"
+#define OVERLAY_TEMP_ROOT   "tempdirs"
+#define OVERLAY_STAGING_DIR "staging"
+
+/* overlay-home.c */
+bool overlay_is_own_name(const char *name);
+bool overlay_is_probe_name(const char *name);
+int overlay_read_lowers(int home_fd, int other_home_fd, const char *id, struct lowers *ret,
+                        struct error *reterr);
+int overlay_read_link(int home_fd, const char *id, char ret_link[static LINK_ID_LENGTH + 1]);
+int overlay_is_half(int home_fd, const char *id);
 
 /* overlay-create.c */
 int overlay_make_home(int root_fd, struct error *reterr);
@@ -18,7 +30,7 @@ int overlay_make_content(const struct homes *homes, const char *parent, int dirf
 int overlay_put_content(int home_fd, const char *id, int dirfd, const char *name, struct error *reterr);
 int overlay_open_content(const struct homes *homes, const char *id, struct error *reterr);
 
-/* overlay-site.c */
+/* overlay-mountpoint.c */
 int overlay_mount_path(const struct homes *homes, bool in_graphroot, const char *id, char **ret);
 
 /* overlay-mount.c */

@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "disk/temp-dir.h"
+#include "driver/layer-dir.h"
 #include "driver/mountinfo.h"
 #include "driver/stale-layer.h"
 
@@ -55,17 +56,17 @@ static bool is_no_link(int code) {
 }
 
 /* First, so that no name is left that leads nowhere should we die in between. There may well be none yet. */
-static int take_link(const struct driver *driver, int home_fd, const char *id, int temp_fd) {
+static int take_link(const struct leftover_dirs *dirs, int home_fd, const char *id, int temp_fd) {
         char link[LINK_ID_LENGTH + 1], from[LAYER_PATH_MAX], to[2 + sizeof(link)];
         int r;
 
-        if (!driver->links_dir)
+        if (!dirs->links_dir)
                 return 0;
-        r = driver->read_link(home_fd, id, link);
+        r = dirs->read_link(home_fd, id, link);
         if (r < 0)
                 return is_no_link(r) ? 0 : r;
 
-        (void) snprintf(from, sizeof(from), "%s/%s", driver->links_dir, link);
+        (void) snprintf(from, sizeof(from), "%s/%s", dirs->links_dir, link);
         (void) snprintf(to, sizeof(to), "0-%s", link);
         r = leads_to(home_fd, from, id);
         if (r <= 0)
@@ -93,23 +94,23 @@ static int take_layer(int home_fd, const char *path, const char *id, int temp_fd
         return r < 0 ? leftover_error(reterr, r, home_fd, path, "cannot remove") : 0;
 }
 
-int leftover_remove(const struct driver *driver, int home_fd, const char *id, struct error *reterr) {
+int leftover_remove(const struct leftover_dirs *dirs, int home_fd, const char *id, struct error *reterr) {
         _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
         char path[LAYER_PATH_MAX];
         struct identity there;
         int r;
 
-        r = identity_at(home_fd, driver_layer_path(driver, id, "", path), &there);
+        r = identity_at(home_fd, driver_layer_path(dirs->layers_dir, id, "", path), &there);
         if (r < 0)
                 return r == -ENOENT ? 0 : leftover_error(reterr, r, home_fd, path, "cannot look at");
         r = refuse_mounts(home_fd, path, reterr);
         if (r < 0)
                 return r;
 
-        r = temp_dir_make(&temp, home_fd, driver->temp_root, reterr);
+        r = temp_dir_make(&temp, home_fd, dirs->temp_root, reterr);
         if (r < 0)
                 return r;
-        r = take_link(driver, home_fd, id, temp.dir_fd);
+        r = take_link(dirs, home_fd, id, temp.dir_fd);
         if (r < 0)
                 (void) leftover_error(reterr, r, home_fd, path, "cannot remove the short name of");
         else

@@ -9,12 +9,17 @@
 #include "base/fd.h"
 #include "base/owner.h"
 #include "driver/content.h"
+#include "driver/layer-dir.h"
 #include "driver/stale-layer.h"
 #include "tree/copy.h"
 
+#define NAME       "vfs"
 #define LAYERS_DIR "dir"
+#define TEMP_ROOT  "tempdirs"
 
 #define HOME_MODE 0700
+
+static const struct leftover_dirs leftover_dirs = {.layers_dir = LAYERS_DIR, .temp_root = TEMP_ROOT};
 
 /* The layers have a directory of their own, which is made beside nothing else; it could be a file system. */
 static bool vfs_is_own_name(const char *name) {
@@ -37,12 +42,12 @@ static int vfs_make_home(int root_fd, struct error *reterr) {
         _cleanup_close_ int fd = -1;
         int r;
 
-        r = make_dir(root_fd, driver_vfs.name, reterr);
+        r = make_dir(root_fd, NAME, reterr);
         if (r < 0)
                 return r;
-        fd = open_dir_beneath(root_fd, driver_vfs.name);
+        fd = open_dir_beneath(root_fd, NAME);
         if (fd < 0)
-                return vfs_error(reterr, fd, root_fd, driver_vfs.name, "cannot open");
+                return vfs_error(reterr, fd, root_fd, NAME, "cannot open");
 
         r = make_dir(fd, LAYERS_DIR, reterr);
         return r < 0 ? r : TAKE_FD(fd);
@@ -83,7 +88,7 @@ static int fill_like(int parent_fd, int fd, const char *parent, struct error *re
 static int open_parent(const struct homes *homes, const char *parent, struct error *reterr) {
         size_t index;
 
-        return driver_open_layer(&driver_vfs, homes, parent, &index, reterr);
+        return driver_open_layer(LAYERS_DIR, homes, parent, &index, reterr);
 }
 
 /* Empty so far, in the place of what may be left of one. Returns a descriptor of it. */
@@ -92,10 +97,10 @@ static int make_layer(int home_fd, const struct new_layer *layer, int parent_fd,
         char path[LAYER_PATH_MAX];
         int fd;
 
-        (void) driver_layer_path(&driver_vfs, layer->id, "", path);
+        (void) driver_layer_path(LAYERS_DIR, layer->id, "", path);
         fd = make_like(parent_fd, &access, home_fd, path);
         if (fd == -EEXIST) {
-                int r = leftover_remove(&driver_vfs, home_fd, layer->id, reterr);
+                int r = leftover_remove(&leftover_dirs, home_fd, layer->id, reterr);
 
                 if (r < 0)
                         return r;
@@ -124,7 +129,7 @@ static int vfs_create_layer(const struct homes *homes, int home_fd, const struct
                 return fd < 0 ? fd : 0;
         r = fill_like(parent_fd, fd, parent, reterr);
         if (r < 0)
-                (void) leftover_remove(&driver_vfs, home_fd, layer->id, NULL);
+                (void) leftover_remove(&leftover_dirs, home_fd, layer->id, NULL);
         return r;
 }
 
@@ -152,7 +157,7 @@ static int vfs_make_content(const struct homes *homes, const char *parent, int d
 static int vfs_put_content(int home_fd, const char *id, int dirfd, const char *name, struct error *reterr) {
         char path[LAYER_PATH_MAX];
 
-        (void) driver_layer_path(&driver_vfs, id, "", path);
+        (void) driver_layer_path(LAYERS_DIR, id, "", path);
         if (renameat(dirfd, name, home_fd, path) >= 0)
                 return 0;
         return vfs_error(reterr, errno == EEXIST ? -ENOTEMPTY : negative_errno(), home_fd, path,
@@ -162,7 +167,7 @@ static int vfs_put_content(int home_fd, const char *id, int dirfd, const char *n
 static int vfs_open_content(const struct homes *homes, const char *id, struct error *reterr) {
         size_t index;
 
-        return driver_open_layer(&driver_vfs, homes, id, &index, reterr);
+        return driver_open_layer(LAYERS_DIR, homes, id, &index, reterr);
 }
 
 /* ------------------------------------------------------------------------------------------- mounts */
@@ -173,7 +178,7 @@ static int home_of(const struct homes *homes, bool in_graphroot, const char *id)
         size_t index = in_graphroot ? 0 : 1;
 
         if (!in_graphroot)
-                fd = driver_open_layer(&driver_vfs, homes, id, &index, NULL);
+                fd = driver_open_layer(LAYERS_DIR, homes, id, &index, NULL);
         return index < homes->n && homes->fds[index] >= 0 ? homes->fds[index] : -ENOENT;
 }
 
@@ -184,7 +189,7 @@ static int vfs_mount_path(const struct homes *homes, bool in_graphroot, const ch
 
         if (home_fd < 0)
                 return home_fd;
-        full = path_below(home_fd, driver_layer_path(&driver_vfs, id, "", path));
+        full = path_below(home_fd, driver_layer_path(LAYERS_DIR, id, "", path));
         if (!full)
                 return -ENOMEM;
         *ret = full;
@@ -211,9 +216,9 @@ static int vfs_unmount(const struct homes *homes, const char *id, struct error *
 }
 
 const struct driver driver_vfs = {
-        .name = "vfs",
+        .name = NAME,
         .layers_dir = LAYERS_DIR,
-        .temp_root = "tempdirs",
+        .temp_root = TEMP_ROOT,
         .is_own_name = vfs_is_own_name,
         .make_home = vfs_make_home,
         .create_layer = vfs_create_layer,

@@ -7,6 +7,7 @@
 
 #include "base/fd.h"
 #include "base/owner.h"
+#include "driver/registry.h"
 #include "store/store.h"
 
 #define ROOT_MODE 0700

@@ -8,6 +8,7 @@
 #include "base/dir.h"
 #include "base/strlist.h"
 #include "base/text.h"
+#include "driver/registry.h"
 #include "store/store.h"
 
 #define RECORDS_SUFFIX "-layers" /* store.go:getLayerStoreLocked: of whatever driver */

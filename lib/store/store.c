@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/fd.h"
 #include "disk/paths.h"
+#include "driver/registry.h"
 #include "store/driver-homes.h"
 
 static void root_done(struct store_root *root) {

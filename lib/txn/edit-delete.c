@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/arguments.h"
+#include "driver/layer-dir.h"
 #include "format/encode-value.h"
 #include "snapshot/change.h"
 #include "snapshot/index.h"
@@ -23,7 +24,7 @@ enum root edit_layer_root(const struct edit *edit, const char *id) {
         if (made)
                 return made->root;
 
-        driver_layer_path(store->driver, id, "", path);
+        driver_layer_path(store->driver->layers_dir, id, "", path);
         for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE; root++) {
                 struct identity there;
 

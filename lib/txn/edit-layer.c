@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/arguments.h"
+#include "driver/registry.h"
 #include "snapshot/placement.h"
 #include "txn/edit.h"
 #include "txn/stage.h"

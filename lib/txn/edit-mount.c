@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/arguments.h"
+#include "driver/registry.h"
 #include "format/encode-value.h"
 #include "snapshot/change.h"
 #include "snapshot/placement.h"

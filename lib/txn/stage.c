@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "base/owner.h"
 #include "disk/paths.h"
+#include "driver/registry.h"
 #include "format/name.h"
 #include "store/driver-homes.h"
 #include "txn/stage.h"

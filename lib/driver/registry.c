@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which drivers there are, and what they have in common. */
+/* Which drivers there are. */
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/fd.h"
-#include "driver/driver.h"
+#include "driver/registry.h"
 
 static const struct driver *const drivers[] = {
         &driver_overlay,
@@ -46,33 +43,4 @@ int driver_check_makes(const struct driver *driver, struct error *reterr) {
         return error_set(reterr, -EOPNOTSUPP,
                          "layers of the driver \"%s\" are neither made nor mounted here, podman does that",
                          driver->name);
-}
-
-const char *driver_layer_path(const struct driver *driver, const char *id, const char *below,
-                              char buffer[static LAYER_PATH_MAX]) {
-        bool in_home = strcmp(driver->layers_dir, ".") == 0;
-        int n;
-
-        n = snprintf(buffer, LAYER_PATH_MAX, "%s%s%s%s", in_home ? "" : driver->layers_dir,
-                     in_home ? "" : "/", id, below);
-        assert(n > 0 && n < (int) LAYER_PATH_MAX);
-        return buffer;
-}
-
-int driver_open_layer(const struct driver *driver, const struct homes *homes, const char *id,
-                      size_t *ret_index, struct error *reterr) {
-        char path[LAYER_PATH_MAX];
-
-        (void) driver_layer_path(driver, id, "", path);
-        for (size_t i = 0; i < homes->n; i++) {
-                int fd = homes->fds[i] < 0 ? -ENOENT : open_dir_beneath(homes->fds[i], path);
-
-                if (fd == -ENOENT)
-                        continue;
-                if (fd < 0)
-                        return error_errno(reterr, fd, "cannot open the directory of layer %s", id);
-                *ret_index = i;
-                return fd;
-        }
-        return error_set(reterr, -ENOENT, "layer %s has no directory in the store", id);
 }
