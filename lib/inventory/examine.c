@@ -169,3 +169,20 @@ int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mo
         *ret = identity;
         return 0;
 }
+
+static int look_at(const struct cstorage_entry *entry, struct cstorage_identity *ret, struct error *reterr) {
+        const struct mountinfo *mounts;
+
+        if (!entry || !ret)
+                return -EINVAL;
+
+        mounts = inventory_mounts(entry->inventory, reterr);
+        if (!mounts)
+                return entry->inventory->mounts_error.code;
+        return entry_examine(entry, mounts, ret, reterr);
+}
+
+_public_ int cstorage_entry_examine(const struct cstorage_entry *entry, struct cstorage_identity *ret,
+                                    struct cstorage_error *reterr) {
+        return error_end(reterr, look_at(entry, ret, error_begin(reterr)), "cannot look at an entry");
+}

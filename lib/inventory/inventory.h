@@ -70,6 +70,10 @@ int inventory_of(struct cstorage_store *store, const struct named_entry *named, 
 /* Without anything in it. */
 int inventory_new(struct cstorage_store *store, struct cstorage_inventory **ret);
 
+/* What is mounted, as it was when this was asked first. NULL and a text where that cannot be read: the code
+ * is that of mounts_error. */
+const struct mountinfo *inventory_mounts(struct cstorage_inventory *inventory, struct error *reterr);
+
 /* Fill in what place_open() leaves out. */
 int place_complete(struct place *place);
 
