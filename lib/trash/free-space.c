@@ -10,7 +10,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "trash/trash.h"
+#include "trash/check.h"
 
 /* What is removed in place while the locks are held is little: enough for a directory and two names. */
 #define ROOM_FILES_MAX 64U

@@ -55,9 +55,6 @@ void trash_retire(struct cstorage_trash *trash, struct cstorage_trash_item *item
 /* Put back what trash_retire() took out, as far as that can be done. */
 void trash_restore(struct cstorage_trash_item *item);
 
-/* Whether the item may still go: 0, or -ENOENT, -ESTALE, -EBUSY and a text. */
-int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *mounts, struct error *reterr);
-
 /* False where nothing was found that could be removed; an item that is gone for it is done. */
 bool trash_make_room(struct cstorage_trash *trash, const struct mountinfo *mounts);
 

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "snapshot/index.h"
+#include "trash/check.h"
 #include "txn/commit.h"
 
 /* Names, to be looked for. */

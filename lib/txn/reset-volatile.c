@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "trash/check.h"
 #include "txn/txn.h"
 
 static const struct own_file *own_file_of(const struct cstorage_entry *entry) {

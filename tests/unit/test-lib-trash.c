@@ -10,7 +10,7 @@
 #include "base/fd.h"
 #include "driver/mountinfo.h"
 #include "fixture.h"
-#include "trash/trash.h"
+#include "trash/check.h"
 #include "unit.h"
 
 static struct cstorage_inventory *listed(struct fixture *f) {

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether an entry still is what it was when it was decided that it goes. */
+
+#include "trash/check.h"
+
+/* An overlay mount needs its layers wherever it is mounted itself. */
+static bool is_in_use(const struct cstorage_entry *entry, const struct mountinfo *mounts) {
+        return (entry->kind == CSTORAGE_ENTRY_LAYER_DIR || entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR) &&
+               entry->id && idset_has(mountinfo_layers(mounts), entry->id);
+}
+
+int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *mounts,
+                struct error *reterr) {
+        const char *path = cstorage_entry_get_path(item->entry);
+        struct cstorage_identity now;
+        int r;
+
+        r = entry_examine(item->entry, mounts, &now, reterr);
+        if (r < 0)
+                return r;
+
+        if (now.type == CSTORAGE_ENTRY_IS_ABSENT && now.lock == CSTORAGE_ENTRY_LOCK_NONE)
+                return error_set(reterr, -ENOENT, "%s is gone", path);
+        if (now.device != item->seen.device || now.inode != item->seen.inode || now.type != item->seen.type)
+                return error_set(reterr, -ESTALE, "%s was replaced since it was looked at", path);
+        if (now.changed_ns != item->seen.changed_ns)
+                return error_set(reterr, -ESTALE, "%s changed since it was looked at", path);
+        if (now.other_mount || now.mount_below)
+                return error_set(reterr, -EBUSY, "something is mounted at or below %s", path);
+        if (is_in_use(item->entry, mounts))
+                return error_set(reterr, -EBUSY, "something that is mounted uses %s", path);
+        if (now.lock == CSTORAGE_ENTRY_LOCK_HELD)
+                return error_set(reterr, -EBUSY, "somebody works on %s", path);
+        return 0;
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "trash/trash.h"
+
+/* Whether the item may still go: 0, or -ENOENT, -ESTALE, -EBUSY and a text. */
+int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *mounts, struct error *reterr);
