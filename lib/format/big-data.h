@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "format/decode.h"
+#include "format/decode-value.h"
 
 /* big-data-sizes and big-data-digests, sorted by name; of an item, only its name and its size or digest is
  * told. */

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "format/record.h"
-#include "json/json.h"
+#include "format/decode-value.h"
 
 /* How a file of records is read: the lists of records have little of their own but a table of members. */
 
-#define RECORD_LIST_MAX (1U << 20) /* names, ids, flags of one record: thousands of times what is seen */
-#define RECORDS_MAX     (1U << 20) /* of one file; its size allows for little more */
+#define RECORDS_MAX (1U << 20) /* of one file; its size allows for little more */
 
 /* How a member is written in JSON and what is made of it. null is as good as absent, as Go has it. */
 enum member_kind {
@@ -35,16 +33,6 @@ struct member {
 #define ID_MAP_MEMBERS 3
 extern const struct member id_map_members[ID_MAP_MEMBERS];
 
-/* One record being read. */
-struct decoding {
-        const struct json *json;
-        struct arena *arena;
-        size_t number; /* of the record in the file, from 0 */
-        struct strings big_names;
-        struct big_data big_sizes, big_digests;
-        struct error *reterr;
-};
-
 struct record_type {
         size_t size;
         const struct member *members;                    /* in the order in which Go writes them */
@@ -58,13 +46,6 @@ struct record_type {
 int records_parse(const struct record_type *type, const char *text, size_t len, struct arena *arena,
                   void *ret_items, size_t *ret_n, struct error *reterr);
 
-/* The bytes of the record. */
-struct slice decoding_slice(const struct decoding *d);
-
-/* -EBADMSG and a sentence that tells the record, the offset of the token and, unless NULL, the member. */
-int decoding_fail(const struct decoding *d, size_t token, const char *name, const char *what);
-int decoding_oom(const struct decoding *d);
-
 /* An object into zeroed memory. */
 int decode_object(struct decoding *d, size_t token, const struct member *members, size_t n, void *ret);
 
@@ -74,16 +55,3 @@ int decode_name(struct decoding *d, size_t token, const struct member *members, 
 
 /* The value of one member, not null. */
 int decode_member(struct decoding *d, uint32_t token, const struct member *member, void *ret);
-
-/* Check the value of a member that is none of the record's: Go reads its numbers all the same. */
-int decode_unknown(const struct decoding *d, uint32_t token);
-
-/* The text of a string, in the arena. */
-int decode_text(struct decoding *d, size_t token, const char *name, const char **ret);
-
-/*
- * Memory for the elements of an array, or the members of an object, of size bytes each: as many as there can
- * be. *ret (a T **) is NULL where there are none. Fails where the token is of another type.
- */
-int decode_room(struct decoding *d, size_t token, const char *name, enum json_type type, size_t size,
-                void *ret);
