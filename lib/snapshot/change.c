@@ -10,13 +10,6 @@
 /* A transaction adds a few records to however many there are. */
 #define ROOM_TO_CHANGE 16
 
-void snapshot_take_file(struct cstorage_file *file, const struct cstorage_file *from) {
-        file->bytes = from->bytes;
-        file->broken = from->broken;
-        file->backing = backing_ref(from->backing);
-        file->n_records = from->n_records;
-}
-
 static int derive_items(struct items *items, const struct items *from, const struct cstorage_file *to_files,
                         const struct cstorage_file *from_files) {
         int r;

@@ -7,9 +7,6 @@
  * Changing the records of a snapshot that nobody else holds. Pointers to items of its kind are void after it.
  */
 
-/* Take a file of another snapshot over, without its records. */
-void snapshot_take_file(struct cstorage_file *file, const struct cstorage_file *from);
-
 /* Append a record, the only one of its backing, to its file; the backing is referenced. -ENOMEM. */
 int snapshot_insert(struct cstorage_snapshot *snapshot, const struct cstorage_file *file,
                     struct backing *backing);

@@ -2,7 +2,6 @@
 /* From files to a snapshot. What a snapshot of before has of a file that did not change is not read again. */
 
 #include "base/array.h"
-#include "snapshot/change.h"
 #include "snapshot/index.h"
 #include "snapshot/set-aside.h"
 
@@ -23,7 +22,7 @@ static bool root_is_unknown(const struct cstorage_file *file) {
                                                 file->location != CSTORAGE_LOCATION_VOLATILE_RUNROOT);
 }
 
-bool snapshot_file_is_current(const struct cstorage_file *file) {
+static bool file_is_current(const struct cstorage_file *file) {
         return root_is_unknown(file) || recfile_is_current(&file->bytes, file->root->fd, file->name);
 }
 
@@ -91,7 +90,7 @@ static bool kind_is_known(const struct cstorage_snapshot *snapshot, const struct
 static bool is_known(const struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
                      size_t i) {
         return known && kind_is_known(snapshot, known, known->files[i].kind) &&
-               snapshot_file_is_current(&known->files[i]);
+               file_is_current(&known->files[i]);
 }
 
 static int read_or_take(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known, size_t i) {
@@ -150,7 +149,7 @@ static int read_round(struct cstorage_snapshot *snapshot, const struct cstorage_
                         return r;
         }
         for (size_t i = 0; i < snapshot->n_files && current; i++)
-                current = snapshot_file_is_current(&snapshot->files[i]);
+                current = file_is_current(&snapshot->files[i]);
         *ret_current = current;
         return 0;
 }
@@ -240,6 +239,23 @@ static int read_records(struct cstorage_snapshot *snapshot, const struct cstorag
         return snapshot_make_index(snapshot);
 }
 
+int snapshot_is_stale(const struct cstorage_snapshot *snapshot, const int *locks) {
+        struct last_write tokens[STORE_LOCKS];
+        int r;
+
+        r = snapshot_read_tokens(snapshot->store, locks, tokens);
+        if (r < 0)
+                return r;
+
+        for (size_t i = 0; i < STORE_LOCKS; i++)
+                if (!last_write_equal(&tokens[i], &snapshot->tokens[i]))
+                        return 1;
+        for (size_t i = 0; i < snapshot->n_files; i++)
+                if (!file_is_current(&snapshot->files[i]))
+                        return 1;
+        return 0;
+}
+
 int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known, const int *locks,
                   struct cstorage_snapshot **ret, struct error *reterr) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
@@ -260,4 +276,36 @@ int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known,
 
         *ret = TAKE_PTR(snapshot);
         return 0;
+}
+
+/* ------------------------------------------------------------------------ public */
+
+static int new_snapshot(struct cstorage_store *store, struct cstorage_snapshot **ret, struct error *reterr) {
+        if (!store || !ret)
+                return -EINVAL;
+        return snapshot_read(store, NULL, NULL, ret, reterr);
+}
+
+_public_ int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret,
+                                   struct cstorage_error *reterr) {
+        return error_end(reterr, new_snapshot(store, ret, error_begin(reterr)), "cannot read the records");
+}
+
+static int check_stale(const struct cstorage_snapshot *snapshot, struct error *reterr) {
+        int r;
+
+        if (!snapshot)
+                return -EINVAL;
+
+        r = snapshot_is_stale(snapshot, NULL);
+        if (r < 0)
+                return error_errno(reterr, r, "cannot tell whether %s changed",
+                                   snapshot->store->roots[ROOT_GRAPH].path);
+        return r;
+}
+
+_public_ int cstorage_snapshot_is_stale(const struct cstorage_snapshot *snapshot,
+                                        struct cstorage_error *reterr) {
+        return error_end(reterr, check_stale(snapshot, error_begin(reterr)),
+                         "cannot tell whether the store changed");
 }

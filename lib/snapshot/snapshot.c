@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "snapshot/index.h"
 #include "snapshot/snapshot.h"
 
 const char *snapshot_item_id(enum cstorage_file_kind kind, const struct item *item) {
@@ -43,6 +42,13 @@ void snapshot_forget_file(struct cstorage_file *file) {
         recfile_done(&file->bytes);
         file->broken = false;
         file->n_records = 0;
+}
+
+void snapshot_take_file(struct cstorage_file *file, const struct cstorage_file *from) {
+        file->bytes = from->bytes;
+        file->broken = from->broken;
+        file->backing = backing_ref(from->backing);
+        file->n_records = from->n_records;
 }
 
 static void items_done(struct items *items) {
@@ -149,54 +155,7 @@ int snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret) {
         return 0;
 }
 
-static int new_snapshot(struct cstorage_store *store, struct cstorage_snapshot **ret, struct error *reterr) {
-        if (!store || !ret)
-                return -EINVAL;
-        return snapshot_read(store, NULL, NULL, ret, reterr);
-}
-
-_public_ int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret,
-                                   struct cstorage_error *reterr) {
-        return error_end(reterr, new_snapshot(store, ret, error_begin(reterr)), "cannot read the records");
-}
-
 _public_ const char *cstorage_snapshot_get_set_aside_id(const struct cstorage_snapshot *snapshot,
                                                         size_t index) {
         return strlist_get(&snapshot->aside, index);
-}
-
-int snapshot_is_stale(const struct cstorage_snapshot *snapshot, const int *locks) {
-        struct last_write tokens[STORE_LOCKS];
-        int r;
-
-        r = snapshot_read_tokens(snapshot->store, locks, tokens);
-        if (r < 0)
-                return r;
-
-        for (size_t i = 0; i < STORE_LOCKS; i++)
-                if (!last_write_equal(&tokens[i], &snapshot->tokens[i]))
-                        return 1;
-        for (size_t i = 0; i < snapshot->n_files; i++)
-                if (!snapshot_file_is_current(&snapshot->files[i]))
-                        return 1;
-        return 0;
-}
-
-static int check_stale(const struct cstorage_snapshot *snapshot, struct error *reterr) {
-        int r;
-
-        if (!snapshot)
-                return -EINVAL;
-
-        r = snapshot_is_stale(snapshot, NULL);
-        if (r < 0)
-                return error_errno(reterr, r, "cannot tell whether %s changed",
-                                   snapshot->store->roots[ROOT_GRAPH].path);
-        return r;
-}
-
-_public_ int cstorage_snapshot_is_stale(const struct cstorage_snapshot *snapshot,
-                                        struct cstorage_error *reterr) {
-        return error_end(reterr, check_stale(snapshot, error_begin(reterr)),
-                         "cannot tell whether the store changed");
 }

@@ -97,7 +97,8 @@ int snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret);
 
 void snapshot_forget_file(struct cstorage_file *file);
 
-bool snapshot_file_is_current(const struct cstorage_file *file);
+/* Take a file of another snapshot over, without its records. */
+void snapshot_take_file(struct cstorage_file *file, const struct cstorage_file *from);
 
 /*
  * Read all records. known, which may be NULL, is a snapshot of the same store: what it has of files that are
