@@ -11,11 +11,18 @@
 
 #define OBJECT_DIR_MODE 0700
 
-static const enum path kind_dirs[] = {
-        [CSTORAGE_OBJECT_LAYER] = PATH_LAYERS_DIR,
-        [CSTORAGE_OBJECT_IMAGE] = PATH_IMAGES_DIR,
-        [CSTORAGE_OBJECT_CONTAINER] = PATH_CONTAINERS_DIR,
+static const struct {
+        const char *name;
+        enum path dir;
+} objects[] = {
+        [CSTORAGE_OBJECT_LAYER] = {"layer", PATH_LAYERS_DIR},
+        [CSTORAGE_OBJECT_IMAGE] = {"image", PATH_IMAGES_DIR},
+        [CSTORAGE_OBJECT_CONTAINER] = {"container", PATH_CONTAINERS_DIR},
 };
+
+const char *object_name(enum cstorage_object object) {
+        return (unsigned) object < ARRAY_SIZE(objects) ? objects[object].name : NULL;
+}
 
 enum root object_root(enum cstorage_object object, const struct cstorage_file *file) {
         return object == CSTORAGE_OBJECT_IMAGE && file->location == CSTORAGE_LOCATION_IMAGESTORE ? ROOT_IMAGE
@@ -25,7 +32,7 @@ enum root object_root(enum cstorage_object object, const struct cstorage_file *f
 char *object_dir(const struct cstorage_store *store, enum cstorage_object object, const char *id) {
         char kind[PATH_LENGTH_MAX], *path;
 
-        path_of(kind_dirs[object], store->driver->name, kind);
+        path_of(objects[object].dir, store->driver->name, kind);
         return asprintf(&path, "%s/%s", kind, id) < 0 ? NULL : path;
 }
 
@@ -49,7 +56,7 @@ static int make_object_dir(const struct cstorage_store *store, enum cstorage_obj
         char kind[PATH_LENGTH_MAX];
         int r;
 
-        r = make_dir(root_fd, path_of(kind_dirs[object], store->driver->name, kind));
+        r = make_dir(root_fd, path_of(objects[object].dir, store->driver->name, kind));
         if (r < 0)
                 return r;
         r = make_dir(root_fd, dir);

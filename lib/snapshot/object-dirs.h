@@ -7,6 +7,9 @@
 
 #define USERDATA_DIR "userdata"
 
+/* "layer", "image", "container"; NULL for what is none */
+const char *object_name(enum cstorage_object object);
+
 /* The root that holds the big data of an object: images keep theirs where they are recorded, all others in
  * the graphroot (layers.go:datadir, containers.go:datadir). */
 enum root object_root(enum cstorage_object object, const struct cstorage_file *file);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format/encode-value.h"
+#include "snapshot/object-dirs.h"
 #include "txn/edit.h"
 
 static int edit_metadata(struct edit *edit, enum cstorage_object object, const char *id,

@@ -7,6 +7,7 @@
 #include "driver/registry.h"
 #include "format/encode-value.h"
 #include "snapshot/change.h"
+#include "snapshot/object-dirs.h"
 #include "snapshot/placement.h"
 #include "store/driver-homes.h"
 #include "txn/edit.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format/encode-value.h"
+#include "snapshot/object-dirs.h"
 #include "txn/edit.h"
 
 static const struct strings *names_of(enum cstorage_object object, const struct item *item) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "disk/id-random.h"
+#include "snapshot/object-dirs.h"
 #include "txn/edit.h"
 #include "json/utf8.h"
 

@@ -6,6 +6,7 @@
 
 #include "snapshot/change.h"
 #include "snapshot/index.h"
+#include "snapshot/object-dirs.h"
 #include "snapshot/placement.h"
 #include "txn/edit.h"
 
@@ -14,16 +15,6 @@
 _Static_assert((int) CSTORAGE_OBJECT_LAYER == (int) CSTORAGE_FILE_LAYERS, "each kind has its files");
 _Static_assert((int) CSTORAGE_OBJECT_IMAGE == (int) CSTORAGE_FILE_IMAGES, "each kind has its files");
 _Static_assert((int) CSTORAGE_OBJECT_CONTAINER == (int) CSTORAGE_FILE_CONTAINERS, "each kind has its files");
-
-const char *object_name(enum cstorage_object object) {
-        static const char *const names[] = {
-                [CSTORAGE_OBJECT_LAYER] = "layer",
-                [CSTORAGE_OBJECT_IMAGE] = "image",
-                [CSTORAGE_OBJECT_CONTAINER] = "container",
-        };
-
-        return (unsigned) object < ARRAY_SIZE(names) ? names[object] : NULL;
-}
 
 /* ------------------------------------------------------------------------- begin, end */
 

@@ -38,9 +38,6 @@ static inline const char *text_of(const char *text) {
         return text ? text : "";
 }
 
-/* "layer", "image", "container"; NULL for what is none */
-const char *object_name(enum cstorage_object object);
-
 /* Whatever it is called by: -ENOENT, -EEXIST; with a text that names it. */
 int edit_find(struct edit *edit, enum cstorage_object object, const char *name, const struct item **ret);
 
