@@ -4,67 +4,13 @@
 #include <string.h>
 
 #include "api/arguments.h"
-#include "driver/layer-dir.h"
 #include "format/encode-value.h"
-#include "snapshot/change.h"
 #include "snapshot/index.h"
 #include "snapshot/object-dirs.h"
 #include "snapshot/placement.h"
 #include "txn/edit.h"
 
 /* ------------------------------------------------------------------------------- layers */
-
-/* Of a layer that was only recorded its directory is nowhere, so that the graphroot is as good. */
-enum root edit_layer_root(const struct edit *edit, const char *id) {
-        const struct cstorage_store *store = edit->txn->store;
-        const struct change *made;
-        char path[LAYER_PATH_MAX];
-
-        made = changes_find(&edit->txn->changes, CHANGE_LAYER_MADE, CSTORAGE_OBJECT_LAYER, id);
-        if (made)
-                return made->root;
-
-        driver_layer_path(store->driver->layers_dir, id, "", path);
-        for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE; root++) {
-                struct identity there;
-
-                if (store->roots[root].home_fd >= 0 &&
-                    identity_at(store->roots[root].home_fd, path, &there) >= 0)
-                        return root;
-        }
-        return ROOT_GRAPH;
-}
-
-static int remove_records(struct edit *edit, enum cstorage_object object, const char *id) {
-        const struct item *item;
-        int r = 0;
-
-        while (r >= 0 && (item = edit_find_id(edit, object, id)))
-                r = snapshot_remove(edit->now, item);
-        return r;
-}
-
-int edit_drop_layer(struct edit *edit, const char *id) {
-        _cleanup_free_ char *copy = strdup(id);
-        struct change *change;
-        int r;
-
-        if (!copy)
-                return -ENOMEM;
-
-        r = remove_records(edit, CSTORAGE_OBJECT_LAYER, copy);
-        if (r < 0)
-                return r;
-        if (changes_find(&edit->txn->changes, CHANGE_LAYER_MADE, CSTORAGE_OBJECT_LAYER, copy))
-                return edit_forget(edit, CSTORAGE_OBJECT_LAYER, copy);
-
-        r = edit_add_change(edit, CHANGE_LAYER_GONE, CSTORAGE_OBJECT_LAYER, copy, &change);
-        if (r < 0)
-                return r;
-
-        change->root = edit_layer_root(edit, copy);
-        return 0;
-}
 
 /* A copy of an image's layer with other owners may go at any time: another is made when it is needed. */
 static int unmap_layer(struct edit *edit, const struct item *item, const char *layer) {
@@ -126,7 +72,7 @@ static int drop_object(struct edit *edit, enum cstorage_object object, const cha
         struct change *change;
         int r;
 
-        r = remove_records(edit, object, id);
+        r = edit_remove_records(edit, object, id);
         if (r < 0)
                 return r;
         if (changes_find(&edit->txn->changes,

@@ -27,7 +27,7 @@ struct edit {
         struct error *reterr;
 };
 
-/* -EINVAL where there was a commit, -EBADMSG where a record file of ours makes no sense. */
+/* edit-begin.c: -EINVAL where there was a commit, -EBADMSG where a record file of ours makes no sense. */
 int edit_begin(struct edit *edit, struct cstorage_txn *txn, struct error *reterr);
 
 /* Keep it or forget it, as the result says; which is returned. */
@@ -102,10 +102,13 @@ bool image_has_mapped(const struct image *image, const char *layer);
 int edit_check_layer(struct edit *edit, const char *id);
 int edit_check_mount(struct edit *edit, const char *layer);
 
-/* edit-delete.c: where the directory of a layer is, or will be. */
+/* edit-drop.c: where the directory of a layer is, or will be. */
 enum root edit_layer_root(const struct edit *edit, const char *id);
 
-/* edit-delete.c: take a layer with all its records out; also what others left incomplete. */
+/* edit-drop.c: remove all records of an id from the files of the store. */
+int edit_remove_records(struct edit *edit, enum cstorage_object object, const char *id);
+
+/* edit-drop.c: take a layer with all its records out; also what others left incomplete. */
 int edit_drop_layer(struct edit *edit, const char *id);
 
 /* edit-layer.c: the record and the change for a layer that shall be made. */
