@@ -5,8 +5,6 @@
 
 #include "api/arguments.h"
 #include "base/array.h"
-#include "trash/order.h"
-#include "txn/commit.h"
 
 /* Long enough for a podman command that holds a lock while it removes an image, short enough for a person to
  * wait. */
@@ -203,76 +201,6 @@ _public_ int cstorage_txn_heal(struct cstorage_txn *txn, const struct cstorage_e
         return is_of(txn, entry) && seen && entry->kind == CSTORAGE_ENTRY_VOLATILE_FILE
                        ? add_item(txn, entry, seen)
                        : -EINVAL;
-}
-
-_Static_assert(ARRAY_SIZE(retire_order) == ENTRY_KINDS, "each kind has its turn");
-
-static void retire_one(struct cstorage_txn *txn, struct cstorage_trash_item *item,
-                       const struct mountinfo *mounts) {
-        if (item->entry->kind == CSTORAGE_ENTRY_VOLATILE_FILE)
-                txn_heal(txn, item, mounts);
-        else
-                trash_retire(txn->trash, item, mounts);
-}
-
-static void retire_all(struct cstorage_txn *txn, const struct mountinfo *mounts) {
-        struct cstorage_trash *trash = txn->trash;
-
-        for (size_t k = 0; k < ARRAY_SIZE(retire_order); k++)
-                for (size_t i = 0; i < trash->n; i++)
-                        if (trash->items[i].entry->kind == retire_order[k])
-                                retire_one(txn, &trash->items[i], mounts);
-}
-
-static int retire(struct cstorage_txn *txn, struct error *reterr) {
-        _cleanup_(mountinfo_freep) struct mountinfo *mounts = NULL;
-        int r;
-
-        /* What was mounted when the entries were looked at is not what counts. */
-        r = mountinfo_read(NULL, &mounts, reterr);
-        if (r < 0)
-                return r;
-        retire_all(txn, mounts);
-        return 0;
-}
-
-/* ------------------------------------------------------------------------- commit */
-
-static int commit_all(struct cstorage_txn *txn, struct error *reterr) {
-        int r;
-
-        r = txn_check_stale(txn, reterr);
-        if (r >= 0 && txn->trash->n > 0)
-                r = txn_check_unheld(txn, reterr);
-        if (r >= 0 && txn->now)
-                r = commit_changes(txn, reterr);
-        if (r < 0)
-                return r;
-        r = txn->trash->n > 0 ? retire(txn, reterr) : 0;
-        if (r >= 0)
-                txn->committed = true;
-        return r;
-}
-
-static int commit(struct cstorage_txn *txn, struct cstorage_trash **ret, struct error *reterr) {
-        int r;
-
-        if (!txn || !ret || !txn_may_be_changed(txn))
-                return -EINVAL;
-
-        r = commit_all(txn, reterr);
-        txn_unlock(txn);
-        if (r < 0) {
-                (void) cstorage_trash_empty(txn->trash, NULL); /* what was begun and undone */
-                return r;
-        }
-        *ret = TAKE_PTR(txn->trash);
-        return 0;
-}
-
-_public_ int cstorage_txn_commit(struct cstorage_txn *txn, struct cstorage_trash **ret,
-                                 struct cstorage_error *reterr) {
-        return error_end(reterr, commit(txn, ret, error_begin(reterr)), "cannot commit a transaction");
 }
 
 _public_ uint64_t cstorage_txn_get_held_us(const struct cstorage_txn *txn) {
