@@ -1,18 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The rules between the directories, as far as a machine can hold them: who may include whom, that each foreign header
-# comes in by one door (of the library, and of a program of its own), that the format layer makes no system call and the
-# library is silent.
+# The rules between the directories, as far as a program can check them: which directory may include which, that no files
+# depend on each other in a cycle, that only one file of a program includes each foreign header, that the formats make no
+# system call and the library is silent.
 #
-#   tests/check-layers.sh LIBBASE LIBFORMAT LIBDISK LIBDRIVER LIBINTERNAL    (static libraries of a build)
+#   tests/check-layers.sh LIBBASE LIBFORMAT LIBDISK LIBDRIVER LIBINTERNAL LIBGC...    (static libraries of a build)
 set -u
 export LC_ALL=C
-[ $# = 5 ] || {
+[ $# -ge 6 ] || {
         sed -n '8s/^# *//p' "$0" >&2
         exit 2
 }
 base=$(realpath "$1") format=$(realpath "$2") disk=$(realpath "$3") driver=$(realpath "$4") internal=$(realpath "$5")
+mapfile -t gc < <(realpath "${@:6}")
 cd "$(dirname "$0")/.." || exit 2
 
 n=0 failed=0
@@ -51,27 +52,44 @@ check "every header is included once" "$(
 
 # --------------------------------------------------------------------------------------------- layers
 
-# layer DIRECTORY PATTERN: what its files may include by quoted name.
-layer() {
-        # shellcheck disable=SC2046
-        check "$1 includes nothing above it" "$(includes $(find "$1" -name '*.[ch]') | grep -vE ":($2)$")"
+# The directories of each tree from the bottom to the top. Each includes headers of itself and of those before it.
+lib_rooms='base tree json toml format disk api config driver store snapshot inventory trash txn'
+gc_rooms='util facts plan options podman liveness scan collect report userns users deleter generator'
+
+# shellcheck disable=SC2086
+check "the directories of lib and gc are those listed here" "$(
+        diff <({ printf 'lib/%s\n' $lib_rooms && printf 'gc/%s\n' $gc_rooms; } | sort) \
+                <(find lib gc -mindepth 2 -name '*.[ch]' -printf '%h\n' | sort -u)
+)"
+
+# rooms TREE OTHERS ROOM...: files of each room include no header but those of the rooms up to it, and OTHERS.
+rooms() {
+        local tree=$1 others=$2 allowed='' room
+        shift 2
+        for room; do
+                allowed="$allowed${allowed:+|}$room"
+                check "$tree/$room includes nothing above it" "$(
+                        includes "$tree/$room"/*.[ch] | grep -vE ":(($allowed)/[a-z0-9-]+\.h|$others)$"
+                )"
+        done
 }
-layer lib/base 'base/[a-z0-9-]+\.h'
-layer lib/format '(base|format)/[a-z0-9-]+\.h'
-layer lib/disk '(base|format|disk)/[a-z0-9-]+\.h'
-layer lib/driver '(base|format|disk|driver)/[a-z0-9-]+\.h'
-check "lib/*.c includes the layers and its own headers" "$(
-        includes lib/*.[ch] | grep -vE ':((base|format|disk|driver)/)?[a-z0-9-]+\.h$'
+# shellcheck disable=SC2086
+rooms lib 'cstorage\.h' $lib_rooms
+# shellcheck disable=SC2086
+rooms gc 'cstorage\.h|(base|tree|toml)/[a-z0-9-]+\.h' $gc_rooms
+check "the formats do not know the public header" "$(
+        includes lib/{base,tree,json,toml,format,disk}/*.[ch] | grep ':cstorage\.h$'
 )"
 check "the public header includes nothing of ours" "$(includes lib/cstorage.h)"
-check "the collector includes the library's public header, lib/base, the reader of TOML and its own" "$(
-        includes gc/*.[ch] | while IFS=: read -r file header; do
-                case $header in
-                cstorage.h | base/*.h | format/toml.h) ;;
-                *) [ -f "gc/$header" ] || echo "$file:$header" ;;
-                esac
-        done
+
+# ------------------------------------------------------------------------------------------------- cycles
+
+check "no header of lib includes itself by way of others" "$(tests/check-cycles.py includes lib 2>&1)"
+check "no header of gc includes itself by way of others" "$(tests/check-cycles.py includes gc 2>&1)"
+check "no files of lib need each other in a cycle" "$(
+        tests/check-cycles.py symbols "$base" "$format" "$disk" "$driver" "$internal" 2>&1
 )"
+check "no files of gc need each other in a cycle" "$(tests/check-cycles.py symbols "${gc[@]}" 2>&1)"
 
 # ---------------------------------------------------------------------------------------- foreign headers
 
@@ -81,13 +99,13 @@ door() {
                 grep -lE "^[ \t]*#[ \t]*include[ \t]+<$1" --include='*.[ch]' -r lib gc | grep -vE "^($2)$"
         )"
 }
-door 'yajl/' 'lib/format/json\.c'
+door 'yajl/' 'lib/json/json\.c'
 door 'sha2' 'lib/base/sha256\.c'
-door 'libmount' 'lib/driver/mountinfo\.c|gc/fstab\.c'
-door 'systemd/' 'gc/[a-z-]+\.c'
-door 'libsmartcols' 'gc/report[a-z-]*\.c'
-door 'btrfsutil' 'lib/base/subvolume\.c'
-door 'sqlite3' 'gc/podman-sqlite\.c'
+door 'libmount' 'lib/driver/mountinfo\.c|gc/generator/fstab\.c'
+door 'systemd/' 'gc/util/systemd\.c'
+door 'libsmartcols' 'gc/report/table\.c'
+door 'btrfsutil' 'lib/tree/subvolume\.c'
+door 'sqlite3' 'gc/podman/database-sqlite\.c'
 
 # ----------------------------------------------------------------------------------------------- symbols
 
