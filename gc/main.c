@@ -14,8 +14,10 @@
 int main(int argc, char **argv) {
         _cleanup_options_ struct options options = OPTIONS_INIT;
         struct error error;
+        int r = options_parse(&options, argc, argv, &error);
 
-        if (options_parse(&options, argc, argv, &error) < 0) {
+        log_enable_color(color_wanted(&options, STDERR_FILENO));
+        if (r < 0) {
                 complain("%s (see cstorage-gc --help)", error.text);
                 return STATUS_USAGE;
         }

@@ -121,7 +121,7 @@ static int finish_without_store(const struct run *run, const struct error *error
         if (journal_is_stderr())
                 journal_no_store(facts.graphroot, error->text);
         else if (!run->options->quiet && !run->options->json)
-                complain("nothing to do: %s", error->text);
+                log_notice("nothing to do: %s", error->text);
         if (!run->options->json)
                 return STATUS_DONE;
         return finish_run(run, &outcome);

@@ -27,6 +27,7 @@ enum {
         OPT_NO_REAP,
         OPT_REAPER,
         OPT_PROGRESS,
+        OPT_COLOR,
         OPT_VERBOSE,
         OPT_DUMP_FACTS,
         OPT_CONFIG_RULES,
@@ -51,6 +52,7 @@ static const struct option long_options[] = {
         {"no-reap", no_argument, NULL, OPT_NO_REAP},
         {"reaper", required_argument, NULL, OPT_REAPER},
         {"progress", required_argument, NULL, OPT_PROGRESS},
+        {"color", required_argument, NULL, OPT_COLOR},
         {"quiet", no_argument, NULL, 'q'},
         {"verbose", no_argument, NULL, OPT_VERBOSE},
         {"dump-facts", no_argument, NULL, OPT_DUMP_FACTS},
@@ -82,6 +84,7 @@ void options_help(FILE *out) {
               "      --no-reap               move aside what goes, and leave it to others\n"
               "      --reaper=SOCKET         hand it to the reaper that listens there\n"
               "      --progress=WHEN         progress while deleting: auto, always, never\n"
+              "      --color=WHEN            colours on a terminal: auto, always, never\n"
               "  -q, --quiet                 print only what went wrong\n"
               "      --verbose               list what is kept, too\n"
               "      --dump-facts            print all that the decisions rest on, and end\n"
@@ -111,6 +114,25 @@ bool progress_wanted(const struct options *options) {
         return false;
 }
 
+/* https://no-color.org; a terminal without a name has no colours that are known. */
+static bool environment_allows_color(void) {
+        const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+        return (!no_color || !*no_color) && term && strcmp(term, "dumb") != 0;
+}
+
+bool color_wanted(const struct options *options, int fd) {
+        switch (options->color) {
+        case WHEN_ALWAYS:
+                return true;
+        case WHEN_NEVER:
+                return false;
+        case WHEN_AUTO:
+                return environment_allows_color() && isatty(fd);
+        }
+        return false;
+}
+
 /* Which of the words it is; NULL ends them. */
 static int parse_word(const char *s, const char *const *words, unsigned *ret) {
         for (unsigned i = 0; words[i]; i++)
@@ -121,14 +143,14 @@ static int parse_word(const char *s, const char *const *words, unsigned *ret) {
         return -EINVAL;
 }
 
-static int take_progress(struct options *options, const char *value, struct error *reterr) {
+static int take_when(const char *option, const char *value, enum when *ret, struct error *reterr) {
         static const char *const words[] = {
                 [WHEN_AUTO] = "auto", [WHEN_ALWAYS] = "always", [WHEN_NEVER] = "never", NULL};
         unsigned i;
 
         if (parse_word(value, words, &i) < 0)
-                return error_set(reterr, -EINVAL, "--progress wants auto, always or never");
-        options->progress = (enum when) i;
+                return error_set(reterr, -EINVAL, "%s wants auto, always or never", option);
+        *ret = (enum when) i;
         return 0;
 }
 
@@ -244,7 +266,9 @@ static int take_valued(struct options *options, int c, const char *value, struct
                         return error_set(reterr, -EINVAL, "--transient-store wants true or false");
                 return 0;
         case OPT_PROGRESS:
-                return take_progress(options, value, reterr);
+                return take_when("--progress", value, &options->progress, reterr);
+        case OPT_COLOR:
+                return take_when("--color", value, &options->color, reterr);
         case OPT_CONFIG_RULES:
                 return take_rules(options, value, reterr);
         default:

@@ -31,7 +31,7 @@ struct options {
         const char *reaper; /* its socket; NULL: who collects deletes */
         enum switched transient;
         uint64_t lock_timeout_us;
-        enum when progress;
+        enum when progress, color;
         enum cstorage_config_rules rules;
         bool dry_run, json, heal, reap, recent, quiet, verbose, dump_facts;
         bool show_config, help, version;
@@ -74,6 +74,10 @@ int parse_duration(const char *s, uint64_t *ret_us);
 
 /* Whether a line on standard error is to tell how far it is. */
 bool progress_wanted(const struct options *options);
+
+/* Whether text on this stream, standard output or standard error, is printed in colours. In the mode "auto"
+ * the variables NO_COLOR and TERM count, as in systemd. */
+bool color_wanted(const struct options *options, int fd);
 
 /* What --help prints. */
 void options_help(FILE *out);

@@ -70,10 +70,10 @@ static int check_damaged(const struct podman_db *db, const struct cstorage_store
                                  "not %s. Name the right one with --runroot",
                                  db->path, db->error.text, other, runroot);
         if (!warned)
-                complain("warning: cannot read podman's database %s: %s. Podman cannot read it either, so "
-                         "this run uses the runroot %s. Restore the file, or confirm the runroot with "
-                         "--runroot=%s",
-                         db->path, db->error.text, runroot, runroot);
+                log_notice("warning: cannot read podman's database %s: %s. Podman cannot read it either, so "
+                           "this run uses the runroot %s. Restore the file, or confirm the runroot with "
+                           "--runroot=%s",
+                           db->path, db->error.text, runroot, runroot);
         warned = true;
         return 0;
 }

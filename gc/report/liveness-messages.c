@@ -22,9 +22,9 @@ void say_what_is_recent(const struct view *view, bool recent) {
                 complain("--recent removes nothing here: %s. Kept %zu orphans that changed since the boot",
                          view->facts.uses_unseen, n);
         else
-                complain("kept %zu orphans that changed since the boot. The next boot removes them, and so "
-                         "does --recent if nothing uses them",
-                         n);
+                log_notice("kept %zu orphans that changed since the boot. The next boot removes them, and so "
+                           "does --recent if nothing uses them",
+                           n);
 }
 
 /* The entry that is kept because of the use; what is recorded is kept for that, and explained. */

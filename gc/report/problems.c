@@ -308,7 +308,7 @@ static void print_healed(const struct outcome *outcome) {
                 const struct subject *subject = &outcome->subjects[i];
 
                 if (subject->fate == FATE_HEALED)
-                        complain(
+                        log_notice(
                                 "%s: %s. %s", subject->entry->path, reason_text(subject->reason),
                                 outcome->dry_run
                                         ? "Without --dry-run it is replaced by an empty one, and kept under "

@@ -9,12 +9,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "util/color.h"
 #include "util/log.h"
 
 static const char *about;
+static bool in_color;
 
 void complain_of(const char *user) {
         about = user;
+}
+
+void log_enable_color(bool on) {
+        in_color = on;
 }
 
 /* Unlike text_add_escaped() this leaves a backslash alone: most of what comes here is a sentence already. */
@@ -29,8 +35,9 @@ static void put_escaped(const char *line) {
         }
 }
 
-static void put(const char *line) {
-        fprintf(stderr, "%s: ", program_invocation_short_name);
+static void put(const char *line, const char *color) {
+        fprintf(stderr, "%s%s:%s ", in_color ? color : "", program_invocation_short_name,
+                in_color ? COLOR_NORMAL : "");
         if (about) {
                 put_escaped(about);
                 fputs(": ", stderr);
@@ -39,17 +46,28 @@ static void put(const char *line) {
         putc('\n', stderr);
 }
 
-void complain(const char *format, ...) {
+_printf_(2, 0) static void put_formatted(const char *color, const char *format, va_list args) {
         _cleanup_free_ char *line = NULL;
+
+        if (vasprintf(&line, format, args) < 0)
+                line = NULL; /* the manual leaves it undefined */
+        put(line ?: format, color);
+}
+
+void complain(const char *format, ...) {
         va_list args;
-        int n;
 
         va_start(args, format);
-        n = vasprintf(&line, format, args);
+        put_formatted(COLOR_BOLD_RED, format, args);
         va_end(args);
-        if (n < 0)
-                line = NULL; /* the manual leaves it undefined */
-        put(line ?: format);
+}
+
+void log_notice(const char *format, ...) {
+        va_list args;
+
+        va_start(args, format);
+        put_formatted(COLOR_BOLD, format, args);
+        va_end(args);
 }
 
 void complain_about(const char *path, const char *text) {

@@ -49,7 +49,7 @@ EOF
 
 store=
 for wrong in --no-such -x --json=1 --root --root=relative --runroot= --imagestore=x --storage-driver= --storage-opt=x \
-        --lock-timeout=soon --lock-timeout=-1 --progress=often --transient-store=maybe argument "--quiet --json" \
+        --lock-timeout=soon --lock-timeout=-1 --progress=often --color=often --transient-store=maybe argument "--quiet --json" \
         --config-rules=both --config-rules= "--show-config --quiet" "--show-config --dump-facts"; do
         # shellcheck disable=SC2086
         run $wrong

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "options/options.h"
@@ -41,7 +43,7 @@ static void every_option_is_understood(void **state) {
         assert_ok(PARSE(&options, &error, "--dry-run", "--json", "--root=/g", "--runroot", "/r",
                         "--imagestore=/i", "--storage-driver=vfs", "--storage-opt=a=b", "--storage-opt", "",
                         "--transient-store", "--lock-timeout=1.5", "--recent", "--no-heal", "--no-reap",
-                        "--progress=never", "--verbose"));
+                        "--progress=never", "--color=always", "--verbose"));
         assert_true(options.dry_run && options.json && options.recent && !options.heal && !options.reap &&
                     options.verbose);
         assert_string_equal(options.root, "/g");
@@ -54,6 +56,7 @@ static void every_option_is_understood(void **state) {
         assert_int_equal(options.transient, SWITCH_ON);
         assert_int_equal(options.lock_timeout_us, 1500000);
         assert_int_equal(options.progress, WHEN_NEVER);
+        assert_int_equal(options.color, WHEN_ALWAYS);
 }
 
 static void the_short_ones_are_understood(void **state) {
@@ -97,7 +100,8 @@ static void what_is_no_command_line_is_refused_in_words(void **state) {
                 {"--storage-opt=x", "KEY=VALUE"},
                 {"--lock-timeout=soon", "seconds"},
                 {"--lock-timeout=8000h", "week"},
-                {"--progress=often", "auto"},
+                {"--progress=often", "--progress wants auto"},
+                {"--color=", "--color wants auto"},
                 {"argument", "no arguments"},
                 {"--\x1b[31m", "--\\x1b[31m"},
         };
@@ -193,6 +197,43 @@ static void what_tells_of_one_store_does_not_go_with_all_users(void **state) {
         assert_int_equal(all.root_fd, -1);
 }
 
+static void a_file_has_colours_only_with_color_always(void **state) {
+        _cleanup_close_ int file = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        struct options options = OPTIONS_INIT;
+
+        (void) state;
+        assert_true(file >= 0);
+        assert_false(color_wanted(&options, file));
+        options.color = WHEN_NEVER;
+        assert_false(color_wanted(&options, file));
+        options.color = WHEN_ALWAYS;
+        assert_true(color_wanted(&options, file));
+}
+
+static void a_terminal_has_colours_if_the_environment_allows_them(void **state) {
+        static const struct {
+                const char *no_color, *term;
+                bool wanted;
+        } cases[] = {
+                {NULL, "xterm", true}, {"", "xterm", true}, {"1", "xterm", false},
+                {NULL, "dumb", false}, {NULL, NULL, false},
+        };
+        _cleanup_close_ int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+        struct options options = OPTIONS_INIT;
+
+        (void) state;
+        if (terminal < 0)
+                skip();
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                assert_int_equal(unsetenv("NO_COLOR") + unsetenv("TERM"), 0);
+                if (cases[i].no_color)
+                        assert_int_equal(setenv("NO_COLOR", cases[i].no_color, /* overwrite= */ true), 0);
+                if (cases[i].term)
+                        assert_int_equal(setenv("TERM", cases[i].term, /* overwrite= */ true), 0);
+                assert_int_equal(color_wanted(&options, terminal), cases[i].wanted);
+        }
+}
+
 static void durations_are_seconds_or_have_a_unit(void **state) {
         static const struct {
                 const char *text;
@@ -246,6 +287,8 @@ int main(void) {
                 cmocka_unit_test(the_configured_runroot_need_not_exist),
                 cmocka_unit_test(contradictions_are_refused),
                 cmocka_unit_test(what_tells_of_one_store_does_not_go_with_all_users),
+                cmocka_unit_test(a_file_has_colours_only_with_color_always),
+                cmocka_unit_test(a_terminal_has_colours_if_the_environment_allows_them),
                 cmocka_unit_test(durations_are_seconds_or_have_a_unit),
         };
 
