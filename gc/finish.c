@@ -16,16 +16,17 @@
 
 static void print_report(const struct options *options, const struct outcome *outcome,
                          const struct problems *problems) {
-        bool verbose = options->verbose;
+        const struct report_style style = {.verbose = options->verbose,
+                                           .color = color_wanted(options, STDOUT_FILENO)};
 
         if (options->root_fd >= 0)
-                told_write(stdout, outcome, problems, verbose);
+                told_write(stdout, outcome, problems, style.verbose);
         else if (options->json)
-                report_json(stdout, outcome, problems, verbose);
+                report_json(stdout, outcome, problems, &style);
         else if (options->quiet)
                 return;
-        else if (!isatty(STDOUT_FILENO) || report_table(stdout, outcome, verbose) < 0)
-                report_plain(stdout, outcome, verbose);
+        else if (!isatty(STDOUT_FILENO) || report_table(stdout, outcome, &style) < 0)
+                report_plain(stdout, outcome, &style);
 }
 
 static void tell(const struct outcome *outcome, const struct problems *problems) {

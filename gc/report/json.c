@@ -76,20 +76,21 @@ void report_json_summary(struct json_out *json, const struct outcome *outcome) {
 }
 
 void report_json_members(struct json_out *json, const struct outcome *outcome,
-                         const struct problems *problems, bool verbose) {
+                         const struct problems *problems, const struct report_style *style) {
         put_store(json, outcome);
-        put_subjects(json, outcome, verbose);
+        put_subjects(json, outcome, style->verbose);
         put_problems(json, problems);
         report_json_summary(json, outcome);
 }
 
-void report_json(FILE *out, const struct outcome *outcome, const struct problems *problems, bool verbose) {
+void report_json(FILE *out, const struct outcome *outcome, const struct problems *problems,
+                 const struct report_style *style) {
         struct json_out json = JSON_OUT_INIT(out);
 
         json_open(&json, NULL, '{');
         json_u64(&json, "version", REPORT_VERSION);
         json_bool(&json, "dry_run", outcome->dry_run);
-        report_json_members(&json, outcome, problems, verbose);
+        report_json_members(&json, outcome, problems, style);
         json_close(&json, '}');
         putc('\n', out);
 }

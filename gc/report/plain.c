@@ -49,10 +49,10 @@ static void put_subject(FILE *out, const struct outcome *outcome, const struct s
         putc('\n', out);
 }
 
-static void put_subjects(FILE *out, const struct report_part *part, bool verbose) {
+static void put_subjects(FILE *out, const struct report_part *part, const struct report_style *style) {
         struct subject subject;
 
-        for (size_t i = 0; report_next(part->outcome, verbose, &i, &subject);) {
+        for (size_t i = 0; report_next(part->outcome, style->verbose, &i, &subject);) {
                 put_user(out, part);
                 put_subject(out, part->outcome, &subject);
         }
@@ -76,8 +76,9 @@ static void put_sums(FILE *out, const struct outcome *outcome) {
                 outcome->elapsed_us);
 }
 
-void report_plain_part(FILE *out, const struct report_part *part, const char *status, bool verbose) {
-        put_subjects(out, part, verbose);
+void report_plain_part(FILE *out, const struct report_part *part, const char *status,
+                       const struct report_style *style) {
+        put_subjects(out, part, style);
         put_user(out, part);
         fprintf(out, "summary status=%s", status);
         if (part->outcome->facts && part->outcome->facts->graphroot)
@@ -86,8 +87,8 @@ void report_plain_part(FILE *out, const struct report_part *part, const char *st
                 putc('\n', out);
 }
 
-void report_plain(FILE *out, const struct outcome *outcome, bool verbose) {
-        put_subjects(out, &(struct report_part){.outcome = outcome}, verbose);
+void report_plain(FILE *out, const struct outcome *outcome, const struct report_style *style) {
+        put_subjects(out, &(struct report_part){.outcome = outcome}, style);
         fputs("summary", out);
         put_sums(out, outcome);
 }

@@ -16,32 +16,41 @@ struct report_part {
         const struct outcome *outcome;
 };
 
+/* What a report shows. */
+struct report_style {
+        bool verbose; /* what is kept, too */
+        bool summary; /* no single subjects, but their numbers for each result and reason */
+        bool color;   /* of the table */
+};
+
 /* Of those who read it, the oldest should go on working: members are added, never changed or taken away. */
 #define REPORT_VERSION 1
 
 /* The object that the manual describes. */
-void report_json(FILE *out, const struct outcome *outcome, const struct problems *problems, bool verbose);
+void report_json(FILE *out, const struct outcome *outcome, const struct problems *problems,
+                 const struct report_style *style);
 
 /* Its members from "store" on, for an object that has more of them; and its "summary". */
 void report_json_members(struct json_out *json, const struct outcome *outcome,
-                         const struct problems *problems, bool verbose);
+                         const struct problems *problems, const struct report_style *style);
 void report_json_summary(struct json_out *json, const struct outcome *outcome);
 
 /* One line for each subject, and one with the sums: for logs and grep. */
-void report_plain(FILE *out, const struct outcome *outcome, bool verbose);
+void report_plain(FILE *out, const struct outcome *outcome, const struct report_style *style);
 
 /* The same of a user's among several: each line begins with the user's name, and the sums have what became of
  * it. Where no store was looked at, that is all. */
-void report_plain_part(FILE *out, const struct report_part *part, const char *status, bool verbose);
+void report_plain_part(FILE *out, const struct report_part *part, const char *status,
+                       const struct report_style *style);
 
 /* A table, and a sentence: for a terminal. Negative errno where it cannot be made, and then nothing was
  * printed.
  */
-int report_table(FILE *out, const struct outcome *outcome, bool verbose);
+int report_table(FILE *out, const struct outcome *outcome, const struct report_style *style);
 
 /* The same of n stores, with sums of all. */
 int report_table_of(FILE *out, const struct report_part *parts, size_t n, const struct outcome *sums,
-                    bool verbose);
+                    const struct report_style *style);
 
 /*
  * One after the other what a report lists: the subjects, with verbose among them what is kept, in the order

@@ -140,11 +140,12 @@ static int add_line(struct libscols_table *table, const struct report_part *part
         return r;
 }
 
-static int add_lines(struct libscols_table *table, const struct report_part *part, bool verbose) {
+static int add_lines(struct libscols_table *table, const struct report_part *part,
+                     const struct report_style *style) {
         struct subject subject;
         int r = 0;
 
-        for (size_t i = 0; r >= 0 && report_next(part->outcome, verbose, &i, &subject);)
+        for (size_t i = 0; r >= 0 && report_next(part->outcome, style->verbose, &i, &subject);)
                 r = add_line(table, part, &subject);
         return r;
 }
@@ -182,7 +183,7 @@ static int print(FILE *out, struct libscols_table *table) {
 }
 
 int report_table_of(FILE *out, const struct report_part *parts, size_t n, const struct outcome *sums,
-                    bool verbose) {
+                    const struct report_style *style) {
         _cleanup_(table_unrefp) struct libscols_table *table = NULL;
         int r;
 
@@ -196,7 +197,7 @@ int report_table_of(FILE *out, const struct report_part *parts, size_t n, const 
 
         r = add_columns(table, n > 0 && parts[0].user);
         for (size_t i = 0; r >= 0 && i < n; i++)
-                r = add_lines(table, &parts[i], verbose);
+                r = add_lines(table, &parts[i], style);
         if (r >= 0)
                 r = print(out, table);
         if (r >= 0)
@@ -204,6 +205,6 @@ int report_table_of(FILE *out, const struct report_part *parts, size_t n, const 
         return r;
 }
 
-int report_table(FILE *out, const struct outcome *outcome, bool verbose) {
-        return report_table_of(out, &(struct report_part){.outcome = outcome}, 1, outcome, verbose);
+int report_table(FILE *out, const struct outcome *outcome, const struct report_style *style) {
+        return report_table_of(out, &(struct report_part){.outcome = outcome}, 1, outcome, style);
 }

@@ -19,6 +19,7 @@ struct run_of_all {
         const struct options *options;
         const struct users *users;
         const struct user_report *reports;
+        struct report_style style;
         struct outcome sums; /* of the times, that of the whole, and the longest that locks were held */
 };
 
@@ -59,8 +60,7 @@ static void put_user(struct json_out *json, const struct run_of_all *run, size_t
                 json_string(json, "messages", report->messages.s);
         if (has_store(report)) {
                 json_bool(json, "complete", !report->told.cut);
-                report_json_members(json, &report->told.outcome, &report->told.problems,
-                                    run->options->verbose);
+                report_json_members(json, &report->told.outcome, &report->told.problems, &run->style);
         }
         json_close(json, '}');
 }
@@ -97,9 +97,9 @@ static void print_plain(const struct run_of_all *run) {
 
                 if (is_told(run, i))
                         report_plain_part(stdout, &part, user_fate_name(run->users->users[i].fate),
-                                          run->options->verbose);
+                                          &run->style);
         }
-        report_plain(stdout, &run->sums, /* verbose= */ false);
+        report_plain(stdout, &run->sums, &(struct report_style){0});
 }
 
 /* False where there can be none. */
@@ -110,7 +110,7 @@ static bool print_table(const struct run_of_all *run) {
                 return false;
         for (size_t i = 0; i < run->users->n; i++)
                 parts[i] = part_of(run, i);
-        return report_table_of(stdout, parts, run->users->n, &run->sums, run->options->verbose) >= 0;
+        return report_table_of(stdout, parts, run->users->n, &run->sums, &run->style) >= 0;
 }
 
 static void print_report(const struct run_of_all *run) {
@@ -182,6 +182,7 @@ int report_users(const struct options *options, const struct users *users, const
                 .options = options,
                 .users = users,
                 .reports = reports,
+                .style = {.verbose = options->verbose, .color = color_wanted(options, STDOUT_FILENO)},
                 .sums = sum_up(options, reports, users->n, elapsed_us),
         };
         int status = STATUS_DONE;

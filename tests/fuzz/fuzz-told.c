@@ -34,14 +34,14 @@ static void check_report(const struct told *told) {
 
         f = open_memstream(&plain, &n_plain);
         FUZZ_ASSERT(f);
-        report_plain_part(f, &part, user_fate_name(told->fate), /* verbose= */ true);
+        report_plain_part(f, &part, user_fate_name(told->fate), &(struct report_style){.verbose = true});
         FUZZ_ASSERT(fclose(f) == 0);
         check_text(plain, n_plain);
         free(plain);
 
         f = open_memstream(&json, &n_json);
         FUZZ_ASSERT(f);
-        report_json(f, &told->outcome, &told->problems, /* verbose= */ true);
+        report_json(f, &told->outcome, &told->problems, &(struct report_style){.verbose = true});
         FUZZ_ASSERT(fclose(f) == 0);
         for (size_t i = 0; i < n_json; i += json_utf8_length(json + i))
                 FUZZ_ASSERT(json_utf8_length(json + i) > 0);

@@ -7,6 +7,8 @@
 #include "util/human.h"
 #include "util/progress.h"
 
+static const struct report_style terse;
+
 /* The address alone counts: outcome_find() goes by it. */
 static const char entry_marks[3];
 
@@ -64,22 +66,22 @@ static char *printed(void (*print)(FILE *out, void *userdata), void *userdata) {
 }
 
 static void print_plain(FILE *out, void *outcome) {
-        report_plain(out, outcome, false);
+        report_plain(out, outcome, &terse);
 }
 
 static void print_plain_verbose(FILE *out, void *outcome) {
-        report_plain(out, outcome, true);
+        report_plain(out, outcome, &(struct report_style){.verbose = true});
 }
 
 static void print_table(FILE *out, void *outcome) {
-        assert_ok(report_table(out, outcome, false));
+        assert_ok(report_table(out, outcome, &terse));
 }
 
 static void print_json(FILE *out, void *outcome) {
         _cleanup_problems_ struct problems problems = PROBLEMS_INIT;
 
         assert_ok(problems_collect(&problems, outcome));
-        report_json(out, outcome, &problems, false);
+        report_json(out, outcome, &problems, &terse);
 }
 
 static void plain_lines_hold_one_subject_each_whatever_its_name(void **state) {
@@ -158,7 +160,7 @@ static void of_several_users_each_line_says_whose_it_is(void **state) {
         f = open_memstream(&lines, &size);
         assert_non_null(f);
         for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
-                report_plain_part(f, &parts[i], i == 0 ? "collected" : "no-store", /* verbose= */ false);
+                report_plain_part(f, &parts[i], i == 0 ? "collected" : "no-store", &terse);
         assert_int_equal(fclose(f), 0);
         assert_string_equal(
                 lines, "bob removed layer-dir no-record - - /g/overlay/b\\x0a\\x1b[2J\n"
@@ -170,7 +172,7 @@ static void of_several_users_each_line_says_whose_it_is(void **state) {
 
         f = open_memstream(&table, &size);
         assert_non_null(f);
-        assert_ok(report_table_of(f, parts, ARRAY_SIZE(parts), &outcome, /* verbose= */ false));
+        assert_ok(report_table_of(f, parts, ARRAY_SIZE(parts), &outcome, &terse));
         assert_int_equal(fclose(f), 0);
         assert_non_null(strstr(table, "USER"));
         assert_non_null(strstr(table, "bob"));
