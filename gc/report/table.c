@@ -8,6 +8,7 @@
 
 #include "base/library.h"
 #include "report/report.h"
+#include "util/color.h"
 #include "util/human.h"
 
 /* Most runs have no terminal. */
@@ -15,9 +16,13 @@
 LIBRARY_NOTE(libsmartcols, LIBSMARTCOLS_NAME, "table", "the table on a terminal", "required");
 
 #define LIBSMARTCOLS_FUNCTIONS(F)                                                                            \
+        F(scols_cell_set_color)                                                                              \
+        F(scols_column_get_header)                                                                           \
+        F(scols_line_get_cell)                                                                               \
         F(scols_line_set_data)                                                                               \
         F(scols_new_table)                                                                                   \
         F(scols_print_table)                                                                                 \
+        F(scols_table_enable_colors)                                                                         \
         F(scols_table_get_nlines)                                                                            \
         F(scols_table_new_column)                                                                            \
         F(scols_table_new_line)                                                                              \
@@ -68,6 +73,24 @@ static const char *word(enum fate fate, bool dry_run) {
                                                      [FATE_FAILED] = "failed"};
 
         return dry_run ? fate_name(fate) : done[fate];
+}
+
+static const char *color_of(enum fate fate) {
+        static const char *const colors[FATE_COUNT] = {[FATE_KEPT] = COLOR_GREY,
+                                                       [FATE_REMOVED] = COLOR_YELLOW,
+                                                       [FATE_HEALED] = COLOR_GREEN,
+                                                       [FATE_REFUSED] = COLOR_BOLD_RED,
+                                                       [FATE_FAILED] = COLOR_BOLD_RED};
+
+        return colors[fate];
+}
+
+static int set_fate(struct libscols_line *line, enum fate fate, bool dry_run) {
+        int r = libsmartcols.scols_line_set_data(line, COLUMN_FATE, word(fate, dry_run));
+
+        return r < 0 ? r
+                     : libsmartcols.scols_cell_set_color(libsmartcols.scols_line_get_cell(line, COLUMN_FATE),
+                                                         color_of(fate));
 }
 
 /* Ids are cut to the twelve digits that podman shows. */
@@ -127,8 +150,7 @@ static int add_line(struct libscols_table *table, const struct report_part *part
 
         r = add_path(&path, part->outcome->facts, subject->entry);
         if (r >= 0)
-                r = libsmartcols.scols_line_set_data(line, COLUMN_FATE,
-                                                     word(subject->fate, part->outcome->dry_run));
+                r = set_fate(line, subject->fate, part->outcome->dry_run);
         if (r >= 0)
                 r = libsmartcols.scols_line_set_data(line, COLUMN_WHAT, path.s);
         if (r >= 0)
@@ -150,12 +172,22 @@ static int add_lines(struct libscols_table *table, const struct report_part *par
         return r;
 }
 
+static int add_column(struct libscols_table *table, size_t i) {
+        struct libscols_column *column =
+                libsmartcols.scols_table_new_column(table, columns[i].name, columns[i].hint,
+                                                    columns[i].flags);
+
+        if (!column)
+                return -ENOMEM;
+        return libsmartcols.scols_cell_set_color(libsmartcols.scols_column_get_header(column), COLOR_BOLD);
+}
+
 static int add_columns(struct libscols_table *table, bool users) {
-        for (size_t i = 0; i < (users ? COLUMN_COUNT : COLUMN_USER); i++)
-                if (!libsmartcols.scols_table_new_column(table, columns[i].name, columns[i].hint,
-                                                         columns[i].flags))
-                        return -ENOMEM;
-        return 0;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < (users ? COLUMN_COUNT : COLUMN_USER); i++)
+                r = add_column(table, i);
+        return r;
 }
 
 static void put_summary(FILE *out, const struct outcome *o) {
@@ -195,7 +227,9 @@ int report_table_of(FILE *out, const struct report_part *parts, size_t n, const 
         if (!table)
                 return -ENOMEM;
 
-        r = add_columns(table, n > 0 && parts[0].user);
+        r = libsmartcols.scols_table_enable_colors(table, style->color);
+        if (r >= 0)
+                r = add_columns(table, n > 0 && parts[0].user);
         for (size_t i = 0; r >= 0 && i < n; i++)
                 r = add_lines(table, &parts[i], style);
         if (r >= 0)

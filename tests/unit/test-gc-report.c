@@ -77,6 +77,10 @@ static void print_table(FILE *out, void *outcome) {
         assert_ok(report_table(out, outcome, &terse));
 }
 
+static void print_table_in_color(FILE *out, void *outcome) {
+        assert_ok(report_table(out, outcome, &(struct report_style){.color = true}));
+}
+
 static void print_json(FILE *out, void *outcome) {
         _cleanup_problems_ struct problems problems = PROBLEMS_INIT;
 
@@ -143,6 +147,20 @@ static void a_table_has_no_bytes_of_names_that_a_terminal_obeys(void **state) {
         assert_null(strchr(table, '\x1b'));
         assert_null(strchr(table, '\xff'));
         assert_non_null(strstr(table, "1 removed, 1 refused, 0 failed, 1 kept"));
+}
+
+static void the_results_in_a_table_have_colours(void **state) {
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        _cleanup_free_ char *table = NULL;
+        struct view view = world();
+
+        (void) state;
+        assert_ok(outcome_fill(&outcome, &view));
+        outcome_count(&outcome);
+        table = printed(print_table_in_color, &outcome);
+        assert_non_null(strstr(table, "\x1b[1mFATE"));
+        assert_non_null(strstr(table, "\x1b[33mremoved"));
+        assert_non_null(strstr(table, "\x1b[1;31mrefused"));
 }
 
 static void of_several_users_each_line_says_whose_it_is(void **state) {
@@ -332,6 +350,7 @@ int main(void) {
                 cmocka_unit_test(a_dry_run_says_would),
                 cmocka_unit_test(verbose_lists_what_is_kept_in_its_place),
                 cmocka_unit_test(a_table_has_no_bytes_of_names_that_a_terminal_obeys),
+                cmocka_unit_test(the_results_in_a_table_have_colours),
                 cmocka_unit_test(of_several_users_each_line_says_whose_it_is),
                 cmocka_unit_test(json_has_the_documented_members),
                 cmocka_unit_test(problems_name_the_file_once_and_say_what_to_do),
