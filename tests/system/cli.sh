@@ -12,7 +12,7 @@ make_scratch
 source=$tests_dir/..
 gc=$build/gc/cstorage-gc
 plan_tool=$build/tests/plan/plan-tool
-export LC_ALL=C
+export LC_ALL=C TERM=xterm NO_COLOR=1
 unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
 
 # ------------------------------------------------------------------------------------------------------------- helpers
@@ -600,9 +600,18 @@ if command -v script >/dev/null; then
         script -qec "stty cols 70; $gc $store --verbose" /dev/null </dev/null >"$scratch/table" 2>&1
         check "nor does the table" sh -c "! tr -d '\r\n' <'$scratch/table' | LC_ALL=C grep -q '[^ -~]'"
         check "the table keeps to the width" sh -c "tr -d '\r' <'$scratch/table' | grep -v '^cstorage-gc: ' | grep -v ' kept; ' | (! grep -qE '.{71}')"
+        NO_COLOR='' script -qec "$gc $store --verbose" /dev/null </dev/null >"$scratch/table" 2>&1
+        check "on a terminal it has colours" grep -q $'\e\[90mkept' "$scratch/table"
+        NO_COLOR='' script -qec "$gc $store --verbose --color=never" /dev/null </dev/null >"$scratch/table" 2>&1
+        check "--color=never has none" sh -c "! grep -q '$(printf '\033')' '$scratch/table'"
 else
         skip "nor does the table" "there is no script"
 fi
+
+run --verbose --color=always
+check "lines for programs have no colours" sh -c "! grep -q '$(printf '\033')' '$scratch/out'"
+run --color=always --lock-timeout=soon
+check "the name of the program is red before an error" grep -q $'^\e\[1;31mcstorage-gc:\e\[0m ' "$scratch/err"
 
 # ------------------------------------------------------------------------------------------------------------- full disk
 
