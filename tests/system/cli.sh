@@ -94,7 +94,7 @@ expect "the manual has the options of --help, and no others" "$options_help" "$o
 expect "each is in its synopsis" "" "$(for o in $options_help; do
         sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/p' "$manual" | grep -q "Fl Fl ${o#--}\b" || echo "$o"
 done)"
-reasons=$(grep -oE 'VERDICT_[A-Z]+, "[a-z-]+"' "$source/gc/reasons.c" | sed 's/.*"\(.*\)"/\1/')
+reasons=$(grep -oE 'VERDICT_[A-Z]+, "[a-z-]+"' "$source/gc/plan/reasons.c" | sed 's/.*"\(.*\)"/\1/')
 expect "there are reasons" 1 $(($(wc -w <<<"$reasons") > 20))
 expect "each reason is in the manual" "" "$(for reason in $reasons; do
         sed -n '/^\.Sh REASONS/,/^\.Sh FILES/p' "$manual" | grep -qx "\.It Cm $reason" || echo "$reason"
