@@ -17,6 +17,7 @@
 static void print_report(const struct options *options, const struct outcome *outcome,
                          const struct problems *problems) {
         const struct report_style style = {.verbose = options->verbose,
+                                           .summary = options->summary,
                                            .color = color_wanted(options, STDOUT_FILENO)};
 
         if (options->root_fd >= 0)

@@ -161,7 +161,8 @@ static bool has_work(const struct plan *plan) {
 /* Nothing is changed: what the plan says is the report. */
 static int preview_only(const struct run *run, const struct view *view) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
-        bool wanted = run->options->json || (isatty(STDOUT_FILENO) && !run->options->quiet);
+        bool wanted = run->options->json || run->options->summary ||
+                      (isatty(STDOUT_FILENO) && !run->options->quiet);
 
         if (outcome_fill(&outcome, view) < 0)
                 return out_of_memory("the report");

@@ -28,6 +28,7 @@ enum {
         OPT_REAPER,
         OPT_PROGRESS,
         OPT_COLOR,
+        OPT_SUMMARY,
         OPT_VERBOSE,
         OPT_DUMP_FACTS,
         OPT_CONFIG_RULES,
@@ -54,6 +55,7 @@ static const struct option long_options[] = {
         {"progress", required_argument, NULL, OPT_PROGRESS},
         {"color", required_argument, NULL, OPT_COLOR},
         {"quiet", no_argument, NULL, 'q'},
+        {"summary", no_argument, NULL, OPT_SUMMARY},
         {"verbose", no_argument, NULL, OPT_VERBOSE},
         {"dump-facts", no_argument, NULL, OPT_DUMP_FACTS},
         {"show-config", no_argument, NULL, OPT_SHOW_CONFIG},
@@ -86,6 +88,7 @@ void options_help(FILE *out) {
               "      --progress=WHEN         progress while deleting: auto, always, never\n"
               "      --color=WHEN            colours on a terminal: auto, always, never\n"
               "  -q, --quiet                 print only what went wrong\n"
+              "      --summary               print numbers for each result and reason only\n"
               "      --verbose               list what is kept, too\n"
               "      --dump-facts            print all that the decisions rest on, and end\n"
               "      --show-config           print every setting and who said so, and end\n"
@@ -302,6 +305,9 @@ static int take(struct options *options, int c, const char *value, struct error 
         case OPT_NO_REAP:
                 options->reap = false;
                 return 0;
+        case OPT_SUMMARY:
+                options->summary = true;
+                return 0;
         case OPT_VERBOSE:
                 options->verbose = true;
                 return 0;
@@ -336,6 +342,8 @@ static int check_together(const struct options *options, struct error *reterr) {
         if (options->quiet && (options->verbose || options->json || options->show_config))
                 return error_set(reterr, -EINVAL,
                                  "--quiet goes neither with --verbose nor with --json or --show-config");
+        if (options->quiet && options->summary)
+                return error_set(reterr, -EINVAL, "--quiet does not go with --summary");
         if (!options->reap && options->reaper)
                 return error_set(reterr, -EINVAL, "--reaper does not go with --no-reap");
         if (options->dump_facts && options->json)

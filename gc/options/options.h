@@ -34,7 +34,7 @@ struct options {
         enum when progress, color;
         enum cstorage_config_rules rules;
         bool dry_run, json, heal, reap, recent, quiet, verbose, dump_facts;
-        bool show_config, help, version;
+        bool summary, show_config, help, version;
         bool all_users;
         int root_fd; /* of the process of one of them, to the root that started it (user-side.h); else -1 */
 };

@@ -4,6 +4,7 @@
 
 #include "report/json-writer.h"
 #include "report/report.h"
+#include "report/totals.h"
 
 static void put_others(struct json_out *json, const struct outcome *outcome) {
         json_open(json, "other_drivers", '[');
@@ -50,6 +51,29 @@ static void put_subjects(struct json_out *json, const struct outcome *outcome, b
         json_close(json, ']');
 }
 
+static void put_total(struct json_out *json, const struct total *total) {
+        json_open(json, NULL, '{');
+        json_string(json, "verdict", fate_name(total->fate));
+        json_string(json, "reason", reason_name(total->reason));
+        json_u64(json, "count", total->count);
+        if (total->measured) {
+                json_u64(json, "entries", total->entries);
+                json_u64(json, "bytes", total->bytes);
+        }
+        json_close(json, '}');
+}
+
+static void put_totals(struct json_out *json, const struct outcome *outcome, bool verbose) {
+        const struct total *total;
+        struct totals totals;
+
+        totals_count(&totals, outcome, verbose);
+        json_open(json, "totals", '[');
+        for (size_t i = 0; (total = totals_next(&totals, &i));)
+                put_total(json, total);
+        json_close(json, ']');
+}
+
 static void put_problems(struct json_out *json, const struct problems *problems) {
         json_open(json, "problems", '[');
         for (size_t i = 0; i < problems->n; i++) {
@@ -78,7 +102,10 @@ void report_json_summary(struct json_out *json, const struct outcome *outcome) {
 void report_json_members(struct json_out *json, const struct outcome *outcome,
                          const struct problems *problems, const struct report_style *style) {
         put_store(json, outcome);
-        put_subjects(json, outcome, style->verbose);
+        if (style->summary)
+                put_totals(json, outcome, style->verbose);
+        else
+                put_subjects(json, outcome, style->verbose);
         put_problems(json, problems);
         report_json_summary(json, outcome);
 }

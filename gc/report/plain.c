@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/report.h"
+#include "report/totals.h"
 
 static const char *word(enum fate fate, bool dry_run) {
         switch (fate) {
@@ -38,13 +39,19 @@ static void put_user(FILE *out, const struct report_part *part) {
         putc(' ', out);
 }
 
+/* A number that is not known is no 0. */
+static void put_numbers(FILE *out, bool measured, uint64_t entries, uint64_t bytes) {
+        if (measured)
+                fprintf(out, "%" PRIu64 " %" PRIu64, entries, bytes);
+        else
+                fputs("- -", out);
+}
+
 static void put_subject(FILE *out, const struct outcome *outcome, const struct subject *subject) {
         fprintf(out, "%s %s %s ", word(subject->fate, outcome->dry_run), fact_kind_name(subject->entry->kind),
                 reason_name(subject->reason));
-        if (subject->measured)
-                fprintf(out, "%" PRIu64 " %" PRIu64 " ", subject->entries, subject->bytes);
-        else
-                fputs("- - ", out);
+        put_numbers(out, subject->measured, subject->entries, subject->bytes);
+        putc(' ', out);
         put_escaped(out, subject->entry->path);
         putc('\n', out);
 }
@@ -58,7 +65,27 @@ static void put_subjects(FILE *out, const struct report_part *part, const struct
         }
 }
 
-/* A number that is not known is no 0. */
+static void put_totals(FILE *out, const struct report_part *part, const struct report_style *style) {
+        const struct total *total;
+        struct totals totals;
+
+        totals_count(&totals, part->outcome, style->verbose);
+        for (size_t i = 0; (total = totals_next(&totals, &i));) {
+                put_user(out, part);
+                fprintf(out, "%s %s %" PRIu64 " ", word(total->fate, part->outcome->dry_run),
+                        reason_name(total->reason), total->count);
+                put_numbers(out, total->measured, total->entries, total->bytes);
+                putc('\n', out);
+        }
+}
+
+static void put_rows(FILE *out, const struct report_part *part, const struct report_style *style) {
+        if (style->summary)
+                put_totals(out, part, style);
+        else
+                put_subjects(out, part, style);
+}
+
 static void put_sizes(FILE *out, const struct outcome *outcome) {
         if (outcome_is_measured(outcome))
                 fprintf(out, " entries=%" PRIu64 " bytes=%" PRIu64, outcome->entries_freed,
@@ -78,7 +105,7 @@ static void put_sums(FILE *out, const struct outcome *outcome) {
 
 void report_plain_part(FILE *out, const struct report_part *part, const char *status,
                        const struct report_style *style) {
-        put_subjects(out, part, style);
+        put_rows(out, part, style);
         put_user(out, part);
         fprintf(out, "summary status=%s", status);
         if (part->outcome->facts && part->outcome->facts->graphroot)
@@ -88,7 +115,7 @@ void report_plain_part(FILE *out, const struct report_part *part, const char *st
 }
 
 void report_plain(FILE *out, const struct outcome *outcome, const struct report_style *style) {
-        put_subjects(out, &(struct report_part){.outcome = outcome}, style);
+        put_rows(out, &(struct report_part){.outcome = outcome}, style);
         fputs("summary", out);
         put_sums(out, outcome);
 }

@@ -8,6 +8,7 @@
 
 #include "base/library.h"
 #include "report/report.h"
+#include "report/totals.h"
 #include "util/color.h"
 #include "util/human.h"
 
@@ -52,7 +53,7 @@ enum {
         COLUMN_COUNT,
 };
 
-static const struct {
+static const struct column {
         const char *name;
         double hint;
         int flags;
@@ -125,68 +126,95 @@ static int add_path(struct text *text, const struct facts *facts, const struct f
         return r;
 }
 
-static int set_numbers(struct libscols_line *line, const struct subject *subject) {
+static int set_numbers(struct libscols_line *line, uint64_t n_entries, uint64_t n_bytes) {
         char entries[HUMAN_MAX], size[HUMAN_MAX];
         int r;
 
-        if (!subject->measured)
-                return 0;
-
-        (void) snprintf(entries, sizeof(entries), "%" PRIu64, subject->entries);
+        (void) snprintf(entries, sizeof(entries), "%" PRIu64, n_entries);
         r = libsmartcols.scols_line_set_data(line, COLUMN_ENTRIES, entries);
         if (r < 0)
                 return r;
-        return libsmartcols.scols_line_set_data(line, COLUMN_SIZE, human_bytes(size, subject->bytes));
+        return libsmartcols.scols_line_set_data(line, COLUMN_SIZE, human_bytes(size, n_bytes));
 }
 
-static int add_line(struct libscols_table *table, const struct report_part *part,
-                    const struct subject *subject) {
-        _cleanup_text_ struct text path = TEXT_INIT;
+struct row {
+        enum fate fate;
+        enum reason reason;
+        const char *what;
+        bool measured;
+        uint64_t entries, bytes;
+};
+
+static int add_row(struct libscols_table *table, const struct report_part *part, const struct row *row) {
         struct libscols_line *line = libsmartcols.scols_table_new_line(table, NULL);
         int r;
 
         if (!line)
                 return -ENOMEM;
 
-        r = add_path(&path, part->outcome->facts, subject->entry);
+        r = set_fate(line, row->fate, part->outcome->dry_run);
         if (r >= 0)
-                r = set_fate(line, subject->fate, part->outcome->dry_run);
+                r = libsmartcols.scols_line_set_data(line, COLUMN_WHAT, row->what);
         if (r >= 0)
-                r = libsmartcols.scols_line_set_data(line, COLUMN_WHAT, path.s);
-        if (r >= 0)
-                r = libsmartcols.scols_line_set_data(line, COLUMN_WHY, reason_name(subject->reason));
-        if (r >= 0)
-                r = set_numbers(line, subject);
+                r = libsmartcols.scols_line_set_data(line, COLUMN_WHY, reason_name(row->reason));
+        if (r >= 0 && row->measured)
+                r = set_numbers(line, row->entries, row->bytes);
         if (r >= 0 && part->user)
                 r = libsmartcols.scols_line_set_data(line, COLUMN_USER, part->user);
         return r;
 }
 
-static int add_lines(struct libscols_table *table, const struct report_part *part,
-                     const struct report_style *style) {
+static int add_subject(struct libscols_table *table, const struct report_part *part,
+                       const struct subject *subject) {
+        _cleanup_text_ struct text path = TEXT_INIT;
+        int r = add_path(&path, part->outcome->facts, subject->entry);
+
+        return r < 0 ? r
+                     : add_row(table, part,
+                               &(struct row){subject->fate, subject->reason, path.s, subject->measured,
+                                             subject->entries, subject->bytes});
+}
+
+static int add_subjects(struct libscols_table *table, const struct report_part *part, bool verbose) {
         struct subject subject;
         int r = 0;
 
-        for (size_t i = 0; r >= 0 && report_next(part->outcome, style->verbose, &i, &subject);)
-                r = add_line(table, part, &subject);
+        for (size_t i = 0; r >= 0 && report_next(part->outcome, verbose, &i, &subject);)
+                r = add_subject(table, part, &subject);
         return r;
 }
 
-static int add_column(struct libscols_table *table, size_t i) {
+static int add_totals(struct libscols_table *table, const struct report_part *part, bool verbose) {
+        const struct total *total;
+        struct totals totals;
+        char count[HUMAN_MAX];
+        int r = 0;
+
+        totals_count(&totals, part->outcome, verbose);
+        for (size_t i = 0; r >= 0 && (total = totals_next(&totals, &i));) {
+                (void) snprintf(count, sizeof(count), "%" PRIu64, total->count);
+                r = add_row(table, part,
+                            &(struct row){total->fate, total->reason, count, total->measured, total->entries,
+                                          total->bytes});
+        }
+        return r;
+}
+
+static int add_column(struct libscols_table *table, const struct column *info) {
         struct libscols_column *column =
-                libsmartcols.scols_table_new_column(table, columns[i].name, columns[i].hint,
-                                                    columns[i].flags);
+                libsmartcols.scols_table_new_column(table, info->name, info->hint, info->flags);
 
         if (!column)
                 return -ENOMEM;
         return libsmartcols.scols_cell_set_color(libsmartcols.scols_column_get_header(column), COLOR_BOLD);
 }
 
-static int add_columns(struct libscols_table *table, bool users) {
+static int add_columns(struct libscols_table *table, bool users, bool summary) {
+        static const struct column count = {"COUNT", 5, SCOLS_FL_RIGHT};
         int r = 0;
 
         for (size_t i = 0; r >= 0 && i < (users ? COLUMN_COUNT : COLUMN_USER); i++)
-                r = add_column(table, i);
+                r = add_column(table, summary && i == COLUMN_WHAT ? &count : &columns[i]);
         return r;
 }
 
@@ -229,9 +257,10 @@ int report_table_of(FILE *out, const struct report_part *parts, size_t n, const 
 
         r = libsmartcols.scols_table_enable_colors(table, style->color);
         if (r >= 0)
-                r = add_columns(table, n > 0 && parts[0].user);
+                r = add_columns(table, n > 0 && parts[0].user, style->summary);
         for (size_t i = 0; r >= 0 && i < n; i++)
-                r = add_lines(table, &parts[i], style);
+                r = style->summary ? add_totals(table, &parts[i], style->verbose)
+                                   : add_subjects(table, &parts[i], style->verbose);
         if (r >= 0)
                 r = print(out, table);
         if (r >= 0)

@@ -66,7 +66,7 @@ static void pool_done(struct pool *pool) {
 
 /* What is asked of each: what was asked of us, and sizes where we print them. */
 static int compose(struct strlist *args, const struct options *options) {
-        bool sizes = options->json || (isatty(STDOUT_FILENO) && !options->quiet);
+        bool sizes = options->json || options->summary || (isatty(STDOUT_FILENO) && !options->quiet);
         const char *const words[] = {
                 "cstorage-gc",
                 "--progress=never",

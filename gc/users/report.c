@@ -182,7 +182,9 @@ int report_users(const struct options *options, const struct users *users, const
                 .options = options,
                 .users = users,
                 .reports = reports,
-                .style = {.verbose = options->verbose, .color = color_wanted(options, STDOUT_FILENO)},
+                .style = {.verbose = options->verbose,
+                          .summary = options->summary,
+                          .color = color_wanted(options, STDOUT_FILENO)},
                 .sums = sum_up(options, reports, users->n, elapsed_us),
         };
         int status = STATUS_DONE;

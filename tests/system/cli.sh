@@ -600,6 +600,8 @@ if command -v script >/dev/null; then
         script -qec "stty cols 70; $gc $store --verbose" /dev/null </dev/null >"$scratch/table" 2>&1
         check "nor does the table" sh -c "! tr -d '\r\n' <'$scratch/table' | LC_ALL=C grep -q '[^ -~]'"
         check "the table keeps to the width" sh -c "tr -d '\r' <'$scratch/table' | grep -v '^cstorage-gc: ' | grep -v ' kept; ' | (! grep -qE '.{71}')"
+        script -qec "$gc $store --summary" /dev/null </dev/null >"$scratch/table" 2>&1
+        check "a summary has one row for each reason" grep -qE '^refused +[0-9]+ +name-no-id' "$scratch/table"
         NO_COLOR='' script -qec "$gc $store --verbose" /dev/null </dev/null >"$scratch/table" 2>&1
         check "on a terminal it has colours" grep -q $'\e\[90mkept' "$scratch/table"
         NO_COLOR='' script -qec "$gc $store --verbose --color=never" /dev/null </dev/null >"$scratch/table" 2>&1
@@ -608,6 +610,10 @@ else
         skip "nor does the table" "there is no script"
 fi
 
+run --dry-run --summary
+expect "a summary for programs has the numbers of the long form" \
+        "$("$after_boot" "$gc" $store --dry-run 2>/dev/null | awk '$1 == "refused" { n[$3]++ } END { for (r in n) print r, n[r] }' | sort)" \
+        "$(awk '$1 == "refused" { print $2, $3 }' "$scratch/out" | sort)"
 run --verbose --color=always
 check "lines for programs have no colours" sh -c "! grep -q '$(printf '\033')' '$scratch/out'"
 run --color=always --lock-timeout=soon

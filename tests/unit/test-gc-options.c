@@ -43,9 +43,9 @@ static void every_option_is_understood(void **state) {
         assert_ok(PARSE(&options, &error, "--dry-run", "--json", "--root=/g", "--runroot", "/r",
                         "--imagestore=/i", "--storage-driver=vfs", "--storage-opt=a=b", "--storage-opt", "",
                         "--transient-store", "--lock-timeout=1.5", "--recent", "--no-heal", "--no-reap",
-                        "--progress=never", "--color=always", "--verbose"));
+                        "--progress=never", "--color=always", "--summary", "--verbose"));
         assert_true(options.dry_run && options.json && options.recent && !options.heal && !options.reap &&
-                    options.verbose);
+                    options.verbose && options.summary);
         assert_string_equal(options.root, "/g");
         assert_string_equal(options.runroot, "/r");
         assert_string_equal(options.imagestore, "/i");
@@ -159,13 +159,15 @@ static void the_configured_runroot_need_not_exist(void **state) {
 }
 
 static void contradictions_are_refused(void **state) {
-        _cleanup_options_ struct options a = OPTIONS_INIT, b = OPTIONS_INIT, c = OPTIONS_INIT;
+        _cleanup_options_ struct options a = OPTIONS_INIT, b = OPTIONS_INIT, c = OPTIONS_INIT,
+                                         d = OPTIONS_INIT;
         struct error error;
 
         (void) state;
         assert_int_equal(PARSE(&a, &error, "--quiet", "--json"), -EINVAL);
         assert_int_equal(PARSE(&b, &error, "--quiet", "--verbose"), -EINVAL);
         assert_int_equal(PARSE(&c, &error, "--dump-facts", "--json"), -EINVAL);
+        assert_int_equal(PARSE(&d, &error, "--quiet", "--summary"), -EINVAL);
 }
 
 static void what_tells_of_one_store_does_not_go_with_all_users(void **state) {

@@ -88,6 +88,23 @@ static void print_json(FILE *out, void *outcome) {
         report_json(out, outcome, &problems, &terse);
 }
 
+static const struct report_style summary = {.summary = true};
+
+static void print_plain_summary(FILE *out, void *outcome) {
+        report_plain(out, outcome, &summary);
+}
+
+static void print_table_summary(FILE *out, void *outcome) {
+        assert_ok(report_table(out, outcome, &summary));
+}
+
+static void print_json_summary(FILE *out, void *outcome) {
+        _cleanup_problems_ struct problems problems = PROBLEMS_INIT;
+
+        assert_ok(problems_collect(&problems, outcome));
+        report_json(out, outcome, &problems, &summary);
+}
+
 static void plain_lines_hold_one_subject_each_whatever_its_name(void **state) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         _cleanup_free_ char *lines = NULL;
@@ -161,6 +178,46 @@ static void the_results_in_a_table_have_colours(void **state) {
         assert_non_null(strstr(table, "\x1b[1mFATE"));
         assert_non_null(strstr(table, "\x1b[33mremoved"));
         assert_non_null(strstr(table, "\x1b[1;31mrefused"));
+}
+
+/* Two layers go, of which one was not measured; a third, measured, is refused. */
+static void fill_with_many(struct outcome *outcome, struct view *view) {
+        static struct decision many[] = {{.reason = REASON_NO_RECORD},
+                                         {.reason = REASON_NO_RECORD},
+                                         {.reason = REASON_RECORDS_MISSING}};
+
+        *view = world();
+        view->plan = (struct plan){.decisions = many, .n = 3, .n_remove = 2, .n_refuse = 1};
+        assert_ok(outcome_fill(outcome, view));
+        for (size_t i = 0; i < 3; i++) {
+                outcome->subjects[i].measured = i > 0;
+                outcome->subjects[i].entries = i;
+                outcome->subjects[i].bytes = i * 1024;
+        }
+        outcome_count(outcome);
+}
+
+static void a_summary_counts_for_each_result_and_reason(void **state) {
+        _cleanup_free_ char *lines = NULL, *table = NULL, *json = NULL;
+        _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
+        struct view view;
+
+        (void) state;
+        fill_with_many(&outcome, &view);
+        lines = printed(print_plain_summary, &outcome);
+        assert_string_equal(lines, "removed no-record 2 - -\n"
+                                   "refused records-missing 1 2 2048\n"
+                                   "summary removed=2 refused=1 failed=0 kept=0 healed=0 entries=- bytes=- "
+                                   "lock_held_us=0 elapsed_us=0\n");
+        table = printed(print_table_summary, &outcome);
+        assert_int_equal(strncmp(table, "FATE    COUNT WHY ", 18), 0);
+        assert_non_null(strstr(table, "\nremoved     2 no-record  "));
+        assert_non_null(strstr(table, "\nrefused     1 records-missing       2  2.0K\n2 removed, 1 refused"));
+        json = printed(print_json_summary, &outcome);
+        assert_null(strstr(json, "\"subjects\""));
+        assert_non_null(strstr(json, "\"totals\":[{\"verdict\":\"remove\",\"reason\":\"no-record\","
+                                     "\"count\":2},{\"verdict\":\"refuse\",\"reason\":\"records-missing\","
+                                     "\"count\":1,\"entries\":2,\"bytes\":2048}],\"problems\":[]"));
 }
 
 static void of_several_users_each_line_says_whose_it_is(void **state) {
@@ -351,6 +408,7 @@ int main(void) {
                 cmocka_unit_test(verbose_lists_what_is_kept_in_its_place),
                 cmocka_unit_test(a_table_has_no_bytes_of_names_that_a_terminal_obeys),
                 cmocka_unit_test(the_results_in_a_table_have_colours),
+                cmocka_unit_test(a_summary_counts_for_each_result_and_reason),
                 cmocka_unit_test(of_several_users_each_line_says_whose_it_is),
                 cmocka_unit_test(json_has_the_documented_members),
                 cmocka_unit_test(problems_name_the_file_once_and_say_what_to_do),
