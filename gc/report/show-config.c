@@ -45,13 +45,13 @@ static void describe(struct text *text, const char *origin, unsigned line) {
 
 static void put_json(struct json_out *json, const char *key, const char *value, const char *origin,
                      unsigned line) {
-        json_open(json, NULL, '{');
-        json_string(json, "key", key);
-        json_string(json, "value", value);
-        json_string(json, "origin", origin ? (*origin ? origin : "option") : "default");
+        json_out_open(json, NULL, '{');
+        json_out_string(json, "key", key);
+        json_out_string(json, "value", value);
+        json_out_string(json, "origin", origin ? (*origin ? origin : "option") : "default");
         if (line > 0)
-                json_u64(json, "line", line);
-        json_close(json, '}');
+                json_out_u64(json, "line", line);
+        json_out_close(json, '}');
 }
 
 static void put(struct show *show, const char *key, const char *value, const char *origin, unsigned line) {
@@ -151,12 +151,12 @@ static int read_dbs(struct shown *what) {
 static void show_json(const struct shown *what) {
         struct json_out json = JSON_OUT_INIT(stdout);
 
-        json_open(&json, NULL, '{');
-        json_u64(&json, "version", SHOW_VERSION);
-        json_open(&json, "settings", '[');
+        json_out_open(&json, NULL, '{');
+        json_out_u64(&json, "version", SHOW_VERSION);
+        json_out_open(&json, "settings", '[');
         put_all(&(struct show){.json = &json}, what);
-        json_close(&json, ']');
-        json_close(&json, '}');
+        json_out_close(&json, ']');
+        json_out_close(&json, '}');
         putchar('\n');
 }
 

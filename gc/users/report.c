@@ -50,33 +50,33 @@ static void put_user(struct json_out *json, const struct run_of_all *run, size_t
         const struct user_report *report = &run->reports[i];
         const struct user *user = &run->users->users[i];
 
-        json_open(json, NULL, '{');
-        json_u64(json, "uid", user->uid);
-        json_string(json, "user", user->name);
-        json_string(json, "home", user->home);
-        json_string(json, "status", user_fate_name(user->fate));
-        json_u64(json, "exit_status", (uint64_t) report->status);
+        json_out_open(json, NULL, '{');
+        json_out_u64(json, "uid", user->uid);
+        json_out_string(json, "user", user->name);
+        json_out_string(json, "home", user->home);
+        json_out_string(json, "status", user_fate_name(user->fate));
+        json_out_u64(json, "exit_status", (uint64_t) report->status);
         if (report->messages.s)
-                json_string(json, "messages", report->messages.s);
+                json_out_string(json, "messages", report->messages.s);
         if (has_store(report)) {
-                json_bool(json, "complete", !report->told.cut);
+                json_out_bool(json, "complete", !report->told.cut);
                 report_json_members(json, &report->told.outcome, &report->told.problems, &run->style);
         }
-        json_close(json, '}');
+        json_out_close(json, '}');
 }
 
 static void print_json(const struct run_of_all *run) {
         struct json_out json = JSON_OUT_INIT(stdout);
 
-        json_open(&json, NULL, '{');
-        json_u64(&json, "version", REPORT_VERSION);
-        json_bool(&json, "dry_run", run->options->dry_run);
-        json_open(&json, "users", '[');
+        json_out_open(&json, NULL, '{');
+        json_out_u64(&json, "version", REPORT_VERSION);
+        json_out_bool(&json, "dry_run", run->options->dry_run);
+        json_out_open(&json, "users", '[');
         for (size_t i = 0; i < run->users->n; i++)
                 put_user(&json, run, i);
-        json_close(&json, ']');
+        json_out_close(&json, ']');
         report_json_summary(&json, &run->sums);
-        json_close(&json, '}');
+        json_out_close(&json, '}');
         putc('\n', stdout);
 }
 

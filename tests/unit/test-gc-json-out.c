@@ -14,7 +14,7 @@ static char *string_as_json(const char *value) {
         struct json_out json = JSON_OUT_INIT(f);
 
         assert_non_null(f);
-        json_string(&json, NULL, value);
+        json_out_string(&json, NULL, value);
         assert_int_equal(fclose(f), 0);
         return buffer;
 }
@@ -88,19 +88,19 @@ static void commas_stand_between_values_and_nowhere_else(void **state) {
         struct json_out json = JSON_OUT_INIT(f);
 
         (void) state;
-        json_open(&json, NULL, '{');
-        json_open(&json, "empty", '[');
-        json_close(&json, ']');
-        json_open(&json, "list", '[');
-        json_u64(&json, NULL, UINT64_MAX);
-        json_open(&json, NULL, '{');
-        json_bool(&json, "yes", true);
-        json_null(&json, "none");
-        json_close(&json, '}');
-        json_string(&json, NULL, "x");
-        json_close(&json, ']');
-        json_bool(&json, "no", false);
-        json_close(&json, '}');
+        json_out_open(&json, NULL, '{');
+        json_out_open(&json, "empty", '[');
+        json_out_close(&json, ']');
+        json_out_open(&json, "list", '[');
+        json_out_u64(&json, NULL, UINT64_MAX);
+        json_out_open(&json, NULL, '{');
+        json_out_bool(&json, "yes", true);
+        json_out_null(&json, "none");
+        json_out_close(&json, '}');
+        json_out_string(&json, NULL, "x");
+        json_out_close(&json, ']');
+        json_out_bool(&json, "no", false);
+        json_out_close(&json, '}');
         assert_int_equal(fclose(f), 0);
 
         assert_string_equal(
