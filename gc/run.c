@@ -18,6 +18,7 @@
 #include "podman/check.h"
 #include "report/journal.h"
 #include "report/liveness-messages.h"
+#include "report/orphan-details.h"
 #include "report/report.h"
 #include "report/show-config.h"
 #include "run.h"
@@ -159,7 +160,8 @@ static bool has_work(const struct plan *plan) {
 }
 
 /* Nothing is changed: what the plan says is the report. */
-static int preview_only(const struct run *run, const struct view *view) {
+static int preview_only(const struct run *run, const struct view *view,
+                        const struct orphan_details *details) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         bool wanted = run->options->json || run->options->summary ||
                       (isatty(STDOUT_FILENO) && !run->options->quiet);
@@ -168,6 +170,7 @@ static int preview_only(const struct run *run, const struct view *view) {
                 return out_of_memory("the report");
 
         outcome.dry_run = run->options->dry_run;
+        outcome.details = details;
         if (wanted)
                 measure(&outcome);
         return finish_run(run, &outcome);
@@ -274,7 +277,8 @@ static int change(struct cstorage_txn *txn, struct cstorage_store *store, const 
         return execute(txn, *view, ret, reterr);
 }
 
-static int collect(const struct run *run, struct cstorage_store *store, struct view *preview) {
+static int collect(const struct run *run, struct cstorage_store *store, struct view *preview,
+                   const struct orphan_details *details) {
         _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
         _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
@@ -296,7 +300,25 @@ static int collect(const struct run *run, struct cstorage_store *store, struct v
         if (outcome_fill(&outcome, view) < 0)
                 return out_of_memory("the report");
 
+        outcome.details = details;
         return dispose(run, &outcome, trash);
+}
+
+/* Those forms of the report have a place for them. */
+static bool wants_details(const struct options *options) {
+        return options->root_fd < 0 && !options->summary && !options->quiet &&
+               (options->json || isatty(STDOUT_FILENO));
+}
+
+/* Before the locks are taken, and before the directories are in the trash. */
+static int act(const struct run *run, struct cstorage_store *store, struct view *view) {
+        _cleanup_orphan_details_ struct orphan_details details = ORPHAN_DETAILS_INIT;
+
+        if (wants_details(run->options) && orphan_details_read(&details, view) < 0)
+                return out_of_memory("the report");
+        if (run->options->dry_run || !has_work(&view->plan))
+                return preview_only(run, view, &details);
+        return collect(run, store, view, &details);
 }
 
 /* What almost every run finds. Who wants to see what is kept, or the facts, wants the closer look too. */
@@ -335,10 +357,7 @@ static int run_store(const struct run *run, struct cstorage_store *store) {
         say_what_is_unexplained(&view);
         if (has_work(&view.plan) && podman_check(run->options, store, &error) < 0)
                 return complain_failure(STATUS_REFUSED, error.text);
-        if (run->options->dry_run || !has_work(&view.plan))
-                return preview_only(run, &view);
-
-        return collect(run, store, &view);
+        return act(run, store, &view);
 }
 
 /* Only now that there is a store, since most users have none; what of it is seen from inside is more. */

@@ -29,6 +29,8 @@ struct subject { /* one entry that is not simply kept */
         uint64_t entries, bytes;
 };
 
+struct orphan_details;
+
 struct outcome {
         const struct facts *facts;
         const struct plan *plan; /* NULL where there was nothing to plan */
@@ -38,6 +40,7 @@ struct outcome {
         struct subject **by_entry;       /* the same, for outcome_find() */
         const struct fact_entry *others; /* stores of other drivers, where somebody asked; not counted */
         size_t n_others;
+        const struct orphan_details *details; /* for the report; NULL: not asked for */
         bool dry_run;
         bool left;                           /* what was retired is not all deleted: by wish or by a signal */
         size_t n[FATE_COUNT];                /* of outcome_count() */

@@ -3,6 +3,7 @@
 /* The report for programs: one object, the same members in every run. */
 
 #include "report/json-writer.h"
+#include "report/orphan-details.h"
 #include "report/report.h"
 #include "report/totals.h"
 
@@ -26,7 +27,24 @@ static void put_store(struct json_out *json, const struct outcome *outcome) {
         json_out_close(json, '}');
 }
 
-static void put_subject(struct json_out *json, const struct subject *subject) {
+static void put_known(struct json_out *json, const char *key, const char *value) {
+        if (value)
+                json_out_string(json, key, value);
+}
+
+static void put_details(struct json_out *json, const struct outcome *outcome, const struct subject *subject) {
+        const struct orphan_detail *detail = orphan_details_find(outcome->details, subject->entry->path);
+
+        if (fact_entry_is_examined(subject->entry) && subject->entry->identity.changed_ns > 0)
+                json_out_u64(json, "changed_us", (uint64_t) subject->entry->identity.changed_ns / 1000);
+        if (!detail)
+                return;
+        put_known(json, "name", detail->name);
+        put_known(json, "image", detail->image);
+        put_known(json, "layer", detail->layer);
+}
+
+static void put_subject(struct json_out *json, const struct outcome *outcome, const struct subject *subject) {
         json_out_open(json, NULL, '{');
         json_out_string(json, "kind", fact_kind_name(subject->entry->kind));
         json_out_string(json, "id", subject->entry->id);
@@ -39,6 +57,7 @@ static void put_subject(struct json_out *json, const struct subject *subject) {
                 json_out_u64(json, "entries", subject->entries);
                 json_out_u64(json, "bytes", subject->bytes);
         }
+        put_details(json, outcome, subject);
         json_out_close(json, '}');
 }
 
@@ -47,7 +66,7 @@ static void put_subjects(struct json_out *json, const struct outcome *outcome, b
 
         json_out_open(json, "subjects", '[');
         for (size_t i = 0; report_next(outcome, verbose, &i, &subject);)
-                put_subject(json, &subject);
+                put_subject(json, outcome, &subject);
         json_out_close(json, ']');
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/library.h"
 #include "report/report.h"
-#include "report/totals.h"
+#include "report/rows.h"
 #include "util/color.h"
 #include "util/human.h"
 
@@ -42,10 +42,12 @@ static struct libscols_table *table_unref(struct libscols_table *table) {
 
 DEFINE_CLEANUP(struct libscols_table *, table_unref);
 
-/* The user's comes last here, so that the others have the same numbers without it. */
 enum {
         COLUMN_FATE,
         COLUMN_WHAT,
+        COLUMN_NAME,
+        COLUMN_IMAGE,
+        COLUMN_AGE,
         COLUMN_WHY,
         COLUMN_ENTRIES,
         COLUMN_SIZE,
@@ -60,10 +62,23 @@ static const struct column {
 } columns[COLUMN_COUNT] = {
         [COLUMN_FATE] = {"FATE", 6, 0},
         [COLUMN_WHAT] = {"WHAT", 0.5, SCOLS_FL_TRUNC},
+        [COLUMN_NAME] = {"NAME", 0.1, SCOLS_FL_TRUNC},
+        [COLUMN_IMAGE] = {"IMAGE", 0.1, SCOLS_FL_TRUNC},
+        [COLUMN_AGE] = {"AGE", 3, SCOLS_FL_RIGHT},
         [COLUMN_WHY] = {"WHY", 0.2, 0},
         [COLUMN_ENTRIES] = {"ENTRIES", 7, SCOLS_FL_RIGHT},
         [COLUMN_SIZE] = {"SIZE", 5, SCOLS_FL_RIGHT},
         [COLUMN_USER] = {"USER", 8, 0},
+};
+
+/* The number of objects, in place of their paths. */
+static const struct column count_column = {"COUNT", 5, SCOLS_FL_RIGHT};
+
+/* Columns that would be empty are left out, and the others have smaller numbers then. */
+struct sheet {
+        struct libscols_table *table;
+        bool has[COLUMN_COUNT];
+        size_t number[COLUMN_COUNT];
 };
 
 static const char *word(enum fate fate, bool dry_run) {
@@ -86,135 +101,92 @@ static const char *color_of(enum fate fate) {
         return colors[fate];
 }
 
-static int set_fate(struct libscols_line *line, enum fate fate, bool dry_run) {
-        int r = libsmartcols.scols_line_set_data(line, COLUMN_FATE, word(fate, dry_run));
+static int set(const struct sheet *sheet, struct libscols_line *line, size_t column, const char *value) {
+        if (!sheet->has[column] || !value)
+                return 0;
+        return libsmartcols.scols_line_set_data(line, sheet->number[column], value);
+}
+
+static int set_fate(const struct sheet *sheet, struct libscols_line *line, const struct row *row) {
+        int r = set(sheet, line, COLUMN_FATE, word(row->fate, row->dry_run));
 
         return r < 0 ? r
-                     : libsmartcols.scols_cell_set_color(libsmartcols.scols_line_get_cell(line, COLUMN_FATE),
-                                                         color_of(fate));
+                     : libsmartcols.scols_cell_set_color(
+                               libsmartcols.scols_line_get_cell(line, sheet->number[COLUMN_FATE]),
+                               color_of(row->fate));
 }
 
-/* Ids are cut to the twelve digits that podman shows. */
-#define ID_SHOWN 12
-
-static bool is_hex(char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
-static size_t id_length(const char *s) {
-        size_t n = 0;
-
-        while (is_hex(s[n]))
-                n++;
-        return n == 64 ? n : 0;
-}
-
-/* The path below the root it lies in. libsmartcols escapes what a terminal might obey. */
-static int add_path(struct text *text, const struct facts *facts, const struct fact_entry *entry) {
-        const char *root = entry->imagestore && facts->imagestore ? facts->imagestore : facts->graphroot;
-        const char *s = entry->path;
-        size_t n = strlen(root);
+static int set_numbers(const struct sheet *sheet, struct libscols_line *line, const struct row *row) {
+        char age[HUMAN_MAX], entries[HUMAN_MAX], size[HUMAN_MAX];
         int r = 0;
 
-        if (strncmp(s, root, n) == 0 && s[n] == '/')
-                s += n + 1;
-        while (*s && r >= 0) {
-                n = id_length(s);
-                r = text_add(text, s, n > 0 ? ID_SHOWN : 1);
-                s += n > 0 ? n : 1;
-        }
-        return r;
-}
-
-static int set_numbers(struct libscols_line *line, uint64_t n_entries, uint64_t n_bytes) {
-        char entries[HUMAN_MAX], size[HUMAN_MAX];
-        int r;
-
-        (void) snprintf(entries, sizeof(entries), "%" PRIu64, n_entries);
-        r = libsmartcols.scols_line_set_data(line, COLUMN_ENTRIES, entries);
-        if (r < 0)
+        if (row->has_age)
+                r = set(sheet, line, COLUMN_AGE, human_age(age, row->age_s));
+        if (r < 0 || !row->measured)
                 return r;
-        return libsmartcols.scols_line_set_data(line, COLUMN_SIZE, human_bytes(size, n_bytes));
+        (void) snprintf(entries, sizeof(entries), "%" PRIu64, row->entries);
+        r = set(sheet, line, COLUMN_ENTRIES, entries);
+        return r < 0 ? r : set(sheet, line, COLUMN_SIZE, human_bytes(size, row->bytes));
 }
 
-struct row {
-        enum fate fate;
-        enum reason reason;
-        const char *what;
-        bool measured;
-        uint64_t entries, bytes;
-};
-
-static int add_row(struct libscols_table *table, const struct report_part *part, const struct row *row) {
-        struct libscols_line *line = libsmartcols.scols_table_new_line(table, NULL);
+static int add_line(const struct sheet *sheet, const struct row *row) {
+        struct libscols_line *line = libsmartcols.scols_table_new_line(sheet->table, NULL);
         int r;
 
         if (!line)
                 return -ENOMEM;
 
-        r = set_fate(line, row->fate, part->outcome->dry_run);
+        r = set_fate(sheet, line, row);
         if (r >= 0)
-                r = libsmartcols.scols_line_set_data(line, COLUMN_WHAT, row->what);
+                r = set(sheet, line, COLUMN_WHAT, row->what.s);
         if (r >= 0)
-                r = libsmartcols.scols_line_set_data(line, COLUMN_WHY, reason_name(row->reason));
-        if (r >= 0 && row->measured)
-                r = set_numbers(line, row->entries, row->bytes);
-        if (r >= 0 && part->user)
-                r = libsmartcols.scols_line_set_data(line, COLUMN_USER, part->user);
-        return r;
+                r = set(sheet, line, COLUMN_NAME, row->name);
+        if (r >= 0)
+                r = set(sheet, line, COLUMN_IMAGE, row->image);
+        if (r >= 0)
+                r = set(sheet, line, COLUMN_WHY, reason_name(row->reason));
+        if (r >= 0)
+                r = set_numbers(sheet, line, row);
+        return r < 0 ? r : set(sheet, line, COLUMN_USER, row->user);
 }
 
-static int add_subject(struct libscols_table *table, const struct report_part *part,
-                       const struct subject *subject) {
-        _cleanup_text_ struct text path = TEXT_INIT;
-        int r = add_path(&path, part->outcome->facts, subject->entry);
-
-        return r < 0 ? r
-                     : add_row(table, part,
-                               &(struct row){subject->fate, subject->reason, path.s, subject->measured,
-                                             subject->entries, subject->bytes});
-}
-
-static int add_subjects(struct libscols_table *table, const struct report_part *part, bool verbose) {
-        struct subject subject;
-        int r = 0;
-
-        for (size_t i = 0; r >= 0 && report_next(part->outcome, verbose, &i, &subject);)
-                r = add_subject(table, part, &subject);
-        return r;
-}
-
-static int add_totals(struct libscols_table *table, const struct report_part *part, bool verbose) {
-        const struct total *total;
-        struct totals totals;
-        char count[HUMAN_MAX];
-        int r = 0;
-
-        totals_count(&totals, part->outcome, verbose);
-        for (size_t i = 0; r >= 0 && (total = totals_next(&totals, &i));) {
-                (void) snprintf(count, sizeof(count), "%" PRIu64, total->count);
-                r = add_row(table, part,
-                            &(struct row){total->fate, total->reason, count, total->measured, total->entries,
-                                          total->bytes});
-        }
-        return r;
-}
-
-static int add_column(struct libscols_table *table, const struct column *info) {
+static int add_column(struct sheet *sheet, const struct column *info) {
         struct libscols_column *column =
-                libsmartcols.scols_table_new_column(table, info->name, info->hint, info->flags);
+                libsmartcols.scols_table_new_column(sheet->table, info->name, info->hint, info->flags);
 
         if (!column)
                 return -ENOMEM;
         return libsmartcols.scols_cell_set_color(libsmartcols.scols_column_get_header(column), COLOR_BOLD);
 }
 
-static int add_columns(struct libscols_table *table, bool users, bool summary) {
-        static const struct column count = {"COUNT", 5, SCOLS_FL_RIGHT};
+static void choose_columns(struct sheet *sheet, const struct rows *rows, bool users) {
+        for (size_t i = 0; i < COLUMN_COUNT; i++)
+                sheet->has[i] = i != COLUMN_NAME && i != COLUMN_IMAGE && i != COLUMN_AGE;
+        sheet->has[COLUMN_USER] = users;
+        for (size_t i = 0; i < rows->n; i++) {
+                sheet->has[COLUMN_NAME] |= rows->rows[i].name != NULL;
+                sheet->has[COLUMN_IMAGE] |= rows->rows[i].image != NULL;
+                sheet->has[COLUMN_AGE] |= rows->rows[i].has_age;
+        }
+}
+
+static int add_columns(struct sheet *sheet, bool summary) {
+        size_t n = 0;
         int r = 0;
 
-        for (size_t i = 0; r >= 0 && i < (users ? COLUMN_COUNT : COLUMN_USER); i++)
-                r = add_column(table, summary && i == COLUMN_WHAT ? &count : &columns[i]);
+        for (size_t i = 0; r >= 0 && i < COLUMN_COUNT; i++)
+                if (sheet->has[i]) {
+                        sheet->number[i] = n++;
+                        r = add_column(sheet, summary && i == COLUMN_WHAT ? &count_column : &columns[i]);
+                }
+        return r;
+}
+
+static int add_lines(const struct sheet *sheet, const struct rows *rows) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < rows->n; i++)
+                r = add_line(sheet, &rows->rows[i]);
         return r;
 }
 
@@ -245,22 +217,29 @@ static int print(FILE *out, struct libscols_table *table) {
 int report_table_of(FILE *out, const struct report_part *parts, size_t n, const struct outcome *sums,
                     const struct report_style *style) {
         _cleanup_(table_unrefp) struct libscols_table *table = NULL;
-        int r;
+        _cleanup_rows_ struct rows rows = ROWS_INIT;
+        struct sheet sheet = {0};
+        int r = 0;
 
         if (!library_load(LIBSMARTCOLS_NAME, libsmartcols_names, ARRAY_SIZE(libsmartcols_names),
                           &libsmartcols))
                 return -ELIBACC;
 
-        table = libsmartcols.scols_new_table();
+        for (size_t i = 0; r >= 0 && i < n; i++)
+                r = rows_add(&rows, &parts[i], style);
+        if (r < 0)
+                return r;
+
+        sheet.table = table = libsmartcols.scols_new_table();
         if (!table)
                 return -ENOMEM;
 
+        choose_columns(&sheet, &rows, n > 0 && parts[0].user);
         r = libsmartcols.scols_table_enable_colors(table, style->color);
         if (r >= 0)
-                r = add_columns(table, n > 0 && parts[0].user, style->summary);
-        for (size_t i = 0; r >= 0 && i < n; i++)
-                r = style->summary ? add_totals(table, &parts[i], style->verbose)
-                                   : add_subjects(table, &parts[i], style->verbose);
+                r = add_columns(&sheet, style->summary);
+        if (r >= 0)
+                r = add_lines(&sheet, &rows);
         if (r >= 0)
                 r = print(out, table);
         if (r >= 0)

@@ -24,6 +24,20 @@ const char *human_bytes(char buffer[HUMAN_MAX], uint64_t bytes) {
         return buffer;
 }
 
+/* One unit, and at least two of it, so that no age is off by half. */
+const char *human_age(char buffer[HUMAN_MAX], uint64_t s) {
+        static const struct {
+                uint64_t s;
+                const char *name;
+        } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+        size_t i = 0;
+
+        while (i + 1 < ARRAY_SIZE(units) && s < 2 * units[i].s)
+                i++;
+        (void) snprintf(buffer, HUMAN_MAX, "%" PRIu64 "%s", s / units[i].s, units[i].name);
+        return buffer;
+}
+
 const char *human_time(char buffer[HUMAN_MAX], uint64_t us) {
         if (us < 1000)
                 (void) snprintf(buffer, HUMAN_MAX, "%" PRIu64 "us", us);

@@ -9,4 +9,5 @@
 const char *human_bytes(char buffer[HUMAN_MAX], uint64_t bytes);
 
 /* "850us", "12.3ms", "4.56s" */
+const char *human_age(char buffer[HUMAN_MAX], uint64_t s);
 const char *human_time(char buffer[HUMAN_MAX], uint64_t us);

@@ -339,7 +339,9 @@ assert r["version"] == 1 and isinstance(r["dry_run"], bool)
 assert list(r["store"]) == ["graphroot", "runroot", "imagestore", "driver", "transient", "other_drivers"]
 kinds = "layer-dir container-dir image-dir tar-split layer-data link temp-dir staging save-leftover volatile-file".split()
 for s in r["subjects"]:
-    assert {"kind", "id", "path", "verdict", "reason"} <= set(s) <= {"kind", "id", "path", "verdict", "reason", "error", "entries", "bytes"}, s
+    assert {"kind", "id", "path", "verdict", "reason"} <= set(s) <= {"kind", "id", "path", "verdict", "reason", "error", "entries", "bytes",
+                                                                             "changed_us", "name", "image", "layer"}, s
+    assert number(s.get("changed_us", 0)) and ("layer" not in s or s["kind"] == "container-dir"), s
     assert s["kind"] in kinds and s["verdict"] in ("keep", "remove", "heal", "refuse", "fail"), s
     assert s["path"].startswith("/") and (s["id"] is None or len(s["id"]) == 64), s
     assert ("entries" in s) == ("bytes" in s) and number(s.get("entries", 0)) and number(s.get("bytes", 0)), s
@@ -618,6 +620,33 @@ run --verbose --color=always
 check "lines for programs have no colours" sh -c "! grep -q '$(printf '\033')' '$scratch/out'"
 run --color=always --lock-timeout=soon
 check "the name of the program is red before an error" grep -q $'^\e\[1;31mcstorage-gc:\e\[0m ' "$scratch/err"
+
+# ------------------------------------------------------------------------------------------------ names of orphans
+
+# A container that was started with this config.json, as CRI-O writes it.
+lay_out names --images 1 --orphans 2
+layer=$(jq -r '.orphan_layers[0]' "$scratch/names.made")
+container=$(find "$g/overlay-containers" -mindepth 1 -maxdepth 1 -type d | sort | head -1)
+other=$(find "$g/overlay-containers" -mindepth 1 -maxdepth 1 -type d | sort | tail -1)
+mkdir -p "$container/userdata" "$other/userdata"
+jq -n --arg layer "$layer" '{root: {path: "/g/overlay/\($layer)/merged"}, annotations: {"io.kubernetes.cri-o.Name": "k8s_web"}}' \
+        >"$container/userdata/config.json"
+ln -sf "$container/userdata/config.json" "$other/userdata/config.json"
+run --dry-run --json
+expect "JSON has the name and the layer of an orphan" "k8s_web $layer" \
+        "$(jq -r --arg path "$container" '.subjects[] | select(.path == $path) | "\(.name) \(.layer)"' "$scratch/out")"
+expect "and the image of its layer" "$(jq -r '.[0].names[0]' "$g/overlay-images/images.json")" \
+        "$(jq -r --arg id "$layer" '.subjects[] | select(.id == $id) | .image' "$scratch/out")"
+expect "a link to such a file is not followed" null \
+        "$(jq -r --arg path "$other" '.subjects[] | select(.path == $path) | .layer' "$scratch/out")"
+if command -v script >/dev/null; then
+        script -qec "stty cols 200; $after_boot $gc $store --dry-run" /dev/null </dev/null >"$scratch/table" 2>&1
+        expect "a container and its layer are one row" 1 "$(grep -cE \
+                "^remove +container $(basename "$container" | cut -c1-12), layer ${layer:0:12} +k8s_web +localhost/" "$scratch/table")"
+        expect "and have no other" 4 "$(grep -c '^remove\|^FATE' "$scratch/table")"
+else
+        skip "a container and its layer are one row" "there is no script"
+fi
 
 # ------------------------------------------------------------------------------------------------------------- full disk
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "report/orphan-details.h"
 #include "report/report.h"
 #include "unit.h"
 #include "util/human.h"
@@ -220,6 +221,122 @@ static void a_summary_counts_for_each_result_and_reason(void **state) {
                                      "\"count\":1,\"entries\":2,\"bytes\":2048}],\"problems\":[]"));
 }
 
+#define LAYER     "2abecf0b8d658ba6656144b7f064ad368590c5d6a0593d03b725a77078fe9b87"
+#define CONTAINER "cf494642d94e52d283522e07a0902cb7f91f552a02b261a8ffe5ec81d4187010"
+#define NOW_S     1000000000LL
+
+#define PARTS(kind_, name_, path_, days, mark)                                                               \
+        {                                                                                                    \
+                .kind = (kind_), .id = (name_), .name = (name_), .path = (path_), .examined = true,          \
+                .problem = "", .entry = ENTRY(mark),                                                         \
+                .identity = {.type = CSTORAGE_ENTRY_IS_DIRECTORY,                                            \
+                             .changed_ns = (NOW_S - (days) *86400LL) * 1000000000LL},                        \
+        }
+
+/* A container of three days with its layer of two, and a second layer. */
+struct pair_world {
+        struct fact_entry entries[3];
+        struct decision decisions[3];
+        struct orphan_detail details[2];
+        struct orphan_details known;
+        struct view view;
+        struct outcome outcome;
+};
+
+static void pair_world_make(struct pair_world *w, enum reason reason_of_layer) {
+        *w = (struct pair_world){
+                .entries = {PARTS(CSTORAGE_ENTRY_LAYER_DIR, LAYER, "/g/overlay/" LAYER, 2, 0),
+                            PARTS(CSTORAGE_ENTRY_LAYER_DIR, "b", "/g/overlay/b", 9, 1),
+                            PARTS(CSTORAGE_ENTRY_CONTAINER_DIR, CONTAINER, "/g/overlay-containers/" CONTAINER,
+                                  3, 2)},
+                .decisions = {{.reason = reason_of_layer},
+                              {.reason = REASON_NO_RECORD},
+                              {.reason = REASON_NO_RECORD}},
+                .details = {{.entry = &w->entries[2], .name = "web", .image = "bb:1", .layer = LAYER},
+                            {.entry = &w->entries[0], .name = "web", .image = "bb:1"}},
+                .known = {.details = w->details, .n = 2},
+                .view = {.facts = {.graphroot = "/g",
+                                   .runroot = "/r",
+                                   .driver = "overlay",
+                                   .now_ns = NOW_S * 1000000000LL,
+                                   .entries = w->entries,
+                                   .n_entries = 3},
+                         .plan = {.decisions = w->decisions, .n = 3, .n_remove = 3}},
+        };
+        w->details[0].other = &w->details[1];
+        w->details[1].other = &w->details[0];
+        assert_ok(outcome_fill(&w->outcome, &w->view));
+        w->outcome.details = &w->known;
+        for (size_t i = 0; i < 3; i++) {
+                w->outcome.subjects[i].measured = true;
+                w->outcome.subjects[i].entries = i + 1;
+                w->outcome.subjects[i].bytes = 1024;
+        }
+        outcome_count(&w->outcome);
+}
+
+/* The line of the table that has this in it; its blanks are made one each. */
+static void assert_line(const char *table, const char *word, const char *wanted) {
+        const char *at = strstr(table, word);
+        char line[256];
+        size_t n = 0;
+
+        assert_non_null(at);
+        while (at > table && at[-1] != '\n')
+                at--;
+        for (; *at && *at != '\n' && n + 1 < sizeof(line); at++)
+                if (*at != ' ' || (n > 0 && line[n - 1] != ' '))
+                        line[n++] = *at;
+        line[n] = '\0';
+        assert_string_equal(line, wanted);
+}
+
+static void a_container_and_its_layer_are_one_row(void **state) {
+        _cleanup_free_ char *table = NULL, *lines = NULL;
+        struct pair_world w;
+
+        (void) state;
+        pair_world_make(&w, REASON_NO_RECORD);
+        table = printed(print_table, &w.outcome);
+        assert_line(table, "FATE", "FATE WHAT NAME IMAGE AGE WHY ENTRIES SIZE");
+        assert_line(table, "container ",
+                    "removed container cf494642d94e, layer 2abecf0b8d65 web bb:1 2d no-record 4 2.0K");
+        assert_line(table, "overlay/b", "removed overlay/b 9d no-record 2 1.0K");
+        assert_null(strstr(table, "overlay/2abecf0b8d65"));
+        assert_non_null(strstr(table, "\n3 removed, "));
+        lines = printed(print_plain, &w.outcome);
+        assert_non_null(strstr(lines, "/g/overlay/" LAYER "\n"));
+        assert_non_null(strstr(lines, "/g/overlay-containers/" CONTAINER "\n"));
+        outcome_done(&w.outcome);
+}
+
+static void a_container_and_its_layer_of_different_reasons_are_two_rows(void **state) {
+        _cleanup_free_ char *table = NULL;
+        struct pair_world w;
+
+        (void) state;
+        pair_world_make(&w, REASON_ABANDONED);
+        table = printed(print_table, &w.outcome);
+        assert_line(table, "overlay/2abecf0b8d65",
+                    "removed overlay/2abecf0b8d65 web bb:1 2d abandoned 1 1.0K");
+        assert_line(table, "overlay-containers/cf494642d94e",
+                    "removed overlay-containers/cf494642d94e web bb:1 3d no-record 3 1.0K");
+        outcome_done(&w.outcome);
+}
+
+static void json_has_what_is_known_of_an_orphan(void **state) {
+        _cleanup_free_ char *json = NULL;
+        struct pair_world w;
+
+        (void) state;
+        pair_world_make(&w, REASON_NO_RECORD);
+        json = printed(print_json, &w.outcome);
+        assert_non_null(strstr(json, "\"bytes\":1024,\"changed_us\":999740800000000,\"name\":\"web\","
+                                     "\"image\":\"bb:1\",\"layer\":\"" LAYER "\"}"));
+        assert_non_null(strstr(json, "\"bytes\":1024,\"changed_us\":999222400000000}"));
+        outcome_done(&w.outcome);
+}
+
 static void of_several_users_each_line_says_whose_it_is(void **state) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         const struct outcome none = OUTCOME_INIT;
@@ -385,6 +502,11 @@ static void numbers_are_short(void **state) {
         assert_string_equal(human_time(buffer, 999), "999us");
         assert_string_equal(human_time(buffer, 1200), "1.2ms");
         assert_string_equal(human_time(buffer, 61230000), "61.23s");
+        assert_string_equal(human_age(buffer, 0), "0s");
+        assert_string_equal(human_age(buffer, 119), "119s");
+        assert_string_equal(human_age(buffer, 120), "2min");
+        assert_string_equal(human_age(buffer, 2 * 86400 - 1), "47h");
+        assert_string_equal(human_age(buffer, UINT64_MAX), "213503982334601d");
 }
 
 static void the_progress_line_stays_below_the_width(void **state) {
@@ -409,6 +531,9 @@ int main(void) {
                 cmocka_unit_test(a_table_has_no_bytes_of_names_that_a_terminal_obeys),
                 cmocka_unit_test(the_results_in_a_table_have_colours),
                 cmocka_unit_test(a_summary_counts_for_each_result_and_reason),
+                cmocka_unit_test(a_container_and_its_layer_are_one_row),
+                cmocka_unit_test(a_container_and_its_layer_of_different_reasons_are_two_rows),
+                cmocka_unit_test(json_has_what_is_known_of_an_orphan),
                 cmocka_unit_test(of_several_users_each_line_says_whose_it_is),
                 cmocka_unit_test(json_has_the_documented_members),
                 cmocka_unit_test(problems_name_the_file_once_and_say_what_to_do),
