@@ -69,13 +69,6 @@ static bool is_lost(uint32_t marks) {
         return (marks & MARK_OF_OWN_RECORD) && !(marks & MARK_RECORDS);
 }
 
-static bool is_hidden(const struct facts *facts) {
-        for (size_t i = 0; i < facts->n_problems; i++)
-                if (has_suffix(facts->problems[i].path, "-layers"))
-                        return true;
-        return known_has_hidden_dirs(facts);
-}
-
 void elsewhere_find(struct elsewhere *elsewhere, const struct facts *facts, const struct known *known) {
         bool halves = has_lonely_halves(facts, known);
         bool images = halves || has_lost_images(known) || has_foreign_side_files(known) ||
@@ -85,6 +78,6 @@ void elsewhere_find(struct elsewhere *elsewhere, const struct facts *facts, cons
                 .halves = halves,
                 .images = images,
                 .layers = images || has_layers(known, is_lost),
-                .hidden = is_hidden(facts),
+                .hidden = known_has_hidden_side_files(facts) || known_has_hidden_dirs(facts),
         };
 }

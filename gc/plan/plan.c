@@ -103,8 +103,11 @@ static struct decision decide_unknown(const struct fact_entry *entry, const stru
         return remove_unless_objected(entry, REASON_NO_RECORD);
 }
 
-/* What speaks for a layer beside records, and of which no single file is to be blamed. All directories of a
- * layer go, or none of them. */
+/*
+ * What speaks for a layer beside records, and of which no single file is to be blamed. All directories of a
+ * layer go, or none of them; and none goes while a side file of the layer stays, or one may that was not
+ * seen: alone, that file would look like one of an image store that is not configured, in each later run.
+ */
 static struct decision decide_unknown_layer(const struct planner *planner, const struct fact_entry *entry,
                                             uint32_t marks) {
         struct decision decision = decide_unknown(entry, &planner->doubts.layers);
@@ -119,7 +122,9 @@ static struct decision decide_unknown_layer(const struct planner *planner, const
                 return decide(REASON_TARGET_REFUSED);
         if (marks & MARK_RECENT)
                 return decide(REASON_RECENT);
-        return decide(planner->gaps ? REASON_BELOW_UNKNOWN : REASON_NO_RECORD);
+        if (planner->gaps)
+                return decide(REASON_BELOW_UNKNOWN);
+        return decide(planner->elsewhere.hidden ? REASON_NOT_EXAMINED : REASON_NO_RECORD);
 }
 
 static struct decision decide_layer_dir(const struct planner *planner, size_t i) {
@@ -370,13 +375,20 @@ static int find_healed(struct planner *planner) {
         return 0;
 }
 
-/* For what it is, whatever speaks for it. So it is with all other directories of that layer, then. */
+/* A side file without a directory is a sign of an image store that is not configured (elsewhere.c). */
+static bool holds_layer(const struct fact_entry *entry) {
+        return (entry->kind == CSTORAGE_ENTRY_LAYER_DIR || entry->kind == CSTORAGE_ENTRY_TAR_SPLIT ||
+                entry->kind == CSTORAGE_ENTRY_LAYER_DATA) &&
+               !fact_entry_is_gone(entry);
+}
+
+/* For what it is, whatever speaks for it. So it is with all directories of that layer, then. */
 static bool cannot_go(const struct known *known, const struct facts *facts, size_t i) {
         const struct fact_entry *entry = &facts->entries[i];
 
         if (names_an_id(entry) && objection(entry) == REASON_COUNT)
                 return false;
-        if (entry->kind == CSTORAGE_ENTRY_LAYER_DIR && !fact_entry_is_gone(entry))
+        if (holds_layer(entry))
                 *known_marks(known, i) |= MARK_HELD;
         return true;
 }
@@ -384,6 +396,7 @@ static bool cannot_go(const struct known *known, const struct facts *facts, size
 /* Known layers first, then what lies below what stays, then what is in doubt. */
 static int planner_learn(struct planner *planner) {
         const struct facts *facts = planner->facts;
+        bool hidden = known_has_hidden_side_files(facts); /* then no layer directory goes */
         _cleanup_free_ bool *stays = NULL;
         int r;
 
@@ -395,7 +408,7 @@ static int planner_learn(struct planner *planner) {
         if (!stays)
                 return -ENOMEM;
         for (size_t i = 0; i < facts->n_entries; i++)
-                stays[i] = cannot_go(&planner->known, facts, i);
+                stays[i] = cannot_go(&planner->known, facts, i) || hidden;
         liveness_mark_recent_layers(&planner->known, facts, planner->policy);
         r = known_spread(&planner->known, facts, stays);
         if (r < 0)

@@ -385,3 +385,10 @@ bool known_has_hidden_dirs(const struct facts *facts) {
 bool known_has_hidden_signs(const struct facts *facts) {
         return has_problem_elsewhere(facts, without_signs);
 }
+
+bool known_has_hidden_side_files(const struct facts *facts) {
+        for (size_t i = 0; i < facts->n_problems; i++)
+                if (has_suffix(facts->problems[i].path, "-layers"))
+                        return true;
+        return false;
+}

@@ -29,7 +29,7 @@ enum {
         MARK_DIR_IMAGESTORE = 1U << 18, /* and in the image store */
         MARK_STAYS = 1U << 19,          /* a directory of it is kept */
         MARK_REFUSED = 1U << 21,        /* a directory of it is refused */
-        MARK_HELD = 1U << 23,           /* a directory of it cannot go, for what it is */
+        MARK_HELD = 1U << 23,           /* a directory or side file of it cannot go, for what it is */
         MARK_IN_USE = 1U << 24,         /* something alive uses it */
         MARK_RECENT = 1U << 25,         /* it changed since the boot, and something may use it */
         MARK_SET_ASIDE = 1U << 26,      /* a volatile file that was set aside lists it */
@@ -74,6 +74,9 @@ bool known_has_hidden_signs(const struct facts *facts);
 
 /* Whether there may be layer directories that could not be listed. */
 bool known_has_hidden_dirs(const struct facts *facts);
+
+/* Whether there may be tar-split files or big data of layers that could not be listed. */
+bool known_has_hidden_side_files(const struct facts *facts);
 
 /* The marks of the layer that an entry is of or leads to; to be written to as well. */
 uint32_t *known_marks(const struct known *known, size_t entry);

@@ -37,6 +37,7 @@ bool is_in_use(const struct facts *f, const char *id);
 bool layer_is_recent(const struct brute *b, const char *layer);
 bool entry_is_recent(const struct brute *b, const struct fact_entry *e);
 bool ends_in(const char *s, const char *end);
+bool side_files_are_listed(const struct facts *f);
 bool homes_are_listed(const struct facts *f);
 bool signs_may_hide(const struct facts *f);
 void find_what_stays(struct brute *b);

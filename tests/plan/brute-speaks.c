@@ -33,6 +33,13 @@ bool signs_may_hide(const struct facts *f) {
         return false;
 }
 
+bool side_files_are_listed(const struct facts *f) {
+        for (size_t i = 0; i < f->n_problems; i++)
+                if (ends_in(f->problems[i].path, "-layers"))
+                        return false;
+        return true;
+}
+
 bool homes_are_listed(const struct facts *f) {
         for (size_t i = 0; i < f->n_problems; i++) {
                 const char *path = f->problems[i].path;
@@ -219,12 +226,15 @@ bool has_directory(const struct facts *f, const char *layer, bool there, bool he
         return false;
 }
 
-/* One of its directories is not to be removed for what it is, and so none of them is. */
+/* One of its directories or side files is not to be removed for what it is, and so no directory is. */
 static bool is_held(const struct facts *f, const char *layer) {
+        char buffer[512];
+
         for (size_t i = 0; i < f->n_entries; i++) {
                 const struct fact_entry *e = &f->entries[i];
 
-                if (e->kind == CSTORAGE_ENTRY_LAYER_DIR && same(e->name, layer) && !is_absent(e) &&
+                if ((e->kind == CSTORAGE_ENTRY_LAYER_DIR || is_side_file(e)) &&
+                    same(layer_of(e, buffer), layer) && !is_absent(e) &&
                     !(is_named_by_an_id(e) && is_sound(e)))
                         return true;
         }
@@ -243,7 +253,8 @@ void find_what_stays(struct brute *b) {
                         if (e->kind != CSTORAGE_ENTRY_LAYER_DIR || b->stays[i])
                                 continue;
                         if (!is_spoken_for(b, e->name) && !layer_is_recent(b, e->name) &&
-                            !is_held(b->f, e->name) && is_named_by_an_id(e) && is_sound(e))
+                            !is_held(b->f, e->name) && is_named_by_an_id(e) && is_sound(e) &&
+                            side_files_are_listed(b->f))
                                 continue;
                         b->stays[i] = more = true;
                 }

@@ -108,10 +108,7 @@ static bool layers_are_elsewhere(const struct facts *f) {
 }
 
 static bool images_may_hide(const struct facts *f) {
-        for (size_t i = 0; i < f->n_problems; i++)
-                if (ends_in(f->problems[i].path, "-layers"))
-                        return true;
-        return !homes_are_listed(f);
+        return !side_files_are_listed(f) || !homes_are_listed(f);
 }
 
 /* -------------------------------------------------------------------------------------------- what may go */
@@ -120,7 +117,7 @@ static bool layer_may_go(const struct brute *b, size_t i) {
         const struct fact_entry *e = &b->f->entries[i];
 
         return !b->stays[i] && is_sound(e) && is_named_by_an_id(e) && !layers_are_doubtful(b) &&
-               !has_gaps(b) && !(e->half && halves_are_elsewhere(b->f));
+               !has_gaps(b) && side_files_are_listed(b->f) && !(e->half && halves_are_elsewhere(b->f));
 }
 
 static bool side_file_may_go(const struct brute *b, const struct fact_entry *e) {
