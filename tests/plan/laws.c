@@ -147,17 +147,59 @@ static void carry_out_partly(struct facts *facts, const struct plan *plan, struc
         facts->n_entries = kept;
 }
 
-/* Where something is to be healed it is not yet: that only takes from what is removed. */
-static bool removes_the_rest_when_killed(const struct world *world, struct dice *dice) {
-        _cleanup_world_ struct world other = {0};
+/* What another process removed between two looks is a sign in this run, and is not listed in the next. */
+static void forget_what_is_gone(struct facts *facts) {
+        size_t kept = 0;
 
-        copy(&other, world);
-        carry_out_partly(&other.facts, &world->plan, dice);
-        make_plan(&other);
-        for (size_t i = 0; i < other.facts.n_entries; i++)
-                if (is_removed(&other.plan, i) !=
-                    is_removed(&world->plan, find_entry(&world->facts, &other.facts.entries[i])))
+        for (size_t i = 0; i < facts->n_entries; i++)
+                if (!fact_entry_is_gone(&facts->entries[i]))
+                        facts->entries[kept++] = facts->entries[i];
+        facts->n_entries = kept;
+}
+
+static bool has_dir_in_graphroot(const struct facts *facts, const char *layer) {
+        for (size_t i = 0; i < facts->n_entries; i++)
+                if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR && !facts->entries[i].imagestore &&
+                    strcmp(facts->entries[i].name, layer) == 0)
+                        return true;
+        return false;
+}
+
+/* Halves in the graphroot, and no pair that shows that their other halves are in this image store. */
+static bool has_lonely_halves(const struct facts *facts) {
+        bool here = false;
+
+        for (size_t i = 0; i < facts->n_entries; i++) {
+                const struct fact_entry *e = &facts->entries[i];
+
+                here |= e->half && !e->imagestore;
+                if (e->half && e->imagestore && has_dir_in_graphroot(facts, e->name))
                         return false;
+        }
+        return here;
+}
+
+/*
+ * What is to be healed is not healed yet: that only takes from what is removed. So does the last pair of
+ * halves, if one of the two is gone and other halves are there: one of a pair has to go first.
+ */
+static bool removes_the_rest_when_killed(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world before = {0}, after = {0};
+        bool fewer;
+
+        copy(&before, world);
+        forget_what_is_gone(&before.facts);
+        make_plan(&before);
+        copy(&after, &before);
+        carry_out_partly(&after.facts, &before.plan, dice);
+        make_plan(&after);
+        fewer = has_lonely_halves(&after.facts) && !has_lonely_halves(&before.facts);
+        for (size_t i = 0; i < after.facts.n_entries; i++) {
+                bool removed = is_removed(&before.plan, find_entry(&before.facts, &after.facts.entries[i]));
+
+                if (is_removed(&after.plan, i) ? !removed : removed && !fewer)
+                        return false;
+        }
         return true;
 }
 
