@@ -362,28 +362,30 @@ bool known_has_gaps(const struct known *known, const struct facts *facts) {
 /* The directories of a store that hold no layer directories, and of these those that hold nothing that shows
  * whether a container uses something; the last part of their paths. */
 static const char *const without_layers[] = {
-        "/l", "/staging", "/tempdirs", "/quotas", "-layers", "-layers/tmp", "-images", "-containers", NULL,
+        "/l", "/staging", "/tempdirs", "/quotas", "-layers", "-layers/tmp", "-images", "-containers",
 };
-static const char *const without_signs[] = {"/staging", "/tempdirs", "-layers/tmp", "-images", NULL};
+static const char *const without_signs[] = {"/staging", "/tempdirs", "-layers/tmp", "-images"};
 
-static bool has_problem_elsewhere(const struct facts *facts, const char *const *directories) {
-        for (size_t i = 0; i < facts->n_problems; i++) {
-                const char *const *directory = directories;
-
-                while (*directory && !has_suffix(facts->problems[i].path, *directory))
-                        directory++;
-                if (!*directory)
+static bool has_any_suffix(const char *path, const char *const *suffixes, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (has_suffix(path, suffixes[i]))
                         return true;
-        }
+        return false;
+}
+
+static bool has_problem_elsewhere(const struct facts *facts, const char *const *directories, size_t n) {
+        for (size_t i = 0; i < facts->n_problems; i++)
+                if (!has_any_suffix(facts->problems[i].path, directories, n))
+                        return true;
         return false;
 }
 
 bool known_has_hidden_dirs(const struct facts *facts) {
-        return has_problem_elsewhere(facts, without_layers);
+        return has_problem_elsewhere(facts, without_layers, ARRAY_SIZE(without_layers));
 }
 
 bool known_has_hidden_signs(const struct facts *facts) {
-        return has_problem_elsewhere(facts, without_signs);
+        return has_problem_elsewhere(facts, without_signs, ARRAY_SIZE(without_signs));
 }
 
 bool known_has_hidden_side_files(const struct facts *facts) {
