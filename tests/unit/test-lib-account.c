@@ -247,6 +247,8 @@ static void a_missing_layers_json_wants_a_closer_look_if_there_are_images(void *
         fixture_mkdir(f, path);
         record(f, "graphroot/overlay-images/images.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
         assert_int_equal(accounted(f, NULL), 0);
+        record(f, "graphroot/overlay-containers/containers.json", "[{\"id\":\"%s\"}]", fixture_id("cd"));
+        assert_int_equal(accounted(f, NULL), 0);
 }
 
 static void a_large_file_is_read_to_its_end(void **state) {
@@ -420,6 +422,21 @@ static void a_record_may_lie_across_two_pieces(void **state) {
         }
 }
 
+/* All files are read into the same memory; what is left there of one is no part of the next. */
+static void a_file_that_was_cut_off_does_not_go_on_with_the_one_before(void **state) {
+        char text[1024];
+        int n;
+
+        n = snprintf(text, sizeof(text), "[{\"id\":\"x\",\"metadata\":\"%0500d\"}]", 0);
+        fixture_write(*state, "graphroot/overlay-layers/layers.json", text);
+        assert_int_equal(accounted(*state, NULL), 1);
+        for (int cut = 1; cut < 500; cut += 7) {
+                text[n - cut] = '\0';
+                fixture_write(*state, "graphroot/overlay-layers/volatile-layers.json", text);
+                assert_int_equal(accounted(*state, NULL), 0);
+        }
+}
+
 static void a_limit_wants_the_record_of_its_layer(void **state) {
         struct fixture *f = *state;
         char path[256];
@@ -473,6 +490,19 @@ static void an_image_store_that_is_not_there_wants_a_closer_look(void **state) {
         configure_imagestore(*state);
         assert_int_equal(accounted(*state, NULL), 0);
         fixture_mkdir(*state, "imagestore");
+        assert_int_equal(accounted(*state, NULL), 1);
+        fixture_write(*state, "imagestore/overlay", "");
+        assert_int_equal(accounted(*state, NULL), 0);
+}
+
+static void all_layers_may_lie_in_the_image_store(void **state) {
+        char path[256];
+
+        configure_imagestore(*state);
+        (void) snprintf(path, sizeof(path), "imagestore/overlay/%s", fixture_id("ab"));
+        fixture_mkdir(*state, path);
+        assert_int_equal(accounted(*state, NULL), 0);
+        record(*state, "imagestore/overlay-layers/layers.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
         assert_int_equal(accounted(*state, NULL), 1);
 }
 
@@ -573,11 +603,13 @@ int main(void) {
                 CASE(a_link_to_a_record_file_wants_a_closer_look),
                 CASE(a_pipe_is_no_record_file),
                 CASE(a_record_may_lie_across_two_pieces),
+                CASE(a_file_that_was_cut_off_does_not_go_on_with_the_one_before),
                 CASE(a_limit_wants_the_record_of_its_layer),
                 CASE(a_file_that_is_too_large_wants_a_closer_look),
                 CASE(a_root_that_cannot_be_opened_wants_a_closer_look),
                 CASE(a_home_that_is_missing_or_no_directory_wants_a_closer_look),
                 CASE(an_image_store_that_is_not_there_wants_a_closer_look),
+                CASE(all_layers_may_lie_in_the_image_store),
                 CASE(links_and_layers_of_the_image_store_are_counted_there),
                 CASE(a_directory_that_cannot_be_read_is_an_error),
                 CASE(without_threads_the_answer_is_the_same),
