@@ -172,7 +172,7 @@ static int read_entry(struct told *told, char *const *s, struct fact_entry *entr
         unsigned kind;
         int r;
 
-        if (find(s[0], kind_name_of, CSTORAGE_ENTRY_VOLATILE_FILE + 1, &kind) < 0 || !s[5])
+        if (find(s[0], kind_name_of, FACT_KIND_STORE + 1, &kind) < 0 || !s[5])
                 return -EBADMSG;
         entry->kind = (enum cstorage_entry_kind) kind;
         entry->problem = "";

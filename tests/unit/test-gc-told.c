@@ -199,6 +199,24 @@ static void lines_that_are_none_end_it(void **state) {
         }
 }
 
+static void entries_of_all_kinds_are_read(void **state) {
+        (void) state;
+        for (unsigned kind = 0; kind <= FACT_KIND_STORE; kind++) {
+                _cleanup_told_ struct told told = {0};
+                _cleanup_text_ struct text text = TEXT_INIT;
+
+                assert_ok(text_addf(&text,
+                                    GOOD "subject\t%s\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0\nend\n",
+                                    fact_kind_name((enum cstorage_entry_kind) kind)));
+                read_text(&told, text.s);
+                assert_false(told.cut);
+                assert_int_equal(told.outcome.n_subjects, 1);
+                assert_int_equal(told.outcome.subjects[0].entry->kind, kind);
+                assert_string_equal(told.outcome.subjects[0].entry->problem, "");
+                assert_ptr_equal(told.outcome.facts, &told.facts);
+        }
+}
+
 static void of_no_store_there_is_nothing_to_report(void **state) {
         static const char *const texts[] = {
                 "fate\tcollected\nsubject\tlayer-dir\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0\nend\n",
@@ -239,6 +257,7 @@ int main(void) {
                 cmocka_unit_test(nothing_tells_nothing),
                 cmocka_unit_test(what_is_cut_off_keeps_what_came_before),
                 cmocka_unit_test(lines_that_are_none_end_it),
+                cmocka_unit_test(entries_of_all_kinds_are_read),
                 cmocka_unit_test(of_no_store_there_is_nothing_to_report),
                 cmocka_unit_test(what_is_said_twice_is_what_was_said_last),
         };
