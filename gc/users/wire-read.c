@@ -7,7 +7,7 @@
 #include "users/wire-text.h"
 #include "users/wire.h"
 
-#define FIELDS_MAX 12 /* the longest line has eleven */
+#define FIELDS_MAX 11 /* of the longest line */
 
 void told_done(struct told *told) {
         problems_done(&told->problems);
@@ -17,39 +17,43 @@ void told_done(struct told *told) {
 
 /* ----------------------------------------------------------------------------------------- the fields */
 
-static int hex_digit(char c) {
-        const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c) : NULL;
+static bool hex_digit(char c, unsigned *ret) {
+        static const char digits[] = "0123456789abcdef";
+        const char *at = memchr(digits, c, strlen(digits));
 
-        return at ? (int) (at - digits) : -1;
+        if (!at)
+                return false;
+        *ret = (unsigned) (at - digits);
+        return true;
 }
 
-/* The byte that is written at s, and how long that is; 0 where it is none. */
+/* The byte that is written at s, and how long that is; 0 if it is none. */
 static size_t unescape_one(const char *s, char *ret) {
-        int high, low;
+        unsigned high, low;
 
         *ret = s[0];
         if (s[0] != '\\')
                 return s[0] >= ' ' && s[0] < 0x7f ? 1 : 0;
         if (s[1] == '\\')
                 return 2;
-        high = s[1] == 'x' ? hex_digit(s[2]) : -1;
-        low = high >= 0 ? hex_digit(s[3]) : -1;
+        if (s[1] != 'x' || !hex_digit(s[2], &high) || !hex_digit(s[3], &low))
+                return 0;
         *ret = (char) (high * 16 + low);
-        return low >= 0 && *ret != '\0' ? 4 : 0;
+        return *ret != '\0' ? 4 : 0;
 }
 
 /* In place. */
-static int unescape(char *s) {
+static bool unescape(char *s) {
         char *to = s;
         size_t n;
 
         for (; *s; s += n) {
                 n = unescape_one(s, to++);
                 if (n == 0)
-                        return -EBADMSG;
+                        return false;
         }
         *to = '\0';
-        return 0;
+        return true;
 }
 
 struct fields {
@@ -57,48 +61,49 @@ struct fields {
         size_t n;
 };
 
-static int split(char *line, struct fields *ret) {
+static bool split(char *line, struct fields *ret) {
         char *s;
 
         ret->n = 0;
         while ((s = strsep(&line, "\t"))) {
                 if (ret->n == FIELDS_MAX)
-                        return -EBADMSG;
+                        return false;
                 if (strcmp(s, TOLD_NULL) == 0)
                         s = NULL;
-                else if (unescape(s) < 0)
-                        return -EBADMSG;
+                else if (!unescape(s))
+                        return false;
                 ret->s[ret->n++] = s;
         }
-        return 0;
+        return true;
 }
 
-static int keep(struct told *told, const char *s, const char **ret) {
+/* False if there is no memory. */
+static bool keep(struct told *told, const char *s, const char **ret) {
         *ret = s ? arena_text(&told->facts.arena, s, strlen(s)) : NULL;
-        return s && !*ret ? -ENOMEM : 0;
+        return !s || *ret;
 }
 
-static int number(const char *s, uint64_t *ret) {
-        return s && parse_u64(s, ret) >= 0 ? 0 : -EBADMSG;
+static bool number(const char *s, uint64_t *ret) {
+        return s && parse_u64(s, ret) >= 0;
 }
 
-static int flag(const char *s, bool *ret) {
+static bool flag(const char *s, bool *ret) {
         uint64_t value;
 
-        if (number(s, &value) < 0 || value > 1)
-                return -EBADMSG;
+        if (!number(s, &value) || value > 1)
+                return false;
         *ret = value;
-        return 0;
+        return true;
 }
 
 /* The value whose name this is, of n. */
-static int find(const char *s, const char *(*name)(unsigned i), unsigned n, unsigned *ret) {
+static bool find(const char *s, const char *(*name)(unsigned i), unsigned n, unsigned *ret) {
         for (unsigned i = 0; s && i < n; i++)
                 if (strcmp(s, name(i)) == 0) {
                         *ret = i;
-                        return 0;
+                        return true;
                 }
-        return -EBADMSG;
+        return false;
 }
 
 static const char *kind_name_of(unsigned i) {
@@ -121,20 +126,16 @@ static int read_fate(struct told *told, char *const *s) {
 
 static int read_store(struct told *told, char *const *s) {
         struct facts *facts = &told->facts;
-        int r;
 
         if (!s[0])
                 return -EBADMSG;
-        r = keep(told, s[0], &facts->graphroot);
-        if (r >= 0)
-                r = keep(told, s[1], &facts->runroot);
-        if (r >= 0)
-                r = keep(told, s[2], &facts->imagestore);
-        if (r >= 0)
-                r = keep(told, s[3], &facts->driver);
-        return r < 0 ? r : flag(s[4], &facts->transient);
+        if (!keep(told, s[0], &facts->graphroot) || !keep(told, s[1], &facts->runroot) ||
+            !keep(told, s[2], &facts->imagestore) || !keep(told, s[3], &facts->driver))
+                return -ENOMEM;
+        return flag(s[4], &facts->transient) ? 0 : -EBADMSG;
 }
 
+/* A count that is too large for a size_t is as good as any other that is made up. */
 static int read_sum(struct told *told, char *const *s) {
         struct outcome *outcome = &told->outcome;
         uint64_t *const rest[] = {&outcome->entries_freed, &outcome->bytes_freed, &outcome->lock_held_us,
@@ -142,12 +143,12 @@ static int read_sum(struct told *told, char *const *s) {
         uint64_t value;
 
         for (size_t i = 0; i < FATE_COUNT; i++) {
-                if (number(s[i], &value) < 0 || value > SIZE_MAX)
+                if (!number(s[i], &value))
                         return -EBADMSG;
                 outcome->n[i] = (size_t) value;
         }
         for (size_t i = 0; i < ARRAY_SIZE(rest); i++)
-                if (number(s[FATE_COUNT + i], rest[i]) < 0)
+                if (!number(s[FATE_COUNT + i], rest[i]))
                         return -EBADMSG;
         return 0;
 }
@@ -155,31 +156,37 @@ static int read_sum(struct told *told, char *const *s) {
 static int read_problem(struct told *told, char *const *s) {
         struct problems *problems = &told->problems;
         const char *path;
-        int r;
 
         if (!told->facts.graphroot || !s[0] || !s[1])
                 return -EBADMSG;
-        r = keep(told, s[0], &path);
-        if (r >= 0)
-                r = ARRAY_RESERVE(problems->problems, problems->cap, problems->n + 1);
-        if (r < 0)
-                return r;
+        if (!keep(told, s[0], &path) || ARRAY_RESERVE(problems->problems, problems->cap, problems->n + 1) < 0)
+                return -ENOMEM;
         problems->problems[problems->n] = (struct problem){.path = path, .text = TEXT_INIT};
         return text_adds(&problems->problems[problems->n++].text, s[1]);
 }
 
 static int read_entry(struct told *told, char *const *s, struct fact_entry *entry) {
         unsigned kind;
-        int r;
 
-        if (find(s[0], kind_name_of, FACT_KIND_STORE + 1, &kind) < 0 || !s[5])
+        if (!find(s[0], kind_name_of, FACT_KIND_STORE + 1, &kind) || !s[5] || !flag(s[3], &entry->imagestore))
                 return -EBADMSG;
         entry->kind = (enum cstorage_entry_kind) kind;
         entry->problem = "";
-        r = flag(s[3], &entry->imagestore);
-        if (r >= 0)
-                r = keep(told, s[4], &entry->id);
-        return r < 0 ? r : keep(told, s[5], &entry->path);
+        if (!keep(told, s[4], &entry->id) || !keep(told, s[5], &entry->path))
+                return -ENOMEM;
+        return 0;
+}
+
+static int read_decision(char *const *s, struct subject *subject) {
+        unsigned fate, reason;
+
+        if (!find(s[1], fate_name_of, FATE_COUNT, &fate) ||
+            !find(s[2], reason_name_of, REASON_COUNT, &reason) || !flag(s[7], &subject->measured) ||
+            !number(s[8], &subject->entries) || !number(s[9], &subject->bytes))
+                return -EBADMSG;
+        subject->fate = (enum fate) fate;
+        subject->reason = (enum reason) reason;
+        return 0;
 }
 
 /* The entry is found by its number until there are no more of them: the array may move. */
@@ -187,26 +194,26 @@ static int read_subject(struct told *told, char *const *s) {
         struct outcome *outcome = &told->outcome;
         struct fact_entry *entry;
         struct subject subject = {0};
-        unsigned fate, reason;
         int r;
 
-        if (!told->facts.graphroot || find(s[1], fate_name_of, FATE_COUNT, &fate) < 0 ||
-            find(s[2], reason_name_of, REASON_COUNT, &reason) < 0 || flag(s[7], &subject.measured) < 0 ||
-            number(s[8], &subject.entries) < 0 || number(s[9], &subject.bytes) < 0)
+        if (!told->facts.graphroot)
                 return -EBADMSG;
+        r = read_decision(s, &subject);
+        if (r < 0)
+                return r;
         r = ARRAY_RESERVE(outcome->subjects, outcome->cap_subjects, outcome->n_subjects + 1);
-        entry = r < 0 ? NULL : facts_add_entry(&told->facts);
+        if (r < 0)
+                return r;
+        entry = facts_add_entry(&told->facts);
         if (!entry)
                 return -ENOMEM;
 
         r = read_entry(told, s, entry);
-        subject.text = r >= 0 && s[6] ? strdup(s[6]) : NULL;
         if (r < 0) {
                 told->facts.n_entries--;
                 return r;
         }
-        subject.fate = (enum fate) fate;
-        subject.reason = (enum reason) reason;
+        subject.text = s[6] ? strdup(s[6]) : NULL;
         outcome->subjects[outcome->n_subjects++] = subject;
         return 0;
 }
@@ -226,7 +233,7 @@ static const struct {
 static int read_line(struct told *told, char *line) {
         struct fields fields;
 
-        if (split(line, &fields) < 0 || !fields.s[0])
+        if (!split(line, &fields) || !fields.s[0])
                 return -EBADMSG;
         for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
                 if (strcmp(fields.s[0], lines[i].keyword) == 0)
@@ -241,7 +248,8 @@ int told_read(struct told *told, char *text) {
 
         while ((line = strsep(&text, "\n")) && r >= 0 && strcmp(line, TOLD_END) != 0)
                 r = text ? read_line(told, line) : -EBADMSG; /* the last line has to end, too */
-        told->cut = !line || r < 0;
+        assert(r == 0 || r == -ENOMEM || r == -EBADMSG);
+        told->cut = r < 0;
         if (told->fate == USER_COLLECTED && !told->facts.graphroot)
                 told->fate = USER_WAITING;
 

@@ -4,6 +4,7 @@
 
 #include "unit.h"
 #include "users/wire.h"
+#include "without-memory.h"
 
 #define STORE "store\t/g\t/r\t\\N\toverlay\t1\n"
 #define SUM   "sum\t1\t2\t3\t4\t5\t6\t7\t8\t9\n"
@@ -168,19 +169,31 @@ static void lines_that_are_none_end_it(void **state) {
                 "sum\t1\t2\t3\t4\t5\t6\t7\t8\t18446744073709551616",
                 "sum\t\\N\t2\t3\t4\t5\t6\t7\t8\t9",
                 "problem\t/g",
+                "\\N\tx",
                 "problem\t\\N\tx",
+                "problem\t/g\t\\N",
+                "problem\t/g\tx\t\x1b",
                 "problem\t/g\t\x1b[2J",
                 "problem\t/g\t\\",
                 "problem\t/g\t\\x0",
                 "problem\t/g\t\\x00",
                 "problem\t/g\t\\xZZ",
                 "problem\t/g\t\xff",
+                "problem\t/g\t\x7f",
+                "problem\t/g\t\\y41",
+                "problem\t/g\t\\x/1",
+                "problem\t/g\t\\x1/",
                 "subject\tlayer\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0",
                 "subject\tlayer-dir\tgone\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0",
                 "subject\tlayer-dir\tremove\tbecause\t0\ta\t/g/a\t\\N\t0\t0\t0",
                 "subject\tlayer-dir\tremove\tno-record\t0\ta\t\\N\t\\N\t0\t0\t0",
                 "subject\tlayer-dir\tremove\tno-record\tx\ta\t/g/a\t\\N\t0\t0\t0",
                 "subject\tlayer-dir\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t",
+                "subject\tlayer-dir\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t\t0",
+                "subject\tlayer-dir\tremove\tno-record\t0\ta\t/g/a\t\\N\t2\t0\t0",
+                "subject\tlayer-dir\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0\t0",
+                "subject\t\\N\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0",
+                "subject\tlayer-dir\t\\N\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0",
                 "1\t2\t3\t4\t5\t6\t7\t8\t9\t10\t11\t12\t13\t14\t15",
         };
 
@@ -196,6 +209,22 @@ static void lines_that_are_none_end_it(void **state) {
                 assert_int_equal(told.problems.n, 1);
                 assert_int_equal(told.outcome.n_subjects, 0);
                 assert_int_equal(told.facts.n_entries, 0);
+        }
+}
+
+/* Whatever follows in memory. */
+static void an_escape_ends_with_its_line(void **state) {
+        static const char *const escapes[] = {"\\", "\\x", "\\x0", "\\x1"};
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(escapes); i++) {
+                _cleanup_told_ struct told told = {0};
+                _cleanup_text_ struct text text = TEXT_INIT;
+
+                assert_ok(text_addf(&text, GOOD "problem\t/g\t%s\nend", escapes[i]));
+                read_text(&told, text.s);
+                assert_int_equal(told.problems.n, 0);
+                assert_true(told.cut);
         }
 }
 
@@ -215,6 +244,35 @@ static void entries_of_all_kinds_are_read(void **state) {
                 assert_string_equal(told.outcome.subjects[0].entry->problem, "");
                 assert_ptr_equal(told.outcome.facts, &told.facts);
         }
+}
+
+/* Whatever is said: each string is longer than what the arena takes at once. */
+static void without_memory_it_is_an_error(void **state) {
+        enum { LONG = 20000 };
+        unsigned failed = 0;
+        int r = -ENOMEM;
+
+        (void) state;
+        while (r < 0) {
+                _cleanup_told_ struct told told = {0};
+                _cleanup_text_ struct text text = TEXT_INIT;
+
+                assert_ok(text_addf(&text, "fate\tcollected\nstore\t/%0*d\t%0*d\t%0*d\t%0*d\t0\n", LONG, 0,
+                                    LONG, 0, LONG, 0, LONG, 0));
+                for (int i = 0; i < 3; i++)
+                        assert_ok(text_addf(
+                                &text,
+                                "problem\t/%0*d\t%0*d\n"
+                                "subject\tlayer-dir\tremove\tno-record\t0\t%0*d\t/%0*d\t\\N\t0\t0\t0\n",
+                                LONG, 0, LONG, 0, LONG, 0, LONG, 0));
+                assert_ok(text_adds(&text, "end\n"));
+                allocations_left = ++failed;
+                r = told_read(&told, text.s);
+                assert_int_equal(r, allocations_left > 0 ? 0 : -ENOMEM);
+                assert_int_equal(told.cut, r < 0);
+                allocations_left = 0;
+        }
+        assert_true(failed > 12);
 }
 
 static void of_no_store_there_is_nothing_to_report(void **state) {
@@ -257,7 +315,9 @@ int main(void) {
                 cmocka_unit_test(nothing_tells_nothing),
                 cmocka_unit_test(what_is_cut_off_keeps_what_came_before),
                 cmocka_unit_test(lines_that_are_none_end_it),
+                cmocka_unit_test(an_escape_ends_with_its_line),
                 cmocka_unit_test(entries_of_all_kinds_are_read),
+                cmocka_unit_test(without_memory_it_is_an_error),
                 cmocka_unit_test(of_no_store_there_is_nothing_to_report),
                 cmocka_unit_test(what_is_said_twice_is_what_was_said_last),
         };
