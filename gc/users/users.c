@@ -78,9 +78,13 @@ int mount_table_add(struct mount_table *table, const char *directory, const char
 
 /* ------------------------------------------------------------------------------------------- the path */
 
+static bool is_root(const char *directory) {
+        return strcmp(directory, "/") == 0;
+}
+
 /* The path is the directory, or in it: by whole components. */
 static bool is_in(const char *path, const char *directory) {
-        size_t n = directory[1] == '\0' ? 0 : strlen(directory); /* all is in the root */
+        size_t n = is_root(directory) ? 0 : strlen(directory); /* all is in the root */
 
         return strncmp(path, directory, n) == 0 && (path[n] == '\0' || path[n] == '/');
 }
@@ -114,8 +118,7 @@ static bool lacks_mount(const char *path, const struct mount_table *mounted,
         for (size_t i = 0; i < fstab->n; i++) {
                 const char *directory = fstab->points[i].directory;
 
-                if (directory[0] == '/' && directory[1] != '\0' && is_in(path, directory) &&
-                    !is_mounted(mounted, directory))
+                if (!is_root(directory) && is_in(path, directory) && !is_mounted(mounted, directory))
                         return true;
         }
         return false;
@@ -153,7 +156,7 @@ static bool is_nobody(uint32_t uid) {
 /* One that means what it says: absolute, not the root, and without detours, by which it would not be known on
  * which mount it lies. */
 static bool is_plausible(const char *home) {
-        if (home[0] != '/' || home[1] == '\0')
+        if (home[0] != '/' || is_root(home))
                 return false;
         return !strstr(home, "//") && !strstr(home, "/./") && !strstr(home, "/../") &&
                !has_suffix(home, "/.") && !has_suffix(home, "/..");

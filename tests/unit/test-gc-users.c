@@ -116,6 +116,51 @@ static void of_several_names_of_one_uid_the_first_counts(void **state) {
         assert_int_equal(world->users.users[4].fate, USER_WAITING);
 }
 
+void __wrap_qsort(void *items, size_t n, size_t size, int (*compare)(const void *, const void *));
+
+static void swap(char *a, char *b, size_t size) {
+        for (size_t i = 0; i < size; i++) {
+                char c = a[i];
+
+                a[i] = b[i];
+                b[i] = c;
+        }
+}
+
+/* Keeps no order of what compares as equal, and holds the order to what an order is. */
+void __wrap_qsort(void *items, size_t n, size_t size, int (*compare)(const void *, const void *)) {
+        char *a = items;
+
+        assert_non_null(items);
+        for (size_t i = 0; i < n; i++)
+                for (size_t k = 0; k < n; k++)
+                        assert_int_equal(compare(a + i * size, a + k * size),
+                                         -compare(a + k * size, a + i * size));
+        for (size_t i = 0; i < n / 2; i++)
+                swap(a + i * size, a + (n - 1 - i) * size, size);
+        for (size_t i = 0; i < n; i++)
+                for (size_t k = i; k > 0 && compare(a + (k - 1) * size, a + k * size) > 0; k--)
+                        swap(a + (k - 1) * size, a + k * size, size);
+}
+
+static void of_no_users_nothing_becomes(void **state) {
+        decide(*state);
+}
+
+static void slashes_at_the_end_are_not_kept_but_the_root_is(void **state) {
+        static const char behind_a_slash[] = "/";
+        struct world *world = *state;
+
+        add(world, "a", 1, "/");
+        add(world, "b", 2, "///");
+        add(world, "c", 3, "/c//");
+        add(world, "d", 4, behind_a_slash + 1);
+        assert_string_equal(world->users.users[0].home, "/");
+        assert_string_equal(world->users.users[1].home, "/");
+        assert_string_equal(world->users.users[2].home, "/c");
+        assert_string_equal(world->users.users[3].home, "");
+}
+
 static void no_more_users_are_taken_than_anybody_counts_on(void **state) {
         struct world *world = *state;
 
@@ -227,6 +272,14 @@ static void a_mount_that_is_missing_would_hide_what_is_there(void **state) {
         assert_string_equal(fate_at(world, "/home/bob/mnt"), "home-not-mounted");
 }
 
+static void a_root_that_is_announced_alone_hides_nothing(void **state) {
+        struct world *world = *state;
+
+        mount_table_done(&world->mounted);
+        announce(world, "/", "ext4");
+        assert_string_equal(fate_at(world, "/home/bob"), "waiting");
+}
+
 static void what_hangs_is_said_before_what_is_missing(void **state) {
         struct world *world = *state;
 
@@ -280,6 +333,11 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(nobody_is_nobody, setup, teardown),
                 cmocka_unit_test_setup_teardown(root_is_collected_wherever_its_home_is, setup, teardown),
                 cmocka_unit_test_setup_teardown(of_several_names_of_one_uid_the_first_counts, setup,
+                                                teardown),
+                cmocka_unit_test_setup_teardown(of_no_users_nothing_becomes, setup, teardown),
+                cmocka_unit_test_setup_teardown(slashes_at_the_end_are_not_kept_but_the_root_is, setup,
+                                                teardown),
+                cmocka_unit_test_setup_teardown(a_root_that_is_announced_alone_hides_nothing, setup,
                                                 teardown),
                 cmocka_unit_test_setup_teardown(no_more_users_are_taken_than_anybody_counts_on, setup,
                                                 teardown),
