@@ -16,13 +16,15 @@ const char *entry_temp_dir_number(const struct cstorage_entry *entry) {
 }
 
 const char *entry_lock_name(const struct cstorage_entry *entry, char buffer[static NAME_BUFFER]) {
-        int n = 0;
+        int n;
 
         if (entry->kind == CSTORAGE_ENTRY_TEMP_DIR)
                 n = snprintf(buffer, NAME_BUFFER, TEMP_LOCK_PREFIX "%s", entry_temp_dir_number(entry));
         else if (entry->kind == CSTORAGE_ENTRY_STAGING)
                 n = snprintf(buffer, NAME_BUFFER, "%s/" STAGING_LOCK_NAME, entry->name);
-        return n > 0 && n < (int) NAME_BUFFER ? buffer : NULL;
+        else
+                return NULL;
+        return n < (int) NAME_BUFFER ? buffer : NULL;
 }
 
 static enum cstorage_entry_type type_of(uint32_t mode) {
@@ -53,14 +55,12 @@ static void note_change(const struct cstorage_entry *entry, const char *name, in
                 *changed_ns = id.ctime_ns;
 }
 
-#define PARTS_MAX 3U
-
 /*
  * An entry that is being made, or that a container uses, is as young as its parts. Each start of a container
  * changes "work", in which the kernel makes its own directory anew, and "userdata", in which the engine
- * writes its files; the first start also changes "diff" and "merged".
+ * writes its files; the first start also changes "diff" and "merged". NULL ends each list.
  */
-static const char *const parts[][PARTS_MAX] = {
+static const char *const parts[ENTRY_KINDS][4] = {
         [CSTORAGE_ENTRY_LAYER_DIR] = {"diff", "work", "merged"},
         [CSTORAGE_ENTRY_CONTAINER_DIR] = {"userdata"},
         [CSTORAGE_ENTRY_IMAGE_DIR] = {"userdata"},
@@ -70,9 +70,8 @@ static const char *const parts[][PARTS_MAX] = {
 static void note_parts(const struct cstorage_entry *entry, int64_t *changed_ns) {
         char path[NAME_BUFFER];
 
-        for (size_t i = 0; entry->kind < ARRAY_SIZE(parts) && i < PARTS_MAX && parts[entry->kind][i]; i++)
-                if (snprintf(path, sizeof(path), "%s/%s", entry->name, parts[entry->kind][i]) <
-                    (int) sizeof(path))
+        for (const char *const *part = parts[entry->kind]; *part; part++)
+                if (snprintf(path, sizeof(path), "%s/%s", entry->name, *part) < (int) sizeof(path))
                         note_change(entry, path, changed_ns);
 }
 
