@@ -49,6 +49,7 @@ GROUPS = [
     Group(["lib/inventory/quick-check.c"], stored("lib-account")),
     Group(["lib/trash/move.c"], stored("lib-trash", "lib-delete", "lib-heal", "lib-inventory", "lib-hostile"),
           only={"lib/trash/move.c": {"trash_check", "is_in_use"}}),
+    Group(["lib/inventory/examine.c"], [unit("lib-examine")]),
     Group(["gc/users/users.c"], [unit("gc-users")]),
     Group(["gc/users/wire-read.c"], [unit("gc-told")]),
 ]
