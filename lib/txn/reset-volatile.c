@@ -33,9 +33,10 @@ static int check_broken(const struct cstorage_entry *entry, struct error *reterr
 
         broken = recfile_is_broken(&file);
         recfile_done(&file);
-        return broken ? 0
-                      : error_set(reterr, -ESTALE, "%s is not broken, or not so that nobody can read it",
-                                  cstorage_entry_get_path(entry));
+        if (!broken)
+                return error_set(reterr, -ESTALE, "%s is not broken, or not so that nobody can read it",
+                                 cstorage_entry_get_path(entry));
+        return 0;
 }
 
 static int write_tokens(struct cstorage_txn *txn, const struct own_file *file, struct error *reterr) {

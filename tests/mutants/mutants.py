@@ -50,6 +50,8 @@ GROUPS = [
     Group(["lib/trash/move.c"], stored("lib-trash", "lib-delete", "lib-heal", "lib-inventory", "lib-hostile"),
           only={"lib/trash/move.c": {"trash_check", "is_in_use"}}),
     Group(["lib/inventory/examine.c"], [unit("lib-examine")]),
+    Group(["lib/txn/reset-volatile.c"], stored("lib-heal") + [unit("lib-txn")],
+          only={"lib/txn/reset-volatile.c": {"own_file_of", "check_broken", "heal"}}),
     Group(["gc/users/users.c"], [unit("gc-users")]),
     Group(["gc/users/wire-read.c"], [unit("gc-told")]),
 ]
