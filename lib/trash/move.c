@@ -173,13 +173,19 @@ static int rename_into(struct cstorage_trash *trash, const struct cstorage_trash
         return r;
 }
 
+/* Whether what is there by this name is what the plan saw. */
+static bool is_planned(const struct cstorage_trash_item *item, int fd, const char *name) {
+        struct identity id;
+
+        return identity_at(fd, name, &id) >= 0 && id.dev == item->seen.device && id.ino == item->seen.inode;
+}
+
 /* What we renamed must be what we looked at: else it goes back. */
 static int verify_renamed(const struct cstorage_trash_item *item, int fd, const char *name,
                           struct error *reterr) {
         const struct cstorage_entry *entry = item->entry;
-        struct identity id;
 
-        if (identity_at(fd, name, &id) >= 0 && id.dev == item->seen.device && id.ino == item->seen.inode)
+        if (is_planned(item, fd, name))
                 return 0;
 
         (void) rename_new(fd, name, entry->place->fd, entry->name);
@@ -228,26 +234,16 @@ static void put_back(struct short_name *link, const struct cstorage_trash_dir *d
         *link = SHORT_NAME_INIT;
 }
 
-/* Whether the open directory is the one that the plan saw. */
-static bool is_planned(const struct cstorage_trash_item *item, int fd) {
-        struct identity id;
-
-        return identity_at(fd, "", &id) >= 0 && id.dev == item->seen.device && id.ino == item->seen.inode;
-}
-
 /*
  * An empty directory needs no temp dir. Some can be removed although they cannot be renamed: the stub that a
  * btrfs snapshot contains in place of a subvolume (ENOTEMPTY), a directory of another project quota or of a
- * lower layer (EXDEV), any directory on a full disk. EBUSY means a mount point: that one stays.
+ * lower layer (EXDEV), any directory on a full disk. EBUSY means a mount point: that one stays. What is no
+ * directory is not removed by this call.
  */
 static bool remove_empty(struct cstorage_trash_item *item, int code) {
         const struct cstorage_entry *entry = item->entry;
-        _cleanup_close_ int fd = -1;
 
-        if (code == -EBUSY || item->seen.type != CSTORAGE_ENTRY_IS_DIRECTORY)
-                return false;
-        fd = open_beneath_same_mount(entry->place->fd, entry->name, O_PATH | O_DIRECTORY);
-        if (fd < 0 || !is_planned(item, fd))
+        if (code == -EBUSY || !is_planned(item, entry->place->fd, entry->name))
                 return false;
         item->removed = unlinkat(entry->place->fd, entry->name, AT_REMOVEDIR) >= 0;
         return item->removed;
