@@ -180,7 +180,7 @@ static bool links_are_too_many(const struct listing *first, const struct listing
 
 /* Read in pieces, so that a large file costs no memory; all files into the same one, since the kernel takes
  * its time for each new page. */
-#define PIECE_BYTES (128U * 1024)
+enum { PIECE_BYTES = 128 * 1024 };
 
 struct piece {
         struct idscan scan;
@@ -214,6 +214,7 @@ static int scan_pieces(int fd, struct piece *piece) {
                 r = idscan(&piece->scan, piece->bytes, piece->n, &used);
                 if (r <= 0)
                         return r;
+                assert(used <= piece->n);
                 piece->n -= used;
                 memmove(piece->bytes, piece->bytes + used, piece->n);
                 if (total > JSON_BYTES_MAX)
