@@ -4,8 +4,6 @@
 #include "trash/order.h"
 #include "txn/commit.h"
 
-_Static_assert(ARRAY_SIZE(retire_order) == ENTRY_KINDS, "each kind has its turn");
-
 static void retire_one(struct cstorage_txn *txn, struct cstorage_trash_item *item,
                        const struct mountinfo *mounts) {
         if (item->entry->kind == CSTORAGE_ENTRY_VOLATILE_FILE)
@@ -17,9 +15,9 @@ static void retire_one(struct cstorage_txn *txn, struct cstorage_trash_item *ite
 static void retire_all(struct cstorage_txn *txn, const struct mountinfo *mounts) {
         struct cstorage_trash *trash = txn->trash;
 
-        for (size_t k = 0; k < ARRAY_SIZE(retire_order); k++)
+        for (unsigned turn = 0; turn < RETIRE_TURNS; turn++)
                 for (size_t i = 0; i < trash->n; i++)
-                        if (trash->items[i].entry->kind == retire_order[k])
+                        if (retire_turn(trash->items[i].entry->kind) == turn)
                                 retire_one(txn, &trash->items[i], mounts);
 }
 

@@ -49,6 +49,7 @@ GROUPS = [
     Group(["lib/inventory/quick-check.c"], stored("lib-account")),
     Group(["lib/trash/move.c"], [unit("lib-trash"), unit("lib-retire"), *stored("lib-txn", "lib-delete")],
           only={"lib/trash/move.c": {"trash_check", "is_in_use", "is_planned", "verify_renamed", "remove_empty", "leads_to"}}),
+    Group(["lib/trash/order.h"], [unit("lib-retire-order")], users=["lib/txn/txn.c"]),
     Group(["lib/inventory/examine.c"], [unit("lib-examine")]),
     Group(["lib/txn/reset-volatile.c"], stored("lib-heal") + [unit("lib-txn")],
           only={"lib/txn/reset-volatile.c": {"own_file_of", "check_broken", "heal"}}),

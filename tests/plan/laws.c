@@ -125,20 +125,13 @@ static bool removes_nothing_the_second_time(const struct world *world, struct di
         return other.plan.n_remove == 0;
 }
 
-static size_t turn_of(enum cstorage_entry_kind kind) {
-        size_t turn = 0;
-
-        while (retire_order[turn] != kind)
-                turn++;
-        return turn;
-}
-
-/* Killed in the middle of a kind: of that, each may be gone or not. */
+/* Killed in the middle of a turn: of that, each may be gone or not. */
 static void carry_out_partly(struct facts *facts, const struct plan *plan, struct dice *dice) {
-        size_t last = dice_roll(dice, ARRAY_SIZE(retire_order)), kept = 0;
+        unsigned last = dice_roll(dice, RETIRE_TURNS);
+        size_t kept = 0;
 
         for (size_t i = 0; i < facts->n_entries; i++) {
-                size_t turn = turn_of(facts->entries[i].kind);
+                unsigned turn = retire_turn(facts->entries[i].kind);
 
                 if (is_removed(plan, i) && (turn < last || (turn == last && dice_hit(dice, 2))))
                         continue;
