@@ -12,38 +12,50 @@
 
 #define DIGITS "0123456789"
 
-/* Not strspn(3): each entry of a large store is asked for its name, and this takes a tenth of the time. */
-bool name_has_id_digits(const char *digits) {
-        typedef unsigned char bytes16 __attribute__((vector_size(16)));
-        bytes16 all = ~(bytes16){0}, bytes;
+typedef unsigned char bytes16 __attribute__((vector_size(16)));
+
+static inline bool are_all_set(bytes16 bytes) {
         uint64_t words[2];
 
+        memcpy(words, &bytes, sizeof(words));
+        return (words[0] & words[1]) == UINT64_MAX;
+}
+
+/* Not strspn(3): each entry of a large store is asked for its name, and this takes a tenth of the time. */
+static inline bool has_id_digits(const char *digits) {
+        bytes16 all = ~(bytes16){0}, bytes;
+
+#pragma GCC unroll 4
         for (size_t i = 0; i < ID_LENGTH; i += sizeof(bytes)) {
                 memcpy(&bytes, digits + i, sizeof(bytes));
                 all &= (bytes16) ((bytes - '0' < 10) | (bytes - 'a' < 6));
         }
-        memcpy(words, &all, sizeof(words));
-        return (words[0] & words[1]) == UINT64_MAX;
+        return are_all_set(all);
+}
+
+bool name_has_id_digits(const char *digits) {
+        return has_id_digits(digits);
 }
 
 bool name_starts_with_id(const char *name) {
-        return strnlen(name, ID_LENGTH) == ID_LENGTH && name_has_id_digits(name);
+        return strnlen(name, ID_LENGTH) == ID_LENGTH && has_id_digits(name);
 }
 
 bool name_is_id(const char *name) {
-        return name_starts_with_id(name) && name[ID_LENGTH] == '\0';
+        return strnlen(name, ID_LENGTH + 1) == ID_LENGTH && has_id_digits(name);
 }
 
-static bool is_base32_digit(char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7');
+static inline bytes16 base32_digits(const char *at) {
+        bytes16 bytes;
+
+        memcpy(&bytes, at, sizeof(bytes));
+        return (bytes16) ((bytes - 'A' < 26) | (bytes - '2' < 6));
 }
 
+/* The first sixteen characters, and the last sixteen. */
 bool name_is_link_id(const char *name) {
-        size_t n = 0;
-
-        while (n < LINK_ID_LENGTH && is_base32_digit(name[n]))
-                n++;
-        return n == LINK_ID_LENGTH && name[n] == '\0';
+        return strnlen(name, LINK_ID_LENGTH + 1) == LINK_ID_LENGTH &&
+               are_all_set(base32_digits(name) & base32_digits(name + LINK_ID_LENGTH - sizeof(bytes16)));
 }
 
 bool name_is_component(const char *name) {

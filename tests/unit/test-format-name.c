@@ -34,6 +34,28 @@ static void a_link_is_26_digits_of_base32(void **state) {
         assert_false(name_is_link_id(""));
 }
 
+/* Each character in each place: names are compared in pieces that overlap. */
+static void each_character_of_an_id_and_of_a_link_counts(void **state) {
+        static const char hexadecimal[] = "0123456789abcdef", base32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+        char id[] = ID, link[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+        (void) state;
+        for (size_t i = 0; i < ID_LENGTH; i++) {
+                for (int c = 1; c < 256; c++) {
+                        id[i] = (char) c;
+                        assert_int_equal(name_is_id(id), strchr(hexadecimal, c) != NULL);
+                }
+                id[i] = ID[i];
+        }
+        for (size_t i = 0; i < LINK_ID_LENGTH; i++) {
+                for (int c = 1; c < 256; c++) {
+                        link[i] = (char) c;
+                        assert_int_equal(name_is_link_id(link), strchr(base32, c) != NULL);
+                }
+                link[i] = 'A';
+        }
+}
+
 static void a_component_leads_nowhere_else(void **state) {
         (void) state;
         assert_true(name_is_component("a"));
@@ -180,6 +202,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(an_id_is_64_lower_case_hexadecimal_digits),
                 cmocka_unit_test(a_link_is_26_digits_of_base32),
+                cmocka_unit_test(each_character_of_an_id_and_of_a_link_counts),
                 cmocka_unit_test(a_component_leads_nowhere_else),
                 cmocka_unit_test(the_number_behind_a_prefix_is_all_there_is),
                 cmocka_unit_test(a_link_leads_to_the_diff_of_a_layer),
