@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -52,10 +53,41 @@ static void every_date_is_that_of_the_calendar(void **state) {
         }
 }
 
+/* The same with one digit less of the fraction, which is not looked at sixteen characters at a time. */
+static bool is_sound_if_shorter(const char text[static TIME_TEXT_MAX]) {
+        char shorter[TIME_TEXT_MAX];
+
+        memcpy(shorter, text, TIME_TEXT_MAX);
+        memcpy(shorter + TIME_TEXT_MAX - 3, text + TIME_TEXT_MAX - 2, 2);
+        return time_is_rfc3339(shorter, TIME_TEXT_MAX - 2);
+}
+
+static void a_time_of_the_usual_length_is_judged_like_others(void **state) {
+        static const char *const years[] = {"0000", "1900", "2000", "2023", "2024"};
+        char text[TIME_TEXT_MAX] = "2006-01-02T15:04:05.999999999Z";
+
+        (void) state;
+        for (size_t i = 0; i < sizeof("2006-01-02T15:04:05.99999999") - 1; i++) {
+                const char before = text[i];
+
+                for (int c = 0; c < 256; c++) {
+                        text[i] = (char) c;
+                        assert_int_equal(time_is_rfc3339(text, TIME_TEXT_MAX - 1), is_sound_if_shorter(text));
+                }
+                text[i] = before;
+        }
+        for (int i = 0; i < (int) ARRAY_SIZE(years) * 100 * 100; i++) {
+                (void) snprintf(text, sizeof(text), "%s-%02d-%02dT%02d:04:05.999999999Z", years[i / 10000],
+                                i / 100 % 100, i % 100, i % 30);
+                assert_int_equal(time_is_rfc3339(text, TIME_TEXT_MAX - 1), is_sound_if_shorter(text));
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_time_is_written_as_go_writes_it),
                 cmocka_unit_test(every_date_is_that_of_the_calendar),
+                cmocka_unit_test(a_time_of_the_usual_length_is_judged_like_others),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
