@@ -159,11 +159,8 @@ static int classify_record_file(const struct place *place, const char *name) {
 
 static int classify_layer_data(const struct place *place, const char *name, unsigned char type) {
         (void) type;
-        if (!name_starts_with_id(name))
-                return classify_record_file(place, name);
-        if (strcmp(name + ID_LENGTH, TAR_SPLIT_SUFFIX) == 0)
-                return CSTORAGE_ENTRY_TAR_SPLIT;
-        return name[ID_LENGTH] == '\0' ? (int) CSTORAGE_ENTRY_LAYER_DATA : NOT_LISTED;
+        return name_starts_with_id(name) ? place_classify_id(place, name + ID_LENGTH)
+                                         : classify_record_file(place, name);
 }
 
 static int classify_data(const struct place *place, const char *name, unsigned char type,
@@ -199,4 +196,18 @@ int place_classify(const struct place *place, const char *name, unsigned char ty
         if (place->root == ROOT_RUN)
                 return classify_record_file(place, name);
         return classify[place->kind](place, name, type);
+}
+
+int place_classify_id(const struct place *place, const char *behind) {
+        bool is_whole = *behind == '\0';
+
+        if (place->root == ROOT_RUN)
+                return NOT_LISTED;
+        if (place->kind == PLACE_LAYERS && is_whole)
+                return CSTORAGE_ENTRY_LAYER_DIR;
+        if (place->kind != PLACE_LAYER_DATA)
+                return NOT_LISTED;
+        if (is_whole)
+                return CSTORAGE_ENTRY_LAYER_DATA;
+        return strcmp(behind, TAR_SPLIT_SUFFIX) == 0 ? (int) CSTORAGE_ENTRY_TAR_SPLIT : NOT_LISTED;
 }

@@ -67,3 +67,7 @@ int place_link_target(const struct place *place, const char *target, char ret_id
  * Go's own or nobody's. A temp dir has two names, of its directory and of its lock: both are one.
  */
 int place_classify(const struct place *place, const char *name, unsigned char type);
+
+/* The same of a name that begins with an id, by what is behind it; NOT_LISTED also if place_classify() must
+ * be asked. */
+int place_classify_id(const struct place *place, const char *behind);

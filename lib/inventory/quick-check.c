@@ -47,8 +47,18 @@ struct listing {
 
 /* ------------------------------------------------------------- what is there */
 
+/* Most entries are layers and their data. */
+static int classify(const struct place *place, const struct dir_entry *entry, bool starts_with_id) {
+        int kind = starts_with_id ? place_classify_id(place, entry->name + ID_LENGTH) : NOT_LISTED;
+
+        return kind == NOT_LISTED ? place_classify(place, entry->name, entry->type) : kind;
+}
+
+_Static_assert(ID_LENGTH <= DIR_STREAM_NAME_BYTES, "so much of each name can be read");
+
 static int account_entry(struct listing *listing, const struct place *place, const struct dir_entry *entry) {
-        int kind = place_classify(place, entry->name, entry->type);
+        bool starts_with_id = place->kind != PLACE_LINKS && name_has_id_digits(entry->name);
+        int kind = classify(place, entry, starts_with_id);
         enum owner owner = OWNER_LAYER;
 
         if (kind == NOT_LISTED)
@@ -79,7 +89,7 @@ static int account_entry(struct listing *listing, const struct place *place, con
         case CSTORAGE_ENTRY_QUOTA:
                 break;
         }
-        if (kind != CSTORAGE_ENTRY_TAR_SPLIT && !name_is_id(entry->name))
+        if (!starts_with_id || (kind != CSTORAGE_ENTRY_TAR_SPLIT && entry->name[ID_LENGTH] != '\0'))
                 return 0;
 
         return hexids_add(&listing->ids[owner], entry->name) < 0 ? -ENOMEM : 1;

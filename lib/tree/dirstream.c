@@ -16,17 +16,18 @@ int dir_open_quietly(int dirfd, const char *name) {
 }
 
 int dir_stream_fill(struct dir_stream *stream, int fd) {
-        long n = syscall(SYS_getdents64, fd, stream->bytes, sizeof(stream->bytes));
+        long n = syscall(SYS_getdents64, fd, stream->bytes, DIR_STREAM_BYTES);
 
         stream->at = stream->n = 0;
         if (n < 0)
                 return errno == ENOENT ? 0 : negative_errno(); /* removed meanwhile: nothing is in it */
         stream->n = (size_t) n;
+        memset(stream->bytes + n, '\0', DIR_STREAM_NAME_BYTES);
         return n > 0;
 }
 
 bool dir_stream_is_full(const struct dir_stream *stream) {
-        return stream->n + sizeof(struct dirent) > sizeof(stream->bytes);
+        return stream->n + sizeof(struct dirent) > DIR_STREAM_BYTES;
 }
 
 bool dir_stream_take(struct dir_stream *stream, struct dir_entry *ret) {

@@ -10,6 +10,9 @@
  * directory all get some. */
 #define DIR_STREAM_BYTES (32U * 1024)
 
+/* So many bytes can be read from the beginning of each name, however short it is. */
+#define DIR_STREAM_NAME_BYTES 64U
+
 /*
  * Reads a directory of any size piece by piece, in the order of the file system. Threads that read the same
  * open directory, each with a stream of its own, never get the same entry (the kernel moves the position of
@@ -18,7 +21,7 @@
 struct dir_stream {
         size_t at, n;
         int64_t next; /* for lseek(2): where to read on behind the entry taken last */
-        _Alignas(struct dirent) char bytes[DIR_STREAM_BYTES];
+        _Alignas(struct dirent) char bytes[DIR_STREAM_BYTES + DIR_STREAM_NAME_BYTES];
 };
 
 /* Open a directory on the same mount for reading, without a trace in its access time where the caller is its
