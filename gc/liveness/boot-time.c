@@ -24,16 +24,21 @@ static bool is_in_memory(int fd) {
         return (uint32_t) fs.f_type == TMPFS_MAGIC || (uint32_t) fs.f_type == RAMFS_MAGIC;
 }
 
-/* A file system that does not keep the time at which a file was made has that of its last change. */
-static int64_t earlier_of(int64_t ns, const char *path) {
+static bool identity_in_memory(const char *path, struct identity *ret) {
         _cleanup_close_ int fd = open(path, O_PATH | O_CLOEXEC);
-        struct identity id;
-        int64_t made_ns;
 
-        if (fd < 0 || !is_in_memory(fd) || identity_at(fd, "", &id) < 0)
-                return ns;
-        made_ns = id.btime_ns > 0 ? id.btime_ns : id.ctime_ns;
-        return made_ns < ns ? made_ns : ns;
+        return fd >= 0 && is_in_memory(fd) && identity_at(fd, "", ret) >= 0;
+}
+
+/* A file system that does not keep the time at which a file was made has that of its last change. */
+static int64_t made_ns(const struct identity *id) {
+        return id->btime_ns > 0 ? id->btime_ns : id->ctime_ns;
+}
+
+static int64_t earlier_of(int64_t ns, const char *path) {
+        struct identity id;
+
+        return identity_in_memory(path, &id) && made_ns(&id) < ns ? made_ns(&id) : ns;
 }
 
 int64_t boot_time_ns(int64_t now_ns, int64_t since_boot_ns, const char *runroot) {
@@ -42,4 +47,18 @@ int64_t boot_time_ns(int64_t now_ns, int64_t since_boot_ns, const char *runroot)
         for (size_t i = 0; i < ARRAY_SIZE(made_at_boot); i++)
                 ns = earlier_of(ns, made_at_boot[i]);
         return runroot ? earlier_of(ns, runroot) : ns;
+}
+
+/* If only its last change is known, that was at any time of the boot. */
+bool boot_span_of_first_clock(int64_t boot_ns, int64_t since_boot_ns, const char *path,
+                              struct boot_span *ret) {
+        struct identity id;
+
+        if (!identity_in_memory(path, &id) || made_ns(&id) >= boot_ns)
+                return false;
+        *ret = (struct boot_span){
+                .begin_ns = made_ns(&id) - (id.btime_ns > 0 ? 0 : since_boot_ns),
+                .end_ns = made_ns(&id) + since_boot_ns,
+        };
+        return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -12,3 +13,19 @@
  * runroot: counts if it lies in memory.
  */
 int64_t boot_time_ns(int64_t now_ns, int64_t since_boot_ns, const char *runroot);
+
+/* A span of the time of files. */
+struct boot_span {
+        int64_t begin_ns, end_ns;
+};
+
+/*
+ * If the clock was set forward in this boot: which times a file of this boot can have that was written
+ * before, counted from when the kernel made devtmpfs, the first file system of a boot, which is mounted on
+ * path. The begin is no time of the boot as those above: without a clock chip it is 1970, and each file is
+ * later.
+ *
+ * False if path is no such file system, or not older than the boot.
+ */
+bool boot_span_of_first_clock(int64_t boot_ns, int64_t since_boot_ns, const char *path,
+                              struct boot_span *ret);

@@ -31,13 +31,37 @@ static int64_t timespec_ns(const struct timespec *ts) {
         return ts->tv_sec * 1000000000LL + ts->tv_nsec;
 }
 
-static void observe_times(struct facts *facts) {
-        struct timespec now = {0}, up = {0};
+static int64_t clock_ns(clockid_t clock) {
+        struct timespec ts = {0};
 
-        (void) clock_gettime(CLOCK_REALTIME, &now);
-        (void) clock_gettime(CLOCK_BOOTTIME, &up);
-        facts->now_ns = timespec_ns(&now);
-        facts->boot_ns = boot_time_ns(facts->now_ns, timespec_ns(&up), facts->runroot);
+        (void) clock_gettime(clock, &ts);
+        return timespec_ns(&ts);
+}
+
+static void observe_times(struct facts *facts) {
+        facts->now_ns = clock_ns(CLOCK_REALTIME);
+        facts->boot_ns = boot_time_ns(facts->now_ns, clock_ns(CLOCK_BOOTTIME), facts->runroot);
+}
+
+static bool has_change_within(const struct facts *facts, const struct boot_span *span) {
+        for (size_t i = 0; i < facts->n_entries; i++) {
+                const struct fact_entry *entry = &facts->entries[i];
+
+                if (fact_entry_is_examined(entry) && !fact_entry_is_gone(entry) &&
+                    entry->identity.changed_ns >= span->begin_ns &&
+                    entry->identity.changed_ns <= span->end_ns)
+                        return true;
+        }
+        return false;
+}
+
+/* An orphan from before the clock was set forward, if there is one, must not look older than the boot. */
+static void observe_first_clock(struct facts *facts) {
+        struct boot_span span;
+
+        if (boot_span_of_first_clock(facts->boot_ns, clock_ns(CLOCK_BOOTTIME), "/dev", &span) &&
+            has_change_within(facts, &span))
+                facts->boot_ns = span.begin_ns;
 }
 
 void observe_store(struct facts *facts, const struct cstorage_store *store) {
@@ -501,6 +525,7 @@ static int look(struct view *view, struct cstorage_store *store, enum uses_depth
         observe_store(&view->facts, store);
         observe_times(&view->facts);
         r = collect_facts(view);
+        observe_first_clock(&view->facts);
         if (r >= 0)
                 r = observe_liveness(&view->facts, &view->runroots, depth, reterr);
         if (r < 0 && r != -ESTALE)

@@ -44,6 +44,27 @@ expect "with the reason recent" yes "$(reasons | grep -q 'recent 6' && echo yes 
 collect "$after_boot" --
 expect "after the next boot it is removed" "0 yes" "$status $([ "$(removed)" -ge 6 ] && echo yes)"
 
+# A boot in which the clock was set forward: what the kernel made first, /dev, is older than the store by less than the time
+# since the boot, and the boot seems to be later than all that is in the store. Nothing else tells the time of the boot.
+new_store older
+sleep 0.1
+before=$(date +%s)
+# shellcheck disable=SC2016
+unshare -m sh -c 'mount -t tmpfs dev /dev && { [ ! -d /run/systemd ] || mount -t tmpfs run /run/systemd; } && echo >"$1" && exec sleep 1000' \
+        sh "$scratch/booted" &
+booted=$!
+until [ -e "$scratch/booted" ]; do sleep 0.01; done
+new_store stepped
+age=$(($(date +%s) - before + 1))
+sleep $((age + 1))
+collect nsenter --mount=/proc/$booted/ns/mnt "$after_boot" +$age --
+expect "if the clock was set forward, what changed since the boot is kept" "0 0" "$status $(removed)"
+store=${store//stepped/older}
+collect nsenter --mount=/proc/$booted/ns/mnt "$after_boot" +$age --
+expect "and what is older is removed" "0 yes" "$status $([ "$(removed)" -ge 6 ] && echo yes)"
+kill $booted
+wait $booted 2>/dev/null
+
 new_store pidns
 collect unshare --pid --fork --mount-proc -- --recent
 expect "in a PID namespace --recent keeps them" "0 0" "$status $(removed)"

@@ -243,6 +243,19 @@ static void the_boot_is_never_later_than_what_it_made(void **state) {
         assert_int_equal(boot_time_ns(1000, 400, NULL), 600);
 }
 
+static void the_span_of_the_first_clock_is_as_long_as_the_boot(void **state) {
+        struct boot_span at_once, later;
+
+        (void) state;
+        assert_false(boot_span_of_first_clock(INT64_MAX, 1000, "/etc", &later));
+        assert_false(boot_span_of_first_clock(1000, 1000, "/dev/shm", &later));
+        assert_true(boot_span_of_first_clock(INT64_MAX, 0, "/dev/shm", &at_once));
+        assert_true(boot_span_of_first_clock(INT64_MAX, 1000, "/dev/shm", &later));
+        assert_int_equal(at_once.begin_ns, at_once.end_ns);
+        assert_true(later.begin_ns <= at_once.begin_ns);
+        assert_int_equal(later.end_ns, at_once.end_ns + 1000);
+}
+
 static void a_runroot_on_a_disk_says_nothing_of_the_boot(void **state) {
         (void) state;
         assert_int_equal(boot_time_ns(INT64_MAX, 0, "/etc"), boot_time_ns(INT64_MAX, 0, NULL));
@@ -256,6 +269,7 @@ int main(void) {
                 cmocka_unit_test(working_directories_and_open_files_are_uses_if_all_is_looked_at),
                 cmocka_unit_test(mounts_of_other_namespaces_are_uses),
                 cmocka_unit_test(the_boot_is_never_later_than_what_it_made),
+                cmocka_unit_test(the_span_of_the_first_clock_is_as_long_as_the_boot),
                 cmocka_unit_test(a_runroot_on_a_disk_says_nothing_of_the_boot),
         };
 
