@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/fd.h"
 
 /* The inode of the PID namespace of the boot (linux/proc_ns.h:PROC_PID_INIT_INO); in any other one, processes
@@ -48,4 +49,24 @@ const char *proc_view_hides(int proc_fd) {
         if (!shows_init(proc_fd))
                 return "/proc hides processes (hidepid=)";
         return may_trace_all() ? NULL : "without CAP_SYS_PTRACE processes of others are not seen";
+}
+
+/* An argument list has 2 MiB at most by default (execve(2)); a mount table of 100,000 mounts about 20 MB. */
+#define PROC_FILE_BYTES_MAX (64U * 1024 * 1024)
+
+#define PIECE_BYTES 16384U
+
+int proc_read(int fd, bool until_end, struct text *text) {
+        char piece[PIECE_BYTES];
+        ssize_t n;
+        int r;
+
+        while ((n = read(fd, piece, sizeof(piece))) > 0) {
+                if (text->len > PROC_FILE_BYTES_MAX)
+                        return -E2BIG;
+                r = text_add(text, piece, (size_t) n);
+                if (r < 0 || (!until_end && n < (ssize_t) sizeof(piece)))
+                        return r;
+        }
+        return n < 0 ? negative_errno() : 0;
 }

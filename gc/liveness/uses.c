@@ -19,9 +19,6 @@
 #include "liveness/orphan-names.h"
 #include "liveness/proc-view.h"
 
-/* An argument list has 2 MiB at most by default (execve(2)); a mount table of 100,000 mounts about 20 MB. */
-#define PROC_FILE_BYTES_MAX (64U * 1024 * 1024)
-
 #define PROC_PATH_MAX 64U /* "PID/fd/N" */
 
 /* Far more than any machine has. Arguments of hostile processes may name any number of them. */
@@ -159,24 +156,6 @@ static int note_failure(struct search *search, int code, const char *name) {
         return note_hindrance(search, "cannot read /proc/%s/%s: %s", search->pid, name, strerror(-code));
 }
 
-#define PIECE_BYTES 16384U
-
-/* An argument list that does not fill the piece is whole; a mount table comes in pieces of any size. */
-static int read_all(int fd, bool until_end, struct text *text) {
-        char piece[PIECE_BYTES];
-        ssize_t n;
-        int r;
-
-        while ((n = read(fd, piece, sizeof(piece))) > 0) {
-                if (text->len > PROC_FILE_BYTES_MAX)
-                        return -E2BIG;
-                r = text_add(text, piece, (size_t) n);
-                if (r < 0 || (!until_end && n < (ssize_t) sizeof(piece)))
-                        return r;
-        }
-        return n < 0 ? negative_errno() : 0;
-}
-
 static int read_file_of(struct search *search, const char *name, bool until_end, struct text *text) {
         char path[PROC_PATH_MAX];
         _cleanup_close_ int fd = -1;
@@ -184,7 +163,7 @@ static int read_file_of(struct search *search, const char *name, bool until_end,
         text->len = 0;
         (void) snprintf(path, sizeof(path), "%s/%s", search->pid, name);
         fd = openat(search->proc_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        return fd < 0 ? negative_errno() : read_all(fd, until_end, text);
+        return fd < 0 ? negative_errno() : proc_read(fd, until_end, text);
 }
 
 static int look_at_link(struct search *search, const char *name) {
