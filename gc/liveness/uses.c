@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which orphans processes and mounts use, after /proc. Each mount namespace is read once, by the first
- * process that is met in it.
+ * process that is met in it, and beside the look at processes.
  */
 
 #include "liveness/uses.h"
@@ -18,6 +18,7 @@
 #include "base/userns.h"
 #include "liveness/orphan-names.h"
 #include "liveness/proc-view.h"
+#include "liveness/mount-tables.h"
 
 #define PROC_PATH_MAX 64U /* "PID/fd/N" */
 
@@ -32,15 +33,16 @@ struct search {
         struct orphan_names names;
         int proc_fd;
         const char *pid; /* of the process that is looked at */
-        struct text arguments, text;
-        struct strlist namespaces; /* that were read, as /proc/PID/ns/mnt reads */
+        struct text arguments;
+        struct strlist namespaces; /* whose mount tables were opened, as /proc/PID/ns/mnt reads */
+        struct mount_tables *mounts;
 };
 
 static void search_done(struct search *search) {
+        mount_tables_free(search->mounts); /* which has the names */
         orphan_names_done(&search->names);
         close_fd(search->proc_fd);
         text_done(&search->arguments);
-        text_done(&search->text);
         strlist_done(&search->namespaces);
 }
 
@@ -156,14 +158,20 @@ static int note_failure(struct search *search, int code, const char *name) {
         return note_hindrance(search, "cannot read /proc/%s/%s: %s", search->pid, name, strerror(-code));
 }
 
-static int read_file_of(struct search *search, const char *name, bool until_end, struct text *text) {
+static int open_file_of(const struct search *search, const char *name) {
         char path[PROC_PATH_MAX];
-        _cleanup_close_ int fd = -1;
+        int fd;
 
-        text->len = 0;
         (void) snprintf(path, sizeof(path), "%s/%s", search->pid, name);
         fd = openat(search->proc_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        return fd < 0 ? negative_errno() : proc_read(fd, until_end, text);
+        return fd < 0 ? negative_errno() : fd;
+}
+
+static int read_arguments(struct search *search) {
+        _cleanup_close_ int fd = open_file_of(search, "cmdline");
+
+        search->arguments.len = 0;
+        return fd < 0 ? fd : proc_read(fd, /* until_end= */ false, &search->arguments);
 }
 
 static int look_at_link(struct search *search, const char *name) {
@@ -202,7 +210,7 @@ static int look_at_arguments(struct search *search) {
         size_t at = 0;
         int r;
 
-        r = read_file_of(search, "cmdline", /* until_end= */ false, &search->arguments);
+        r = read_arguments(search);
         if (r < 0)
                 return note_failure(search, r, "cmdline");
 
@@ -216,7 +224,7 @@ static int look_at_arguments(struct search *search) {
 
 /* ----------------------------------------------------------------------------------------------- mounts */
 
-static bool is_read(const struct search *search, const char *namespace) {
+static bool is_opened(const struct search *search, const char *namespace) {
         for (size_t i = 0; i < search->namespaces.n; i++)
                 if (strcmp(search->namespaces.s[i], namespace) == 0)
                         return true;
@@ -226,20 +234,44 @@ static bool is_read(const struct search *search, const char *namespace) {
 static int look_at_mounts(struct search *search) {
         _cleanup_free_ char *namespace = NULL;
         char path[PROC_PATH_MAX];
-        int r;
+        int r, fd;
 
         (void) snprintf(path, sizeof(path), "%s/ns/mnt", search->pid);
         r = readlink_alloc_at(search->proc_fd, path, &namespace);
         if (r < 0)
                 return note_failure(search, r, "ns/mnt");
-        if (is_read(search, namespace))
+        if (is_opened(search, namespace))
                 return 0;
 
-        r = read_file_of(search, "mountinfo", /* until_end= */ true, &search->text);
-        if (r < 0)
-                return note_failure(search, r, "mountinfo");
-        r = strlist_add(&search->namespaces, namespace);
-        return r < 0 ? r : note_uses(search, &search->text, "a mount of ");
+        fd = open_file_of(search, "mountinfo");
+        if (fd < 0)
+                return note_failure(search, fd, "mountinfo");
+        r = mount_tables_add(search->mounts, fd, search->pid);
+        return r < 0 ? r : strlist_add(&search->namespaces, namespace);
+}
+
+static int note_mounts(struct search *search, const struct mount_table *table) {
+        int r = 0;
+
+        search->pid = table->pid;
+        if (table->n > 0)
+                r = read_arguments(search);
+        if (r == -ENOMEM)
+                return r;
+        r = table->result < 0 ? note_failure(search, table->result, "mountinfo") : 0;
+        for (size_t i = 0; r >= 0 && i < table->n; i++)
+                r = note_use(search, table->ids[i], "a mount of ");
+        return r;
+}
+
+static int note_all_mounts(struct search *search) {
+        const struct mount_table *table;
+        int r = 0;
+
+        mount_tables_finish(search->mounts);
+        for (size_t i = 0; r >= 0 && (table = mount_tables_get(search->mounts, i)); i++)
+                r = note_mounts(search, table);
+        return r;
 }
 
 /* The mounts of this namespace are facts already. */
@@ -312,7 +344,7 @@ static int look_at_processes(struct search *search, enum uses_depth depth) {
                 if (is_process(search->pid) && strcmp(search->pid, self) != 0)
                         r = look_at_process(search, depth);
         }
-        return r;
+        return r < 0 ? r : note_all_mounts(search); /* the list has the names of their processes */
 }
 
 static int look(struct search *search, enum uses_depth depth) {
@@ -335,6 +367,8 @@ int uses_find(struct facts *facts, enum uses_depth depth, struct strlist *runroo
 
         facts->uses_unseen = "";
         r = orphan_names_take(&search.names, facts);
+        if (r >= 0)
+                r = mount_tables_new(&search.names, &search.mounts);
         if (r >= 0)
                 r = look(&search, depth);
         facts->uses_seen = r >= 0 && depth == USES_ALL && !*facts->uses_unseen;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -12,6 +14,7 @@
 #include "liveness/boot-time.h"
 #include "liveness/orphan-names.h"
 #include "liveness/uses.h"
+#include "liveness/mount-tables.h"
 #include "unit.h"
 
 #define A16 "aaaaaaaaaaaaaaaa"
@@ -227,6 +230,51 @@ static void mounts_of_other_namespaces_are_uses(void **state) {
         assert_true(is_used_by(mount_in_a_namespace, USES_CONTAINERS));
 }
 
+static int file_with(const char *text) {
+        int fd = memfd_create("mountinfo", MFD_CLOEXEC);
+
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+        assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+        return fd;
+}
+
+#define TABLES 300 /* more than may be open at a time */
+
+static void each_mount_table_keeps_its_place(void **state) {
+        _cleanup_orphan_names_ struct orphan_names names = ORPHAN_NAMES_INIT;
+        _cleanup_facts_ struct facts facts = FACTS_INIT;
+        struct mount_tables *tables;
+
+        (void) state;
+        parse(&facts, FACTS(ORPHANS));
+        assert_ok(orphan_names_take(&names, &facts));
+        assert_ok(mount_tables_new(&names, &tables));
+        for (int i = 0; i < TABLES; i++)
+                assert_ok(mount_tables_add(tables, file_with(i % 3 == 0 ? A " " C " " A : B), "1"));
+        mount_tables_finish(tables);
+
+        for (size_t i = 0; i < TABLES; i++) {
+                assert_int_equal(mount_tables_get(tables, i)->result, 0);
+                assert_int_equal(mount_tables_get(tables, i)->n, i % 3 == 0 ? 2 : 0);
+        }
+        assert_string_equal(mount_tables_get(tables, 0)->ids[1], C);
+        assert_null(mount_tables_get(tables, TABLES));
+        assert_null(mount_tables_free(tables));
+}
+
+static void a_mount_table_that_cannot_be_read_is_told(void **state) {
+        _cleanup_orphan_names_ struct orphan_names names = ORPHAN_NAMES_INIT;
+        struct mount_tables *tables;
+
+        (void) state;
+        assert_ok(mount_tables_new(&names, &tables));
+        assert_ok(mount_tables_add(tables, open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "1"));
+        mount_tables_finish(tables);
+        assert_int_equal(mount_tables_get(tables, 0)->result, -EISDIR);
+        mount_tables_free(tables);
+}
+
 /* -------------------------------------------------------------------------------------- time of the boot */
 
 static void the_boot_is_never_later_than_what_it_made(void **state) {
@@ -268,6 +316,8 @@ int main(void) {
                 cmocka_unit_test(arguments_of_processes_are_uses_and_name_runroots),
                 cmocka_unit_test(working_directories_and_open_files_are_uses_if_all_is_looked_at),
                 cmocka_unit_test(mounts_of_other_namespaces_are_uses),
+                cmocka_unit_test(each_mount_table_keeps_its_place),
+                cmocka_unit_test(a_mount_table_that_cannot_be_read_is_told),
                 cmocka_unit_test(the_boot_is_never_later_than_what_it_made),
                 cmocka_unit_test(the_span_of_the_first_clock_is_as_long_as_the_boot),
                 cmocka_unit_test(a_runroot_on_a_disk_says_nothing_of_the_boot),
