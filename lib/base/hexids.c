@@ -19,22 +19,25 @@ void hexids_done(struct hexids *set) {
 typedef signed char bytes16 __attribute__((vector_size(16)));
 typedef uint64_t words2 __attribute__((vector_size(16)));
 
-/* One in each byte: letters have the bit 0x40, and their low bits count from one. */
-static inline words2 sixteen_digits(const char *text) {
+/* One in each byte: letters have the bit 0x40, and their low bits count from one. No function returns a
+ * vector: without SSE that changes the ABI. */
+static inline void sixteen_digits(const char *text, words2 *ret) {
         bytes16 bytes;
 
         memcpy(&bytes, text, sizeof(bytes));
-        return (words2) ((bytes & 0x0f) + ((bytes16) (bytes > '9') & 9));
+        *ret = (words2) ((bytes & 0x0f) + ((bytes16) (bytes > '9') & 9));
 }
 
 /* Two in each byte: which of them where does not matter, as long as no two ids are the same. Without
  * branches, which random digits would mispredict half of the time. */
 static inline struct hexid pack(const char *text) {
-        words2 halves[] = {
-                sixteen_digits(text) << 4 | sixteen_digits(text + 16),
-                sixteen_digits(text + 32) << 4 | sixteen_digits(text + 48),
-        };
+        words2 digits[4], halves[2];
         struct hexid id;
+
+        for (size_t i = 0; i < ARRAY_SIZE(digits); i++)
+                sixteen_digits(text + i * sizeof(words2), &digits[i]);
+        halves[0] = digits[0] << 4 | digits[1];
+        halves[1] = digits[2] << 4 | digits[3];
 
         _Static_assert(sizeof(id) == sizeof(halves), "all digits are in it");
         memcpy(&id, halves, sizeof(id));
