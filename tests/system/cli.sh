@@ -613,6 +613,7 @@ else
 fi
 
 run --dry-run --summary
+# shellcheck disable=SC2086
 expect "a summary for programs has the numbers of the long form" \
         "$("$after_boot" "$gc" $store --dry-run 2>/dev/null | awk '$1 == "refused" { n[$3]++ } END { for (r in n) print r, n[r] }' | sort)" \
         "$(awk '$1 == "refused" { print $2, $3 }' "$scratch/out" | sort)"
