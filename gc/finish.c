@@ -21,7 +21,7 @@ static void print_report(const struct options *options, const struct outcome *ou
                                            .color = color_wanted(options, STDOUT_FILENO)};
 
         if (options->root_fd >= 0)
-                told_write(stdout, outcome, problems, style.verbose);
+                wire_write(stdout, outcome, problems, style.verbose);
         else if (options->json)
                 report_json(stdout, outcome, problems, &style);
         else if (options->quiet)
@@ -38,9 +38,9 @@ static void tell(const struct outcome *outcome, const struct problems *problems)
 }
 
 static int status_of(const struct outcome *outcome, const struct problems *problems) {
-        if (outcome->left || outcome->n[FATE_FAILED] > 0)
+        if (outcome->left || outcome->n[RESULT_FAILED] > 0)
                 return STATUS_FAILED;
-        if (outcome->n[FATE_REFUSED] > 0 || problems->n > 0)
+        if (outcome->n[RESULT_REFUSED] > 0 || problems->n > 0)
                 return STATUS_REFUSED;
         return STATUS_DONE;
 }
@@ -50,7 +50,7 @@ int finish(const struct options *options, uint64_t started_us, struct outcome *o
         _cleanup_problems_ struct problems problems = PROBLEMS_INIT;
 
         if (problems_collect(&problems, outcome) < 0)
-                complain("cannot report all problems: out of memory");
+                log_error("cannot report all problems: out of memory");
 
         outcome_count(outcome);
         outcome->elapsed_us = now_us() - started_us;

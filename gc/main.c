@@ -18,7 +18,7 @@ int main(int argc, char **argv) {
 
         log_enable_color(color_wanted(&options, STDERR_FILENO));
         if (r < 0) {
-                complain("%s (see cstorage-gc --help)", error.text);
+                log_error("%s (see cstorage-gc --help)", error.text);
                 return STATUS_USAGE;
         }
         if (options.help) {
@@ -33,6 +33,6 @@ int main(int argc, char **argv) {
         /* A reader that went away must not end a deletion half way. */
         (void) signal(SIGPIPE, SIG_IGN);
         descriptors_allow();
-        options.root_fd = user_side_root_fd();
+        options.root_fd = user_child_root_fd();
         return options.all_users ? all_users(&options) : run(&options);
 }

@@ -52,15 +52,15 @@ struct run {
 };
 
 static int out_of_memory(const char *what) {
-        complain("cannot make %s: out of memory. Free memory and run this again", what);
+        log_error("cannot make %s: out of memory. Free memory and run this again", what);
         return STATUS_FAILED;
 }
 
-static int complain_failure(int status, const char *text) {
+static int log_failure(int status, const char *text) {
         if (journal_is_stderr())
                 journal_failure(status, text, NULL);
         else
-                complain("%s", text);
+                log_error("%s", text);
         return status;
 }
 
@@ -81,20 +81,20 @@ static int failed(const struct run *run, int r, const struct error *error) {
         if (r == -ESTALE && !run->last_try)
                 return STATUS_STALE;
 
-        return complain_failure(status_of(r), error->text[0] ? error->text : strerror(-r));
+        return log_failure(status_of(r), error->text[0] ? error->text : strerror(-r));
 }
 
 /* For root, which counts what became of users. */
-static int finish_without_look(enum user_fate fate) {
-        told_write_fate(stdout, fate);
+static int finish_without_look(enum user_status status) {
+        wire_write_status(stdout, status);
         return flush_report() ? STATUS_DONE : STATUS_FAILED;
 }
 
 /* Other drivers' stores are named where somebody wants to know it all. */
 static int finish_run(const struct run *run, struct outcome *outcome) {
-        _cleanup_others_ struct others others = OTHERS_INIT;
+        _cleanup_other_drivers_ struct other_drivers others = OTHER_DRIVERS_INIT;
 
-        if ((run->options->json || run->options->verbose) && others_find(&others, run->config) < 0)
+        if ((run->options->json || run->options->verbose) && other_drivers_find(&others, run->config) < 0)
                 return out_of_memory("the report");
 
         outcome->others = others.entries;
@@ -130,12 +130,12 @@ static int finish_without_store(const struct run *run, const struct error *error
 
 /* There is one, and nothing can be said of it but that. */
 static int finish_refused(const struct run *run, const struct error *error) {
-        _cleanup_others_ struct others others = OTHERS_INIT;
+        _cleanup_other_drivers_ struct other_drivers others = OTHER_DRIVERS_INIT;
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         struct facts facts = facts_of(run->config);
         const struct fact_entry *store;
 
-        if (run->options->dump_facts || others_refused(&others, run->config, error->text, &store) < 0)
+        if (run->options->dump_facts || other_drivers_refused(&others, run->config, error->text, &store) < 0)
                 return failed(run, -EOPNOTSUPP, error);
 
         facts.driver = store->name;
@@ -145,7 +145,7 @@ static int finish_refused(const struct run *run, const struct error *error) {
         return finish_run(run, &outcome);
 }
 
-static int dump_facts(const struct view *view) {
+static int dump_facts(const struct scan *view) {
         _cleanup_text_ struct text text = TEXT_INIT;
 
         if (facts_write(&view->facts, &text) < 0)
@@ -156,11 +156,11 @@ static int dump_facts(const struct view *view) {
 }
 
 static bool has_work(const struct plan *plan) {
-        return plan->n_remove > 0 || plan->n_heal > 0;
+        return plan->n_remove > 0 || plan->n_repair > 0;
 }
 
 /* Nothing is changed: what the plan says is the report. */
-static int preview_only(const struct run *run, const struct view *view,
+static int preview_only(const struct run *run, const struct scan *view,
                         const struct orphan_details *details) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         bool wanted = run->options->json || run->options->summary ||
@@ -176,14 +176,16 @@ static int preview_only(const struct run *run, const struct view *view,
         return finish_run(run, &outcome);
 }
 
-static void reap_with_progress(const struct run *run, struct outcome *outcome, struct cstorage_trash *trash) {
+static void delete_with_progress(const struct run *run, struct outcome *outcome,
+                                 struct cstorage_trash *trash) {
         _cleanup_(progress_stopp) struct progress *progress = NULL;
 
         if (progress_wanted(run->options))
                 (void) progress_start(&progress); /* without memory or threads: without a bar */
-        if (reap(outcome, trash,
-                 &(struct reap_options){.count_bytes = !run->options->quiet, .progress = progress}) < 0) {
-                complain("cannot delete what was removed from the store: not enough memory");
+        if (delete_trash(outcome, trash,
+                         &(struct delete_options){.count_bytes = !run->options->quiet,
+                                                  .progress = progress}) < 0) {
+                log_error("cannot delete what was removed from the store: not enough memory");
                 outcome->left = true;
         }
 }
@@ -195,19 +197,19 @@ static void tell_left(struct cstorage_trash *trash) {
 
         while ((dir = cstorage_trash_next_dir(trash, dir)))
                 if (fstat(cstorage_trash_dir_get_fd(dir), &st) >= 0 && st.st_nlink > 0)
-                        complain("interrupted: %s is not deleted completely; the next run deletes the rest",
-                                 cstorage_trash_dir_get_path(dir));
+                        log_error("interrupted: %s is not deleted completely; the next run deletes the rest",
+                                  cstorage_trash_dir_get_path(dir));
 }
 
 /* Where the reaper is not there, or cannot take all, who collects deletes, as if it had not been asked. */
 static void hand_over(const struct run *run, struct cstorage_trash *trash) {
         struct error error = ERROR_NONE;
 
-        int r = handover_send(trash, run->options->reaper, &error);
+        int r = handover_send(trash, run->options->deleter, &error);
 
         /* Without CAP_SYS_RESOURCE no more descriptors may be on their way than RLIMIT_NOFILE says. */
         if (r < 0 && r != -ETOOMANYREFS)
-                complain("%s", error.text);
+                log_error("%s", error.text);
 }
 
 /* After the locks. The trash is NULL where the second look found nothing to remove. */
@@ -216,10 +218,10 @@ static int dispose(const struct run *run, struct outcome *outcome, struct cstora
                 return finish_run(run, outcome);
 
         execute_apply(outcome, trash);
-        if (run->options->reaper)
+        if (run->options->deleter)
                 hand_over(run, trash);
-        if (run->options->reap)
-                reap_with_progress(run, outcome, trash);
+        if (run->options->delete_trash)
+                delete_with_progress(run, outcome, trash);
         if (outcome->left)
                 tell_left(trash);
         return finish_run(run, outcome);
@@ -237,7 +239,7 @@ static int begin(const struct run *run, struct cstorage_store *store, struct cst
 
 /* Under the locks. The preview stands where nothing was written since; else all is looked at again. */
 static int decide(struct cstorage_txn *txn, struct cstorage_store *store, const struct policy *policy,
-                  struct view *preview, struct view *again, struct view **ret, struct error *reterr) {
+                  struct scan *preview, struct scan *again, struct scan **ret, struct error *reterr) {
         int r;
 
         r = cstorage_txn_is_current(txn, preview->snapshot);
@@ -248,7 +250,7 @@ static int decide(struct cstorage_txn *txn, struct cstorage_store *store, const 
                 return 0;
         }
 
-        r = view_make(again, store, policy, reterr);
+        r = scan_make(again, store, policy, reterr);
         if (r < 0)
                 return r;
 
@@ -258,10 +260,10 @@ static int decide(struct cstorage_txn *txn, struct cstorage_store *store, const 
 
 /* What happens while the locks are held; they are let go by execute(), or here where nothing is to go. */
 static int change(struct cstorage_txn *txn, struct cstorage_store *store, const struct policy *policy,
-                  struct view **view, struct view *again, struct cstorage_trash **ret, struct error *reterr) {
+                  struct scan **view, struct scan *again, struct cstorage_trash **ret, struct error *reterr) {
         int r;
 
-        r = reap_catch_signals();
+        r = delete_catch_signals();
         if (r < 0)
                 return error_errno(reterr, r, "cannot catch signals");
 
@@ -271,19 +273,19 @@ static int change(struct cstorage_txn *txn, struct cstorage_store *store, const 
 
         if (!has_work(&(*view)->plan))
                 return 0;
-        if (reap_stopped())
+        if (delete_is_stopped())
                 return error_set(reterr, -ECANCELED, "interrupted; nothing was changed");
 
         return execute(txn, *view, ret, reterr);
 }
 
-static int collect(const struct run *run, struct cstorage_store *store, struct view *preview,
+static int collect(const struct run *run, struct cstorage_store *store, struct scan *preview,
                    const struct orphan_details *details) {
         _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
         _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
-        _cleanup_view_ struct view again = VIEW_INIT;
-        struct view *view = preview;
+        _cleanup_scan_ struct scan again = SCAN_INIT;
+        struct scan *view = preview;
         struct error error = ERROR_NONE;
         int r;
 
@@ -311,7 +313,7 @@ static bool wants_details(const struct options *options) {
 }
 
 /* Before the locks are taken, and before the directories are in the trash. */
-static int act(const struct run *run, struct cstorage_store *store, struct view *view) {
+static int act(const struct run *run, struct cstorage_store *store, struct scan *view) {
         _cleanup_orphan_details_ struct orphan_details details = ORPHAN_DETAILS_INIT;
 
         if (wants_details(run->options) && orphan_details_read(&details, view) < 0)
@@ -325,19 +327,19 @@ static int act(const struct run *run, struct cstorage_store *store, struct view 
 static bool is_accounted_for(const struct run *run, const struct cstorage_store *store,
                              uint64_t *ret_entries) {
         return !run->options->dump_facts && !run->options->verbose &&
-               cstorage_store_is_accounted_for(store, ret_entries) > 0;
+               cstorage_store_is_clean(store, ret_entries) > 0;
 }
 
 static int finish_accounted_for(const struct run *run, const struct cstorage_store *store, uint64_t entries) {
         _cleanup_facts_ struct facts facts = FACTS_INIT;
         struct outcome outcome = {.facts = &facts, .n_accounted = entries, .dry_run = run->options->dry_run};
 
-        observe_store(&facts, store);
+        scan_store(&facts, store);
         return finish_run(run, &outcome);
 }
 
 static int run_store(const struct run *run, struct cstorage_store *store) {
-        _cleanup_view_ struct view view = VIEW_INIT;
+        _cleanup_scan_ struct scan view = SCAN_INIT;
         struct error error = ERROR_NONE;
         uint64_t entries;
         int r;
@@ -345,18 +347,18 @@ static int run_store(const struct run *run, struct cstorage_store *store) {
         if (is_accounted_for(run, store, &entries))
                 return finish_accounted_for(run, store, entries);
         if (run->options->dump_facts) {
-                r = view_observe(&view, store, run->policy.recent ? USES_ALL : USES_CONTAINERS, &error);
+                r = scan_read(&view, store, run->policy.recent ? USES_ALL : USES_CONTAINERS, &error);
                 return r < 0 ? failed(run, r, &error) : dump_facts(&view);
         }
 
-        r = view_make(&view, store, &run->policy, &error);
+        r = scan_make(&view, store, &run->policy, &error);
         if (r < 0)
                 return failed(run, r, &error);
         if (!run->options->quiet)
-                say_what_is_recent(&view, run->policy.recent);
-        say_what_is_unexplained(&view);
+                liveness_print_recent(&view, run->policy.recent);
+        liveness_print_unexplained(&view);
         if (has_work(&view.plan) && podman_check(run->options, store, &error) < 0)
-                return complain_failure(STATUS_REFUSED, error.text);
+                return log_failure(STATUS_REFUSED, error.text);
         return act(run, store, &view);
 }
 
@@ -377,7 +379,7 @@ static int refuse_root(const struct error *error) {
                       "--root: %s. Name the graphroot that \"podman info\" prints, or mount its file system",
                       error->text) < 0)
                 return out_of_memory("a message");
-        return complain_failure(STATUS_USAGE, text.s);
+        return log_failure(STATUS_USAGE, text.s);
 }
 
 static int run_once(const struct run *run) {
@@ -403,13 +405,13 @@ static int run_once(const struct run *run) {
 /* STATUS_STALE: it goes on. */
 static int look_for_root(const struct run *run) {
         struct error error = ERROR_NONE;
-        enum user_fate fate;
+        enum user_status status;
         int r;
 
-        r = user_side_look(&fate, &error);
+        r = user_child_look(&status, &error);
         if (r < 0)
                 return failed(run, r, &error);
-        return fate == USER_WAITING ? STATUS_STALE : finish_without_look(fate);
+        return status == USER_WAITING ? STATUS_STALE : finish_without_look(status);
 }
 
 int run(const struct options *options) {
@@ -418,7 +420,7 @@ int run(const struct options *options) {
         struct error error = ERROR_NONE;
         int r;
 
-        run.policy.heal = options->heal;
+        run.policy.repair = options->repair;
         run.policy.recent = options->recent;
         if (options->root_fd >= 0) {
                 r = look_for_root(&run);
@@ -432,7 +434,7 @@ int run(const struct options *options) {
                 return show_config(options, config);
         r = options_check_paths(options, &error);
         if (r < 0)
-                return r == -EINVAL ? complain_failure(STATUS_USAGE, error.text) : failed(&run, r, &error);
+                return r == -EINVAL ? log_failure(STATUS_USAGE, error.text) : failed(&run, r, &error);
 
         run.config = config;
         for (int i = 1; i < STALE_TRIES; i++) {

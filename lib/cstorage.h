@@ -18,7 +18,7 @@
  *     cstorage_txn_begin()       every lock, in the one order that is legal
  *     cstorage_txn_create_*(), cstorage_txn_set_*(), cstorage_txn_delete(), cstorage_txn_mount(), ...
  *                                say what shall be; it is checked at once, and nothing happened yet
- *     cstorage_txn_retire()      say what shall go that nothing records
+ *     cstorage_txn_trash_entry()      say what shall go that nothing records
  *     cstorage_txn_commit()      what was said happens; the locks are let go; what went lies in trash
  *     cstorage_trash_empty()     delete that, while no lock of the store is held
  *     cstorage_txn_free()        without a commit: nothing happened
@@ -86,7 +86,7 @@ struct cstorage_txn;
 struct cstorage_trash;
 
 /* Belong to a snapshot. */
-struct cstorage_file;
+struct cstorage_record_file;
 struct cstorage_layer;
 struct cstorage_image;
 struct cstorage_container;
@@ -127,10 +127,10 @@ int cstorage_config_load(struct cstorage_config **ret, struct cstorage_error *re
  * same; so it does where a file that only DROPINS reads is not understood. Where one graphroot has two
  * runroots that are there, or two image stores, nothing tells whose records count: -ENOTUNIQ. Since: 0.1
  */
-enum cstorage_config_rules {
+enum cstorage_config_compat {
         CSTORAGE_CONFIG_AUTO,
-        CSTORAGE_CONFIG_DROPINS,
-        CSTORAGE_CONFIG_ONE_FILE,
+        CSTORAGE_CONFIG_CURRENT,
+        CSTORAGE_CONFIG_LEGACY,
 };
 
 /*
@@ -138,13 +138,13 @@ enum cstorage_config_rules {
  * Only the files of the configuration are looked at, so AUTO is DROPINS. For who must not wait for the file
  * system that a store lies on, or comes before it is mounted. Since: 0.1
  */
-#define CSTORAGE_CONFIG_UNRESOLVED (UINT64_C(1) << 0)
+#define CSTORAGE_CONFIG_LEXICAL (UINT64_C(1) << 0)
 
 /* Since: 0.1 */
 struct cstorage_config_options {
         size_t size;    /* sizeof(struct cstorage_config_options) */
         uint64_t flags; /* CSTORAGE_CONFIG_* */
-        enum cstorage_config_rules rules;
+        enum cstorage_config_compat rules;
 };
 
 /* cstorage_config_load() as the options say; NULL: by AUTO, with links resolved. Since: 0.1 */
@@ -189,7 +189,7 @@ const struct cstorage_setting *cstorage_config_next_setting(const struct cstorag
                                                             const struct cstorage_setting *previous);
 
 /* By which rules it was loaded; AUTO where it was set by hand. Since: 0.1 */
-enum cstorage_config_rules cstorage_config_get_rules(const struct cstorage_config *config);
+enum cstorage_config_compat cstorage_config_get_compat(const struct cstorage_config *config);
 
 /*
  * The key as in storage.conf, with the tables it is in ("storage.options.overlay.mountopt"), of which there
@@ -253,7 +253,7 @@ bool cstorage_store_is_transient(const struct cstorage_store *store);
  * and of the record files no more than that they look like lists from end to end. Takes no lock. With 1 the
  * number of those entries, if ret_entries is not NULL. Since: 0.1
  */
-int cstorage_store_is_accounted_for(const struct cstorage_store *store, uint64_t *ret_entries);
+int cstorage_store_is_clean(const struct cstorage_store *store, uint64_t *ret_entries);
 
 /* ----------------------------------------------------------------------------------------------- snapshot */
 
@@ -267,27 +267,27 @@ enum cstorage_location {
         CSTORAGE_LOCATION_RUNROOT,          /* mountpoints.json in the runroot */
 };
 
-enum cstorage_file_kind {
-        CSTORAGE_FILE_LAYERS,
-        CSTORAGE_FILE_IMAGES,
-        CSTORAGE_FILE_CONTAINERS,
-        CSTORAGE_FILE_MOUNTS,
+enum cstorage_record_file_kind {
+        CSTORAGE_RECORD_FILE_LAYERS,
+        CSTORAGE_RECORD_FILE_IMAGES,
+        CSTORAGE_RECORD_FILE_CONTAINERS,
+        CSTORAGE_RECORD_FILE_MOUNTS,
 };
 
-enum cstorage_file_state {
-        CSTORAGE_FILE_MISSING,
-        CSTORAGE_FILE_OK,
-        CSTORAGE_FILE_EMPTY,      /* there, and not one byte long, or null: no save leaves it so */
-        CSTORAGE_FILE_DAMAGED,    /* not what a record file is; none of its records is in the snapshot */
-        CSTORAGE_FILE_UNREADABLE, /* could not be opened or read */
+enum cstorage_record_file_state {
+        CSTORAGE_RECORD_FILE_MISSING,
+        CSTORAGE_RECORD_FILE_OK,
+        CSTORAGE_RECORD_FILE_EMPTY,   /* there, and not one byte long, or null: no save leaves it so */
+        CSTORAGE_RECORD_FILE_DAMAGED, /* not what a record file is; none of its records is in the snapshot */
+        CSTORAGE_RECORD_FILE_UNREADABLE, /* could not be opened or read */
 };
 
 /*
  * Read all record files: of both modes, of the image store and of the additional ones. Takes no lock: each
  * file is of one moment (they are replaced by rename), and where the files could be of different ones they
  * are read again, a few times. A file that cannot be read or understood is no error here but a fact: see
- * cstorage_file_get_state(). -ESTALE where a directory of the store was made, replaced, mounted over or
- * removed since the store was opened: open it again. Since: 0.1
+ * cstorage_record_file_get_state(). -ESTALE where a directory of the store was made, replaced, mounted over
+ * or removed since the store was opened: open it again. Since: 0.1
  */
 int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret,
                           struct cstorage_error *reterr);
@@ -306,8 +306,9 @@ int cstorage_snapshot_is_stale(const struct cstorage_snapshot *snapshot, struct 
  * same file is passed over, as the Go side does (layers.go:load). Of one that stands in several files all
  * records come, since what each refers to is in use for somebody; to find it gives the first. Since: 0.1
  */
-const struct cstorage_file *cstorage_snapshot_next_file(const struct cstorage_snapshot *snapshot,
-                                                        const struct cstorage_file *prev);
+const struct cstorage_record_file *
+cstorage_snapshot_next_record_file(const struct cstorage_snapshot *snapshot,
+                                   const struct cstorage_record_file *prev);
 const struct cstorage_layer *cstorage_snapshot_next_layer(const struct cstorage_snapshot *snapshot,
                                                           const struct cstorage_layer *prev);
 const struct cstorage_image *cstorage_snapshot_next_image(const struct cstorage_snapshot *snapshot,
@@ -344,9 +345,9 @@ const struct cstorage_image *cstorage_snapshot_next_image_by_digest(const struct
                                                                     const struct cstorage_image *prev);
 
 /*
- * The ids that stand in volatile files which cstorage_txn_heal() set aside, as long as these are there: each
- * run of 64 hexadecimal digits, of layers, containers, images and digests alike. What has one of them may be
- * what the file recorded. NULL after the last. Since: 0.1
+ * The ids that stand in volatile files which cstorage_txn_reset_volatile_file() set aside, as long as these
+ * are there: each run of 64 hexadecimal digits, of layers, containers, images and digests alike. What has one
+ * of them may be what the file recorded. NULL after the last. Since: 0.1
  */
 const char *cstorage_snapshot_get_set_aside_id(const struct cstorage_snapshot *snapshot, size_t index);
 
@@ -360,13 +361,13 @@ const struct cstorage_layer *cstorage_snapshot_get_parent(const struct cstorage_
  * process either: it is empty, null, cut off, full of NULs, or no list. One that is damaged and not broken
  * may well be read by others. Since: 0.1
  */
-const char *cstorage_file_get_path(const struct cstorage_file *file);
-enum cstorage_file_kind cstorage_file_get_kind(const struct cstorage_file *file);
-enum cstorage_location cstorage_file_get_location(const struct cstorage_file *file);
-enum cstorage_file_state cstorage_file_get_state(const struct cstorage_file *file);
-const char *cstorage_file_get_problem(const struct cstorage_file *file);
-bool cstorage_file_is_broken(const struct cstorage_file *file);
-size_t cstorage_file_get_n_records(const struct cstorage_file *file);
+const char *cstorage_record_file_get_path(const struct cstorage_record_file *file);
+enum cstorage_record_file_kind cstorage_record_file_get_kind(const struct cstorage_record_file *file);
+enum cstorage_location cstorage_record_file_get_location(const struct cstorage_record_file *file);
+enum cstorage_record_file_state cstorage_record_file_get_state(const struct cstorage_record_file *file);
+const char *cstorage_record_file_get_problem(const struct cstorage_record_file *file);
+bool cstorage_record_file_is_torn(const struct cstorage_record_file *file);
+size_t cstorage_record_file_get_n_records(const struct cstorage_record_file *file);
 
 /* A range of ids: of the container, of the host, how many. Since: 0.1 */
 struct cstorage_id_map {
@@ -485,11 +486,11 @@ enum cstorage_entry_kind {
 };
 
 enum cstorage_entry_type {
-        CSTORAGE_ENTRY_IS_ABSENT,
-        CSTORAGE_ENTRY_IS_DIRECTORY,
-        CSTORAGE_ENTRY_IS_FILE,
-        CSTORAGE_ENTRY_IS_LINK,
-        CSTORAGE_ENTRY_IS_OTHER,
+        CSTORAGE_TYPE_ABSENT,
+        CSTORAGE_TYPE_DIRECTORY,
+        CSTORAGE_TYPE_FILE,
+        CSTORAGE_TYPE_LINK,
+        CSTORAGE_TYPE_OTHER,
 };
 
 enum cstorage_entry_lock {
@@ -498,8 +499,8 @@ enum cstorage_entry_lock {
         CSTORAGE_ENTRY_LOCK_HELD, /* somebody works on it */
 };
 
-/* What an entry is at the moment of cstorage_entry_examine(). Since: 0.1 */
-struct cstorage_identity {
+/* What an entry is at the moment of cstorage_entry_stat(). Since: 0.1 */
+struct cstorage_entry_stat {
         uint64_t device, inode;
         uint64_t mount_id;  /* of statx(2) */
         int64_t changed_ns; /* ctime, since the epoch: the latest of the entry, its lock file and those of its
@@ -555,11 +556,11 @@ bool cstorage_entry_is_in_imagestore(const struct cstorage_entry *entry);
 
 /*
  * Look at an entry, without opening for writing and without taking a lock. An entry that is gone is
- * CSTORAGE_ENTRY_IS_ABSENT, and so is a temp dir of which only the lock file is left. -EBUSY where it is or
+ * CSTORAGE_TYPE_ABSENT, and so is a temp dir of which only the lock file is left. -EBUSY where it is or
  * holds the default subvolume of a btrfs. Since: 0.1
  */
-int cstorage_entry_examine(const struct cstorage_entry *entry, struct cstorage_identity *ret,
-                           struct cstorage_error *reterr);
+int cstorage_entry_stat(const struct cstorage_entry *entry, struct cstorage_entry_stat *ret,
+                        struct cstorage_error *reterr);
 
 /*
  * The ids of the layers that a layer directory lies on, nearest first, NULL-terminated, in one piece of
@@ -575,7 +576,7 @@ int cstorage_entry_read_lowers(const struct cstorage_entry *entry, char ***ret,
  * tells of it, and one in the graphroot, with what is in it. 1 where a layer directory is but one of these, 0
  * where not. Since: 0.1
  */
-int cstorage_entry_is_half(const struct cstorage_entry *entry, struct cstorage_error *reterr);
+int cstorage_entry_is_split_layer(const struct cstorage_entry *entry, struct cstorage_error *reterr);
 
 /* A descriptor of a directory entry, to read; -ELOOP or -ENOTDIR where it is none, -EXDEV on another mount.
  * Since: 0.1 */
@@ -624,7 +625,7 @@ struct cstorage_txn_options {
         uint64_t timeout_us; /* for all locks together; 0: do not wait at all */
         /* A snapshot of the same store, of before, or NULL: what did not change since is not read again.
          * Best is what cstorage_txn_get_snapshot() gives after a commit. It is referenced. */
-        struct cstorage_snapshot *known;
+        struct cstorage_snapshot *references;
 };
 
 /*
@@ -836,21 +837,21 @@ int cstorage_txn_unmount(struct cstorage_txn *txn, enum cstorage_object object, 
  * an entry of another store, for a directory without an id, and for a volatile file. The entry's inventory is
  * referenced. Since: 0.1
  */
-int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage_entry *entry,
-                        const struct cstorage_identity *seen);
+int cstorage_txn_trash_entry(struct cstorage_txn *txn, const struct cstorage_entry *entry,
+                             const struct cstorage_entry_stat *seen);
 
 /*
- * This volatile file, which is broken (see cstorage_file_is_broken()), shall be an empty list: podman fails
- * as long as it is not, and volatile records need not survive a reboot. At the commit, before anything is
- * retired, the broken one is renamed to <name>.broken beside it, in place of one that was put there earlier,
- * and the new one put in its place after its lock's token; where the disk has no room for that there is none
- * then, which says the same. Should we die in between, there is none either. -ESTALE is its result where it
- * is not the file that seen tells any more, or not a broken one. What it recorded is in no snapshot any more,
- * but for its ids: see cstorage_snapshot_get_set_aside_id(). -EINVAL for an entry of another store or kind.
- * The entry's inventory is referenced. Since: 0.1
+ * This volatile file, which is broken (see cstorage_record_file_is_torn()), shall be an empty list: podman
+ * fails as long as it is not, and volatile records need not survive a reboot. At the commit, before anything
+ * is retired, the broken one is renamed to <name>.torn beside it, in place of one that was put there
+ * earlier, and the new one put in its place after its lock's token; where the disk has no room for that there
+ * is none then, which says the same. Should we die in between, there is none either. -ESTALE is its result
+ * where it is not the file that seen tells any more, or not a broken one. What it recorded is in no snapshot
+ * any more, but for its ids: see cstorage_snapshot_get_set_aside_id(). -EINVAL for an entry of another store
+ * or kind. The entry's inventory is referenced. Since: 0.1
  */
-int cstorage_txn_heal(struct cstorage_txn *txn, const struct cstorage_entry *entry,
-                      const struct cstorage_identity *seen);
+int cstorage_txn_reset_volatile_file(struct cstorage_txn *txn, const struct cstorage_entry *entry,
+                                     const struct cstorage_entry_stat *seen);
 
 /*
  * Do what was asked for, in an order that leaves nothing dangling should we die, and let go of the locks,

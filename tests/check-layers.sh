@@ -76,7 +76,7 @@ rooms() {
 # shellcheck disable=SC2086
 rooms lib 'cstorage\.h' $lib_rooms
 # shellcheck disable=SC2086
-rooms gc 'cstorage\.h|(base|tree|toml)/[a-z0-9-]+\.h' $gc_rooms
+rooms gc 'cstorage\.h|(base|tree|json|toml)/[a-z0-9-]+\.h' $gc_rooms
 check "the formats do not know the public header" "$(
         includes lib/{base,tree,json,toml,format,disk}/*.[ch] | grep ':cstorage\.h$'
 )"

@@ -22,7 +22,7 @@ compile=(musl-gcc -std=gnu17 -O1 -pthread -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 "
 objects() {
         local file
 
-        for file in "$source_dir"/lib/{base,format,disk,driver}/*.c \
+        for file in "$source_dir"/lib/{base,tree,json,toml,format,disk,config,driver}/*.c \
                 $(sed -n "/^decide_sources/,/^)/s|^ *'\(.*\)',|$source_dir/gc/\1|p" "$source_dir/gc/meson.build"); do
                 printf '%s\0' "$file"
         done | xargs -0 -n 8 -P "$(nproc)" sh -c '

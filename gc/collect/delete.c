@@ -22,7 +22,7 @@ static void on_signal(int signal) {
         atomic_store(&stop, true);
 }
 
-int reap_catch_signals(void) {
+int delete_catch_signals(void) {
         static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
         struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
 
@@ -40,11 +40,11 @@ int reap_catch_signals(void) {
         return 0;
 }
 
-const atomic_bool *reap_stop_flag(void) {
+const atomic_bool *delete_stop_flag(void) {
         return &stop;
 }
 
-bool reap_stopped(void) {
+bool delete_is_stopped(void) {
         return atomic_load(&stop);
 }
 
@@ -57,7 +57,7 @@ static int compare_names(const void *name, const void *subject) {
 /*
  * What the deletion tells of one item; NULL where it lost count of it. A temp dir of others is an item whole.
  */
-static const struct tree_subject *result_of(const struct tree_result *result, const char *name) {
+static const struct tree_subject *find_result(const struct tree_result *result, const char *name) {
         if (!name)
                 return &result->total;
 
@@ -80,7 +80,7 @@ static void note_removed_at_once(struct outcome *outcome, const struct cstorage_
         while ((item = cstorage_trash_next_item(trash, item))) {
                 struct subject *subject = outcome_find(outcome, cstorage_trash_item_get_entry(item));
 
-                if (subject && subject->fate == FATE_REMOVED && !cstorage_trash_item_get_dir(item))
+                if (subject && subject->result == RESULT_REMOVED && !cstorage_trash_item_get_dir(item))
                         note(subject, &one);
         }
 }
@@ -147,7 +147,7 @@ static struct subject *next_removed(const struct reaping *reaping, const struct 
                 const struct cstorage_trash_item *item = reaping->items[(*at)++];
                 struct subject *subject = outcome_find(reaping->outcome, cstorage_trash_item_get_entry(item));
 
-                if (subject && subject->fate == FATE_REMOVED) {
+                if (subject && subject->result == RESULT_REMOVED) {
                         *ret = item;
                         return subject;
                 }
@@ -162,7 +162,7 @@ static void note_result(const struct reaping *reaping, const struct cstorage_tra
         struct subject *subject;
 
         while ((subject = next_removed(reaping, dir, &at, &item))) {
-                const struct tree_subject *seen = result_of(result, cstorage_trash_item_get_name(item));
+                const struct tree_subject *seen = find_result(result, cstorage_trash_item_get_name(item));
 
                 if (seen)
                         note(subject, seen);
@@ -253,7 +253,7 @@ static void reap_dir(const struct reaping *reaping, struct cstorage_trash_dir *d
                 note_error(reaping, dir, &error);
         else if (r > 0)
                 reap_locked(reaping, dir);
-        if (!reap_stopped())
+        if (!delete_is_stopped())
                 cstorage_trash_dir_unlock(dir);
 }
 
@@ -269,7 +269,8 @@ static void leave_dir(const struct reaping *reaping, struct cstorage_trash_dir *
                 cstorage_trash_dir_unlock(dir);
 }
 
-int reap(struct outcome *outcome, struct cstorage_trash *trash, const struct reap_options *options) {
+int delete_trash(struct outcome *outcome, struct cstorage_trash *trash,
+                 const struct delete_options *options) {
         _cleanup_(reaping_done) struct reaping reaping = {
                 .outcome = outcome,
                 .tree =
@@ -285,7 +286,7 @@ int reap(struct outcome *outcome, struct cstorage_trash *trash, const struct rea
                 return -ENOMEM;
         note_removed_at_once(outcome, trash);
         while ((dir = cstorage_trash_next_dir(trash, dir)))
-                if (reap_stopped())
+                if (delete_is_stopped())
                         leave_dir(&reaping, dir);
                 else
                         reap_dir(&reaping, dir);

@@ -4,7 +4,7 @@
 #include "collect/result.h"
 #include "util/progress.h"
 
-struct reap_options {
+struct delete_options {
         bool count_bytes;
         struct progress *progress; /* NULL: none is shown */
 };
@@ -13,15 +13,15 @@ struct reap_options {
  * From here on SIGINT, SIGTERM and SIGHUP do not end the process but the deleting; those that are ignored
  * stay so. Called before the first thread is made.
  */
-int reap_catch_signals(void);
+int delete_catch_signals(void);
 
 /* One of them came; for those who delete. */
-bool reap_stopped(void);
-const atomic_bool *reap_stop_flag(void);
+bool delete_is_stopped(void);
+const atomic_bool *delete_stop_flag(void);
 
 /*
  * Delete what lies in the trash and was not handed over, and its temp dirs. The locks of the store are gone
  * by now; that of each temp dir is held until it is removed. What stays is noted with its subject, and in
  * outcome->left if the deletion was interrupted. -ENOMEM: nothing was deleted.
  */
-int reap(struct outcome *outcome, struct cstorage_trash *trash, const struct reap_options *options);
+int delete_trash(struct outcome *outcome, struct cstorage_trash *trash, const struct delete_options *options);

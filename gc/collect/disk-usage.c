@@ -24,7 +24,7 @@ static void measure_subject(struct subject *subject) {
         struct measured measured;
         _cleanup_close_ int fd = -1;
 
-        if (subject->entry->identity.type != CSTORAGE_ENTRY_IS_DIRECTORY) {
+        if (subject->entry->identity.type != CSTORAGE_TYPE_DIRECTORY) {
                 measure_file(subject);
                 return;
         }
@@ -41,6 +41,6 @@ static void measure_subject(struct subject *subject) {
 
 void measure(struct outcome *outcome) {
         for (size_t i = 0; i < outcome->n_subjects; i++)
-                if (outcome->subjects[i].fate == FATE_REMOVED)
+                if (outcome->subjects[i].result == RESULT_REMOVED)
                         measure_subject(&outcome->subjects[i]);
 }

@@ -12,9 +12,9 @@
 static int ask_for(struct cstorage_txn *txn, const struct fact_entry *entry, enum verdict verdict) {
         switch (verdict) {
         case VERDICT_REMOVE:
-                return cstorage_txn_retire(txn, entry->entry, &entry->identity);
-        case VERDICT_HEAL:
-                return cstorage_txn_heal(txn, entry->entry, &entry->identity);
+                return cstorage_txn_trash_entry(txn, entry->entry, &entry->identity);
+        case VERDICT_REPAIR:
+                return cstorage_txn_reset_volatile_file(txn, entry->entry, &entry->identity);
         case VERDICT_KEEP:
         case VERDICT_REFUSE:
                 break;
@@ -22,7 +22,7 @@ static int ask_for(struct cstorage_txn *txn, const struct fact_entry *entry, enu
         return 0;
 }
 
-int execute(struct cstorage_txn *txn, const struct view *view, struct cstorage_trash **ret,
+int execute(struct cstorage_txn *txn, const struct scan *view, struct cstorage_trash **ret,
             struct error *reterr) {
         int r;
 
@@ -43,7 +43,7 @@ void execute_apply_one(struct subject *subject, int code, const char *text) {
         case 0:
                 return;
         case -ENOENT:
-                subject->reason = REASON_GONE;
+                subject->reason = REASON_VANISHED;
                 break;
         case -ESTALE:
                 subject->reason = REASON_CHANGED;
@@ -55,7 +55,7 @@ void execute_apply_one(struct subject *subject, int code, const char *text) {
                 subject_fail(subject, text && text[0] ? text : strerror(-code));
                 return;
         }
-        subject->fate = fate_of(subject->reason);
+        subject->result = result_of(subject->reason);
 }
 
 void execute_apply(struct outcome *outcome, const struct cstorage_trash *trash) {

@@ -7,7 +7,7 @@
  * Do what a plan says, with the locks held: ask for each removal, and commit. The locks are gone when this
  * returns; what was retired lies in the trash. Negative where nothing at all was done.
  */
-int execute(struct cstorage_txn *txn, const struct view *view, struct cstorage_trash **ret,
+int execute(struct cstorage_txn *txn, const struct scan *view, struct cstorage_trash **ret,
             struct error *reterr);
 
 /* Put what the library says of one entry, a code and its text, over the plan's verdict. */

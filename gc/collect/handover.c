@@ -110,7 +110,7 @@ static int wait_for_message(struct handover *handover, struct error *reterr) {
         struct pollfd ready = {.fd = handover->fd, .events = POLLIN};
         int n = -EINTR;
 
-        while (n == -EINTR && !reap_stopped()) {
+        while (n == -EINTR && !delete_is_stopped()) {
                 uint64_t started_us = now_us();
 
                 n = poll(&ready, 1, (int) (handover->patience_us / 1000));
@@ -138,6 +138,6 @@ int handover_next(struct handover *handover, struct cstorage_trash **ret, struct
         int r;
 
         while ((r = receive_one(handover, ret, reterr)) == -EBADMSG)
-                complain("%s", reterr->text);
+                log_error("%s", reterr->text);
         return r;
 }

@@ -7,10 +7,10 @@
 
 #include "collect/other-drivers.h"
 
-void others_done(struct others *others) {
+void other_drivers_done(struct other_drivers *others) {
         free(others->entries);
         arena_done(&others->arena);
-        *others = OTHERS_INIT;
+        *others = OTHER_DRIVERS_INIT;
 }
 
 static const char *path_of(struct arena *arena, const char *graphroot, const char *driver) {
@@ -21,7 +21,7 @@ static const char *path_of(struct arena *arena, const char *graphroot, const cha
         return arena_text(arena, path.s, path.len);
 }
 
-static int fill(struct others *others, struct fact_entry *entry, const struct cstorage_config *config,
+static int fill(struct other_drivers *others, struct fact_entry *entry, const struct cstorage_config *config,
                 const char *driver, const char *problem) {
         *entry = (struct fact_entry){
                 .kind = FACT_KIND_STORE,
@@ -32,7 +32,7 @@ static int fill(struct others *others, struct fact_entry *entry, const struct cs
         return entry->name && entry->path && entry->problem ? 0 : -ENOMEM;
 }
 
-static int add_all(struct others *others, const struct cstorage_config *config, char **drivers) {
+static int add_all(struct other_drivers *others, const struct cstorage_config *config, char **drivers) {
         size_t n = 0;
         int r = 0;
 
@@ -47,7 +47,7 @@ static int add_all(struct others *others, const struct cstorage_config *config, 
 }
 
 /* The first is the one that is collected, or refused. */
-int others_find(struct others *others, const struct cstorage_config *config) {
+int other_drivers_find(struct other_drivers *others, const struct cstorage_config *config) {
         _cleanup_free_ char **drivers = NULL;
         int r;
 
@@ -65,8 +65,8 @@ static const char *without_path(const char *problem, const char *path) {
                                                                                     : problem;
 }
 
-int others_refused(struct others *others, const struct cstorage_config *config, const char *problem,
-                   const struct fact_entry **ret) {
+int other_drivers_refused(struct other_drivers *others, const struct cstorage_config *config,
+                          const char *problem, const struct fact_entry **ret) {
         const char *graphroot = cstorage_config_get_graphroot(config);
         struct fact_entry *entry = arena_alloc(&others->arena, sizeof(*entry));
         _cleanup_free_ char **drivers = NULL;

@@ -4,23 +4,23 @@
 #include "collect/result.h"
 
 /* Stores of other drivers in the same graphroot: nothing of them is looked at, but that they are there. */
-struct others {
+struct other_drivers {
         struct fact_entry *entries; /* of kind FACT_KIND_STORE, sorted */
         size_t n;
         struct arena arena;
 };
 
-#define OTHERS_INIT ((struct others){0})
+#define OTHER_DRIVERS_INIT ((struct other_drivers){0})
 
-void others_done(struct others *others);
-#define _cleanup_others_ _cleanup_(others_done)
+void other_drivers_done(struct other_drivers *others);
+#define _cleanup_other_drivers_ _cleanup_(other_drivers_done)
 
 /* None where the graphroot cannot be listed: that is said by who looks at its store. -ENOMEM. */
-int others_find(struct others *others, const struct cstorage_config *config);
+int other_drivers_find(struct other_drivers *others, const struct cstorage_config *config);
 
 /*
  * The store that the configuration names and whose driver nobody here knows, as an entry: what the library
  * said of it is its problem. -ENOMEM.
  */
-int others_refused(struct others *others, const struct cstorage_config *config, const char *problem,
-                   const struct fact_entry **ret);
+int other_drivers_refused(struct other_drivers *others, const struct cstorage_config *config,
+                          const char *problem, const struct fact_entry **ret);

@@ -15,22 +15,22 @@ void outcome_done(struct outcome *outcome) {
         *outcome = OUTCOME_INIT;
 }
 
-enum fate fate_of(enum reason reason) {
+enum result result_of(enum reason reason) {
         switch (reason_verdict(reason)) {
         case VERDICT_KEEP:
-                return FATE_KEPT;
+                return RESULT_KEPT;
         case VERDICT_REMOVE:
-                return FATE_REMOVED;
-        case VERDICT_HEAL:
-                return FATE_HEALED;
+                return RESULT_REMOVED;
+        case VERDICT_REPAIR:
+                return RESULT_REPAIRED;
         case VERDICT_REFUSE:
-                return FATE_REFUSED;
+                return RESULT_REFUSED;
         }
-        return FATE_REFUSED;
+        return RESULT_REFUSED;
 }
 
 void subject_fail(struct subject *subject, const char *text) {
-        subject->fate = FATE_FAILED;
+        subject->result = RESULT_FAILED;
         free(subject->text);
         subject->text = strdup(text); /* without memory: failed, for no stated reason */
 }
@@ -64,12 +64,12 @@ static int index_subjects(struct outcome *outcome) {
         return 0;
 }
 
-int outcome_fill(struct outcome *outcome, const struct view *view) {
+int outcome_fill(struct outcome *outcome, const struct scan *view) {
         const struct plan *plan = &view->plan;
         int r;
 
         r = ARRAY_RESERVE(outcome->subjects, outcome->cap_subjects,
-                          plan->n_remove + plan->n_heal + plan->n_refuse);
+                          plan->n_remove + plan->n_repair + plan->n_refuse);
         if (r < 0)
                 return r;
 
@@ -78,13 +78,13 @@ int outcome_fill(struct outcome *outcome, const struct view *view) {
         for (size_t i = 0; i < plan->n; i++) {
                 const struct decision *decision = &plan->decisions[i];
 
-                if (fate_of(decision->reason) == FATE_KEPT)
+                if (result_of(decision->reason) == RESULT_KEPT)
                         continue;
 
                 assert(outcome->n_subjects < outcome->cap_subjects);
                 outcome->subjects[outcome->n_subjects++] = (struct subject){
                         .entry = &view->facts.entries[i],
-                        .fate = fate_of(decision->reason),
+                        .result = result_of(decision->reason),
                         .reason = decision->reason,
                         .because = decision->because,
                 };
@@ -100,8 +100,9 @@ int outcome_refuse(struct outcome *outcome, const struct facts *facts, const str
                 return r;
 
         outcome->facts = facts;
-        outcome->subjects[outcome->n_subjects++] =
-                (struct subject){.entry = store, .fate = FATE_REFUSED, .reason = REASON_DRIVER_UNKNOWN};
+        outcome->subjects[outcome->n_subjects++] = (struct subject){.entry = store,
+                                                                    .result = RESULT_REFUSED,
+                                                                    .reason = REASON_UNSUPPORTED_DRIVER};
         return 0;
 }
 
@@ -115,32 +116,32 @@ struct subject *outcome_find(const struct outcome *outcome, const struct cstorag
 
 void outcome_count(struct outcome *outcome) {
         memset(outcome->n, 0, sizeof(outcome->n));
-        outcome->entries_freed = outcome->bytes_freed = 0;
-        outcome->n[FATE_KEPT] = outcome->plan ? outcome->plan->n_keep : (size_t) outcome->n_accounted;
+        outcome->files_freed = outcome->bytes_freed = 0;
+        outcome->n[RESULT_KEPT] = outcome->plan ? outcome->plan->n_keep : (size_t) outcome->n_accounted;
 
         for (size_t i = 0; i < outcome->n_subjects; i++) {
                 const struct subject *subject = &outcome->subjects[i];
 
-                outcome->n[subject->fate]++;
-                outcome->entries_freed += subject->entries;
+                outcome->n[subject->result]++;
+                outcome->files_freed += subject->entries;
                 outcome->bytes_freed += subject->bytes;
         }
 }
 
 bool outcome_is_measured(const struct outcome *outcome) {
         for (size_t i = 0; i < outcome->n_subjects; i++)
-                if (outcome->subjects[i].fate == FATE_REMOVED && !outcome->subjects[i].measured)
+                if (outcome->subjects[i].result == RESULT_REMOVED && !outcome->subjects[i].measured)
                         return false;
         return true;
 }
 
-const char *fate_name(enum fate fate) {
-        static const char *const names[FATE_COUNT] = {[FATE_KEPT] = "keep",
-                                                      [FATE_REMOVED] = "remove",
-                                                      [FATE_HEALED] = "heal",
-                                                      [FATE_REFUSED] = "refuse",
-                                                      [FATE_FAILED] = "fail"};
+const char *result_name(enum result result) {
+        static const char *const names[RESULT_COUNT] = {[RESULT_KEPT] = "keep",
+                                                        [RESULT_REMOVED] = "remove",
+                                                        [RESULT_REPAIRED] = "repair",
+                                                        [RESULT_REFUSED] = "refuse",
+                                                        [RESULT_FAILED] = "fail"};
 
-        assert(fate < FATE_COUNT);
-        return names[fate];
+        assert(result < RESULT_COUNT);
+        return names[result];
 }

@@ -10,18 +10,18 @@
  * dry run the verdicts alone.
  */
 
-enum fate {
-        FATE_KEPT,
-        FATE_REMOVED, /* in a dry run: would be */
-        FATE_HEALED,  /* likewise */
-        FATE_REFUSED,
-        FATE_FAILED,
-        FATE_COUNT,
+enum result {
+        RESULT_KEPT,
+        RESULT_REMOVED,  /* in a dry run: would be */
+        RESULT_REPAIRED, /* likewise */
+        RESULT_REFUSED,
+        RESULT_FAILED,
+        RESULT_COUNT,
 };
 
 struct subject { /* one entry that is not simply kept */
         const struct fact_entry *entry;
-        enum fate fate;
+        enum result result;
         enum reason reason;
         const struct fact_file *because; /* as in struct decision */
         char *text;                      /* what failed; NULL where nothing did */
@@ -42,9 +42,9 @@ struct outcome {
         size_t n_others;
         const struct orphan_details *details; /* for the report; NULL: not asked for */
         bool dry_run;
-        bool left;                           /* what was retired is not all deleted: by wish or by a signal */
-        size_t n[FATE_COUNT];                /* of outcome_count() */
-        uint64_t entries_freed, bytes_freed; /* likewise */
+        bool left;                         /* what was retired is not all deleted: by wish or by a signal */
+        size_t n[RESULT_COUNT];            /* of outcome_count() */
+        uint64_t files_freed, bytes_freed; /* likewise */
         uint64_t lock_held_us, elapsed_us;
 };
 
@@ -54,7 +54,7 @@ void outcome_done(struct outcome *outcome);
 #define _cleanup_outcome_ _cleanup_(outcome_done)
 
 /* The subjects that the view's plan makes; view must outlive the outcome. -ENOMEM. */
-int outcome_fill(struct outcome *outcome, const struct view *view);
+int outcome_fill(struct outcome *outcome, const struct scan *view);
 
 /* A store that is refused whole is the one subject. -ENOMEM. */
 int outcome_refuse(struct outcome *outcome, const struct facts *facts, const struct fact_entry *store);
@@ -63,16 +63,16 @@ int outcome_refuse(struct outcome *outcome, const struct facts *facts, const str
 struct subject *outcome_find(const struct outcome *outcome, const struct cstorage_entry *entry);
 
 /* What a verdict comes to where nothing goes wrong. */
-enum fate fate_of(enum reason reason);
+enum result result_of(enum reason reason);
 
 /* This one failed after all. */
 void subject_fail(struct subject *subject, const char *text);
 
-/* Sum up; once all fates are final. */
+/* Sum up; once all results are final. */
 void outcome_count(struct outcome *outcome);
 
 /* Whether the sums of entries and bytes are those of all that is, or would be, removed. */
 bool outcome_is_measured(const struct outcome *outcome);
 
 /* "keep", "remove", "heal", "refuse", "fail" */
-const char *fate_name(enum fate fate);
+const char *result_name(enum result result);

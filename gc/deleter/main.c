@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * cstorage-gc-reap: deletes what collections hand over. Its socket starts it, and it ends when nothing more
+ * cstorage-gc-delete: deletes what collections hand over. Its socket starts it, and it ends when nothing more
  * comes. Stopped or killed, it leaves what is not deleted as a collector that died would: the next podman
  * command or the next collection goes on with it.
  */
@@ -49,7 +49,7 @@ static void reap_dir(struct deletion *deletion, struct cstorage_trash_dir *dir) 
         const struct tree_options options = {
                 .count_bytes = true,
                 .progress = &deletion->counters,
-                .stop = reap_stop_flag(),
+                .stop = delete_stop_flag(),
         };
         struct error error = {0};
         int fd = cstorage_trash_dir_get_fd(dir), r = 0;
@@ -63,8 +63,8 @@ static void reap_dir(struct deletion *deletion, struct cstorage_trash_dir *dir) 
 
         deletion->left++;
         if (!result.stopped)
-                complain_about(cstorage_trash_dir_get_path(dir),
-                               result.total.error ? result.total.error->text : error.text);
+                log_error_about(cstorage_trash_dir_get_path(dir),
+                                result.total.error ? result.total.error->text : error.text);
 }
 
 /* Each is deleted before the next is received: those that wait in the socket are locked, too. */
@@ -95,8 +95,8 @@ static void report(const struct deletion *deletion, uint64_t started_us) {
         uint64_t entries = atomic_load(&deletion->counters.entries);
 
         if (journal_is_stderr())
-                journal_reaped(entries, atomic_load(&deletion->counters.bytes), deletion->left,
-                               now_us() - started_us);
+                journal_deleted(entries, atomic_load(&deletion->counters.bytes), deletion->left,
+                                now_us() - started_us);
         systemd_notify("STATUS=deleted %" PRIu64 " entries; %zu directories are left to others", entries,
                        deletion->left);
 }
@@ -112,7 +112,7 @@ static size_t serve_one(int connection_fd) {
         (void) ticker_start(&ticker, TELL_NS, tell, &deletion); /* without memory or threads: untold */
         if (handover_begin(&handover, connection_fd, &error) < 0 ||
             reap_all(&deletion, &handover, &error) < 0)
-                complain("%s", error.text);
+                log_error("%s", error.text);
         (void) ticker_stop(ticker);
         if (deletion.n > 0)
                 report(&deletion, started_us);
@@ -123,7 +123,7 @@ static size_t serve_one(int connection_fd) {
 static int wait_for_one(int socket_fd) {
         struct pollfd ready = {.fd = socket_fd, .events = POLLIN};
 
-        while (!reap_stopped()) {
+        while (!delete_is_stopped()) {
                 int n = poll(&ready, 1, IDLE_MS);
 
                 if (n >= 0)
@@ -156,19 +156,19 @@ static int run_reaper(int socket_fd) {
 
         r = userns_is_wanted() ? userns_enter(/* root_fd= */ -1, &error) : 0;
         if (r < 0) {
-                complain("%s", error.text);
+                log_error("%s", error.text);
                 return STATUS_FAILED;
         }
-        r = reap_catch_signals();
+        r = delete_catch_signals();
         if (r < 0) {
-                complain("catching signals: %s", strerror(-r));
+                log_error("catching signals: %s", strerror(-r));
                 return STATUS_FAILED;
         }
         systemd_notify("READY=1");
         r = serve(socket_fd, &left);
         if (r < 0)
-                complain("its socket: %s", strerror(-r));
-        return r < 0 || (left > 0 && !reap_stopped()) ? STATUS_FAILED : STATUS_DONE;
+                log_error("its socket: %s", strerror(-r));
+        return r < 0 || (left > 0 && !delete_is_stopped()) ? STATUS_FAILED : STATUS_DONE;
 }
 
 int main(int argc, char **argv) {
@@ -176,11 +176,11 @@ int main(int argc, char **argv) {
 
         (void) argv;
         if (fd == -ENOSYS) {
-                complain("cannot take the socket: libsystemd.so.0 cannot be loaded. Install it");
+                log_error("cannot take the socket: libsystemd.so.0 cannot be loaded. Install it");
                 return STATUS_FAILED;
         }
         if (argc > 1 || fd < 0) {
-                complain("it takes no arguments, and is started by its socket, cstorage-gc-reap.socket");
+                log_error("it takes no arguments, and is started by its socket, cstorage-gc-delete.socket");
                 return STATUS_USAGE;
         }
         descriptors_allow();

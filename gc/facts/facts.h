@@ -16,9 +16,9 @@
  */
 
 struct fact_file { /* a record file, there or not */
-        enum cstorage_file_kind kind;
+        enum cstorage_record_file_kind kind;
         enum cstorage_location location;
-        enum cstorage_file_state state;
+        enum cstorage_record_file_state state;
         const char *path;
         const char *problem; /* "" where there is none */
         bool broken;         /* it says nothing to anybody, no Go process either */
@@ -54,12 +54,12 @@ struct fact_entry {
         const char *name;
         const char *path;
         bool examined;
-        struct cstorage_identity identity; /* where examined */
+        struct cstorage_entry_stat identity; /* where examined */
         const char *const *lowers; /* of an examined layer directory: the ids it lies on, nearest first */
         size_t n_lowers;
-        bool lowers_unknown; /* its files do not make sense: it may lie on anything */
-        bool half;           /* cstorage_entry_is_half(): what it lies on the other one tells */
-        const char *problem; /* "" or why it could not be examined */
+        bool overlay_lower_unknown; /* its files do not make sense: it may lie on anything */
+        bool half;                  /* cstorage_entry_is_split_layer(): what it lies on the other one tells */
+        const char *problem;        /* "" or why it could not be examined */
         const struct cstorage_entry *entry; /* where it came from; NULL when read from text */
 };
 
@@ -68,7 +68,7 @@ static inline bool fact_entry_is_examined(const struct fact_entry *entry) {
 }
 
 static inline bool fact_entry_is_gone(const struct fact_entry *entry) {
-        return entry->examined && entry->identity.type == CSTORAGE_ENTRY_IS_ABSENT;
+        return entry->examined && entry->identity.type == CSTORAGE_TYPE_ABSENT;
 }
 
 struct fact_use { /* something that is alive uses a layer or a container, whatever the records say */

@@ -7,17 +7,17 @@
 #include "facts/text.h"
 
 static const char *const file_kinds[] = {
-        [CSTORAGE_FILE_LAYERS] = "layers",
-        [CSTORAGE_FILE_IMAGES] = "images",
-        [CSTORAGE_FILE_CONTAINERS] = "containers",
-        [CSTORAGE_FILE_MOUNTS] = "mounts",
+        [CSTORAGE_RECORD_FILE_LAYERS] = "layers",
+        [CSTORAGE_RECORD_FILE_IMAGES] = "images",
+        [CSTORAGE_RECORD_FILE_CONTAINERS] = "containers",
+        [CSTORAGE_RECORD_FILE_MOUNTS] = "mounts",
         NULL,
 };
 
 static const char *const file_states[] = {
-        [CSTORAGE_FILE_MISSING] = "missing",       [CSTORAGE_FILE_OK] = "ok",
-        [CSTORAGE_FILE_EMPTY] = "empty",           [CSTORAGE_FILE_DAMAGED] = "damaged",
-        [CSTORAGE_FILE_UNREADABLE] = "unreadable", NULL,
+        [CSTORAGE_RECORD_FILE_MISSING] = "missing",       [CSTORAGE_RECORD_FILE_OK] = "ok",
+        [CSTORAGE_RECORD_FILE_EMPTY] = "empty",           [CSTORAGE_RECORD_FILE_DAMAGED] = "damaged",
+        [CSTORAGE_RECORD_FILE_UNREADABLE] = "unreadable", NULL,
 };
 
 static const char *const locations[] = {
@@ -54,9 +54,9 @@ const char *fact_kind_name(enum cstorage_entry_kind kind) {
 }
 
 static const char *const entry_types[] = {
-        [CSTORAGE_ENTRY_IS_ABSENT] = "absent", [CSTORAGE_ENTRY_IS_DIRECTORY] = "directory",
-        [CSTORAGE_ENTRY_IS_FILE] = "file",     [CSTORAGE_ENTRY_IS_LINK] = "link",
-        [CSTORAGE_ENTRY_IS_OTHER] = "other",   NULL,
+        [CSTORAGE_TYPE_ABSENT] = "absent", [CSTORAGE_TYPE_DIRECTORY] = "directory",
+        [CSTORAGE_TYPE_FILE] = "file",     [CSTORAGE_TYPE_LINK] = "link",
+        [CSTORAGE_TYPE_OTHER] = "other",   NULL,
 };
 
 static const char *const entry_locks[] = {
@@ -192,7 +192,7 @@ static bool has_default_name(const void *object) {
 
 static enum cstorage_entry_type default_type(const struct fact_entry *entry) {
         if (!entry->examined)
-                return CSTORAGE_ENTRY_IS_ABSENT;
+                return CSTORAGE_TYPE_ABSENT;
 
         switch (entry->kind) {
         case CSTORAGE_ENTRY_LAYER_DIR:
@@ -202,16 +202,16 @@ static enum cstorage_entry_type default_type(const struct fact_entry *entry) {
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
         case CSTORAGE_ENTRY_PROBE:
-                return CSTORAGE_ENTRY_IS_DIRECTORY;
+                return CSTORAGE_TYPE_DIRECTORY;
         case CSTORAGE_ENTRY_TAR_SPLIT:
         case CSTORAGE_ENTRY_SAVE_LEFTOVER:
         case CSTORAGE_ENTRY_VOLATILE_FILE:
         case CSTORAGE_ENTRY_QUOTA:
-                return CSTORAGE_ENTRY_IS_FILE;
+                return CSTORAGE_TYPE_FILE;
         case CSTORAGE_ENTRY_LINK:
                 break;
         }
-        return CSTORAGE_ENTRY_IS_LINK;
+        return CSTORAGE_TYPE_LINK;
 }
 
 static bool has_default_type(const void *object) {
@@ -243,7 +243,7 @@ static const struct field entry_fields[] = {
         {"other-mount", FIELD_FLAG, offsetof(struct fact_entry, identity.other_mount)},
         {"mount-below", FIELD_FLAG, offsetof(struct fact_entry, identity.mount_below)},
         TEXTS(struct fact_entry, lowers),
-        {"lowers-unknown", FIELD_FLAG, offsetof(struct fact_entry, lowers_unknown)},
+        {"lowers-unknown", FIELD_FLAG, offsetof(struct fact_entry, overlay_lower_unknown)},
         FLAG(struct fact_entry, half),
         TEXT(struct fact_entry, problem),
         {0},

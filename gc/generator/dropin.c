@@ -31,7 +31,7 @@
 #define VOLUMES "/volumes"
 
 /* The paths of the store, and which mounts they need, themselves or for their sources. */
-struct site {
+struct mountpoint {
         char *paths[STORE_PATHS_MAX];
         size_t n_paths;
         const struct dropin_mounts *mounts;
@@ -39,7 +39,7 @@ struct site {
         bool *is_needed;          /* for each of them */
 };
 
-static void site_done(struct site *site) {
+static void mountpoint_done(struct mountpoint *site) {
         for (size_t i = 0; i < site->n_paths; i++)
                 free(site->paths[i]);
         free(site->needed);
@@ -69,35 +69,35 @@ static bool is_volume(const char *store, const char *target) {
 }
 
 /* A driver's home may be a mount of its own. */
-static bool lies_in_store(const struct site *site, const struct dropin_mount *mount) {
+static bool lies_in_store(const struct mountpoint *site, const struct dropin_mount *mount) {
         for (size_t i = 0; i < site->n_paths; i++)
                 if (holds(site->paths[i], mount->target) && !is_volume(site->paths[i], mount->target))
                         return true;
         return false;
 }
 
-static bool holds_store(const struct site *site, const struct dropin_mount *mount) {
+static bool holds_store(const struct mountpoint *site, const struct dropin_mount *mount) {
         for (size_t i = 0; i < site->n_paths; i++)
                 if (holds(mount->target, site->paths[i]))
                         return true;
         return false;
 }
 
-static void need(struct site *site, size_t mount) {
+static void need(struct mountpoint *site, size_t mount) {
         if (site->is_needed[mount])
                 return;
         site->is_needed[mount] = true;
         site->needed[site->n_needed++] = mount;
 }
 
-static void need_holders(struct site *site, const char *path) {
+static void need_holders(struct mountpoint *site, const char *path) {
         for (size_t i = 0; i < site->mounts->n; i++)
                 if (holds(site->mounts->mounts[i].target, path))
                         need(site, i);
 }
 
 /* The list grows while it is gone through: a source may lie on a mount that has a source. */
-static void find_needed(struct site *site) {
+static void find_needed(struct mountpoint *site) {
         for (size_t i = 0; i < site->n_paths; i++)
                 need_holders(site, site->paths[i]);
         for (size_t i = 0; i < site->mounts->n; i++)
@@ -108,7 +108,7 @@ static void find_needed(struct site *site) {
                         need_holders(site, site->mounts->mounts[site->needed[i]].source);
 }
 
-static int add_path(struct site *site, const char *path, const char *name, struct error *reterr) {
+static int add_path(struct mountpoint *site, const char *path, const char *name, struct error *reterr) {
         struct error error;
         char *normal;
         int r;
@@ -127,7 +127,7 @@ static int add_path(struct site *site, const char *path, const char *name, struc
         return 0;
 }
 
-static int survey(struct site *site, const struct dropin_store *store, struct error *reterr) {
+static int survey(struct mountpoint *site, const struct dropin_store *store, struct error *reterr) {
         int r;
 
         r = add_path(site, store->graphroot, "graphroot", reterr);
@@ -158,7 +158,7 @@ static const struct dropin_mount *innermost(const struct dropin_mounts *mounts, 
         return found;
 }
 
-static int add_requirement(const struct site *site, const char *path, struct text *text) {
+static int add_requirement(const struct mountpoint *site, const char *path, struct text *text) {
         _cleanup_free_ char *required = strdup(path);
         const struct dropin_mount *mount;
 
@@ -169,7 +169,7 @@ static int add_requirement(const struct site *site, const char *path, struct tex
         return *required ? unit_add_path(text, "RequiresMountsFor", "", required) : 0;
 }
 
-static int add_requirements(const struct site *site, struct text *text) {
+static int add_requirements(const struct mountpoint *site, struct text *text) {
         int r = 0;
 
         for (size_t i = 0; i < site->n_paths && r >= 0; i++)
@@ -183,7 +183,7 @@ static int add_requirements(const struct site *site, struct text *text) {
         return r;
 }
 
-static int add_mount_order(const struct site *site, struct text *text) {
+static int add_mount_order(const struct mountpoint *site, struct text *text) {
         int r = 0;
 
         for (size_t i = 0; i < site->mounts->n && r >= 0; i++) {
@@ -200,7 +200,7 @@ static int add_mount_order(const struct site *site, struct text *text) {
         return r;
 }
 
-static int add_boot_order(const struct site *site, struct text *text, bool *ret_early) {
+static int add_boot_order(const struct mountpoint *site, struct text *text, bool *ret_early) {
         bool network = false, unsure = false;
 
         for (size_t i = 0; i < site->n_needed; i++) {
@@ -215,7 +215,7 @@ static int add_boot_order(const struct site *site, struct text *text, bool *ret_
         return unsure ? 0 : text_adds(text, "Before=basic.target network-online.target\n");
 }
 
-static int compose(const struct site *site, struct text *text, bool *ret_early) {
+static int compose(const struct mountpoint *site, struct text *text, bool *ret_early) {
         int r;
 
         r = text_adds(text, "# Made by cstorage-gc-generator(8) from storage.conf and fstab.\n[Unit]\n");
@@ -234,7 +234,7 @@ static int compose(const struct site *site, struct text *text, bool *ret_early) 
 
 int dropin_compose(const struct dropin_store *store, const struct dropin_mounts *mounts, struct text *text,
                    bool *ret_early, struct error *reterr) {
-        _cleanup_(site_done) struct site site = {.mounts = mounts};
+        _cleanup_(mountpoint_done) struct mountpoint site = {.mounts = mounts};
         int r;
 
         r = survey(&site, store, reterr);

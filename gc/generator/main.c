@@ -48,7 +48,7 @@ static void say(const char *words) {
 
 static int compose(struct text *text, bool *ret_early, struct error *reterr) {
         const struct cstorage_config_options options = {.size = sizeof(options),
-                                                        .flags = CSTORAGE_CONFIG_UNRESOLVED};
+                                                        .flags = CSTORAGE_CONFIG_LEXICAL};
         _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
         _cleanup_dropin_mounts_ struct dropin_mounts mounts = DROPIN_MOUNTS_INIT;
         struct dropin_store store;

@@ -43,8 +43,8 @@ static int add_podmans_runroots(struct strlist *found, const struct facts *facts
         return r == -ENOMEM ? r : 0;
 }
 
-int observe_liveness(struct facts *facts, struct runroots *runroots, enum uses_depth depth,
-                     struct error *reterr) {
+int liveness_scan(struct facts *facts, struct runroots *runroots, enum uses_depth depth,
+                  struct error *reterr) {
         _cleanup_strlist_ struct strlist found = STRLIST_INIT;
         int r;
 

@@ -12,5 +12,5 @@
  * directories of the store were listed: a record that is read now is then there for everything that was
  * listed and has one.
  */
-int observe_liveness(struct facts *facts, struct runroots *runroots, enum uses_depth depth,
-                     struct error *reterr);
+int liveness_scan(struct facts *facts, struct runroots *runroots, enum uses_depth depth,
+                  struct error *reterr);

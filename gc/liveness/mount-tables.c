@@ -10,7 +10,7 @@
 #include "base/array.h"
 #include "base/fd.h"
 #include "base/text.h"
-#include "proc-view.h"
+#include "liveness/proc-view.h"
 
 /* So many tables are open at most: the caller reads one before it adds another. */
 #define WAITING_MAX 64U

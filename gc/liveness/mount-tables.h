@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "orphan-names.h"
+#include "liveness/orphan-names.h"
 
 /*
  * Which orphans the mount tables of other namespaces name. The kernel takes some 70 microseconds to print the

@@ -83,23 +83,23 @@ static bool is_of_runroot(enum cstorage_location location) {
 }
 
 static int add_files(struct facts *facts, const struct cstorage_snapshot *snapshot) {
-        const struct cstorage_file *file = NULL;
+        const struct cstorage_record_file *file = NULL;
 
-        while ((file = cstorage_snapshot_next_file(snapshot, file))) {
+        while ((file = cstorage_snapshot_next_record_file(snapshot, file))) {
                 struct fact_file *fact;
 
-                if (!is_of_runroot(cstorage_file_get_location(file)) ||
-                    cstorage_file_get_state(file) == CSTORAGE_FILE_MISSING)
+                if (!is_of_runroot(cstorage_record_file_get_location(file)) ||
+                    cstorage_record_file_get_state(file) == CSTORAGE_RECORD_FILE_MISSING)
                         continue;
                 fact = facts_add_file(facts);
                 if (!fact)
                         return -ENOMEM;
                 *fact = (struct fact_file){
-                        .kind = cstorage_file_get_kind(file),
+                        .kind = cstorage_record_file_get_kind(file),
                         .location = CSTORAGE_LOCATION_ADDITIONAL,
-                        .state = cstorage_file_get_state(file),
-                        .path = cstorage_file_get_path(file),
-                        .problem = cstorage_file_get_problem(file) ?: "",
+                        .state = cstorage_record_file_get_state(file),
+                        .path = cstorage_record_file_get_path(file),
+                        .problem = cstorage_record_file_get_problem(file) ?: "",
                 };
         }
         return 0;
@@ -203,9 +203,9 @@ static int note_unreadable(struct facts *facts, const char *runroot, const struc
                 return -ENOMEM;
 
         *fact = (struct fact_file){
-                .kind = CSTORAGE_FILE_CONTAINERS,
+                .kind = CSTORAGE_RECORD_FILE_CONTAINERS,
                 .location = CSTORAGE_LOCATION_ADDITIONAL,
-                .state = CSTORAGE_FILE_UNREADABLE,
+                .state = CSTORAGE_RECORD_FILE_UNREADABLE,
                 .path = path,
                 .problem = problem,
         };

@@ -16,9 +16,9 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "base/userns.h"
+#include "liveness/mount-tables.h"
 #include "liveness/orphan-names.h"
 #include "liveness/proc-view.h"
-#include "liveness/mount-tables.h"
 
 #define PROC_PATH_MAX 64U /* "PID/fd/N" */
 

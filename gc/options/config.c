@@ -23,7 +23,7 @@ static int load(const struct options *options, struct cstorage_config **ret, str
         if (options->root && options->runroot && options->driver)
                 return cstorage_config_new(ret);
         if (r == -ENOTUNIQ)
-                return error_set(reterr, r, "%.180s: say which with --config-rules", error.text);
+                return error_set(reterr, r, "%.180s: say which with --config-compat", error.text);
         if (reterr)
                 *reterr = error;
         return r;

@@ -23,15 +23,15 @@ enum {
         OPT_ALL_USERS,
         OPT_JSON,
         OPT_RECENT,
-        OPT_NO_HEAL,
-        OPT_NO_REAP,
-        OPT_REAPER,
+        OPT_NO_REPAIR,
+        OPT_NO_DELETE,
+        OPT_DELETER,
         OPT_PROGRESS,
         OPT_COLOR,
         OPT_SUMMARY,
         OPT_VERBOSE,
         OPT_DUMP_FACTS,
-        OPT_CONFIG_RULES,
+        OPT_CONFIG_COMPAT,
         OPT_SHOW_CONFIG,
         OPT_VERSION,
 };
@@ -46,12 +46,12 @@ static const struct option long_options[] = {
         {"storage-driver", required_argument, NULL, OPT_DRIVER},
         {"storage-opt", required_argument, NULL, OPT_STORAGE_OPT},
         {"transient-store", optional_argument, NULL, OPT_TRANSIENT},
-        {"config-rules", required_argument, NULL, OPT_CONFIG_RULES},
+        {"config-compat", required_argument, NULL, OPT_CONFIG_COMPAT},
         {"lock-timeout", required_argument, NULL, OPT_LOCK_TIMEOUT},
         {"recent", no_argument, NULL, OPT_RECENT},
-        {"no-heal", no_argument, NULL, OPT_NO_HEAL},
-        {"no-reap", no_argument, NULL, OPT_NO_REAP},
-        {"reaper", required_argument, NULL, OPT_REAPER},
+        {"no-repair", no_argument, NULL, OPT_NO_REPAIR},
+        {"no-delete", no_argument, NULL, OPT_NO_DELETE},
+        {"deleter", required_argument, NULL, OPT_DELETER},
         {"progress", required_argument, NULL, OPT_PROGRESS},
         {"color", required_argument, NULL, OPT_COLOR},
         {"quiet", no_argument, NULL, 'q'},
@@ -79,12 +79,12 @@ void options_help(FILE *out) {
               "      --storage-driver=NAME   the driver: overlay, vfs, btrfs\n"
               "      --storage-opt=KEY=VALUE a driver option; may be given many times\n"
               "      --transient-store[=BOOL] the store is one in transient mode\n"
-              "      --config-rules=WHICH    how to read storage.conf: auto, dropins, one-file\n"
+              "      --config-compat=WHICH    how to read storage.conf: auto, current, legacy\n"
               "      --lock-timeout=TIME     wait this long for the store's locks [30s]\n"
               "      --recent                also remove recent orphans that nothing uses\n"
-              "      --no-heal               leave broken volatile record files as they are\n"
-              "      --no-reap               move aside what goes, and leave it to others\n"
-              "      --reaper=SOCKET         hand it to the reaper that listens there\n"
+              "      --no-repair               leave broken volatile record files as they are\n"
+              "      --no-delete               move aside what goes, and leave it to others\n"
+              "      --deleter=SOCKET         hand it to the reaper that listens there\n"
               "      --progress=WHEN         progress while deleting: auto, always, never\n"
               "      --color=WHEN            colours on a terminal: auto, always, never\n"
               "  -q, --quiet                 print only what went wrong\n"
@@ -157,17 +157,17 @@ static int take_when(const char *option, const char *value, enum when *ret, stru
         return 0;
 }
 
-const char *const config_rules_names[] = {[CSTORAGE_CONFIG_AUTO] = "auto",
-                                          [CSTORAGE_CONFIG_DROPINS] = "dropins",
-                                          [CSTORAGE_CONFIG_ONE_FILE] = "one-file",
-                                          NULL};
+const char *const config_compat_names[] = {[CSTORAGE_CONFIG_AUTO] = "auto",
+                                           [CSTORAGE_CONFIG_CURRENT] = "current",
+                                           [CSTORAGE_CONFIG_LEGACY] = "legacy",
+                                           NULL};
 
 static int take_rules(struct options *options, const char *value, struct error *reterr) {
         unsigned i;
 
-        if (parse_word(value, config_rules_names, &i) < 0)
-                return error_set(reterr, -EINVAL, "--config-rules wants auto, dropins or one-file");
-        options->rules = (enum cstorage_config_rules) i;
+        if (parse_word(value, config_compat_names, &i) < 0)
+                return error_set(reterr, -EINVAL, "--config-compat wants auto, current or legacy");
+        options->rules = (enum cstorage_config_compat) i;
         return 0;
 }
 
@@ -256,8 +256,8 @@ static int take_valued(struct options *options, int c, const char *value, struct
                 return take_path("--runroot", value, &options->runroot, reterr);
         case OPT_IMAGESTORE:
                 return take_path("--imagestore", value, &options->imagestore, reterr);
-        case OPT_REAPER:
-                return take_path("--reaper", value, &options->reaper, reterr);
+        case OPT_DELETER:
+                return take_path("--deleter", value, &options->deleter, reterr);
         case OPT_DRIVER:
                 return take_driver(value, &options->driver, reterr);
         case OPT_STORAGE_OPT:
@@ -272,7 +272,7 @@ static int take_valued(struct options *options, int c, const char *value, struct
                 return take_when("--progress", value, &options->progress, reterr);
         case OPT_COLOR:
                 return take_when("--color", value, &options->color, reterr);
-        case OPT_CONFIG_RULES:
+        case OPT_CONFIG_COMPAT:
                 return take_rules(options, value, reterr);
         default:
                 return error_set(reterr, -EINVAL, "see cstorage-gc --help");
@@ -299,11 +299,11 @@ static int take(struct options *options, int c, const char *value, struct error 
         case OPT_RECENT:
                 options->recent = true;
                 return 0;
-        case OPT_NO_HEAL:
-                options->heal = false;
+        case OPT_NO_REPAIR:
+                options->repair = false;
                 return 0;
-        case OPT_NO_REAP:
-                options->reap = false;
+        case OPT_NO_DELETE:
+                options->delete_trash = false;
                 return 0;
         case OPT_SUMMARY:
                 options->summary = true;
@@ -331,9 +331,9 @@ static int check_all_users(const struct options *options, struct error *reterr) 
             options->n_storage_opts > 0 || options->transient != SWITCH_UNSET)
                 return error_set(reterr, -EINVAL,
                                  "--all-users does not go with an option that tells of one store");
-        if (options->reaper || options->dump_facts || options->show_config)
+        if (options->deleter || options->dump_facts || options->show_config)
                 return error_set(reterr, -EINVAL,
-                                 "--all-users goes with none of --reaper, --dump-facts and --show-config");
+                                 "--all-users goes with none of --deleter, --dump-facts and --show-config");
         return 0;
 }
 
@@ -344,8 +344,8 @@ static int check_together(const struct options *options, struct error *reterr) {
                                  "--quiet goes neither with --verbose nor with --json or --show-config");
         if (options->quiet && options->summary)
                 return error_set(reterr, -EINVAL, "--quiet does not go with --summary");
-        if (!options->reap && options->reaper)
-                return error_set(reterr, -EINVAL, "--reaper does not go with --no-reap");
+        if (!options->delete_trash && options->deleter)
+                return error_set(reterr, -EINVAL, "--deleter does not go with --no-delete");
         if (options->dump_facts && options->json)
                 return error_set(reterr, -EINVAL,
                                  "--dump-facts has a form of its own and does not go with --json");

@@ -28,12 +28,12 @@ struct options {
         const char *root, *runroot, *imagestore, *driver; /* NULL: not given */
         const char **storage_opts;
         size_t n_storage_opts, cap_storage_opts;
-        const char *reaper; /* its socket; NULL: who collects deletes */
+        const char *deleter; /* its socket; NULL: who collects deletes */
         enum switched transient;
         uint64_t lock_timeout_us;
         enum when progress, color;
-        enum cstorage_config_rules rules;
-        bool dry_run, json, heal, reap, recent, quiet, verbose, dump_facts;
+        enum cstorage_config_compat rules;
+        bool dry_run, json, repair, delete_trash, recent, quiet, verbose, dump_facts;
         bool summary, show_config, help, version;
         bool all_users;
         int root_fd; /* of the process of one of them, to the root that started it (user-side.h); else -1 */
@@ -46,8 +46,10 @@ struct options {
 #define LOCK_TIMEOUT_DEFAULT_US (30ULL * 1000 * 1000)
 
 #define OPTIONS_INIT                                                                                         \
-        ((struct options){                                                                                   \
-                .lock_timeout_us = LOCK_TIMEOUT_DEFAULT_US, .heal = true, .reap = true, .root_fd = -1})
+        ((struct options){.lock_timeout_us = LOCK_TIMEOUT_DEFAULT_US,                                        \
+                          .repair = true,                                                                    \
+                          .delete_trash = true,                                                              \
+                          .root_fd = -1})
 
 void options_done(struct options *options);
 #define _cleanup_options_ _cleanup_(options_done)
@@ -66,7 +68,7 @@ bool options_runroot_is_configured(const struct options *options);
 int options_check_paths(const struct options *options, struct error *reterr);
 
 /* By their numbers; NULL ends them. */
-extern const char *const config_rules_names[];
+extern const char *const config_compat_names[];
 
 /* "30", "0.5", "250ms", "2min": a number, with a fraction if need be, of seconds unless a unit follows. 0,
  * -EINVAL or -ERANGE. */

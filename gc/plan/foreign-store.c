@@ -20,7 +20,7 @@
 
 #include "plan/foreign-store.h"
 
-static bool has_lonely_halves(const struct facts *facts, const struct known *known) {
+static bool has_lonely_halves(const struct facts *facts, const struct references *references) {
         bool here = false, there = false;
 
         for (size_t i = 0; i < facts->n_entries; i++) {
@@ -28,24 +28,24 @@ static bool has_lonely_halves(const struct facts *facts, const struct known *kno
                         continue;
                 if (!facts->entries[i].imagestore)
                         here = true;
-                else if (*known_marks(known, i) & MARK_DIR_GRAPHROOT)
+                else if (*references_marks(references, i) & MARK_DIR_GRAPHROOT)
                         there = true;
         }
         return here && !there;
 }
 
-static bool has_lost_images(const struct known *known) {
-        for (size_t i = 0; i < known->used_images.n; i++)
-                if (!idset_has(&known->images, known->used_images.ids[i]))
+static bool has_lost_images(const struct references *references) {
+        for (size_t i = 0; i < references->used_images.n; i++)
+                if (!idset_has(&references->images, references->used_images.ids[i]))
                         return true;
         return false;
 }
 
-static bool has_foreign_side_files(const struct known *known) {
+static bool has_foreign_side_files(const struct references *references) {
         bool foreign = false;
 
-        for (size_t n = 0; n < known->numbers.n_distinct; n++) {
-                uint32_t marks = known->marks[n];
+        for (size_t n = 0; n < references->numbers.n_distinct; n++) {
+                uint32_t marks = references->marks[n];
 
                 if ((marks & MARK_SIDE_FILE) && (marks & MARK_RECORDS))
                         return false;
@@ -54,9 +54,9 @@ static bool has_foreign_side_files(const struct known *known) {
         return foreign;
 }
 
-static bool has_layers(const struct known *known, bool (*is_elsewhere)(uint32_t marks)) {
-        for (size_t n = 0; n < known->numbers.n_distinct; n++)
-                if (!(known->marks[n] & MARK_DIRS) && is_elsewhere(known->marks[n]))
+static bool has_layers(const struct references *references, bool (*is_elsewhere)(uint32_t marks)) {
+        for (size_t n = 0; n < references->numbers.n_distinct; n++)
+                if (!(references->marks[n] & MARK_DIRS) && is_elsewhere(references->marks[n]))
                         return true;
         return false;
 }
@@ -69,15 +69,16 @@ static bool is_lost(uint32_t marks) {
         return (marks & MARK_OF_OWN_RECORD) && !(marks & MARK_RECORDS);
 }
 
-void elsewhere_find(struct elsewhere *elsewhere, const struct facts *facts, const struct known *known) {
-        bool halves = has_lonely_halves(facts, known);
-        bool images = halves || has_lost_images(known) || has_foreign_side_files(known) ||
-                      has_layers(known, is_finished);
+void foreign_store_find(struct foreign_store *foreign_store, const struct facts *facts,
+                        const struct references *references) {
+        bool halves = has_lonely_halves(facts, references);
+        bool images = halves || has_lost_images(references) || has_foreign_side_files(references) ||
+                      has_layers(references, is_finished);
 
-        *elsewhere = (struct elsewhere){
+        *foreign_store = (struct foreign_store){
                 .halves = halves,
                 .images = images,
-                .layers = images || has_layers(known, is_lost),
-                .hidden = known_has_hidden_side_files(facts) || known_has_hidden_dirs(facts),
+                .layers = images || has_layers(references, is_lost),
+                .hidden = references_has_hidden_side_files(facts) || references_has_hidden_dirs(facts),
         };
 }

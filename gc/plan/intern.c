@@ -18,18 +18,18 @@ struct item {
         uint32_t index;
 };
 
-void numbers_done(struct numbers *numbers) {
+void intern_done(struct intern *numbers) {
         free(numbers->strings);
         free(numbers->numbers);
-        *numbers = NUMBERS_INIT;
+        *numbers = INTERN_INIT;
 }
 
-int numbers_add(struct numbers *numbers, const char *string) {
+int intern_add(struct intern *numbers, const char *string) {
         int r;
 
         assert(!numbers->numbers);
 
-        if (numbers->n == NUMBER_NONE)
+        if (numbers->n == INTERN_NONE)
                 return -ENOMEM;
         r = ARRAY_RESERVE(numbers->strings, numbers->cap, numbers->n + 1);
         if (r < 0)
@@ -87,7 +87,7 @@ static int compare_items(const void *a, const void *b) {
 }
 
 /* Items of one prefix: mostly of one string. */
-static void number_group(struct numbers *numbers, struct item *items, size_t n) {
+static void number_group(struct intern *numbers, struct item *items, size_t n) {
         for (size_t i = 1; i < n; i++)
                 if (strcmp(items[0].string, items[i].string) != 0) {
                         qsort(items, n, sizeof(*items), compare_items);
@@ -102,20 +102,20 @@ static void number_group(struct numbers *numbers, struct item *items, size_t n) 
         numbers->n_distinct++;
 }
 
-static size_t fill(struct numbers *numbers, struct item *items) {
+static size_t fill(struct intern *numbers, struct item *items) {
         size_t n = 0;
 
         for (size_t i = 0; i < numbers->n; i++) {
                 const char *string = numbers->strings[i];
 
-                numbers->numbers[i] = NUMBER_NONE;
+                numbers->numbers[i] = INTERN_NONE;
                 if (string && *string)
                         items[n++] = (struct item){prefix_of(string), string, (uint32_t) i};
         }
         return n;
 }
 
-int numbers_assign(struct numbers *numbers) {
+int intern_assign(struct intern *numbers) {
         _cleanup_free_ struct item *items = NULL;
         struct item *sorted;
         size_t n, end;

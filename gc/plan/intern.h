@@ -10,18 +10,18 @@
  * Small numbers for strings: equal strings get equal numbers, so that what is asked often about ids is an
  * array away. Add all of them, number them once, then read numbers[] in the order of adding.
  */
-struct numbers {
+struct intern {
         const char **strings; /* borrowed */
         uint32_t *numbers;
         size_t n, cap;
         uint32_t n_distinct;
 };
 
-#define NUMBER_NONE  UINT32_MAX /* of NULL and "" */
-#define NUMBERS_INIT ((struct numbers){0})
+#define INTERN_NONE UINT32_MAX /* of NULL and "" */
+#define INTERN_INIT ((struct intern){0})
 
-void numbers_done(struct numbers *numbers);
-#define _cleanup_numbers_ _cleanup_(numbers_done)
+void intern_done(struct intern *numbers);
+#define _cleanup_intern_ _cleanup_(intern_done)
 
-int numbers_add(struct numbers *numbers, const char *string);
-int numbers_assign(struct numbers *numbers);
+int intern_add(struct intern *numbers, const char *string);
+int intern_assign(struct intern *numbers);

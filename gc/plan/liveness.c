@@ -38,50 +38,51 @@ static bool is_of_layer(const struct fact_entry *entry) {
         return false;
 }
 
-static bool has_recent_container(const struct known *known, const struct facts *facts,
+static bool has_recent_container(const struct references *references, const struct facts *facts,
                                  const struct policy *policy) {
         for (size_t i = 0; i < facts->n_entries; i++)
                 if (facts->entries[i].kind == CSTORAGE_ENTRY_CONTAINER_DIR &&
-                    !idset_has(&known->containers, facts->entries[i].name) &&
+                    !idset_has(&references->containers, facts->entries[i].name) &&
                     liveness_is_recent(facts, policy, &facts->entries[i]))
                         return true;
         return false;
 }
 
 /* With a directory that cannot be listed, something recent may be there. */
-static bool every_layer_may_be_used(const struct known *known, const struct facts *facts,
+static bool every_layer_may_be_used(const struct references *references, const struct facts *facts,
                                     const struct policy *policy) {
         if (judged_by_records_alone(facts, policy))
                 return false;
-        return known_has_hidden_signs(facts) ||
-               (facts->starts_unmarked && has_recent_container(known, facts, policy));
+        return references_has_hidden_signs(facts) ||
+               (facts->starts_unmarked && has_recent_container(references, facts, policy));
 }
 
 /* A layer is as recent as the latest of its directories, links and files. */
-void liveness_mark_recent_layers(struct known *known, const struct facts *facts,
+void liveness_mark_recent_layers(struct references *references, const struct facts *facts,
                                  const struct policy *policy) {
-        bool all = every_layer_may_be_used(known, facts, policy);
+        bool all = every_layer_may_be_used(references, facts, policy);
 
         for (size_t i = 0; i < facts->n_entries; i++)
                 if (is_of_layer(&facts->entries[i]) &&
                     (all || liveness_is_recent(facts, policy, &facts->entries[i])))
-                        *known_marks(known, i) |= MARK_RECENT;
+                        *references_marks(references, i) |= MARK_RECENT;
 }
 
 /* Ids of other stores may be in use, too: they have no directory here, as far as it can be seen. */
-bool liveness_has_unexplained_use(const struct known *known, const struct facts *facts) {
-        if (facts->n_in_use > 0 && known_has_hidden_signs(facts))
+bool liveness_has_unexplained_use(const struct references *references, const struct facts *facts) {
+        if (facts->n_in_use > 0 && references_has_hidden_signs(facts))
                 return true;
 
         for (size_t i = 0; i < facts->n_entries; i++) {
                 const struct fact_entry *entry = &facts->entries[i];
-                uint32_t marks = *known_marks(known, i);
+                uint32_t marks = *references_marks(references, i);
 
                 if (entry->kind == CSTORAGE_ENTRY_LAYER_DIR && (marks & MARK_IN_USE) &&
                     !(marks & (MARK_RECORDS | MARK_REFERENCES)))
                         return true;
-                if (entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR && idset_has(&known->in_use, entry->name) &&
-                    !idset_has(&known->containers, entry->name))
+                if (entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR &&
+                    idset_has(&references->in_use, entry->name) &&
+                    !idset_has(&references->containers, entry->name))
                         return true;
         }
         return false;

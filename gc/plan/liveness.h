@@ -14,8 +14,9 @@
 bool liveness_is_recent(const struct facts *facts, const struct policy *policy,
                         const struct fact_entry *entry);
 
-/* Give MARK_RECENT to each layer that a container of this boot may use. After known_make(). */
-void liveness_mark_recent_layers(struct known *known, const struct facts *facts, const struct policy *policy);
+/* Give MARK_RECENT to each layer that a container of this boot may use. After references_make(). */
+void liveness_mark_recent_layers(struct references *references, const struct facts *facts,
+                                 const struct policy *policy);
 
 /* Whether something of this store is in use that no record explains: a runroot was not seen. */
-bool liveness_has_unexplained_use(const struct known *known, const struct facts *facts);
+bool liveness_has_unexplained_use(const struct references *references, const struct facts *facts);

@@ -10,29 +10,29 @@
 
 #include "base/idset.h"
 
-static const struct fact_file *find(const struct facts *facts, enum cstorage_file_kind kind,
+static const struct fact_file *find(const struct facts *facts, enum cstorage_record_file_kind kind,
                                     enum cstorage_location location) {
         for (size_t i = 0; i < facts->n_files; i++)
                 if (facts->files[i].kind == kind && facts->files[i].location == location &&
-                    facts->files[i].state == CSTORAGE_FILE_MISSING)
+                    facts->files[i].state == CSTORAGE_RECORD_FILE_MISSING)
                         return &facts->files[i];
         return NULL;
 }
 
 /* That of the image store has the images, and most releases keep their layers there. */
-static const struct fact_file *find_missing(const struct facts *facts, enum cstorage_file_kind kind) {
+static const struct fact_file *find_missing(const struct facts *facts, enum cstorage_record_file_kind kind) {
         const struct fact_file *file = find(facts, kind, CSTORAGE_LOCATION_IMAGESTORE);
 
-        if (file || (facts->imagestore && kind == CSTORAGE_FILE_IMAGES))
+        if (file || (facts->imagestore && kind == CSTORAGE_RECORD_FILE_IMAGES))
                 return file;
         return find(facts, kind, CSTORAGE_LOCATION_STABLE);
 }
 
 static bool all_are_read(const struct facts *facts) {
         for (size_t i = 0; i < facts->n_files; i++)
-                if (facts->files[i].state != CSTORAGE_FILE_OK &&
-                    facts->files[i].state != CSTORAGE_FILE_MISSING &&
-                    facts->files[i].kind != CSTORAGE_FILE_MOUNTS)
+                if (facts->files[i].state != CSTORAGE_RECORD_FILE_OK &&
+                    facts->files[i].state != CSTORAGE_RECORD_FILE_MISSING &&
+                    facts->files[i].kind != CSTORAGE_RECORD_FILE_MOUNTS)
                         return false;
         return true;
 }
@@ -94,8 +94,8 @@ static int find_lost_layer(const struct facts *facts, bool *ret) {
 }
 
 int lost_files_find(struct lost_files *lost, const struct facts *facts) {
-        const struct fact_file *layers = find_missing(facts, CSTORAGE_FILE_LAYERS),
-                               *images = find_missing(facts, CSTORAGE_FILE_IMAGES);
+        const struct fact_file *layers = find_missing(facts, CSTORAGE_RECORD_FILE_LAYERS),
+                               *images = find_missing(facts, CSTORAGE_RECORD_FILE_IMAGES);
         bool is_lost = false;
         int r = 0;
 

@@ -47,10 +47,10 @@ enum {
 
 /* Whom a record file of each kind may speak for: images refer to layers, and containers to both. */
 static const unsigned families[] = {
-        [CSTORAGE_FILE_LAYERS] = FAMILY_LAYERS,
-        [CSTORAGE_FILE_IMAGES] = FAMILY_LAYERS | FAMILY_IMAGES,
-        [CSTORAGE_FILE_CONTAINERS] = FAMILY_LAYERS | FAMILY_IMAGES | FAMILY_CONTAINERS,
-        [CSTORAGE_FILE_MOUNTS] = FAMILY_LAYERS,
+        [CSTORAGE_RECORD_FILE_LAYERS] = FAMILY_LAYERS,
+        [CSTORAGE_RECORD_FILE_IMAGES] = FAMILY_LAYERS | FAMILY_IMAGES,
+        [CSTORAGE_RECORD_FILE_CONTAINERS] = FAMILY_LAYERS | FAMILY_IMAGES | FAMILY_CONTAINERS,
+        [CSTORAGE_RECORD_FILE_MOUNTS] = FAMILY_LAYERS,
 };
 
 enum { /* of those that follow */
@@ -60,21 +60,23 @@ enum { /* of those that follow */
 
 /* The files that facts always tell about, there or not. Where they do not, nobody looked. */
 static const struct fact_file expected[] = {
-        [LAYERS_STABLE] = {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE,
+        [LAYERS_STABLE] = {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE,
                            .path = "layers.json of the graphroot"},
-        [LAYERS_IMAGESTORE] = {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE,
+        [LAYERS_IMAGESTORE] = {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE,
                                .path = "layers.json of the image store"},
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, .path = "volatile-layers.json of the graphroot"},
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT,
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE,
+         .path = "volatile-layers.json of the graphroot"},
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT,
          .path = "volatile-layers.json of the runroot"},
-        {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_STABLE, .path = "images.json of the graphroot"},
-        {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE, .path = "images.json of the image store"},
-        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE, .path = "containers.json of the graphroot"},
-        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE,
+        {CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_STABLE, .path = "images.json of the graphroot"},
+        {CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE, .path = "images.json of the image store"},
+        {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE,
+         .path = "containers.json of the graphroot"},
+        {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE,
          .path = "volatile-containers.json of the graphroot"},
-        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT,
+        {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT,
          .path = "volatile-containers.json of the runroot"},
-        {CSTORAGE_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, .path = "mountpoints.json of the runroot"},
+        {CSTORAGE_RECORD_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, .path = "mountpoints.json of the runroot"},
 };
 
 /* One order for all files, so that which one is named does not depend on the order of the facts. */
@@ -101,14 +103,14 @@ static void doubt_add(struct doubt *doubt, enum reason reason, const struct fact
         *doubt = (struct doubt){reason, file};
 }
 
-static void doubts_add(struct doubts *doubts, unsigned family, enum reason reason,
-                       const struct fact_file *file) {
+static void missing_records_add(struct missing_records *missing_records, unsigned family, enum reason reason,
+                                const struct fact_file *file) {
         if (family & FAMILY_LAYERS)
-                doubt_add(&doubts->layers, reason, file);
+                doubt_add(&missing_records->layers, reason, file);
         if (family & FAMILY_IMAGES)
-                doubt_add(&doubts->images, reason, file);
+                doubt_add(&missing_records->images, reason, file);
         if (family & FAMILY_CONTAINERS)
-                doubt_add(&doubts->containers, reason, file);
+                doubt_add(&missing_records->containers, reason, file);
 }
 
 /* No save leaves a record file empty; but an empty mountpoints.json is one without mounts
@@ -116,20 +118,20 @@ static void doubts_add(struct doubts *doubts, unsigned family, enum reason reaso
  */
 static bool is_damaged(const struct fact_file *file) {
         switch (file->state) {
-        case CSTORAGE_FILE_MISSING:
-        case CSTORAGE_FILE_OK:
+        case CSTORAGE_RECORD_FILE_MISSING:
+        case CSTORAGE_RECORD_FILE_OK:
                 return false;
-        case CSTORAGE_FILE_EMPTY:
-                return file->kind != CSTORAGE_FILE_MOUNTS;
-        case CSTORAGE_FILE_DAMAGED:
-        case CSTORAGE_FILE_UNREADABLE:
+        case CSTORAGE_RECORD_FILE_EMPTY:
+                return file->kind != CSTORAGE_RECORD_FILE_MOUNTS;
+        case CSTORAGE_RECORD_FILE_DAMAGED:
+        case CSTORAGE_RECORD_FILE_UNREADABLE:
                 break;
         }
         return true;
 }
 
 static bool is_layers_json(const struct fact_file *file) {
-        return file->kind == CSTORAGE_FILE_LAYERS &&
+        return file->kind == CSTORAGE_RECORD_FILE_LAYERS &&
                (file->location == CSTORAGE_LOCATION_STABLE || file->location == CSTORAGE_LOCATION_IMAGESTORE);
 }
 
@@ -140,17 +142,17 @@ static bool is_told(const struct facts *facts, const struct fact_file *file) {
         return file->location == CSTORAGE_LOCATION_IMAGESTORE && !facts->imagestore;
 }
 
-static bool signs_may_be_hidden(const struct facts *facts, const struct known *known) {
+static bool signs_may_be_hidden(const struct facts *facts, const struct references *references) {
         for (size_t i = 0; i < facts->n_files; i++)
-                if (is_damaged(&facts->files[i]) && !known->healed[i])
+                if (is_damaged(&facts->files[i]) && !references->healed[i])
                         return true;
         return facts->n_problems > 0;
 }
 
 /* Something of ours refers to a layer that no file records. */
-static bool has_lost_layers(const struct known *known) {
-        for (size_t n = 0; n < known->numbers.n_distinct; n++)
-                if ((known->marks[n] & MARK_OF_OWN_RECORD) && !(known->marks[n] & MARK_RECORDS))
+static bool has_lost_layers(const struct references *references) {
+        for (size_t n = 0; n < references->numbers.n_distinct; n++)
+                if ((references->marks[n] & MARK_OF_OWN_RECORD) && !(references->marks[n] & MARK_RECORDS))
                         return true;
         return false;
 }
@@ -179,71 +181,76 @@ static bool shows_imagestore_layers(const struct fact_entry *entry, uint32_t mar
         return entry->kind == CSTORAGE_ENTRY_LAYER_DIR && entry->imagestore && !(marks & RECORDS_GRAPHROOT);
 }
 
-static bool layers_existed(const struct facts *facts, const struct known *known,
+static bool layers_existed(const struct facts *facts, const struct references *references,
                            bool (*shows)(const struct fact_entry *entry, uint32_t marks)) {
-        if (signs_may_be_hidden(facts, known) || has_lost_layers(known))
+        if (signs_may_be_hidden(facts, references) || has_lost_layers(references))
                 return true;
         for (size_t i = 0; i < facts->n_entries; i++)
-                if (shows(&facts->entries[i], *known_marks(known, i)))
+                if (shows(&facts->entries[i], *references_marks(references, i)))
                         return true;
         return false;
 }
 
 /* The image store's images have directories in the graphroot as well (store.go:ImageDirectory). */
-static bool images_existed(const struct facts *facts, const struct known *known,
+static bool images_existed(const struct facts *facts, const struct references *references,
                            enum cstorage_location location) {
-        if (signs_may_be_hidden(facts, known))
+        if (signs_may_be_hidden(facts, references))
                 return true;
         for (size_t i = 0; i < facts->n_entries; i++) {
                 const struct fact_entry *entry = &facts->entries[i];
 
-                if (entry->kind == CSTORAGE_ENTRY_IMAGE_DIR && !idset_has(&known->images, entry->name) &&
+                if (entry->kind == CSTORAGE_ENTRY_IMAGE_DIR && !idset_has(&references->images, entry->name) &&
                     (location == CSTORAGE_LOCATION_IMAGESTORE || !entry->imagestore))
                         return true;
         }
         return false;
 }
 
-static bool has_container_layers(const struct facts *facts, const struct known *known) {
-        bool hidden = known_has_hidden_dirs(facts);
+static bool has_container_layers(const struct facts *facts, const struct references *references) {
+        bool hidden = references_has_hidden_dirs(facts);
 
-        for (size_t n = 0; n < known->numbers.n_distinct; n++)
-                if ((known->marks[n] & MARK_STABLE_COMPLETE) && (hidden || (known->marks[n] & MARK_DIRS)) &&
-                    !(known->marks[n] & (MARK_REFERENCES | MARK_SIDE_FILE)))
+        for (size_t n = 0; n < references->numbers.n_distinct; n++)
+                if ((references->marks[n] & MARK_STABLE_COMPLETE) &&
+                    (hidden || (references->marks[n] & MARK_DIRS)) &&
+                    !(references->marks[n] & (MARK_REFERENCES | MARK_SIDE_FILE)))
                         return true;
         return false;
 }
 
-static bool existed(const struct facts *facts, const struct known *known, const struct fact_file *file);
+static bool existed(const struct facts *facts, const struct references *references,
+                    const struct fact_file *file);
 
-static bool is_certain(const struct facts *facts, const struct known *known, const struct fact_file *file) {
-        return !is_damaged(file) && !(file->state == CSTORAGE_FILE_MISSING && existed(facts, known, file));
+static bool is_certain(const struct facts *facts, const struct references *references,
+                       const struct fact_file *file) {
+        return !is_damaged(file) &&
+               !(file->state == CSTORAGE_RECORD_FILE_MISSING && existed(facts, references, file));
 }
 
-static bool containers_existed(const struct facts *facts, const struct known *known) {
+static bool containers_existed(const struct facts *facts, const struct references *references) {
         for (size_t i = 0; i < facts->n_files; i++)
-                if (is_layers_json(&facts->files[i]) && !is_certain(facts, known, &facts->files[i]))
+                if (is_layers_json(&facts->files[i]) && !is_certain(facts, references, &facts->files[i]))
                         return true;
         return !is_told(facts, &expected[LAYERS_STABLE]) || !is_told(facts, &expected[LAYERS_IMAGESTORE]) ||
-               has_container_layers(facts, known);
+               has_container_layers(facts, references);
 }
 
 /* Whether a file that is missing must have been there. */
-static bool existed(const struct facts *facts, const struct known *known, const struct fact_file *file) {
+static bool existed(const struct facts *facts, const struct references *references,
+                    const struct fact_file *file) {
         bool stable = file->location == CSTORAGE_LOCATION_STABLE;
 
         if (!stable && file->location != CSTORAGE_LOCATION_IMAGESTORE)
                 return false;
 
         switch (file->kind) {
-        case CSTORAGE_FILE_LAYERS:
-                return layers_existed(facts, known,
+        case CSTORAGE_RECORD_FILE_LAYERS:
+                return layers_existed(facts, references,
                                       stable ? shows_graphroot_layers : shows_imagestore_layers);
-        case CSTORAGE_FILE_IMAGES:
-                return images_existed(facts, known, file->location);
-        case CSTORAGE_FILE_CONTAINERS:
-                return containers_existed(facts, known);
-        case CSTORAGE_FILE_MOUNTS:
+        case CSTORAGE_RECORD_FILE_IMAGES:
+                return images_existed(facts, references, file->location);
+        case CSTORAGE_RECORD_FILE_CONTAINERS:
+                return containers_existed(facts, references);
+        case CSTORAGE_RECORD_FILE_MOUNTS:
                 return false;
         }
         return true;
@@ -258,20 +265,20 @@ static unsigned families_of(const struct fact_file *file) {
 /* What lacks a file that must have been there: its own family. A lost container record takes no layer's, and
  * no image's. */
 static unsigned family_of(const struct fact_file *file) {
-        return file->kind == CSTORAGE_FILE_CONTAINERS ? FAMILY_CONTAINERS
-               : file->kind == CSTORAGE_FILE_IMAGES   ? FAMILY_IMAGES
-                                                      : families_of(file);
+        return file->kind == CSTORAGE_RECORD_FILE_CONTAINERS ? FAMILY_CONTAINERS
+               : file->kind == CSTORAGE_RECORD_FILE_IMAGES   ? FAMILY_IMAGES
+                                                             : families_of(file);
 }
 
 static bool is_missing(const struct facts *facts, bool (*is_it)(const struct fact_file *file)) {
         for (size_t i = 0; i < facts->n_files; i++)
-                if (facts->files[i].state == CSTORAGE_FILE_MISSING && is_it(&facts->files[i]))
+                if (facts->files[i].state == CSTORAGE_RECORD_FILE_MISSING && is_it(&facts->files[i]))
                         return true;
         return false;
 }
 
 static bool is_containers_json(const struct fact_file *file) {
-        return file->kind == CSTORAGE_FILE_CONTAINERS && file->location == CSTORAGE_LOCATION_STABLE;
+        return file->kind == CSTORAGE_RECORD_FILE_CONTAINERS && file->location == CSTORAGE_LOCATION_STABLE;
 }
 
 /* What a healed file recorded may have shown that another one is missing. */
@@ -281,19 +288,21 @@ static unsigned families_of_missed(const struct facts *facts) {
         return is_missing(facts, is_containers_json) ? FAMILY_IMAGES | FAMILY_CONTAINERS : FAMILY_IMAGES;
 }
 
-void doubts_find(struct doubts *doubts, const struct facts *facts, const struct known *known) {
+void missing_records_find(struct missing_records *missing_records, const struct facts *facts,
+                          const struct references *references) {
         for (size_t i = 0; i < facts->n_files; i++) {
                 const struct fact_file *file = &facts->files[i];
 
-                if (known->healed[i])
-                        doubts_add(doubts, families_of(file) | families_of_missed(facts),
-                                   REASON_RECORDS_HEALED, file);
+                if (references->healed[i])
+                        missing_records_add(missing_records, families_of(file) | families_of_missed(facts),
+                                            REASON_RECORDS_RESET, file);
                 else if (is_damaged(file))
-                        doubts_add(doubts, families_of(file), REASON_RECORDS_DAMAGED, file);
-                else if (file->state == CSTORAGE_FILE_MISSING && existed(facts, known, file))
-                        doubts_add(doubts, family_of(file), REASON_RECORDS_MISSING, file);
+                        missing_records_add(missing_records, families_of(file), REASON_RECORDS_DAMAGED, file);
+                else if (file->state == CSTORAGE_RECORD_FILE_MISSING && existed(facts, references, file))
+                        missing_records_add(missing_records, family_of(file), REASON_RECORDS_MISSING, file);
         }
         for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
                 if (!is_told(facts, &expected[i]))
-                        doubts_add(doubts, families_of(&expected[i]), REASON_RECORDS_MISSING, &expected[i]);
+                        missing_records_add(missing_records, families_of(&expected[i]),
+                                            REASON_RECORDS_MISSING, &expected[i]);
 }

@@ -13,7 +13,7 @@ struct doubt {
         const struct fact_file *because;
 };
 
-struct doubts {
+struct missing_records {
         struct doubt layers;     /* of layer directories, their side files and links */
         struct doubt images;     /* of image directories */
         struct doubt containers; /* of container directories */
@@ -21,4 +21,5 @@ struct doubts {
 
 /* Add a doubt for each record file that cannot be read, or is not there and must have been; doubts begin as
  * {0}. */
-void doubts_find(struct doubts *doubts, const struct facts *facts, const struct known *known);
+void missing_records_find(struct missing_records *missing_records, const struct facts *facts,
+                          const struct references *references);

@@ -20,15 +20,15 @@
 struct planner {
         const struct facts *facts;
         const struct policy *policy;
-        struct known known;
-        struct doubts doubts;
-        struct elsewhere elsewhere;
-        bool gaps, hidden_dirs; /* known_has_gaps(), known_has_hidden_dirs() */
+        struct references references;
+        struct missing_records missing_records;
+        struct foreign_store foreign_store;
+        bool gaps, hidden_dirs; /* references_has_gaps(), references_has_hidden_dirs() */
         bool runroot_unseen;    /* something of this store is in use that no record explains */
 };
 
 static void planner_done(struct planner *planner) {
-        known_done(&planner->known);
+        references_done(&planner->references);
 }
 
 void plan_done(struct plan *plan) {
@@ -41,34 +41,34 @@ static struct decision decide(enum reason reason) {
 }
 
 static const enum cstorage_entry_type proper_types[] = {
-        [CSTORAGE_ENTRY_LAYER_DIR] = CSTORAGE_ENTRY_IS_DIRECTORY,
-        [CSTORAGE_ENTRY_CONTAINER_DIR] = CSTORAGE_ENTRY_IS_DIRECTORY,
-        [CSTORAGE_ENTRY_IMAGE_DIR] = CSTORAGE_ENTRY_IS_DIRECTORY,
-        [CSTORAGE_ENTRY_TAR_SPLIT] = CSTORAGE_ENTRY_IS_FILE,
-        [CSTORAGE_ENTRY_LAYER_DATA] = CSTORAGE_ENTRY_IS_DIRECTORY,
-        [CSTORAGE_ENTRY_LINK] = CSTORAGE_ENTRY_IS_LINK,
-        [CSTORAGE_ENTRY_TEMP_DIR] = CSTORAGE_ENTRY_IS_DIRECTORY,
-        [CSTORAGE_ENTRY_STAGING] = CSTORAGE_ENTRY_IS_DIRECTORY,
-        [CSTORAGE_ENTRY_PROBE] = CSTORAGE_ENTRY_IS_DIRECTORY,
-        [CSTORAGE_ENTRY_SAVE_LEFTOVER] = CSTORAGE_ENTRY_IS_FILE,
-        [CSTORAGE_ENTRY_VOLATILE_FILE] = CSTORAGE_ENTRY_IS_FILE,
-        [CSTORAGE_ENTRY_QUOTA] = CSTORAGE_ENTRY_IS_FILE,
+        [CSTORAGE_ENTRY_LAYER_DIR] = CSTORAGE_TYPE_DIRECTORY,
+        [CSTORAGE_ENTRY_CONTAINER_DIR] = CSTORAGE_TYPE_DIRECTORY,
+        [CSTORAGE_ENTRY_IMAGE_DIR] = CSTORAGE_TYPE_DIRECTORY,
+        [CSTORAGE_ENTRY_TAR_SPLIT] = CSTORAGE_TYPE_FILE,
+        [CSTORAGE_ENTRY_LAYER_DATA] = CSTORAGE_TYPE_DIRECTORY,
+        [CSTORAGE_ENTRY_LINK] = CSTORAGE_TYPE_LINK,
+        [CSTORAGE_ENTRY_TEMP_DIR] = CSTORAGE_TYPE_DIRECTORY,
+        [CSTORAGE_ENTRY_STAGING] = CSTORAGE_TYPE_DIRECTORY,
+        [CSTORAGE_ENTRY_PROBE] = CSTORAGE_TYPE_DIRECTORY,
+        [CSTORAGE_ENTRY_SAVE_LEFTOVER] = CSTORAGE_TYPE_FILE,
+        [CSTORAGE_ENTRY_VOLATILE_FILE] = CSTORAGE_TYPE_FILE,
+        [CSTORAGE_ENTRY_QUOTA] = CSTORAGE_TYPE_FILE,
 };
 
 static bool is_proper_type(const struct fact_entry *entry) {
         if (entry->kind == CSTORAGE_ENTRY_TEMP_DIR && has_prefix(entry->name, TEMP_LOCK_PREFIX))
-                return entry->identity.type == CSTORAGE_ENTRY_IS_FILE;
+                return entry->identity.type == CSTORAGE_TYPE_FILE;
         return entry->identity.type == proper_types[entry->kind];
 }
 
 /* Why an entry must not be removed for what it is, REASON_COUNT where nothing speaks against it. */
 static enum reason objection(const struct fact_entry *entry) {
         if (fact_entry_is_gone(entry))
-                return REASON_GONE;
+                return REASON_VANISHED;
         if (!fact_entry_is_examined(entry))
-                return REASON_NOT_EXAMINED;
+                return REASON_UNREADABLE;
         if (entry->identity.other_mount)
-                return REASON_OTHER_MOUNT;
+                return REASON_MOUNT_POINT;
         if (entry->identity.mount_below)
                 return REASON_MOUNT_BELOW;
         return is_proper_type(entry) ? REASON_COUNT : REASON_WRONG_TYPE;
@@ -95,11 +95,11 @@ static bool names_an_id(const struct fact_entry *entry) {
 /* What is unknown and has an id for its name. */
 static struct decision decide_unknown(const struct fact_entry *entry, const struct doubt *doubt) {
         if (fact_entry_is_gone(entry))
-                return decide(REASON_GONE);
+                return decide(REASON_VANISHED);
         if (doubt->because)
                 return (struct decision){doubt->reason, doubt->because};
         if (!names_an_id(entry))
-                return decide(REASON_NAME_NO_ID);
+                return decide(REASON_INVALID_NAME);
         return remove_unless_objected(entry, REASON_NO_RECORD);
 }
 
@@ -110,29 +110,29 @@ static struct decision decide_unknown(const struct fact_entry *entry, const stru
  */
 static struct decision decide_unknown_layer(const struct planner *planner, const struct fact_entry *entry,
                                             uint32_t marks) {
-        struct decision decision = decide_unknown(entry, &planner->doubts.layers);
+        struct decision decision = decide_unknown(entry, &planner->missing_records.layers);
 
-        if (decision.reason == REASON_GONE)
+        if (decision.reason == REASON_VANISHED)
                 return decision;
-        if (entry->half && planner->elsewhere.halves)
-                return decide(REASON_ELSEWHERE);
+        if (entry->half && planner->foreign_store.halves)
+                return decide(REASON_FOREIGN_IMAGE_STORE);
         if (decision.reason != REASON_NO_RECORD)
                 return decision;
         if (marks & MARK_HELD)
-                return decide(REASON_TARGET_REFUSED);
+                return decide(REASON_LAYER_REFUSED);
         if (marks & MARK_RECENT)
                 return decide(REASON_RECENT);
         if (planner->gaps)
-                return decide(REASON_BELOW_UNKNOWN);
-        return decide(planner->elsewhere.hidden ? REASON_NOT_EXAMINED : REASON_NO_RECORD);
+                return decide(REASON_LOWERS_UNREADABLE);
+        return decide(planner->foreign_store.hidden ? REASON_UNREADABLE : REASON_NO_RECORD);
 }
 
 static struct decision decide_layer_dir(const struct planner *planner, size_t i) {
-        uint32_t *marks = known_marks(&planner->known, i);
+        uint32_t *marks = references_marks(&planner->references, i);
         const struct fact_entry *entry = &planner->facts->entries[i];
         struct decision decision;
 
-        decision = *marks & MARK_KNOWN ? decide(known_reason(*marks))
+        decision = *marks & MARK_KNOWN ? decide(references_reason(*marks))
                                        : decide_unknown_layer(planner, entry, *marks);
 
         /* For the links and side files, which come after. */
@@ -144,7 +144,7 @@ static struct decision decide_layer_dir(const struct planner *planner, size_t i)
                 *marks |= MARK_REFUSED;
                 break;
         case VERDICT_REMOVE:
-        case VERDICT_HEAL:
+        case VERDICT_REPAIR:
                 break;
         }
         return decision;
@@ -156,61 +156,62 @@ static struct decision decide_lone_side_file(const struct planner *planner, cons
                                              uint32_t marks) {
         if (marks & MARK_DIRS)
                 return decide(REASON_NO_RECORD);
-        if (planner->elsewhere.layers)
-                return decide(REASON_ELSEWHERE);
-        return decide(entry->kind == CSTORAGE_ENTRY_QUOTA && planner->elsewhere.hidden ? REASON_NOT_EXAMINED
-                                                                                       : REASON_NO_RECORD);
+        if (planner->foreign_store.layers)
+                return decide(REASON_FOREIGN_IMAGE_STORE);
+        return decide(entry->kind == CSTORAGE_ENTRY_QUOTA && planner->foreign_store.hidden
+                              ? REASON_UNREADABLE
+                              : REASON_NO_RECORD);
 }
 
 /* Tar-split files, big data and limits. Those of a directory that is refused stay with it. */
 static struct decision decide_side_file(const struct planner *planner, size_t i) {
-        uint32_t marks = *known_marks(&planner->known, i);
+        uint32_t marks = *references_marks(&planner->references, i);
         struct decision decision;
 
         if (marks & MARK_KNOWN)
-                return decide(known_reason(marks));
+                return decide(references_reason(marks));
 
-        decision = decide_unknown(&planner->facts->entries[i], &planner->doubts.layers);
+        decision = decide_unknown(&planner->facts->entries[i], &planner->missing_records.layers);
         if (decision.reason != REASON_NO_RECORD)
                 return decision;
         if (marks & MARK_REFUSED)
-                return decide(REASON_TARGET_REFUSED);
+                return decide(REASON_LAYER_REFUSED);
         if (marks & MARK_RECENT)
                 return decide(REASON_RECENT);
         if (planner->gaps)
-                return decide(REASON_BELOW_UNKNOWN);
+                return decide(REASON_LOWERS_UNREADABLE);
         return decide_lone_side_file(planner, &planner->facts->entries[i], marks);
 }
 
 /* A link, still there, to a layer that is not and that nothing knows of. */
 static struct decision decide_dangling(const struct planner *planner, const struct fact_entry *entry,
                                        uint32_t marks) {
-        const struct doubt *doubt = &planner->doubts.layers;
+        const struct doubt *doubt = &planner->missing_records.layers;
 
         if (doubt->because)
                 return (struct decision){doubt->reason, doubt->because};
         if (!is_id(entry->id))
-                return remove_unless_objected(entry, REASON_TARGET_UNKNOWN);
+                return remove_unless_objected(entry, REASON_INVALID_LINK);
         if (planner->hidden_dirs)
-                return decide(REASON_NOT_EXAMINED);
+                return decide(REASON_UNREADABLE);
         return remove_unless_objected(entry, marks & MARK_RECENT ? REASON_RECENT : REASON_DANGLING);
 }
 
 /* A link leads to a layer of the home that it stands in, or to one that has a half there. */
 static struct decision decide_link(const struct planner *planner, size_t i) {
         const struct fact_entry *entry = &planner->facts->entries[i];
-        uint32_t marks = *known_marks(&planner->known, i);
+        uint32_t marks = *references_marks(&planner->references, i);
 
         if (marks & MARK_STAYS)
-                return decide(REASON_TARGET_KEPT);
+                return decide(REASON_LAYER_KEPT);
         if (marks & MARK_KNOWN)
-                return decide(known_reason(marks));
+                return decide(references_reason(marks));
         if (fact_entry_is_gone(entry))
-                return decide(REASON_GONE);
+                return decide(REASON_VANISHED);
         if (marks & MARK_REFUSED)
-                return decide(REASON_TARGET_REFUSED);
+                return decide(REASON_LAYER_REFUSED);
         if (marks & mark_dir(entry))
-                return remove_unless_objected(entry, REASON_TARGET_REMOVED);
+                return remove_unless_objected(entry, REASON_LAYER_REMOVED);
         return decide_dangling(planner, entry, marks);
 }
 
@@ -218,15 +219,15 @@ static struct decision decide_container_dir(const struct planner *planner, size_
         const struct fact_entry *entry = &planner->facts->entries[i];
         struct decision decision;
 
-        if (idset_has(&planner->known.containers, entry->name))
+        if (idset_has(&planner->references.containers, entry->name))
                 return decide(REASON_RECORDED);
-        if (idset_has(&planner->known.set_aside, entry->name))
+        if (idset_has(&planner->references.set_aside, entry->name))
                 return decide(REASON_REFERENCED);
 
-        decision = decide_unknown(entry, &planner->doubts.containers);
+        decision = decide_unknown(entry, &planner->missing_records.containers);
         if (decision.reason != REASON_NO_RECORD)
                 return decision;
-        if (idset_has(&planner->known.in_use, entry->name))
+        if (idset_has(&planner->references.in_use, entry->name))
                 return decide(REASON_IN_USE);
         if (planner->runroot_unseen)
                 return decide(REASON_RUNROOT_UNSEEN);
@@ -238,19 +239,19 @@ static struct decision decide_image_dir(const struct planner *planner, size_t i)
         const struct fact_entry *entry = &planner->facts->entries[i];
         struct decision decision;
 
-        if (idset_has(&planner->known.images, entry->name))
+        if (idset_has(&planner->references.images, entry->name))
                 return decide(REASON_RECORDED);
-        if (idset_has(&planner->known.used_images, entry->name) ||
-            idset_has(&planner->known.set_aside, entry->name))
+        if (idset_has(&planner->references.used_images, entry->name) ||
+            idset_has(&planner->references.set_aside, entry->name))
                 return decide(REASON_REFERENCED);
 
-        decision = decide_unknown(entry, &planner->doubts.images);
+        decision = decide_unknown(entry, &planner->missing_records.images);
         if (decision.reason != REASON_NO_RECORD)
                 return decision;
-        if (planner->elsewhere.hidden)
-                return decide(REASON_NOT_EXAMINED);
-        if (planner->elsewhere.images)
-                return decide(REASON_ELSEWHERE);
+        if (planner->foreign_store.hidden)
+                return decide(REASON_UNREADABLE);
+        if (planner->foreign_store.images)
+                return decide(REASON_FOREIGN_IMAGE_STORE);
         return decide(liveness_is_recent(planner->facts, planner->policy, entry) ? REASON_RECENT
                                                                                  : REASON_NO_RECORD);
 }
@@ -274,11 +275,11 @@ static struct decision decide_temp_dir(const struct planner *planner, size_t i) 
         bool only_lock = has_prefix(entry->name, TEMP_LOCK_PREFIX);
 
         if (!fact_entry_is_examined(entry))
-                return decide(REASON_NOT_EXAMINED);
+                return decide(REASON_UNREADABLE);
         if (entry->identity.lock == CSTORAGE_ENTRY_LOCK_HELD)
-                return decide(REASON_LOCK_HELD);
+                return decide(REASON_LOCKED);
         if (fact_entry_is_gone(entry))
-                return decide(REASON_GONE);
+                return decide(REASON_VANISHED);
         if ((only_lock || entry->identity.lock == CSTORAGE_ENTRY_LOCK_NONE) && is_young(planner, entry))
                 return decide(REASON_YOUNG);
         return remove_unless_objected(entry, REASON_ABANDONED);
@@ -287,9 +288,9 @@ static struct decision decide_temp_dir(const struct planner *planner, size_t i) 
 /* What was touched since the boot may be in use, and need not show it; nothing older than the boot is. */
 static struct decision decide_by_boot(const struct planner *planner, const struct fact_entry *entry) {
         if (!fact_entry_is_examined(entry))
-                return decide(REASON_NOT_EXAMINED);
+                return decide(REASON_UNREADABLE);
         if (fact_entry_is_gone(entry))
-                return decide(REASON_GONE);
+                return decide(REASON_VANISHED);
         if (!planner->facts->at_boot && entry->identity.changed_ns >= planner->facts->boot_ns)
                 return decide(REASON_YOUNG);
         return remove_unless_objected(entry, REASON_ABANDONED);
@@ -303,7 +304,7 @@ static struct decision decide_staging(const struct planner *planner, size_t i) {
         const struct fact_entry *entry = &planner->facts->entries[i];
 
         if (fact_entry_is_examined(entry) && entry->identity.lock == CSTORAGE_ENTRY_LOCK_HELD)
-                return decide(REASON_LOCK_HELD);
+                return decide(REASON_LOCKED);
         return decide_by_boot(planner, entry);
 }
 
@@ -313,15 +314,15 @@ static struct decision decide_staging(const struct planner *planner, size_t i) {
  * called so, too.
  */
 static struct decision decide_probe(const struct planner *planner, size_t i) {
-        uint32_t marks = *known_marks(&planner->known, i);
-        const struct doubt *doubt = &planner->doubts.layers;
+        uint32_t marks = *references_marks(&planner->references, i);
+        const struct doubt *doubt = &planner->missing_records.layers;
 
         if (marks & MARK_KNOWN)
-                return decide(known_reason(marks));
+                return decide(references_reason(marks));
         if (doubt->because)
                 return (struct decision){doubt->reason, doubt->because};
         if (planner->gaps)
-                return decide(REASON_BELOW_UNKNOWN);
+                return decide(REASON_LOWERS_UNREADABLE);
         return decide_by_boot(planner, &planner->facts->entries[i]);
 }
 
@@ -335,8 +336,8 @@ static struct decision decide_volatile_file(const struct planner *planner, size_
         enum reason objected = objection(entry), reason;
         const struct fact_file *file;
 
-        reason = heal_reason(planner->facts, &planner->known, planner->policy, entry, &file);
-        if (reason == REASON_BROKEN_VOLATILE && objected != REASON_COUNT)
+        reason = volatile_reset_reason(planner->facts, &planner->references, planner->policy, entry, &file);
+        if (reason == REASON_TORN_VOLATILE_FILE && objected != REASON_COUNT)
                 reason = objected;
         return (struct decision){reason, reason == REASON_RECORDS_DAMAGED ? file : NULL};
 }
@@ -368,10 +369,10 @@ static int find_healed(struct planner *planner) {
         for (size_t i = 0; i < facts->n_entries; i++)
                 if (facts->entries[i].kind == CSTORAGE_ENTRY_VOLATILE_FILE &&
                     objection(&facts->entries[i]) == REASON_COUNT &&
-                    heal_reason(facts, &planner->known, planner->policy, &facts->entries[i], &file) ==
-                            REASON_BROKEN_VOLATILE)
+                    volatile_reset_reason(facts, &planner->references, planner->policy, &facts->entries[i],
+                                          &file) == REASON_TORN_VOLATILE_FILE)
                         healed[file - facts->files] = true;
-        planner->known.healed = healed;
+        planner->references.healed = healed;
         return 0;
 }
 
@@ -383,24 +384,24 @@ static bool holds_layer(const struct fact_entry *entry) {
 }
 
 /* For what it is, whatever speaks for it. So it is with all directories of that layer, then. */
-static bool cannot_go(const struct known *known, const struct facts *facts, size_t i) {
+static bool cannot_go(const struct references *references, const struct facts *facts, size_t i) {
         const struct fact_entry *entry = &facts->entries[i];
 
         if (names_an_id(entry) && objection(entry) == REASON_COUNT)
                 return false;
         if (holds_layer(entry))
-                *known_marks(known, i) |= MARK_HELD;
+                *references_marks(references, i) |= MARK_HELD;
         return true;
 }
 
 /* Known layers first, then what lies below what stays, then what is in doubt. */
 static int planner_learn(struct planner *planner) {
         const struct facts *facts = planner->facts;
-        bool hidden = known_has_hidden_side_files(facts); /* then no layer directory goes */
+        bool hidden = references_has_hidden_side_files(facts); /* then no layer directory goes */
         _cleanup_free_ bool *stays = NULL;
         int r;
 
-        r = known_make(&planner->known, facts);
+        r = references_make(&planner->references, facts);
         if (r < 0)
                 return r;
 
@@ -408,20 +409,20 @@ static int planner_learn(struct planner *planner) {
         if (!stays)
                 return -ENOMEM;
         for (size_t i = 0; i < facts->n_entries; i++)
-                stays[i] = cannot_go(&planner->known, facts, i) || hidden;
-        liveness_mark_recent_layers(&planner->known, facts, planner->policy);
-        r = known_spread(&planner->known, facts, stays);
+                stays[i] = cannot_go(&planner->references, facts, i) || hidden;
+        liveness_mark_recent_layers(&planner->references, facts, planner->policy);
+        r = references_spread(&planner->references, facts, stays);
         if (r < 0)
                 return r;
 
-        planner->gaps = known_has_gaps(&planner->known, facts);
-        planner->hidden_dirs = known_has_hidden_dirs(facts);
-        planner->runroot_unseen = liveness_has_unexplained_use(&planner->known, facts);
+        planner->gaps = references_has_gaps(&planner->references, facts);
+        planner->hidden_dirs = references_has_hidden_dirs(facts);
+        planner->runroot_unseen = liveness_has_unexplained_use(&planner->references, facts);
         r = find_healed(planner);
         if (r < 0)
                 return r;
-        doubts_find(&planner->doubts, facts, &planner->known);
-        elsewhere_find(&planner->elsewhere, facts, &planner->known);
+        missing_records_find(&planner->missing_records, facts, &planner->references);
+        foreign_store_find(&planner->foreign_store, facts, &planner->references);
         return 0;
 }
 
@@ -444,7 +445,7 @@ static void count_verdicts(struct plan *plan) {
                 counts[reason_verdict(plan->decisions[i].reason)]++;
         plan->n_keep = counts[VERDICT_KEEP];
         plan->n_remove = counts[VERDICT_REMOVE];
-        plan->n_heal = counts[VERDICT_HEAL];
+        plan->n_repair = counts[VERDICT_REPAIR];
         plan->n_refuse = counts[VERDICT_REFUSE];
 }
 

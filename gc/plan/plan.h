@@ -17,7 +17,7 @@ struct decision {
 
 struct plan {
         struct decision *decisions; /* as many as the facts have entries, in their order */
-        size_t n, n_keep, n_remove, n_heal, n_refuse;
+        size_t n, n_keep, n_remove, n_repair, n_refuse;
 };
 
 #define PLAN_INIT ((struct plan){0})

@@ -12,7 +12,7 @@ struct policy {
          */
         int64_t temp_young_ns;
         bool recent; /* an orphan that changed since the boot may go, if nothing uses it */
-        bool heal;   /* broken volatile files may be put right */
+        bool repair; /* broken volatile files may be put right */
 };
 
-#define POLICY_DEFAULT ((struct policy){.temp_young_ns = 60LL * 1000 * 1000 * 1000, .heal = true})
+#define POLICY_DEFAULT ((struct policy){.temp_young_ns = 60LL * 1000 * 1000 * 1000, .repair = true})

@@ -14,27 +14,28 @@ static const struct {
         [REASON_RECORDED] = {VERDICT_KEEP, "recorded", "a record has this id"},
         [REASON_REFERENCED] = {VERDICT_KEEP, "referenced",
                                "a record, or a volatile file that was set aside, refers to it"},
-        [REASON_BELOW_KEPT] = {VERDICT_KEEP, "below-kept", "a layer that is kept lies on it"},
+        [REASON_LOWER_OF_KEPT] = {VERDICT_KEEP, "lower-of-kept", "a layer that is kept lies on it"},
         [REASON_MOUNTED] = {VERDICT_KEEP, "mounted", "mountpoints.json counts it as mounted"},
         [REASON_IN_USE] = {VERDICT_KEEP, "in-use", "a mount or a process uses it"},
         [REASON_RECENT] = {VERDICT_KEEP, "recent", "it changed since the boot, so a container may use it"},
-        [REASON_TARGET_KEPT] = {VERDICT_KEEP, "target-kept", "the layer that it leads to is kept"},
-        [REASON_LOCK_HELD] = {VERDICT_KEEP, "lock-held", "another process holds its lock"},
-        [REASON_YOUNG] = {VERDICT_KEEP, "young", "it is so recent that it may still be in the making"},
-        [REASON_GONE] = {VERDICT_KEEP, "gone", "another process removed it"},
-        [REASON_RECORDS_HEALED] = {VERDICT_KEEP, "records-healed",
-                                   "a record file that may have listed it was torn and is reset in this run"},
+        [REASON_LAYER_KEPT] = {VERDICT_KEEP, "layer-kept", "the layer that it leads to is kept"},
+        [REASON_LOCKED] = {VERDICT_KEEP, "locked", "another process holds its lock"},
+        [REASON_YOUNG] = {VERDICT_KEEP, "being-created",
+                          "it is so recent that it may still be in the making"},
+        [REASON_VANISHED] = {VERDICT_KEEP, "vanished", "another process removed it"},
+        [REASON_RECORDS_RESET] = {VERDICT_KEEP, "records-reset",
+                                  "a record file that may have listed it was torn and is reset in this run"},
         [REASON_OTHER_DRIVER] = {VERDICT_KEEP, "other-driver", "it is the store of another driver"},
 
         [REASON_NO_RECORD] = {VERDICT_REMOVE, "no-record", "no record refers to it"},
-        [REASON_TARGET_REMOVED] = {VERDICT_REMOVE, "target-removed", "the layer that it leads to is removed"},
+        [REASON_LAYER_REMOVED] = {VERDICT_REMOVE, "layer-removed", "the layer that it leads to is removed"},
         [REASON_DANGLING] = {VERDICT_REMOVE, "dangling", "it leads to no layer"},
         [REASON_ABANDONED] = {VERDICT_REMOVE, "abandoned", "no process holds its lock"},
         [REASON_INTERRUPTED_SAVE] = {VERDICT_REMOVE, "interrupted-save",
                                      "a save was interrupted and left it"},
 
-        [REASON_BROKEN_VOLATILE] =
-                {VERDICT_HEAL, "broken-volatile",
+        [REASON_TORN_VOLATILE_FILE] =
+                {VERDICT_REPAIR, "torn-volatile-file",
                  "no program can read it, and the containers that it lists end with a reboot anyway"},
 
         [REASON_RECORDS_DAMAGED] = {VERDICT_REFUSE, "records-damaged",
@@ -49,64 +50,63 @@ static const struct {
                  "something is in use that no record explains, and this may belong to it",
                  "If podman was started with another runroot, name that with --runroot; "
                  "else end the process that is named above, or reboot, and run this again."},
-        [REASON_ELSEWHERE] = {VERDICT_REFUSE, "records-elsewhere",
-                              "an image store that is not configured may list it",
-                              "Configure the image store that this graphroot is used with (imagestore or "
-                              "additionalimagestores in storage.conf); if there is none any more, remove "
-                              "these directories by hand."},
-        [REASON_NAME_NO_ID] =
-                {VERDICT_REFUSE, "name-no-id", "its name is not an id of 64 hexadecimal digits",
+        [REASON_FOREIGN_IMAGE_STORE] =
+                {VERDICT_REFUSE, "foreign-image-store", "an image store that is not configured may list it",
+                 "Configure the image store that this graphroot is used with (imagestore or "
+                 "additionalimagestores in storage.conf); if there is none any more, remove "
+                 "these directories by hand."},
+        [REASON_INVALID_NAME] =
+                {VERDICT_REFUSE, "invalid-name", "its name is not an id of 64 hexadecimal digits",
                  "No container program gives such names: if nothing of yours needs it, remove it "
                  "by hand."},
         [REASON_WRONG_TYPE] =
                 {VERDICT_REFUSE, "wrong-type", "it is not the type of file that belongs there",
                  "No container program puts it there: if nothing of yours needs it, remove it by "
                  "hand."},
-        [REASON_TARGET_UNKNOWN] = {VERDICT_REFUSE, "target-unknown", "it is a link that leads to no layer",
-                                   "No container program makes such links: if nothing of yours needs it, "
-                                   "remove it by hand."},
-        [REASON_OTHER_MOUNT] = {VERDICT_REFUSE, "other-mount", "a file system is mounted on it",
+        [REASON_INVALID_LINK] = {VERDICT_REFUSE, "invalid-link", "it is a link that leads to no layer",
+                                 "No container program makes such links: if nothing of yours needs it, "
+                                 "remove it by hand."},
+        [REASON_MOUNT_POINT] = {VERDICT_REFUSE, "other-mount", "a file system is mounted on it",
                                 "Unmount it and run this again."},
         [REASON_MOUNT_BELOW] = {VERDICT_REFUSE, "mount-below", "a file system is mounted below it",
                                 "Unmount what is mounted there and run this again."},
-        [REASON_TARGET_REFUSED] = {VERDICT_REFUSE, "target-refused",
-                                   "the layer that it belongs to is refused",
-                                   "It is removed together with its layer: settle that refusal first."},
-        [REASON_BELOW_UNKNOWN] =
-                {VERDICT_REFUSE, "below-unknown",
+        [REASON_LAYER_REFUSED] = {VERDICT_REFUSE, "layer-refused", "the layer that it belongs to is refused",
+                                  "It is removed together with its layer: settle that refusal first."},
+        [REASON_LOWERS_UNREADABLE] =
+                {VERDICT_REFUSE, "lowers-unreadable",
                  "a layer that is kept may lie on it, and the files that say so cannot be read",
                  "Restore the directories and the files \"lower\" of the layers that are kept, or "
                  "remove with podman what uses those layers."},
-        [REASON_HEALING_OFF] = {VERDICT_REFUSE, "healing-off",
-                                "no program can read it, and --no-heal keeps it as it is",
-                                "Run this without --no-heal, or remove the file."},
-        [REASON_MAY_BE_ALIVE] =
-                {VERDICT_REFUSE, "may-be-alive",
+        [REASON_REPAIR_DISABLED] = {VERDICT_REFUSE, "repair-disabled",
+                                    "no program can read it, and --no-repair keeps it as it is",
+                                    "Run this without --no-repair, or remove the file."},
+        [REASON_POSSIBLY_IN_USE] =
+                {VERDICT_REFUSE, "possibly-in-use",
                  "no program can read it, and a container that is mounted may be listed in it",
                  "Stop the containers that still run, unmount what they leave, and run this "
                  "again; or reboot."},
-        [REASON_MAY_BE_OF_OTHERS] =
-                {VERDICT_REFUSE, "may-be-of-others",
+        [REASON_SHARED_RUNROOT] =
+                {VERDICT_REFUSE, "shared-runroot",
                  "no program can read it, and containers of another graphroot may be listed in it",
                  "Stop the containers of all stores that share this runroot and remove the file; better, "
                  "give each of them a runroot of its own."},
-        [REASON_NOT_EXAMINED] = {VERDICT_REFUSE, "not-examined",
-                                 "it, or a directory that it depends on, could not be read",
-                                 "Remove the cause, which is printed with the path, and run this again."},
+        [REASON_UNREADABLE] = {VERDICT_REFUSE, "unreadable",
+                               "it, or a directory that it depends on, could not be read",
+                               "Remove the cause, which is printed with the path, and run this again."},
         [REASON_CHANGED] = {VERDICT_REFUSE, "changed", "another process changed it during the run",
                             "Run this again."},
         [REASON_BUSY] = {VERDICT_REFUSE, "busy", "another process began to use it during the run",
                          "Run this again later."},
-        [REASON_DRIVER_UNKNOWN] = {VERDICT_REFUSE, "driver-unknown",
-                                   "stores of its driver cannot be collected",
-                                   "Remove what is left in it with podman; to collect the store of another "
-                                   "driver, name that with --storage-driver."},
+        [REASON_UNSUPPORTED_DRIVER] =
+                {VERDICT_REFUSE, "unsupported-driver", "stores of its driver cannot be collected",
+                 "Remove what is left in it with podman; to collect the store of another "
+                 "driver, name that with --storage-driver."},
 };
 
 static const char *const verdict_names[] = {
         [VERDICT_KEEP] = "keep",
         [VERDICT_REMOVE] = "remove",
-        [VERDICT_HEAL] = "heal",
+        [VERDICT_REPAIR] = "repair",
         [VERDICT_REFUSE] = "refuse",
 };
 

@@ -6,55 +6,57 @@
 enum verdict {
         VERDICT_KEEP,
         VERDICT_REMOVE,
-        VERDICT_HEAL,   /* of a volatile file: an empty one in its place */
+        VERDICT_REPAIR, /* of a volatile file: an empty one in its place */
         VERDICT_REFUSE, /* looks like garbage, and is not safe to remove or not certain: left, and reported */
 };
 
 enum reason {
         /* keep */
-        REASON_RECORDED,       /* a record has this id */
-        REASON_REFERENCED,     /* a record refers to it */
-        REASON_BELOW_KEPT,     /* something that stays lies on it */
-        REASON_MOUNTED,        /* mountpoints.json counts it as mounted */
-        REASON_IN_USE,         /* a mount or a process uses it */
-        REASON_RECENT,         /* it changed since the boot: a container of this boot may use it */
-        REASON_TARGET_KEPT,    /* the link's layer stays */
-        REASON_LOCK_HELD,      /* somebody works on it */
-        REASON_YOUNG,          /* may be in the making */
-        REASON_GONE,           /* it is not there any more */
-        REASON_RECORDS_HEALED, /* a record file that might have spoken for it is put right in this run */
-        REASON_OTHER_DRIVER,   /* of a whole store; of the report */
+        REASON_RECORDED,      /* a record has this id */
+        REASON_REFERENCED,    /* a record refers to it */
+        REASON_LOWER_OF_KEPT, /* something that stays lies on it */
+        REASON_MOUNTED,       /* mountpoints.json counts it as mounted */
+        REASON_IN_USE,        /* a mount or a process uses it */
+        REASON_RECENT,        /* it changed since the boot: a container of this boot may use it */
+        REASON_LAYER_KEPT,    /* the link's layer stays */
+        REASON_LOCKED,        /* somebody works on it */
+        REASON_YOUNG,         /* may be in the making */
+        REASON_VANISHED,      /* it is not there any more */
+        REASON_RECORDS_RESET, /* a record file that might have spoken for it is put right in this run */
+        REASON_OTHER_DRIVER,  /* of a whole store; of the report */
 
         /* remove */
         REASON_NO_RECORD,
-        REASON_TARGET_REMOVED, /* the link's layer goes */
-        REASON_DANGLING,       /* the link leads to no layer */
-        REASON_ABANDONED,      /* nobody holds the lock of this temp dir or staging entry */
+        REASON_LAYER_REMOVED, /* the link's layer goes */
+        REASON_DANGLING,      /* the link leads to no layer */
+        REASON_ABANDONED,     /* nobody holds the lock of this temp dir or staging entry */
         REASON_INTERRUPTED_SAVE,
 
         /* heal */
-        REASON_BROKEN_VOLATILE, /* a volatile file that says nothing to anybody */
+        REASON_TORN_VOLATILE_FILE, /* a volatile file that says nothing to anybody */
 
         /* refuse */
-        REASON_RECORDS_DAMAGED, /* a record file that might speak for it cannot be read */
-        REASON_RECORDS_MISSING, /* a record file that must have existed is not there */
-        REASON_RUNROOT_UNSEEN,  /* something is in use whose record lies in a runroot that was not read */
-        REASON_ELSEWHERE,       /* its records may be in an image store that is not configured */
-        REASON_NAME_NO_ID,
-        REASON_WRONG_TYPE,     /* a link or file where a directory belongs, or the like */
-        REASON_TARGET_UNKNOWN, /* a link whose target is of no known form */
-        REASON_OTHER_MOUNT,
+        REASON_RECORDS_DAMAGED,     /* a record file that might speak for it cannot be read */
+        REASON_RECORDS_MISSING,     /* a record file that must have existed is not there */
+        REASON_RUNROOT_UNSEEN,      /* something is in use whose record lies in a runroot that was not read */
+        REASON_FOREIGN_IMAGE_STORE, /* its records may be in an image store that is not configured */
+        REASON_INVALID_NAME,
+        REASON_WRONG_TYPE,   /* a link or file where a directory belongs, or the like */
+        REASON_INVALID_LINK, /* a link whose target is of no known form */
+        REASON_MOUNT_POINT,
         REASON_MOUNT_BELOW,
-        REASON_TARGET_REFUSED, /* the layer of this link or file is refused */
-        REASON_BELOW_UNKNOWN,  /* what stays may lie on it: of some that does, what it lies on cannot be read
-                                */
-        REASON_HEALING_OFF,    /* a volatile file that would be healed, but for the policy */
-        REASON_MAY_BE_ALIVE,   /* a volatile file, of which something that is mounted may be recorded there */
-        REASON_MAY_BE_OF_OTHERS, /* one that may record containers of another graphroot */
-        REASON_NOT_EXAMINED,     /* it could not be looked at */
-        REASON_CHANGED,          /* no longer what it was when the plan was made; of the execution */
-        REASON_BUSY,             /* a lock or mount came in between; of the execution */
-        REASON_DRIVER_UNKNOWN,   /* of a whole store; of the report */
+        REASON_LAYER_REFUSED,     /* the layer of this link or file is refused */
+        REASON_LOWERS_UNREADABLE, /* what stays may lie on it: of some that does, what it lies on cannot be
+                                   * read
+                                   */
+        REASON_REPAIR_DISABLED,   /* a volatile file that would be healed, but for the policy */
+        REASON_POSSIBLY_IN_USE,   /* a volatile file, of which something that is mounted may be recorded there
+                                   */
+        REASON_SHARED_RUNROOT,    /* one that may record containers of another graphroot */
+        REASON_UNREADABLE,        /* it could not be looked at */
+        REASON_CHANGED,           /* no longer what it was when the plan was made; of the execution */
+        REASON_BUSY,              /* a lock or mount came in between; of the execution */
+        REASON_UNSUPPORTED_DRIVER, /* of a whole store; of the report */
 
         REASON_COUNT,
 };

@@ -12,33 +12,33 @@
 #include "base/array.h"
 #include "plan/references.h"
 
-void known_done(struct known *known) {
-        numbers_done(&known->numbers);
-        free(known->mention_marks);
-        free(known->marks);
-        free(known->lowers_at);
-        free(known->healed);
-        idset_done(&known->containers);
-        idset_done(&known->images);
-        idset_done(&known->used_images);
-        idset_done(&known->in_use);
-        idset_done(&known->set_aside);
-        arena_done(&known->arena);
-        *known = KNOWN_INIT;
+void references_done(struct references *references) {
+        intern_done(&references->numbers);
+        free(references->mention_marks);
+        free(references->marks);
+        free(references->overlay_lower_at);
+        free(references->healed);
+        idset_done(&references->containers);
+        idset_done(&references->images);
+        idset_done(&references->used_images);
+        idset_done(&references->in_use);
+        idset_done(&references->set_aside);
+        arena_done(&references->arena);
+        *references = REFERENCES_INIT;
 }
 
-static int mention(struct known *known, const char *layer, uint32_t marks) {
-        size_t n = known->numbers.n;
+static int mention(struct references *references, const char *layer, uint32_t marks) {
+        size_t n = references->numbers.n;
         int r;
 
-        r = ARRAY_RESERVE(known->mention_marks, known->cap_mention_marks, n + 1);
+        r = ARRAY_RESERVE(references->mention_marks, references->cap_mention_marks, n + 1);
         if (r < 0)
                 return r;
-        r = numbers_add(&known->numbers, layer);
+        r = intern_add(&references->numbers, layer);
         if (r < 0)
                 return r;
 
-        known->mention_marks[n] = marks;
+        references->mention_marks[n] = marks;
         return 0;
 }
 
@@ -54,111 +54,111 @@ static uint32_t complete(const struct fact_layer *layer) {
         return stable && !layer->incomplete ? MARK_STABLE_COMPLETE : 0;
 }
 
-static int mention_layers(struct known *known, const struct facts *facts) {
+static int mention_layers(struct references *references, const struct facts *facts) {
         int r = 0;
 
         for (size_t i = 0; r >= 0 && i < facts->n_layers; i++) {
                 const struct fact_layer *layer = &facts->layers[i];
 
-                r = mention(known, layer->id, MARK_RECORD(layer->location) | complete(layer));
+                r = mention(references, layer->id, MARK_RECORD(layer->location) | complete(layer));
                 if (r >= 0)
-                        r = mention(known, layer->parent, MARK_REFERENCES | own(layer->location));
+                        r = mention(references, layer->parent, MARK_REFERENCES | own(layer->location));
         }
         return r;
 }
 
-static int mention_image(struct known *known, const struct fact_image *image) {
+static int mention_image(struct references *references, const struct fact_image *image) {
         uint32_t marks = MARK_REFERENCES | own(image->location);
         int r;
 
-        r = mention(known, image->layer, marks);
+        r = mention(references, image->layer, marks);
         for (size_t i = 0; r >= 0 && i < image->n_mapped; i++)
-                r = mention(known, image->mapped[i], marks);
+                r = mention(references, image->mapped[i], marks);
         if (r < 0)
                 return r;
 
-        return idset_add(&known->images, image->id);
+        return idset_add(&references->images, image->id);
 }
 
-static int mention_container(struct known *known, const struct fact_container *container) {
+static int mention_container(struct references *references, const struct fact_container *container) {
         int r;
 
-        r = mention(known, container->layer, MARK_REFERENCES | own(container->location));
+        r = mention(references, container->layer, MARK_REFERENCES | own(container->location));
         if (r >= 0)
-                r = idset_add(&known->used_images, container->image);
+                r = idset_add(&references->used_images, container->image);
         if (r < 0)
                 return r;
 
-        return idset_add(&known->containers, container->id);
+        return idset_add(&references->containers, container->id);
 }
 
-static int mention_use(struct known *known, const struct fact_use *use) {
+static int mention_use(struct references *references, const struct fact_use *use) {
         int r;
 
-        r = mention(known, use->id, MARK_IN_USE);
-        return r < 0 ? r : idset_add(&known->in_use, use->id);
+        r = mention(references, use->id, MARK_IN_USE);
+        return r < 0 ? r : idset_add(&references->in_use, use->id);
 }
 
-static int mention_records(struct known *known, const struct facts *facts) {
+static int mention_records(struct references *references, const struct facts *facts) {
         int r;
 
-        r = mention_layers(known, facts);
+        r = mention_layers(references, facts);
         for (size_t i = 0; r >= 0 && i < facts->n_images; i++)
-                r = mention_image(known, &facts->images[i]);
-        known->containers_at = known->numbers.n;
+                r = mention_image(references, &facts->images[i]);
+        references->containers_at = references->numbers.n;
         for (size_t i = 0; r >= 0 && i < facts->n_containers; i++)
-                r = mention_container(known, &facts->containers[i]);
-        known->mounts_at = known->numbers.n;
+                r = mention_container(references, &facts->containers[i]);
+        references->mounts_at = references->numbers.n;
         for (size_t i = 0; r >= 0 && i < facts->n_mounts; i++)
-                r = mention(known, facts->mounts[i], MARK_MOUNTED);
-        known->in_use_at = known->numbers.n;
+                r = mention(references, facts->mounts[i], MARK_MOUNTED);
+        references->in_use_at = references->numbers.n;
         for (size_t i = 0; r >= 0 && i < facts->n_in_use; i++)
-                r = mention_use(known, &facts->in_use[i]);
+                r = mention_use(references, &facts->in_use[i]);
         return r;
 }
 
 /* They show nothing of other files: what they stand for is not known. */
-static int mention_set_aside(struct known *known, const struct facts *facts) {
+static int mention_set_aside(struct references *references, const struct facts *facts) {
         int r = 0;
 
         for (size_t i = 0; r >= 0 && i < facts->n_set_aside; i++) {
-                r = mention(known, facts->set_aside[i], MARK_SET_ASIDE);
+                r = mention(references, facts->set_aside[i], MARK_SET_ASIDE);
                 if (r >= 0)
-                        r = idset_add(&known->set_aside, facts->set_aside[i]);
+                        r = idset_add(&references->set_aside, facts->set_aside[i]);
         }
         return r;
 }
 
 /* The name without ".tar-split.gz", in the arena; NULL if there is no memory. */
-static const char *tar_split_layer(struct known *known, const struct fact_entry *entry) {
+static const char *tar_split_layer(struct references *references, const struct fact_entry *entry) {
         size_t n = strlen(entry->name);
 
         if (has_suffix(entry->name, TAR_SPLIT_SUFFIX))
                 n -= strlen(TAR_SPLIT_SUFFIX);
-        return arena_text(&known->arena, entry->name, n);
+        return arena_text(&references->arena, entry->name, n);
 }
 
 /*
  * What an entry is of, its name tells, be it an id of 64 digits or not: ids that came through Go's API may be
  * anything. Only a link's name tells nothing.
  */
-static int mention_entry(struct known *known, const struct fact_entry *entry) {
+static int mention_entry(struct references *references, const struct fact_entry *entry) {
         const char *layer;
 
         switch (entry->kind) {
         case CSTORAGE_ENTRY_LAYER_DIR:
-                return mention(known, entry->name, mark_dir(entry));
+                return mention(references, entry->name, mark_dir(entry));
         case CSTORAGE_ENTRY_LAYER_DATA:
-                return mention(known, entry->name, MARK_SIDE_FILE);
+                return mention(references, entry->name, MARK_SIDE_FILE);
         case CSTORAGE_ENTRY_TAR_SPLIT:
-                layer = tar_split_layer(known, entry);
-                return layer ? mention(known, layer, MARK_SIDE_FILE) : -ENOMEM;
+                layer = tar_split_layer(references, entry);
+                return layer ? mention(references, layer, MARK_SIDE_FILE) : -ENOMEM;
         case CSTORAGE_ENTRY_LINK:
-                return mention(known, entry->id, 0);
+                return mention(references, entry->id, 0);
         case CSTORAGE_ENTRY_PROBE:
         case CSTORAGE_ENTRY_QUOTA: /* layers of containers have one, too: it shows nothing (btrfs.go:create)
                                     */
-                return mention(known, entry->name, 0);
+                return mention(references, entry->name, 0);
         case CSTORAGE_ENTRY_CONTAINER_DIR:
         case CSTORAGE_ENTRY_IMAGE_DIR:
         case CSTORAGE_ENTRY_TEMP_DIR:
@@ -167,88 +167,89 @@ static int mention_entry(struct known *known, const struct fact_entry *entry) {
         case CSTORAGE_ENTRY_VOLATILE_FILE:
                 break;
         }
-        return mention(known, NULL, 0);
+        return mention(references, NULL, 0);
 }
 
-static int mention_entries(struct known *known, const struct facts *facts) {
+static int mention_entries(struct references *references, const struct facts *facts) {
         int r = 0;
 
-        known->entries_at = known->numbers.n;
+        references->entries_at = references->numbers.n;
         for (size_t i = 0; r >= 0 && i < facts->n_entries; i++)
-                r = mention_entry(known, &facts->entries[i]);
+                r = mention_entry(references, &facts->entries[i]);
         return r;
 }
 
-static int mention_lowers(struct known *known, const struct facts *facts) {
+static int mention_lowers(struct references *references, const struct facts *facts) {
         int r = 0;
 
-        known->lowers_at = reallocarray(NULL, facts->n_entries + 1, sizeof(*known->lowers_at));
-        if (!known->lowers_at)
+        references->overlay_lower_at =
+                reallocarray(NULL, facts->n_entries + 1, sizeof(*references->overlay_lower_at));
+        if (!references->overlay_lower_at)
                 return -ENOMEM;
 
         for (size_t i = 0; r >= 0 && i < facts->n_entries; i++) {
-                known->lowers_at[i] = (uint32_t) known->numbers.n;
+                references->overlay_lower_at[i] = (uint32_t) references->numbers.n;
                 for (size_t k = 0; r >= 0 && k < facts->entries[i].n_lowers; k++)
-                        r = mention(known, facts->entries[i].lowers[k], MARK_LOWER);
+                        r = mention(references, facts->entries[i].lowers[k], MARK_LOWER);
         }
         return r;
 }
 
 /* The number of nothing is that of one more set of marks behind those of the ids; it never gets any. */
-static int set_marks(struct known *known) {
-        uint32_t nothing = known->numbers.n_distinct;
+static int set_marks(struct references *references) {
+        uint32_t nothing = references->numbers.n_distinct;
 
-        known->marks = calloc((size_t) nothing + 1, sizeof(*known->marks));
-        if (!known->marks)
+        references->marks = calloc((size_t) nothing + 1, sizeof(*references->marks));
+        if (!references->marks)
                 return -ENOMEM;
 
-        for (size_t i = 0; i < known->numbers.n; i++) {
-                uint32_t *number = &known->numbers.numbers[i];
+        for (size_t i = 0; i < references->numbers.n; i++) {
+                uint32_t *number = &references->numbers.numbers[i];
 
-                if (*number == NUMBER_NONE)
+                if (*number == INTERN_NONE)
                         *number = nothing;
                 else
-                        known->marks[*number] |= known->mention_marks[i];
+                        references->marks[*number] |= references->mention_marks[i];
         }
         return 0;
 }
 
-int known_make(struct known *known, const struct facts *facts) {
+int references_make(struct references *references, const struct facts *facts) {
         int r;
 
-        r = mention_records(known, facts);
+        r = mention_records(references, facts);
         if (r < 0)
                 return r;
-        r = mention_set_aside(known, facts);
+        r = mention_set_aside(references, facts);
         if (r < 0)
                 return r;
-        r = mention_entries(known, facts);
+        r = mention_entries(references, facts);
         if (r < 0)
                 return r;
-        r = mention_lowers(known, facts);
+        r = mention_lowers(references, facts);
         if (r < 0)
                 return r;
-        r = numbers_assign(&known->numbers);
+        r = intern_assign(&references->numbers);
         if (r < 0)
                 return r;
 
-        idset_seal(&known->containers);
-        idset_seal(&known->images);
-        idset_seal(&known->used_images);
-        idset_seal(&known->in_use);
-        idset_seal(&known->set_aside);
-        return set_marks(known);
+        idset_seal(&references->containers);
+        idset_seal(&references->images);
+        idset_seal(&references->used_images);
+        idset_seal(&references->in_use);
+        idset_seal(&references->set_aside);
+        return set_marks(references);
 }
 
-static uint32_t entry_number(const struct known *known, size_t entry) {
-        return known->numbers.numbers[known->entries_at + entry];
+static uint32_t entry_number(const struct references *references, size_t entry) {
+        return references->numbers.numbers[references->entries_at + entry];
 }
 
-uint32_t *known_marks(const struct known *known, size_t entry) {
-        return &known->marks[entry_number(known, entry)];
+uint32_t *references_marks(const struct references *references, size_t entry) {
+        return &references->marks[entry_number(references, entry)];
 }
 
-enum reason known_reason(uint32_t marks) {
+enum reason references_reason(uint32_t marks) {
         assert(marks & MARK_KNOWN);
 
         if (marks & MARK_RECORDS)
@@ -259,7 +260,7 @@ enum reason known_reason(uint32_t marks) {
                 return REASON_IN_USE;
         if (marks & MARK_MOUNTED)
                 return REASON_MOUNTED;
-        return REASON_BELOW_KEPT;
+        return REASON_LOWER_OF_KEPT;
 }
 
 /* The entries of each layer, as lists, and those that are still to be followed. */
@@ -278,17 +279,18 @@ static void spread_done(struct spread *spread) {
         free(spread->todo);
 }
 
-static int spread_begin(struct spread *spread, const struct known *known, const struct facts *facts) {
+static int spread_begin(struct spread *spread, const struct references *references,
+                        const struct facts *facts) {
         size_t n = facts->n_entries;
 
-        spread->first = calloc((size_t) known->numbers.n_distinct + 1, sizeof(*spread->first));
+        spread->first = calloc((size_t) references->numbers.n_distinct + 1, sizeof(*spread->first));
         spread->next = reallocarray(NULL, n + 1, sizeof(*spread->next));
         spread->todo = reallocarray(NULL, n + 1, 2 * sizeof(*spread->todo));
         if (!spread->first || !spread->next || !spread->todo)
                 return -ENOMEM;
 
         for (size_t i = 0; i < n; i++) {
-                uint32_t number = entry_number(known, i);
+                uint32_t number = entry_number(references, i);
 
                 spread->next[i] = spread->first[number];
                 spread->first[number] = (uint32_t) (i + 1);
@@ -300,59 +302,59 @@ static void spread_from(struct spread *spread, size_t entry) {
         spread->todo[spread->n_todo++] = (uint32_t) entry;
 }
 
-static void spread_to_lowers(struct spread *spread, struct known *known, const struct facts *facts,
+static void spread_to_lowers(struct spread *spread, struct references *references, const struct facts *facts,
                              size_t entry) {
         for (size_t k = 0; k < facts->entries[entry].n_lowers; k++) {
-                uint32_t number = known->numbers.numbers[known->lowers_at[entry] + k];
+                uint32_t number = references->numbers.numbers[references->overlay_lower_at[entry] + k];
 
-                if (number == known->numbers.n_distinct)
+                if (number == references->numbers.n_distinct)
                         continue;
-                known->marks[number] |= MARK_BELOW;
+                references->marks[number] |= MARK_BELOW;
                 for (uint32_t i = spread->first[number]; i != END; i = spread->next[i - 1])
                         spread_from(spread, i - 1);
                 spread->first[number] = END; /* all of them are on their way */
         }
 }
 
-int known_spread(struct known *known, const struct facts *facts, const bool *stays) {
+int references_spread(struct references *references, const struct facts *facts, const bool *stays) {
         _cleanup_(spread_done) struct spread spread = {0};
         int r;
 
-        r = spread_begin(&spread, known, facts);
+        r = spread_begin(&spread, references, facts);
         if (r < 0)
                 return r;
 
         for (size_t i = 0; i < facts->n_entries; i++)
-                if (stays[i] || (*known_marks(known, i) & (MARK_KNOWN | MARK_HELD | MARK_RECENT)))
+                if (stays[i] || (*references_marks(references, i) & (MARK_KNOWN | MARK_HELD | MARK_RECENT)))
                         spread_from(&spread, i);
         while (spread.n_todo > 0)
-                spread_to_lowers(&spread, known, facts, spread.todo[--spread.n_todo]);
+                spread_to_lowers(&spread, references, facts, spread.todo[--spread.n_todo]);
         return 0;
 }
 
 /* A directory that something is mounted over shows not the layer's own files, and the half in the graphroot
  * has none. */
-static bool lowers_are_read(const struct fact_entry *entry, uint32_t marks) {
+static bool overlay_lower_are_read(const struct fact_entry *entry, uint32_t marks) {
         if (!fact_entry_is_examined(entry))
                 return false;
         if (entry->half && !(marks & MARK_DIR_IMAGESTORE))
                 return false;
-        if (entry->identity.type == CSTORAGE_ENTRY_IS_ABSENT)
+        if (entry->identity.type == CSTORAGE_TYPE_ABSENT)
                 return true;
-        return entry->identity.type == CSTORAGE_ENTRY_IS_DIRECTORY && !entry->identity.other_mount &&
-               !entry->lowers_unknown;
+        return entry->identity.type == CSTORAGE_TYPE_DIRECTORY && !entry->identity.other_mount &&
+               !entry->overlay_lower_unknown;
 }
 
-bool known_has_gaps(const struct known *known, const struct facts *facts) {
-        if (known_has_hidden_dirs(facts))
+bool references_has_gaps(const struct references *references, const struct facts *facts) {
+        if (references_has_hidden_dirs(facts))
                 return true;
 
         for (size_t i = 0; i < facts->n_entries; i++) {
-                uint32_t marks = *known_marks(known, i);
+                uint32_t marks = *references_marks(references, i);
 
                 if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR &&
                     (marks & (MARK_KNOWN | MARK_RECENT)) && !(marks & MARK_RECORDS) &&
-                    !lowers_are_read(&facts->entries[i], marks))
+                    !overlay_lower_are_read(&facts->entries[i], marks))
                         return true;
         }
 
@@ -380,15 +382,15 @@ static bool has_problem_elsewhere(const struct facts *facts, const char *const *
         return false;
 }
 
-bool known_has_hidden_dirs(const struct facts *facts) {
+bool references_has_hidden_dirs(const struct facts *facts) {
         return has_problem_elsewhere(facts, without_layers, ARRAY_SIZE(without_layers));
 }
 
-bool known_has_hidden_signs(const struct facts *facts) {
+bool references_has_hidden_signs(const struct facts *facts) {
         return has_problem_elsewhere(facts, without_signs, ARRAY_SIZE(without_signs));
 }
 
-bool known_has_hidden_side_files(const struct facts *facts) {
+bool references_has_hidden_side_files(const struct facts *facts) {
         for (size_t i = 0; i < facts->n_problems; i++)
                 if (has_suffix(facts->problems[i].path, "-layers"))
                         return true;

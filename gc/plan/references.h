@@ -38,15 +38,15 @@ enum {
 #define MARK_KNOWN (MARK_RECORDS | MARK_REFERENCES | MARK_MOUNTED | MARK_IN_USE | MARK_BELOW | MARK_SET_ASIDE)
 #define MARK_DIRS  (MARK_DIR_GRAPHROOT | MARK_DIR_IMAGESTORE)
 
-struct known {
-        struct numbers numbers;
+struct references {
+        struct intern numbers;
         uint32_t *mention_marks; /* as many as the numbers have strings */
         size_t cap_mention_marks;
         uint32_t *marks; /* by number; of the last one, which no id has, nothing is ever set */
         size_t containers_at, mounts_at; /* mention of the first one's layer; the others follow */
         size_t in_use_at;                /* and of the first id in use, be it a layer's or a container's */
         size_t entries_at;               /* mention of the first entry's layer; the other entries follow */
-        uint32_t *lowers_at;             /* by entry: mention of its first lower */
+        uint32_t *overlay_lower_at;      /* by entry: mention of its first lower */
         struct idset containers, images; /* those that have a record */
         struct idset used_images;        /* those that a container's record says it was made of */
         struct idset in_use;             /* layers and containers that something alive uses */
@@ -55,34 +55,34 @@ struct known {
         struct arena arena;
 };
 
-#define KNOWN_INIT ((struct known){0})
+#define REFERENCES_INIT ((struct references){0})
 
-void known_done(struct known *known);
-#define _cleanup_known_ _cleanup_(known_done)
+void references_done(struct references *references);
+#define _cleanup_references_ _cleanup_(references_done)
 
 /* Everything but what follows from directories that stay. The facts must outlive it. */
-int known_make(struct known *known, const struct facts *facts);
+int references_make(struct references *references, const struct facts *facts);
 
 /* Keep what lies below what stays: known, held and recent layers, and the entries that stays[] tells of. */
-int known_spread(struct known *known, const struct facts *facts, const bool *stays);
+int references_spread(struct references *references, const struct facts *facts, const bool *stays);
 
-/* Whether something that stays may lie on layers that the facts do not tell. After known_spread(). */
-bool known_has_gaps(const struct known *known, const struct facts *facts);
+/* Whether something that stays may lie on layers that the facts do not tell. After references_spread(). */
+bool references_has_gaps(const struct references *references, const struct facts *facts);
 
 /* Whether there may be anything of a layer, or a container directory, that could not be listed. */
-bool known_has_hidden_signs(const struct facts *facts);
+bool references_has_hidden_signs(const struct facts *facts);
 
 /* Whether there may be layer directories that could not be listed. */
-bool known_has_hidden_dirs(const struct facts *facts);
+bool references_has_hidden_dirs(const struct facts *facts);
 
 /* Whether there may be tar-split files or big data of layers that could not be listed. */
-bool known_has_hidden_side_files(const struct facts *facts);
+bool references_has_hidden_side_files(const struct facts *facts);
 
 /* The marks of the layer that an entry is of or leads to; to be written to as well. */
-uint32_t *known_marks(const struct known *known, size_t entry);
+uint32_t *references_marks(const struct references *references, size_t entry);
 
 /* Why a layer with these marks is known; one of MARK_KNOWN must be among them. */
-enum reason known_reason(uint32_t marks);
+enum reason references_reason(uint32_t marks);
 
 /* The layer's directories, of one store part. */
 static inline uint32_t mark_dir(const struct fact_entry *entry) {

@@ -35,25 +35,26 @@ static const struct fact_file *find_file(const struct facts *facts, const struct
 
 static bool counts_are_read(const struct facts *facts) {
         for (size_t i = 0; i < facts->n_files; i++)
-                if (facts->files[i].kind == CSTORAGE_FILE_MOUNTS &&
-                    (facts->files[i].state == CSTORAGE_FILE_OK ||
-                     facts->files[i].state == CSTORAGE_FILE_EMPTY))
+                if (facts->files[i].kind == CSTORAGE_RECORD_FILE_MOUNTS &&
+                    (facts->files[i].state == CSTORAGE_RECORD_FILE_OK ||
+                     facts->files[i].state == CSTORAGE_RECORD_FILE_EMPTY))
                         return true;
         return false;
 }
 
 /* Whether a mounted layer without a directory here is certain to have its record elsewhere. */
 static bool others_are_apart(const struct facts *facts, const struct fact_file *file) {
-        return !known_has_hidden_dirs(facts) &&
+        return !references_has_hidden_dirs(facts) &&
                (file->location == CSTORAGE_LOCATION_VOLATILE || counts_are_read(facts));
 }
 
-static bool has_layer_alive(const struct facts *facts, const struct known *known,
+static bool has_layer_alive(const struct facts *facts, const struct references *references,
                             const struct fact_file *file) {
-        bool of_container = file->kind == CSTORAGE_FILE_CONTAINERS, apart = others_are_apart(facts, file);
+        bool of_container = file->kind == CSTORAGE_RECORD_FILE_CONTAINERS,
+             apart = others_are_apart(facts, file);
 
         for (size_t i = 0; i < facts->n_in_use; i++) {
-                uint32_t marks = known->marks[known->numbers.numbers[known->in_use_at + i]];
+                uint32_t marks = references->marks[references->numbers.numbers[references->in_use_at + i]];
 
                 if (apart && !(marks & MARK_DIRS))
                         continue;
@@ -63,66 +64,68 @@ static bool has_layer_alive(const struct facts *facts, const struct known *known
         return false;
 }
 
-static bool has_container_alive(const struct facts *facts, const struct known *known) {
+static bool has_container_alive(const struct facts *facts, const struct references *references) {
         for (size_t i = 0; i < facts->n_entries; i++) {
                 const struct fact_entry *entry = &facts->entries[i];
 
                 if (entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR &&
-                    (entry->identity.mount_below || idset_has(&known->in_use, entry->name)) &&
-                    !idset_has(&known->containers, entry->name))
+                    (entry->identity.mount_below || idset_has(&references->in_use, entry->name)) &&
+                    !idset_has(&references->containers, entry->name))
                         return true;
         }
         return false;
 }
 
-static bool may_be_alive(const struct facts *facts, const struct known *known, const struct fact_file *file) {
-        return has_layer_alive(facts, known, file) ||
-               (file->kind == CSTORAGE_FILE_CONTAINERS && has_container_alive(facts, known));
+static bool may_be_alive(const struct facts *facts, const struct references *references,
+                         const struct fact_file *file) {
+        return has_layer_alive(facts, references, file) ||
+               (file->kind == CSTORAGE_RECORD_FILE_CONTAINERS && has_container_alive(facts, references));
 }
 
 /* Nothing of it is here, and no additional store has it. */
-static bool is_of_others(const struct known *known, size_t mention) {
-        uint32_t number = known->numbers.numbers[mention];
+static bool is_of_others(const struct references *references, size_t mention) {
+        uint32_t number = references->numbers.numbers[mention];
 
-        return number != known->numbers.n_distinct &&
-               !(known->marks[number] & (MARK_DIRS | MARK_RECORD(CSTORAGE_LOCATION_ADDITIONAL)));
+        return number != references->numbers.n_distinct &&
+               !(references->marks[number] & (MARK_DIRS | MARK_RECORD(CSTORAGE_LOCATION_ADDITIONAL)));
 }
 
 /* Where the counts cannot be read there may be one of others among them. */
 static bool may_be_counted(const struct facts *facts) {
         for (size_t i = 0; i < facts->n_files; i++)
-                if (facts->files[i].kind == CSTORAGE_FILE_MOUNTS &&
-                    (facts->files[i].state == CSTORAGE_FILE_DAMAGED ||
-                     facts->files[i].state == CSTORAGE_FILE_UNREADABLE))
+                if (facts->files[i].kind == CSTORAGE_RECORD_FILE_MOUNTS &&
+                    (facts->files[i].state == CSTORAGE_RECORD_FILE_DAMAGED ||
+                     facts->files[i].state == CSTORAGE_RECORD_FILE_UNREADABLE))
                         return true;
         return false;
 }
 
-static bool may_be_of_others(const struct facts *facts, const struct known *known) {
+static bool may_be_of_others(const struct facts *facts, const struct references *references) {
         for (size_t i = 0; i < facts->n_mounts; i++)
-                if (is_of_others(known, known->mounts_at + i))
+                if (is_of_others(references, references->mounts_at + i))
                         return true;
         for (size_t i = 0; i < facts->n_containers; i++)
                 if (facts->containers[i].location == CSTORAGE_LOCATION_VOLATILE_RUNROOT &&
-                    is_of_others(known, known->containers_at + i))
+                    is_of_others(references, references->containers_at + i))
                         return true;
         return may_be_counted(facts);
 }
 
-enum reason heal_reason(const struct facts *facts, const struct known *known, const struct policy *policy,
-                        const struct fact_entry *entry, const struct fact_file **ret) {
+enum reason volatile_reset_reason(const struct facts *facts, const struct references *references,
+                                  const struct policy *policy, const struct fact_entry *entry,
+                                  const struct fact_file **ret) {
         const struct fact_file *file = find_file(facts, entry);
 
         *ret = file;
-        if (!file || file->state == CSTORAGE_FILE_MISSING || file->state == CSTORAGE_FILE_OK)
-                return REASON_GONE;
+        if (!file || file->state == CSTORAGE_RECORD_FILE_MISSING || file->state == CSTORAGE_RECORD_FILE_OK)
+                return REASON_VANISHED;
         if (!file->broken)
                 return REASON_RECORDS_DAMAGED;
-        if (!policy->heal)
-                return REASON_HEALING_OFF;
-        if (may_be_alive(facts, known, file))
-                return REASON_MAY_BE_ALIVE;
-        if (file->location == CSTORAGE_LOCATION_VOLATILE_RUNROOT && may_be_of_others(facts, known))
-                return REASON_MAY_BE_OF_OTHERS;
-        return REASON_BROKEN_VOLATILE;
+        if (!policy->repair)
+                return REASON_REPAIR_DISABLED;
+        if (may_be_alive(facts, references, file))
+                return REASON_POSSIBLY_IN_USE;
+        if (file->location == CSTORAGE_LOCATION_VOLATILE_RUNROOT && may_be_of_others(facts, references))
+                return REASON_SHARED_RUNROOT;
+        return REASON_TORN_VOLATILE_FILE;
 }

@@ -5,9 +5,10 @@
 #include "plan/references.h"
 
 /*
- * What the facts say about healing the volatile file that this entry is: REASON_BROKEN_VOLATILE where it may
- * be done, as far as the entry itself allows it, else why not. The fact about the file goes to *ret; NULL
+ * What the facts say about healing the volatile file that this entry is: REASON_TORN_VOLATILE_FILE where it
+ * may be done, as far as the entry itself allows it, else why not. The fact about the file goes to *ret; NULL
  * where there is none.
  */
-enum reason heal_reason(const struct facts *facts, const struct known *known, const struct policy *policy,
-                        const struct fact_entry *entry, const struct fact_file **ret);
+enum reason volatile_reset_reason(const struct facts *facts, const struct references *references,
+                                  const struct policy *policy, const struct fact_entry *entry,
+                                  const struct fact_file **ret);

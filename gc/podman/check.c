@@ -14,22 +14,22 @@ static bool same_driver(const char *a, const char *b) {
         return strcmp(strcmp(a, "overlay2") == 0 ? "overlay" : a, b) == 0;
 }
 
-static int contradict(const struct podman_db *db, const char *what, const char *theirs, const char *ours,
-                      const char *option, struct error *reterr) {
+static int contradict(const struct podman_database *db, const char *what, const char *theirs,
+                      const char *ours, const char *option, struct error *reterr) {
         return error_set(reterr, -EREMCHG,
                          "%s says that the %s is %s, and podman goes by it; here it is %s: say which with %s",
                          db->path, what, theirs, ours, option);
 }
 
 /* An option is right, as it is to podman. */
-static int compare(const struct podman_db *db, const struct options *options,
+static int compare(const struct podman_database *db, const struct options *options,
                    const struct cstorage_store *store, struct error *reterr) {
         const char *graphroot = cstorage_store_get_graphroot(store),
                    *runroot = cstorage_store_get_runroot(store), *driver = cstorage_store_get_driver(store);
 
-        if (!options->root && db->graphroot && !podman_same_place(db->graphroot, graphroot))
+        if (!options->root && db->graphroot && !podman_is_same_path(db->graphroot, graphroot))
                 return contradict(db, "graphroot", db->graphroot, graphroot, "--root", reterr);
-        if (!options->runroot && db->runroot && !podman_same_place(db->runroot, runroot))
+        if (!options->runroot && db->runroot && !podman_is_same_path(db->runroot, runroot))
                 return contradict(db, "runroot", db->runroot, runroot, "--runroot", reterr);
         if (!options->driver && db->driver && !same_driver(db->driver, driver))
                 return contradict(db, "driver", db->driver, driver, "--storage-driver", reterr);
@@ -38,23 +38,24 @@ static int compare(const struct podman_db *db, const struct options *options,
 
 /* A place outside of the store may have the database of another one: --root chooses the store, not the
  * place. */
-static bool is_of_another_store(const struct podman_dbs_entry *entry, const struct options *options,
+static bool is_of_another_store(const struct podman_databases_entry *entry, const struct options *options,
                                 const struct cstorage_store *store) {
         const char *graphroot = entry->db.graphroot;
 
-        if (entry->place == PODMAN_DB_IN_STORE || (entry->place == PODMAN_DB_STATIC && !options->root))
+        if (entry->place == PODMAN_DATABASE_IN_STORE ||
+            (entry->place == PODMAN_DATABASE_STATIC && !options->root))
                 return false;
-        return graphroot && !podman_same_place(graphroot, cstorage_store_get_graphroot(store));
+        return graphroot && !podman_is_same_path(graphroot, cstorage_store_get_graphroot(store));
 }
 
-static int refuse_unknown(const struct podman_db *db, struct error *reterr) {
+static int refuse_unknown(const struct podman_database *db, struct error *reterr) {
         return error_set(reterr, -EREMCHG,
                          "cannot read podman's database %s: %s. Name podman's runroot with --runroot",
                          db->path, db->error.text);
 }
 
 /* The warning is given once, though a run may look several times. */
-static int check_damaged(const struct podman_db *db, const struct cstorage_store *store,
+static int check_damaged(const struct podman_database *db, const struct cstorage_store *store,
                          struct error *reterr) {
         const char *runroot = cstorage_store_get_runroot(store);
         _cleanup_free_ char *other = NULL;
@@ -78,17 +79,17 @@ static int check_damaged(const struct podman_db *db, const struct cstorage_store
         return 0;
 }
 
-static int check_one(const struct podman_dbs_entry *entry, const struct options *options,
+static int check_one(const struct podman_databases_entry *entry, const struct options *options,
                      const struct cstorage_store *store, struct error *reterr) {
         switch (entry->db.state) {
-        case PODMAN_DB_READ:
-        case PODMAN_DB_FOUND:
+        case PODMAN_DATABASE_READ:
+        case PODMAN_DATABASE_FOUND:
                 return is_of_another_store(entry, options, store)
                                ? 0
                                : compare(&entry->db, options, store, reterr);
-        case PODMAN_DB_DAMAGED:
+        case PODMAN_DATABASE_DAMAGED:
                 return options->runroot ? 0 : check_damaged(&entry->db, store, reterr);
-        case PODMAN_DB_UNKNOWN:
+        case PODMAN_DATABASE_UNKNOWN:
                 return options->runroot ? 0 : refuse_unknown(&entry->db, reterr);
         }
         return -EINVAL;
@@ -99,13 +100,13 @@ static bool is_all_said(const struct options *options) {
 }
 
 int podman_check(const struct options *options, const struct cstorage_store *store, struct error *reterr) {
-        _cleanup_podman_dbs_ struct podman_dbs dbs = PODMAN_DBS_INIT;
+        _cleanup_podman_databases_ struct podman_databases dbs = PODMAN_DATABASES_INIT;
         int r;
 
         if (is_all_said(options))
                 return 0;
-        r = podman_dbs_read(&dbs, cstorage_store_get_graphroot(store), cstorage_store_get_runroot(store),
-                            reterr);
+        r = podman_databases_read(&dbs, cstorage_store_get_graphroot(store),
+                                  cstorage_store_get_runroot(store), reterr);
         if (r < 0)
                 return r == -ENOMEM || !options->runroot ? r : 0;
         for (size_t i = 0; i < dbs.n && r >= 0; i++)

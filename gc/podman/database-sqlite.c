@@ -50,7 +50,7 @@ static int close_file(sqlite3_file *handle) {
         return SQLITE_OK;
 }
 
-/* What is behind the end reads as zeros, and SQLite is told. */
+/* Bytes behind the end read as zeros, and SQLite is told so. */
 static int read_file(sqlite3_file *handle, void *buffer, int n, sqlite3_int64 offset) {
         const struct podman_file *file = file_of(handle);
         size_t there = (uint64_t) offset < file->len ? file->len - (size_t) offset : 0;
@@ -303,7 +303,7 @@ static int take_column(sqlite3_stmt *statement, int column, char **ret) {
         return *ret ? 0 : -ENOMEM;
 }
 
-static int read_row(sqlite3 *db, struct podman_db *ret, struct error *reterr) {
+static int read_row(sqlite3 *db, struct podman_database *ret, struct error *reterr) {
         _cleanup_(finalizep) sqlite3_stmt *statement = NULL;
         int r;
 
@@ -320,7 +320,7 @@ static int read_row(sqlite3 *db, struct podman_db *ret, struct error *reterr) {
 
 /* Without shared memory SQLite reads a write-ahead log in this mode only. A database that was created but
  * never used has no tables. */
-static int read_db(struct podman_db *ret, struct error *reterr) {
+static int read_db(struct podman_database *ret, struct error *reterr) {
         _cleanup_(close_dbp) sqlite3 *db = NULL;
         int r;
 
@@ -334,7 +334,7 @@ static int read_db(struct podman_db *ret, struct error *reterr) {
         return r > 0 ? read_row(db, ret, reterr) : r;
 }
 
-int podman_sqlite_read(struct podman_files *files, struct podman_db *db, struct error *reterr) {
+int podman_sqlite_read(struct podman_files *files, struct podman_database *db, struct error *reterr) {
         int r;
 
         if (!library_load(LIBSQLITE3_NAME, libsqlite3_names, ARRAY_SIZE(libsqlite3_names), &libsqlite3))
@@ -350,7 +350,7 @@ int podman_sqlite_read(struct podman_files *files, struct podman_db *db, struct 
 
 #else
 
-int podman_sqlite_read(struct podman_files *files, struct podman_db *db, struct error *reterr) {
+int podman_sqlite_read(struct podman_files *files, struct podman_database *db, struct error *reterr) {
         (void) files;
         (void) db;
         return error_set(reterr, -ELIBACC, "cstorage-gc was built without SQLite");

@@ -12,4 +12,4 @@
  * 1, or 0 if podman has not stored a row yet. -EBADMSG if this is no database or a damaged one, which podman
  * cannot read either; -ELIBACC without SQLite; -EIO if it has another form. The text is the cause alone.
  */
-int podman_sqlite_read(struct podman_files *files, struct podman_db *db, struct error *reterr);
+int podman_sqlite_read(struct podman_files *files, struct podman_database *db, struct error *reterr);

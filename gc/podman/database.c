@@ -11,12 +11,12 @@
 #include "podman/database-search.h"
 #include "podman/database-sqlite.h"
 
-void podman_db_done(struct podman_db *db) {
+void podman_database_done(struct podman_database *db) {
         free(db->path);
         free(db->graphroot);
         free(db->runroot);
         free(db->driver);
-        *db = PODMAN_DB_INIT;
+        *db = PODMAN_DATABASE_INIT;
 }
 
 /* ----------------------------------------------------------------------------------------- found in bytes */
@@ -28,7 +28,7 @@ static int take_text(char **to, const struct podman_text *text) {
         return *to ? 0 : -ENOMEM;
 }
 
-static int take_row(struct podman_db *db, const struct podman_row *row) {
+static int take_row(struct podman_database *db, const struct podman_row *row) {
         int r = take_text(&db->graphroot, &row->graphroot);
 
         if (r >= 0)
@@ -40,29 +40,29 @@ static bool is_text(const char *s, const struct podman_text *text) {
         return s ? strlen(s) == text->len && memcmp(s, text->s, text->len) == 0 : text->len == 0;
 }
 
-static bool is_row(const struct podman_db *db, const struct podman_row *row) {
+static bool is_row(const struct podman_database *db, const struct podman_row *row) {
         return is_text(db->graphroot, &row->graphroot) && is_text(db->runroot, &row->runroot) &&
                is_text(db->driver, &row->driver);
 }
 
 /* Podman writes the row once. If there are two that differ, none is sure. */
-static int search_file(const struct podman_file *file, podman_search *search, struct podman_db *db) {
+static int search_file(const struct podman_file *file, podman_search *search, struct podman_database *db) {
         const char *at = file->bytes, *end = at + file->len;
         struct podman_row row;
         int r = 0;
 
         while (file->len > 0 && r >= 0 && (at = search(at, end, &row))) {
-                if (db->state != PODMAN_DB_FOUND)
+                if (db->state != PODMAN_DATABASE_FOUND)
                         r = take_row(db, &row);
                 else if (!is_row(db, &row))
                         r = -ENOTUNIQ;
-                db->state = PODMAN_DB_FOUND;
+                db->state = PODMAN_DATABASE_FOUND;
         }
         return r;
 }
 
-static int search_files(const struct podman_files *files, podman_search *search, struct podman_db *db) {
-        enum podman_db_state otherwise = db->state;
+static int search_files(const struct podman_files *files, podman_search *search, struct podman_database *db) {
+        enum podman_database_state otherwise = db->state;
         int r = 0;
 
         for (size_t i = 0; i < DB_FILES && r >= 0; i++)
@@ -76,12 +76,12 @@ static int search_files(const struct podman_files *files, podman_search *search,
 
 /* The copy is not kept from before SQLite changed it: what it takes out of the log is in the database then.
  */
-static int read_sqlite(struct podman_files *files, struct podman_db *db) {
+static int read_sqlite(struct podman_files *files, struct podman_database *db) {
         int r = podman_sqlite_read(files, db, &db->error);
 
         if (r >= 0 || r == -ENOMEM)
                 return r;
-        db->state = r == -EBADMSG ? PODMAN_DB_DAMAGED : PODMAN_DB_UNKNOWN;
+        db->state = r == -EBADMSG ? PODMAN_DATABASE_DAMAGED : PODMAN_DATABASE_UNKNOWN;
         r = search_files(files, podman_search_sqlite, db);
         return r < 0 ? r : 1;
 }
@@ -95,12 +95,12 @@ static bool is_bolt(const struct podman_file *file) {
                       strlen(BOLT_MAGIC));
 }
 
-static int read_bolt(const struct podman_files *files, struct podman_db *db) {
+static int read_bolt(const struct podman_files *files, struct podman_database *db) {
         bool bolt = is_bolt(&files->files[DB_MAIN]);
         int r;
 
         (void) error_set(&db->error, -EBADMSG, bolt ? "BoltDB is not supported" : "it is no database");
-        db->state = bolt ? PODMAN_DB_UNKNOWN : PODMAN_DB_DAMAGED;
+        db->state = bolt ? PODMAN_DATABASE_UNKNOWN : PODMAN_DATABASE_DAMAGED;
         r = search_files(files, podman_search_bolt, db);
         return r < 0 ? r : 1;
 }
@@ -108,27 +108,27 @@ static int read_bolt(const struct podman_files *files, struct podman_db *db) {
 /* ---------------------------------------------------------------------------------------------- one file */
 
 /* What is no regular file or must not be read fails podman as well; another cause may be ours alone. */
-static int set_unread(struct podman_db *db, int code) {
+static int set_unread(struct podman_database *db, int code) {
         if (code == -ENOMEM)
                 return code;
         db->state = code == -EBADF || code == -EACCES || code == -ELOOP || code == -ENOTDIR
-                            ? PODMAN_DB_DAMAGED
-                            : PODMAN_DB_UNKNOWN;
+                            ? PODMAN_DATABASE_DAMAGED
+                            : PODMAN_DATABASE_UNKNOWN;
         (void) error_set(&db->error, code, "%s", code == -EBADF ? "it is no regular file" : strerror(-code));
         return 1;
 }
 
-static int read_kind(enum podman_db_kind kind, struct podman_files *files, struct podman_db *db) {
+static int read_kind(enum podman_database_kind kind, struct podman_files *files, struct podman_database *db) {
         switch (kind) {
-        case PODMAN_DB_SQLITE:
+        case PODMAN_DATABASE_SQLITE:
                 return read_sqlite(files, db);
-        case PODMAN_DB_BOLT:
+        case PODMAN_DATABASE_BOLT:
                 return read_bolt(files, db);
         }
         return -EINVAL;
 }
 
-static int read_files(enum podman_db_kind kind, struct podman_db *db) {
+static int read_files(enum podman_database_kind kind, struct podman_database *db) {
         _cleanup_podman_files_ struct podman_files files = PODMAN_FILES_INIT;
         int r = podman_files_read(db->path, &files);
 
@@ -138,12 +138,13 @@ static int read_files(enum podman_db_kind kind, struct podman_db *db) {
                 return 0;
         if (set_unread(db, r) < 0)
                 return -ENOMEM;
-        r = search_files(&files, kind == PODMAN_DB_BOLT ? podman_search_bolt : podman_search_sqlite, db);
+        r = search_files(&files, kind == PODMAN_DATABASE_BOLT ? podman_search_bolt : podman_search_sqlite,
+                         db);
         return r < 0 ? r : 1;
 }
 
-int podman_db_read(const char *path, enum podman_db_kind kind, struct podman_db *ret) {
-        _cleanup_podman_db_ struct podman_db db = PODMAN_DB_INIT;
+int podman_database_read(const char *path, enum podman_database_kind kind, struct podman_database *ret) {
+        _cleanup_podman_database_ struct podman_database db = PODMAN_DATABASE_INIT;
         int r;
 
         db.path = strdup(path);
@@ -153,6 +154,6 @@ int podman_db_read(const char *path, enum podman_db_kind kind, struct podman_db 
         if (r <= 0)
                 return r;
         *ret = db;
-        db = PODMAN_DB_INIT;
+        db = PODMAN_DATABASE_INIT;
         return 1;
 }

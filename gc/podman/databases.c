@@ -22,11 +22,11 @@
 #define TMP_DIR       "/run/libpod"
 #define TMP_DIR_USERS "libpod/tmp"
 
-void podman_dbs_done(struct podman_dbs *dbs) {
+void podman_databases_done(struct podman_databases *dbs) {
         for (size_t i = 0; i < dbs->n; i++)
-                podman_db_done(&dbs->entries[i].db);
+                podman_database_done(&dbs->entries[i].db);
         free(dbs->entries);
-        *dbs = PODMAN_DBS_INIT;
+        *dbs = PODMAN_DATABASES_INIT;
 }
 
 /* ------------------------------------------------------------------------------------------------ places */
@@ -53,7 +53,7 @@ static bool same_directory(const char *a, const char *b) {
         return stat(a, &x) >= 0 && stat(b, &y) >= 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-bool podman_same_place(const char *a, const char *b) {
+bool podman_is_same_path(const char *a, const char *b) {
         _cleanup_free_ char *x = NULL, *y = NULL;
 
         if (strcmp(a, b) == 0 || same_directory(a, b))
@@ -65,9 +65,9 @@ bool podman_same_place(const char *a, const char *b) {
 
 /* ------------------------------------------------------------------------------------------------ reading */
 
-static int add(struct podman_dbs *dbs, enum podman_db_place place, const char *directory, const char *name,
-               enum podman_db_kind kind) {
-        _cleanup_podman_db_ struct podman_db db = PODMAN_DB_INIT;
+static int add(struct podman_databases *dbs, enum podman_database_place place, const char *directory,
+               const char *name, enum podman_database_kind kind) {
+        _cleanup_podman_database_ struct podman_database db = PODMAN_DATABASE_INIT;
         _cleanup_free_ char *path = NULL;
         int r;
 
@@ -75,59 +75,60 @@ static int add(struct podman_dbs *dbs, enum podman_db_place place, const char *d
                 return 0;
         if (asprintf(&path, "%s/%s", directory, name) < 0)
                 return -ENOMEM;
-        r = podman_db_read(path, kind, &db);
+        r = podman_database_read(path, kind, &db);
         if (r <= 0)
                 return r;
         r = ARRAY_RESERVE(dbs->entries, dbs->cap, dbs->n + 1);
         if (r < 0)
                 return r;
-        dbs->entries[dbs->n++] = (struct podman_dbs_entry){place, db};
-        db = PODMAN_DB_INIT;
+        dbs->entries[dbs->n++] = (struct podman_databases_entry){place, db};
+        db = PODMAN_DATABASE_INIT;
         return 0;
 }
 
-static int add_store(struct podman_dbs *dbs, const char *graphroot, const char *runroot) {
-        int r = add(dbs, PODMAN_DB_IN_STORE, graphroot, SQLITE_NAME, PODMAN_DB_SQLITE);
+static int add_store(struct podman_databases *dbs, const char *graphroot, const char *runroot) {
+        int r = add(dbs, PODMAN_DATABASE_IN_STORE, graphroot, SQLITE_NAME, PODMAN_DATABASE_SQLITE);
 
         if (r >= 0)
-                r = add(dbs, PODMAN_DB_IN_STORE, runroot, SQLITE_NAME, PODMAN_DB_SQLITE);
+                r = add(dbs, PODMAN_DATABASE_IN_STORE, runroot, SQLITE_NAME, PODMAN_DATABASE_SQLITE);
         if (r >= 0)
-                r = add(dbs, PODMAN_DB_IN_STORE, graphroot, STATIC_DIR BOLT_NAME, PODMAN_DB_BOLT);
+                r = add(dbs, PODMAN_DATABASE_IN_STORE, graphroot, STATIC_DIR BOLT_NAME, PODMAN_DATABASE_BOLT);
         return r;
 }
 
-static int add_static(struct podman_dbs *dbs, const struct strlist *directories) {
+static int add_static(struct podman_databases *dbs, const struct strlist *directories) {
         int r = 0;
 
         for (size_t i = 0; i < directories->n && r >= 0; i++) {
-                r = add(dbs, PODMAN_DB_STATIC, directories->s[i], SQLITE_NAME, PODMAN_DB_SQLITE);
+                r = add(dbs, PODMAN_DATABASE_STATIC, directories->s[i], SQLITE_NAME, PODMAN_DATABASE_SQLITE);
                 if (r >= 0)
-                        r = add(dbs, PODMAN_DB_STATIC, directories->s[i], BOLT_NAME, PODMAN_DB_BOLT);
+                        r = add(dbs, PODMAN_DATABASE_STATIC, directories->s[i], BOLT_NAME,
+                                PODMAN_DATABASE_BOLT);
         }
         return r;
 }
 
 /* Users cannot read root's. */
-static int add_default_tmp(struct podman_dbs *dbs) {
+static int add_default_tmp(struct podman_databases *dbs) {
         const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
 
         if (podman_uid() == 0)
-                return add(dbs, PODMAN_DB_TMP, TMP_DIR, BOLT_NAME, PODMAN_DB_BOLT);
+                return add(dbs, PODMAN_DATABASE_TMP, TMP_DIR, BOLT_NAME, PODMAN_DATABASE_BOLT);
         if (!runtime || !*runtime)
                 return 0;
-        return add(dbs, PODMAN_DB_TMP, runtime, TMP_DIR_USERS "/" BOLT_NAME, PODMAN_DB_BOLT);
+        return add(dbs, PODMAN_DATABASE_TMP, runtime, TMP_DIR_USERS "/" BOLT_NAME, PODMAN_DATABASE_BOLT);
 }
 
-static int add_tmp(struct podman_dbs *dbs, const struct strlist *directories) {
+static int add_tmp(struct podman_databases *dbs, const struct strlist *directories) {
         int r = add_default_tmp(dbs);
 
         for (size_t i = 0; i < directories->n && r >= 0; i++)
-                r = add(dbs, PODMAN_DB_TMP, directories->s[i], BOLT_NAME, PODMAN_DB_BOLT);
+                r = add(dbs, PODMAN_DATABASE_TMP, directories->s[i], BOLT_NAME, PODMAN_DATABASE_BOLT);
         return r;
 }
 
-int podman_dbs_read(struct podman_dbs *dbs, const char *graphroot, const char *runroot,
-                    struct error *reterr) {
+int podman_databases_read(struct podman_databases *dbs, const char *graphroot, const char *runroot,
+                          struct error *reterr) {
         _cleanup_podman_conf_ struct podman_conf conf = PODMAN_CONF_INIT;
         int r = podman_conf_read(&conf, reterr);
 
@@ -142,14 +143,14 @@ int podman_dbs_read(struct podman_dbs *dbs, const char *graphroot, const char *r
 }
 
 int podman_runroots(struct strlist *ret, const char *graphroot, const char *runroot, struct error *reterr) {
-        _cleanup_podman_dbs_ struct podman_dbs dbs = PODMAN_DBS_INIT;
-        int r = podman_dbs_read(&dbs, graphroot, runroot, reterr);
+        _cleanup_podman_databases_ struct podman_databases dbs = PODMAN_DATABASES_INIT;
+        int r = podman_databases_read(&dbs, graphroot, runroot, reterr);
 
         for (size_t i = 0; i < dbs.n && r >= 0; i++) {
-                const struct podman_db *db = &dbs.entries[i].db;
+                const struct podman_database *db = &dbs.entries[i].db;
 
-                if (db->state > PODMAN_DB_FOUND || !db->runroot ||
-                    (db->graphroot && !podman_same_place(db->graphroot, graphroot)))
+                if (db->state > PODMAN_DATABASE_FOUND || !db->runroot ||
+                    (db->graphroot && !podman_is_same_path(db->graphroot, graphroot)))
                         continue;
                 r = strlist_add(ret, db->runroot);
         }

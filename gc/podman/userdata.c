@@ -23,8 +23,8 @@ static int take_other(const struct cstorage_store *store, const struct podman_te
 
         if (!copy)
                 return -ENOMEM;
-        if (podman_same_place(copy, cstorage_store_get_runroot(store)) ||
-            podman_same_place(copy, cstorage_store_get_graphroot(store)))
+        if (podman_is_same_path(copy, cstorage_store_get_runroot(store)) ||
+            podman_is_same_path(copy, cstorage_store_get_graphroot(store)))
                 return 0;
         *ret = TAKE_PTR(copy);
         return 1;

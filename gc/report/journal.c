@@ -23,13 +23,13 @@
 enum message {
         MESSAGE_COLLECTED,
         MESSAGE_REMOVED,
-        MESSAGE_HEALED,
+        MESSAGE_REPAIRED,
         MESSAGE_REFUSED,
         MESSAGE_FAILED,
         MESSAGE_PROBLEM,
         MESSAGE_NOT_RUN,
         MESSAGE_NO_STORE,
-        MESSAGE_REAPED,
+        MESSAGE_DELETED,
 };
 
 /* The ids are in the catalog, units/cstorage-gc.catalog, too. */
@@ -39,13 +39,13 @@ static const struct {
 } messages[] = {
         [MESSAGE_COLLECTED] = {"167ec5d4f97145e0b338766bbd8593fb", LOG_INFO},
         [MESSAGE_REMOVED] = {"695314aa8b6b4ababb0c9c37e19f2721", LOG_INFO},
-        [MESSAGE_HEALED] = {"68b916f1e2084dd0b2e34450578fbd05", LOG_NOTICE},
+        [MESSAGE_REPAIRED] = {"68b916f1e2084dd0b2e34450578fbd05", LOG_NOTICE},
         [MESSAGE_REFUSED] = {"ece03540b14d4b0889d4cbdd9904b89b", LOG_WARNING},
         [MESSAGE_FAILED] = {"6692e1b60b2b4e28ba65daec96be287b", LOG_ERR},
         [MESSAGE_PROBLEM] = {"132f5cbe24784036a9fe9260b8e50b8d", LOG_WARNING},
         [MESSAGE_NOT_RUN] = {"6add58f770514bd0874ba652ac6d7e54", LOG_ERR},
         [MESSAGE_NO_STORE] = {"729ef2244e1645ffa8972dc5aaf2e865", LOG_INFO},
-        [MESSAGE_REAPED] = {"c683c7098fa8414e959d9fd9e2897425", LOG_INFO},
+        [MESSAGE_DELETED] = {"c683c7098fa8414e959d9fd9e2897425", LOG_INFO},
 };
 
 bool journal_is_stderr(void) {
@@ -100,7 +100,7 @@ static void add_path(struct record *record, const char *path) {
 }
 
 static void add_sizes(struct record *record, uint64_t entries, uint64_t bytes) {
-        add(record, "CSTORAGE_ENTRIES=%" PRIu64, entries);
+        add(record, "CSTORAGE_FILES=%" PRIu64, entries);
         add(record, "CSTORAGE_BYTES=%" PRIu64, bytes);
 }
 
@@ -112,22 +112,22 @@ static void end(struct record *record, const char *message, const struct journal
         for (size_t i = 0; i < record->n; i++)
                 fields[i] = (struct iovec){record->fields[i], strlen(record->fields[i])};
         if (systemd_journal(fields, record->n) < 0)
-                complain("%s", message);
+                log_error("%s", message);
 }
 
 /* ------------------------------------------------------------------------------------ what happened */
 
-static enum message message_of(enum fate fate) {
-        switch (fate) {
-        case FATE_HEALED:
-                return MESSAGE_HEALED;
-        case FATE_REFUSED:
+static enum message message_of(enum result result) {
+        switch (result) {
+        case RESULT_REPAIRED:
+                return MESSAGE_REPAIRED;
+        case RESULT_REFUSED:
                 return MESSAGE_REFUSED;
-        case FATE_FAILED:
+        case RESULT_FAILED:
                 return MESSAGE_FAILED;
-        case FATE_KEPT:
-        case FATE_REMOVED:
-        case FATE_COUNT:
+        case RESULT_KEPT:
+        case RESULT_REMOVED:
+        case RESULT_COUNT:
                 break;
         }
         return MESSAGE_REMOVED;
@@ -135,10 +135,10 @@ static enum message message_of(enum fate fate) {
 
 static void tell_subject(const struct subject *subject, const struct journal_user *user) {
         static const char *const words[] = {[MESSAGE_REMOVED] = "Removed",
-                                            [MESSAGE_HEALED] = "Put an empty list in place of",
+                                            [MESSAGE_REPAIRED] = "Put an empty list in place of",
                                             [MESSAGE_REFUSED] = "Refused",
                                             [MESSAGE_FAILED] = "Failed on"};
-        enum message message = message_of(subject->fate);
+        enum message message = message_of(subject->result);
         _cleanup_record_ struct record record = {0};
         _cleanup_text_ struct text text = TEXT_INIT;
         const struct fact_entry *entry = subject->entry;
@@ -172,28 +172,28 @@ static void tell_sum(const struct outcome *outcome, const struct journal_user *u
 
         begin(&record, MESSAGE_COLLECTED, user);
         add(&record, "CSTORAGE_GRAPHROOT=%s", outcome->facts->graphroot);
-        add(&record, "CSTORAGE_KEPT=%zu", outcome->n[FATE_KEPT]);
-        add(&record, "CSTORAGE_REMOVED=%zu", outcome->n[FATE_REMOVED]);
-        add(&record, "CSTORAGE_HEALED=%zu", outcome->n[FATE_HEALED]);
-        add(&record, "CSTORAGE_REFUSED=%zu", outcome->n[FATE_REFUSED]);
-        add(&record, "CSTORAGE_FAILED=%zu", outcome->n[FATE_FAILED]);
-        add_sizes(&record, outcome->entries_freed, outcome->bytes_freed);
+        add(&record, "CSTORAGE_KEPT=%zu", outcome->n[RESULT_KEPT]);
+        add(&record, "CSTORAGE_REMOVED=%zu", outcome->n[RESULT_REMOVED]);
+        add(&record, "CSTORAGE_REPAIRED=%zu", outcome->n[RESULT_REPAIRED]);
+        add(&record, "CSTORAGE_REFUSED=%zu", outcome->n[RESULT_REFUSED]);
+        add(&record, "CSTORAGE_FAILED=%zu", outcome->n[RESULT_FAILED]);
+        add_sizes(&record, outcome->files_freed, outcome->bytes_freed);
         add(&record, "CSTORAGE_LOCK_HELD_USEC=%" PRIu64, outcome->lock_held_us);
         add(&record, "CSTORAGE_ELAPSED_USEC=%" PRIu64, outcome->elapsed_us);
-        (void) text_addf(&text, "%s: %zu removed, %zu healed, %zu refused, %zu failed, %zu kept",
-                         outcome->facts->graphroot, outcome->n[FATE_REMOVED], outcome->n[FATE_HEALED],
-                         outcome->n[FATE_REFUSED], outcome->n[FATE_FAILED], outcome->n[FATE_KEPT]);
+        (void) text_addf(&text, "%s: %zu removed, %zu repaired, %zu refused, %zu failed, %zu kept",
+                         outcome->facts->graphroot, outcome->n[RESULT_REMOVED], outcome->n[RESULT_REPAIRED],
+                         outcome->n[RESULT_REFUSED], outcome->n[RESULT_FAILED], outcome->n[RESULT_KEPT]);
         end(&record, text.s ?: "collected", user);
 }
 
 void journal_report(const struct outcome *outcome, const struct problems *problems,
                     const struct journal_user *user) {
-        size_t told = 0;
+        size_t n_logged = 0;
 
-        for (size_t i = 0; i < outcome->n_subjects && told < SUBJECTS_MAX; i++)
-                if (outcome->subjects[i].fate != FATE_KEPT) {
+        for (size_t i = 0; i < outcome->n_subjects && n_logged < SUBJECTS_MAX; i++)
+                if (outcome->subjects[i].result != RESULT_KEPT) {
                         tell_subject(&outcome->subjects[i], user);
-                        told++;
+                        n_logged++;
                 }
         for (size_t i = 0; i < problems->n; i++)
                 tell_problem(&problems->problems[i], user);
@@ -219,16 +219,16 @@ void journal_no_store(const char *graphroot, const char *text) {
         end(&record, text, NULL);
 }
 
-void journal_reaped(uint64_t entries, uint64_t bytes, size_t left, uint64_t elapsed_us) {
+void journal_deleted(uint64_t entries, uint64_t bytes, size_t left, uint64_t elapsed_us) {
         _cleanup_record_ struct record record = {0};
         _cleanup_text_ struct text text = TEXT_INIT;
 
-        begin(&record, MESSAGE_REAPED, NULL);
+        begin(&record, MESSAGE_DELETED, NULL);
         add_sizes(&record, entries, bytes);
         add(&record, "CSTORAGE_LEFT=%zu", left);
         add(&record, "CSTORAGE_ELAPSED_USEC=%" PRIu64, elapsed_us);
         (void) text_addf(&text,
-                         "Deleted %" PRIu64 " entries, %" PRIu64 " bytes; %zu directories are left to others",
+                         "Deleted %" PRIu64 " files, %" PRIu64 " bytes; %zu directories are left to others",
                          entries, bytes, left);
         end(&record, text.s ?: "deleted", NULL);
 }

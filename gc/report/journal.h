@@ -28,4 +28,4 @@ void journal_failure(int status, const char *text, const struct journal_user *us
 void journal_no_store(const char *graphroot, const char *text);
 
 /* What the reaper deleted of one collection, and how many directories it had to leave to others. */
-void journal_reaped(uint64_t entries, uint64_t bytes, size_t left, uint64_t elapsed_us);
+void journal_deleted(uint64_t entries, uint64_t bytes, size_t left, uint64_t elapsed_us);

@@ -63,7 +63,7 @@ static void put_text(FILE *f, const char *s) {
         putc('"', f);
 }
 
-static void put_key(struct json_out *json, const char *key) {
+static void put_key(struct json_writer *json, const char *key) {
         if (json->comma)
                 putc(',', json->file);
         json->comma = true;
@@ -71,37 +71,37 @@ static void put_key(struct json_out *json, const char *key) {
                 fprintf(json->file, "\"%s\":", key);
 }
 
-void json_out_open(struct json_out *json, const char *key, char bracket) {
+void json_writer_open(struct json_writer *json, const char *key, char bracket) {
         put_key(json, key);
         putc(bracket, json->file);
         json->comma = false;
 }
 
-void json_out_close(struct json_out *json, char bracket) {
+void json_writer_close(struct json_writer *json, char bracket) {
         putc(bracket, json->file);
         json->comma = true;
 }
 
-void json_out_string(struct json_out *json, const char *key, const char *value) {
+void json_writer_string(struct json_writer *json, const char *key, const char *value) {
         if (!value) {
-                json_out_null(json, key);
+                json_writer_null(json, key);
                 return;
         }
         put_key(json, key);
         put_text(json->file, value);
 }
 
-void json_out_u64(struct json_out *json, const char *key, uint64_t value) {
+void json_writer_u64(struct json_writer *json, const char *key, uint64_t value) {
         put_key(json, key);
         fprintf(json->file, "%" PRIu64, value);
 }
 
-void json_out_bool(struct json_out *json, const char *key, bool value) {
+void json_writer_bool(struct json_writer *json, const char *key, bool value) {
         put_key(json, key);
         fputs(value ? "true" : "false", json->file);
 }
 
-void json_out_null(struct json_out *json, const char *key) {
+void json_writer_null(struct json_writer *json, const char *key) {
         put_key(json, key);
         fputs("null", json->file);
 }

@@ -12,20 +12,20 @@
  *
  * Errors stay with the stream: see ferror(3).
  */
-struct json_out {
+struct json_writer {
         FILE *file;
         bool comma; /* something stands before the next value */
 };
 
-#define JSON_OUT_INIT(f) ((struct json_out){.file = (f)})
+#define JSON_WRITER_INIT(f) ((struct json_writer){.file = (f)})
 
 /* The key is NULL inside of an array and at the top. */
-void json_out_open(struct json_out *json, const char *key, char bracket);
-void json_out_close(struct json_out *json, char bracket);
-void json_out_string(struct json_out *json, const char *key, const char *value); /* NULL: null */
-void json_out_u64(struct json_out *json, const char *key, uint64_t value);
-void json_out_bool(struct json_out *json, const char *key, bool value);
-void json_out_null(struct json_out *json, const char *key);
+void json_writer_open(struct json_writer *json, const char *key, char bracket);
+void json_writer_close(struct json_writer *json, char bracket);
+void json_writer_string(struct json_writer *json, const char *key, const char *value); /* NULL: null */
+void json_writer_u64(struct json_writer *json, const char *key, uint64_t value);
+void json_writer_bool(struct json_writer *json, const char *key, bool value);
+void json_writer_null(struct json_writer *json, const char *key);
 
 /* The bytes of the UTF-8 character at s, 1 to 4; 0 where there is none. s ends in NUL. */
 unsigned json_utf8_length(const char *s);

@@ -13,14 +13,14 @@ static size_t count(const struct plan *plan, enum reason reason) {
         return n;
 }
 
-void say_what_is_recent(const struct view *view, bool recent) {
+void liveness_print_recent(const struct scan *view, bool recent) {
         size_t n = count(&view->plan, REASON_RECENT);
 
         if (n == 0 || (recent && view->facts.uses_seen))
                 return;
         if (recent)
-                complain("--recent removes nothing here: %s. Kept %zu orphans that changed since the boot",
-                         view->facts.uses_unseen, n);
+                log_error("--recent removes nothing here: %s. Kept %zu orphans that changed since the boot",
+                          view->facts.uses_unseen, n);
         else
                 log_notice("kept %zu orphans that changed since the boot. The next boot removes them, and so "
                            "does --recent if nothing uses them",
@@ -28,7 +28,7 @@ void say_what_is_recent(const struct view *view, bool recent) {
 }
 
 /* The entry that is kept because of the use; what is recorded is kept for that, and explained. */
-static const struct fact_entry *find_unexplained(const struct view *view, const struct fact_use *use) {
+static const struct fact_entry *find_unexplained(const struct scan *view, const struct fact_use *use) {
         for (size_t i = 0; i < view->facts.n_entries; i++)
                 if (view->plan.decisions[i].reason == REASON_IN_USE &&
                     strcmp(view->facts.entries[i].name, use->id) == 0)
@@ -36,7 +36,7 @@ static const struct fact_entry *find_unexplained(const struct view *view, const 
         return NULL;
 }
 
-void say_what_is_unexplained(const struct view *view) {
+void liveness_print_unexplained(const struct scan *view) {
         const struct facts *facts = &view->facts;
 
         if (count(&view->plan, REASON_RUNROOT_UNSEEN) == 0)
@@ -45,8 +45,8 @@ void say_what_is_unexplained(const struct view *view) {
                 const struct fact_entry *entry = find_unexplained(view, &facts->in_use[i]);
 
                 if (entry)
-                        complain("%s is in use by %s, but neither the runroot %s nor any other that was "
-                                 "found has a record of it",
-                                 entry->path, facts->in_use[i].by, facts->runroot);
+                        log_error("%s is in use by %s, but neither the runroot %s nor any other that was "
+                                  "found has a record of it",
+                                  entry->path, facts->in_use[i].by, facts->runroot);
         }
 }

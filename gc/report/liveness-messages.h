@@ -6,7 +6,7 @@
 /* Messages about what is kept because it may be in use, or is. */
 
 /* How many orphans changed since the boot, and what removes them; recent: whether that was asked for. */
-void say_what_is_recent(const struct view *view, bool recent);
+void liveness_print_recent(const struct scan *view, bool recent);
 
 /* What is in use although no record explains it, and by what; only if something is refused for that. */
-void say_what_is_unexplained(const struct view *view);
+void liveness_print_unexplained(const struct scan *view);

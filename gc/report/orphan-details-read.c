@@ -37,7 +37,7 @@ static const struct fact_image *find_image(const struct facts *facts, const char
         return found;
 }
 
-static const char *name_of(const struct view *view, const struct fact_image *image) {
+static const char *name_of(const struct scan *view, const struct fact_image *image) {
         const struct cstorage_image *record = NULL;
 
         if (cstorage_snapshot_find_image(view->snapshot, image->id, &record) < 0)
@@ -45,10 +45,10 @@ static const char *name_of(const struct view *view, const struct fact_image *ima
         return cstorage_image_get_name(record, 0) ?: image->id;
 }
 
-static void take_image(struct orphan_detail *detail, const struct view *view) {
+static void take_image(struct orphan_detail *detail, const struct scan *view) {
         const struct fact_image *image = NULL;
 
-        if (detail->entry->n_lowers > 0 && !detail->entry->lowers_unknown)
+        if (detail->entry->n_lowers > 0 && !detail->entry->overlay_lower_unknown)
                 image = find_image(&view->facts, detail->entry->lowers[0]);
         if (image)
                 detail->image = name_of(view, image);
@@ -70,7 +70,7 @@ static int take_config(struct orphan_details *details, struct orphan_detail *det
         return 0;
 }
 
-static bool is_orphan(const struct view *view, size_t i) {
+static bool is_orphan(const struct scan *view, size_t i) {
         enum verdict verdict = reason_verdict(view->plan.decisions[i].reason);
 
         return (verdict == VERDICT_REMOVE || verdict == VERDICT_REFUSE) &&
@@ -78,7 +78,7 @@ static bool is_orphan(const struct view *view, size_t i) {
                 view->facts.entries[i].kind == CSTORAGE_ENTRY_CONTAINER_DIR);
 }
 
-static int add(struct orphan_details *details, const struct view *view, size_t i, size_t *n_configs) {
+static int add(struct orphan_details *details, const struct scan *view, size_t i, size_t *n_configs) {
         struct orphan_detail *detail;
         int r;
 
@@ -117,7 +117,7 @@ static void pair(struct orphan_details *details, struct orphan_detail *container
         }
 }
 
-int orphan_details_read(struct orphan_details *details, const struct view *view) {
+int orphan_details_read(struct orphan_details *details, const struct scan *view) {
         size_t n_configs = 0;
         int r = 0;
 

@@ -25,7 +25,7 @@ void orphan_details_done(struct orphan_details *details);
 
 /* Read them for all that the plan removes or refuses. For a report only, and never while locks are held. The
  * view must outlive them. -ENOMEM. */
-int orphan_details_read(struct orphan_details *details, const struct view *view);
+int orphan_details_read(struct orphan_details *details, const struct scan *view);
 
 /* NULL: there are none for this path. */
 const struct orphan_detail *orphan_details_find(const struct orphan_details *details, const char *path);

@@ -8,18 +8,18 @@
 #include "report/report.h"
 #include "report/totals.h"
 
-static const char *word(enum fate fate, bool dry_run) {
-        switch (fate) {
-        case FATE_KEPT:
+static const char *word(enum result result, bool dry_run) {
+        switch (result) {
+        case RESULT_KEPT:
                 return "kept";
-        case FATE_REMOVED:
+        case RESULT_REMOVED:
                 return dry_run ? "would-remove" : "removed";
-        case FATE_HEALED:
-                return dry_run ? "would-heal" : "healed";
-        case FATE_REFUSED:
+        case RESULT_REPAIRED:
+                return dry_run ? "would-repair" : "repaired";
+        case RESULT_REFUSED:
                 return "refused";
-        case FATE_FAILED:
-        case FATE_COUNT:
+        case RESULT_FAILED:
+        case RESULT_COUNT:
                 return "failed";
         }
         return "failed";
@@ -48,8 +48,8 @@ static void put_numbers(FILE *out, bool measured, uint64_t entries, uint64_t byt
 }
 
 static void put_subject(FILE *out, const struct outcome *outcome, const struct subject *subject) {
-        fprintf(out, "%s %s %s ", word(subject->fate, outcome->dry_run), fact_kind_name(subject->entry->kind),
-                reason_name(subject->reason));
+        fprintf(out, "%s %s %s ", word(subject->result, outcome->dry_run),
+                fact_kind_name(subject->entry->kind), reason_name(subject->reason));
         put_numbers(out, subject->measured, subject->entries, subject->bytes);
         putc(' ', out);
         put_escaped(out, subject->entry->path);
@@ -72,7 +72,7 @@ static void put_totals(FILE *out, const struct report_part *part, const struct r
         totals_count(&totals, part->outcome, style->verbose);
         for (size_t i = 0; (total = totals_next(&totals, &i));) {
                 put_user(out, part);
-                fprintf(out, "%s %s %" PRIu64 " ", word(total->fate, part->outcome->dry_run),
+                fprintf(out, "%s %s %" PRIu64 " ", word(total->result, part->outcome->dry_run),
                         reason_name(total->reason), total->count);
                 put_numbers(out, total->measured, total->entries, total->bytes);
                 putc('\n', out);
@@ -88,16 +88,16 @@ static void put_rows(FILE *out, const struct report_part *part, const struct rep
 
 static void put_sizes(FILE *out, const struct outcome *outcome) {
         if (outcome_is_measured(outcome))
-                fprintf(out, " entries=%" PRIu64 " bytes=%" PRIu64, outcome->entries_freed,
-                        outcome->bytes_freed);
+                fprintf(out, " files=%" PRIu64 " bytes=%" PRIu64, outcome->files_freed, outcome->bytes_freed);
         else
-                fputs(" entries=- bytes=-", out);
+                fputs(" files=- bytes=-", out);
 }
 
 static void put_sums(FILE *out, const struct outcome *outcome) {
-        fprintf(out, " %s=%zu refused=%zu failed=%zu kept=%zu %s=%zu", word(FATE_REMOVED, outcome->dry_run),
-                outcome->n[FATE_REMOVED], outcome->n[FATE_REFUSED], outcome->n[FATE_FAILED],
-                outcome->n[FATE_KEPT], word(FATE_HEALED, outcome->dry_run), outcome->n[FATE_HEALED]);
+        fprintf(out, " %s=%zu refused=%zu failed=%zu kept=%zu %s=%zu", word(RESULT_REMOVED, outcome->dry_run),
+                outcome->n[RESULT_REMOVED], outcome->n[RESULT_REFUSED], outcome->n[RESULT_FAILED],
+                outcome->n[RESULT_KEPT], word(RESULT_REPAIRED, outcome->dry_run),
+                outcome->n[RESULT_REPAIRED]);
         put_sizes(out, outcome);
         fprintf(out, " lock_held_us=%" PRIu64 " elapsed_us=%" PRIu64 "\n", outcome->lock_held_us,
                 outcome->elapsed_us);

@@ -128,22 +128,22 @@ static bool is_healed(const struct outcome *outcome, const struct fact_file *fil
         for (size_t i = 0; i < outcome->n_subjects; i++) {
                 const struct subject *subject = &outcome->subjects[i];
 
-                if (subject->fate == FATE_HEALED && strcmp(subject->entry->path, file->path) == 0)
+                if (subject->result == RESULT_REPAIRED && strcmp(subject->entry->path, file->path) == 0)
                         return true;
         }
         return false;
 }
 
 /* What it means that a file is missing. */
-static const char *loss(enum cstorage_file_kind kind) {
+static const char *loss(enum cstorage_record_file_kind kind) {
         switch (kind) {
-        case CSTORAGE_FILE_LAYERS:
+        case CSTORAGE_RECORD_FILE_LAYERS:
                 return "Without it podman has lost every image and container whose layers it listed";
-        case CSTORAGE_FILE_IMAGES:
+        case CSTORAGE_RECORD_FILE_IMAGES:
                 return "Without it podman has lost every image that it listed";
-        case CSTORAGE_FILE_CONTAINERS:
+        case CSTORAGE_RECORD_FILE_CONTAINERS:
                 return "Without it podman has lost every container that it listed";
-        case CSTORAGE_FILE_MOUNTS:
+        case CSTORAGE_RECORD_FILE_MOUNTS:
                 break;
         }
         return NULL;
@@ -206,17 +206,17 @@ static int add_file(struct problems *problems, const struct outcome *outcome, co
                 return 0;
 
         switch (file->state) {
-        case CSTORAGE_FILE_OK:
+        case CSTORAGE_RECORD_FILE_OK:
                 return 0;
-        case CSTORAGE_FILE_MISSING:
+        case CSTORAGE_RECORD_FILE_MISSING:
                 return is_proven || blamed(outcome, file) ? add_missing(problems, file, is_proven) : 0;
-        case CSTORAGE_FILE_EMPTY:
-                if (file->kind == CSTORAGE_FILE_MOUNTS) /* nothing is mounted (layers.go:loadMounts) */
+        case CSTORAGE_RECORD_FILE_EMPTY:
+                if (file->kind == CSTORAGE_RECORD_FILE_MOUNTS) /* nothing is mounted (layers.go:loadMounts) */
                         return 0;
                 return add_damaged(problems, file, "is empty, or null");
-        case CSTORAGE_FILE_DAMAGED:
+        case CSTORAGE_RECORD_FILE_DAMAGED:
                 return add_damaged(problems, file, "is damaged");
-        case CSTORAGE_FILE_UNREADABLE:
+        case CSTORAGE_RECORD_FILE_UNREADABLE:
                 return add_unreadable(problems, file);
         }
         return 0;
@@ -227,7 +227,7 @@ static const char *lack_of(const struct fact_file *file) {
         static const char *const lacks[] = {"Too many open files", "Cannot allocate memory"};
 
         for (size_t i = 0; i < ARRAY_SIZE(lacks); i++)
-                if (file->state == CSTORAGE_FILE_UNREADABLE && strstr(file->problem, lacks[i]))
+                if (file->state == CSTORAGE_RECORD_FILE_UNREADABLE && strstr(file->problem, lacks[i]))
                         return lacks[i];
         return file->problem;
 }
@@ -235,8 +235,9 @@ static const char *lack_of(const struct fact_file *file) {
 /* A store that is not there lacks two files, for one cause. */
 static bool is_repeated(const struct facts *facts, size_t file) {
         for (size_t i = 0; i < file; i++)
-                if (facts->files[file].state == CSTORAGE_FILE_UNREADABLE &&
-                    facts->files[i].state == CSTORAGE_FILE_UNREADABLE && facts->files[file].problem[0] &&
+                if (facts->files[file].state == CSTORAGE_RECORD_FILE_UNREADABLE &&
+                    facts->files[i].state == CSTORAGE_RECORD_FILE_UNREADABLE &&
+                    facts->files[file].problem[0] &&
                     strcmp(lack_of(&facts->files[i]), lack_of(&facts->files[file])) == 0)
                         return true;
         return false;
@@ -255,7 +256,7 @@ static int add_files(struct problems *problems, const struct outcome *outcome) {
 
 /* Of a whole store nothing else is known. */
 static int add_store(struct problems *problems, const struct subject *subject) {
-        if (subject->reason != REASON_DRIVER_UNKNOWN)
+        if (subject->reason != REASON_UNSUPPORTED_DRIVER)
                 return 0;
         return add(problems, subject->entry->path, subject->entry->problem, NULL, NULL);
 }
@@ -281,10 +282,10 @@ int problems_collect(struct problems *problems, const struct outcome *outcome) {
 
 /* What is to be said of one subject: what failed, or why it could not be looked at. */
 static const char *sentence_of(const struct subject *subject) {
-        if (subject->fate == FATE_FAILED)
+        if (subject->result == RESULT_FAILED)
                 return subject->text;
-        return subject->reason == REASON_NOT_EXAMINED && *subject->entry->problem ? subject->entry->problem
-                                                                                  : NULL;
+        return subject->reason == REASON_UNREADABLE && *subject->entry->problem ? subject->entry->problem
+                                                                                : NULL;
 }
 
 /* Where it is the same for all (the whole temp dir, say), that is one line. */
@@ -297,7 +298,7 @@ static void print_sentences(const struct outcome *outcome) {
                 if (!sentence)
                         continue;
                 if (!before || strcmp(before, sentence) != 0)
-                        complain_about(outcome->subjects[i].entry->path, sentence);
+                        log_error_about(outcome->subjects[i].entry->path, sentence);
                 before = sentence;
         }
 }
@@ -307,14 +308,14 @@ static void print_healed(const struct outcome *outcome) {
         for (size_t i = 0; i < outcome->n_subjects; i++) {
                 const struct subject *subject = &outcome->subjects[i];
 
-                if (subject->fate == FATE_HEALED)
+                if (subject->result == RESULT_REPAIRED)
                         log_notice(
                                 "%s: %s. %s", subject->entry->path, reason_text(subject->reason),
                                 outcome->dry_run
                                         ? "Without --dry-run it is replaced by an empty one, and kept under "
-                                          "this name with \".broken\" behind it"
+                                          "this name with \".torn\" behind it"
                                         : "It was replaced by an empty one, and is kept under this name with "
-                                          "\".broken\" behind it; nothing else needs to be done");
+                                          "\".torn\" behind it; nothing else needs to be done");
         }
 }
 
@@ -326,7 +327,7 @@ static void print_refusals(const struct outcome *outcome) {
         for (size_t i = 0; i < outcome->n_subjects; i++) {
                 const struct subject *subject = &outcome->subjects[i];
 
-                if (subject->fate == FATE_REFUSED && n[subject->reason]++ == 0)
+                if (subject->result == RESULT_REFUSED && n[subject->reason]++ == 0)
                         first[subject->reason] = subject->entry->path;
         }
 
@@ -334,15 +335,15 @@ static void print_refusals(const struct outcome *outcome) {
                 const char *advice = reason_advice((enum reason) i);
 
                 if (n[i] > 0)
-                        complain("refused %zu (%s)%s %s: %s%s%s", n[i], reason_name((enum reason) i),
-                                 n[i] > 1 ? ", the first is" : "", first[i], reason_text((enum reason) i),
-                                 advice ? ". " : "", advice ?: "");
+                        log_error("refused %zu (%s)%s %s: %s%s%s", n[i], reason_name((enum reason) i),
+                                  n[i] > 1 ? ", the first is" : "", first[i], reason_text((enum reason) i),
+                                  advice ? ". " : "", advice ?: "");
         }
 }
 
 void problems_print(const struct problems *problems, const struct outcome *outcome) {
         for (size_t i = 0; i < problems->n; i++)
-                complain_about(problems->problems[i].path, problems->problems[i].text.s ?: "");
+                log_error_about(problems->problems[i].path, problems->problems[i].text.s ?: "");
         print_sentences(outcome);
         print_healed(outcome);
         print_refusals(outcome);

@@ -21,7 +21,7 @@ static bool next_of_plan(const struct outcome *outcome, size_t *i, struct subjec
         else
                 *ret = (struct subject){
                         .entry = &outcome->facts->entries[*i],
-                        .fate = FATE_KEPT,
+                        .result = RESULT_KEPT,
                         .reason = outcome->plan->decisions[*i].reason,
                 };
         (*i)++;
@@ -30,7 +30,7 @@ static bool next_of_plan(const struct outcome *outcome, size_t *i, struct subjec
 
 static bool next_of_subjects(const struct outcome *outcome, bool verbose, size_t *i, struct subject *ret) {
         for (; *i < outcome->n_subjects; (*i)++)
-                if (verbose || outcome->subjects[*i].fate != FATE_KEPT) {
+                if (verbose || outcome->subjects[*i].result != RESULT_KEPT) {
                         *ret = outcome->subjects[(*i)++];
                         return true;
                 }
@@ -43,7 +43,7 @@ static bool next_of_others(const struct outcome *outcome, size_t first, size_t *
 
         *ret = (struct subject){
                 .entry = &outcome->others[*i - first],
-                .fate = FATE_KEPT,
+                .result = RESULT_KEPT,
                 .reason = REASON_OTHER_DRIVER,
         };
         (*i)++;
@@ -64,6 +64,6 @@ bool flush_report(void) {
         if (errno == EPIPE)
                 return true;
 
-        complain("cannot write the report: %s", strerror(errno));
+        log_error("cannot write the report: %s", strerror(errno));
         return false;
 }

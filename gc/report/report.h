@@ -8,7 +8,7 @@
 
 /* What is said on standard output. One file for each form. */
 
-struct json_out;
+struct json_writer;
 
 /* A store among several: the user's whose it is. */
 struct report_part {
@@ -31,9 +31,9 @@ void report_json(FILE *out, const struct outcome *outcome, const struct problems
                  const struct report_style *style);
 
 /* Its members from "store" on, for an object that has more of them; and its "summary". */
-void report_json_members(struct json_out *json, const struct outcome *outcome,
+void report_json_members(struct json_writer *json, const struct outcome *outcome,
                          const struct problems *problems, const struct report_style *style);
-void report_json_summary(struct json_out *json, const struct outcome *outcome);
+void report_json_summary(struct json_writer *json, const struct outcome *outcome);
 
 /* One line for each subject, and one with the sums: for logs and grep. */
 void report_plain(FILE *out, const struct outcome *outcome, const struct report_style *style);

@@ -92,7 +92,7 @@ static void set_age(struct row *row, const struct facts *facts, const struct fac
 
 /* Two rows would say the same twice. */
 static bool is_one_row(const struct subject *a, const struct subject *b) {
-        return a && b && a->fate == b->fate && a->reason == b->reason && a->measured == b->measured;
+        return a && b && a->result == b->result && a->reason == b->reason && a->measured == b->measured;
 }
 
 static int add_subject(struct rows *rows, const struct report_part *part, const struct subject *subject,
@@ -103,7 +103,7 @@ static int add_subject(struct rows *rows, const struct report_part *part, const 
 
         if (!row)
                 return -ENOMEM;
-        row->fate = subject->fate;
+        row->result = subject->result;
         row->reason = subject->reason;
         row->name = detail ? detail->name : NULL;
         row->image = detail ? detail->image : NULL;
@@ -168,7 +168,7 @@ static int add_totals(struct rows *rows, const struct report_part *part, bool ve
 
                 if (!row)
                         return -ENOMEM;
-                row->fate = total->fate;
+                row->result = total->result;
                 row->reason = total->reason;
                 row->measured = total->measured;
                 row->entries = total->entries;

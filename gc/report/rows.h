@@ -7,7 +7,7 @@
 /* The rows of the table for a terminal, before they are laid out. */
 
 struct row {
-        enum fate fate;
+        enum result result;
         enum reason reason;
         bool dry_run;
         struct text what;         /* a path, or the number of objects in a summary */

@@ -19,7 +19,7 @@
 #define SHOW_VERSION 1
 
 #define DRIVER_KEY "storage.driver"
-#define RULES_KEY  "config-rules"
+#define RULES_KEY  "config-compat"
 
 DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
 
@@ -27,7 +27,7 @@ DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
 struct show {
         bool measuring;
         int width;
-        struct json_out *json;
+        struct json_writer *json;
 };
 
 /* Blanks separate, so in a name they look as in a string. */
@@ -43,15 +43,15 @@ static void describe(struct text *text, const char *origin, unsigned line) {
                 (void) text_addf(text, ":%u", line);
 }
 
-static void put_json(struct json_out *json, const char *key, const char *value, const char *origin,
+static void put_json(struct json_writer *json, const char *key, const char *value, const char *origin,
                      unsigned line) {
-        json_out_open(json, NULL, '{');
-        json_out_string(json, "key", key);
-        json_out_string(json, "value", value);
-        json_out_string(json, "origin", origin ? (*origin ? origin : "option") : "default");
+        json_writer_open(json, NULL, '{');
+        json_writer_string(json, "key", key);
+        json_writer_string(json, "value", value);
+        json_writer_string(json, "origin", origin ? (*origin ? origin : "option") : "default");
         if (line > 0)
-                json_out_u64(json, "line", line);
-        json_out_close(json, '}');
+                json_writer_u64(json, "line", line);
+        json_writer_close(json, '}');
 }
 
 static void put(struct show *show, const char *key, const char *value, const char *origin, unsigned line) {
@@ -97,7 +97,7 @@ static void put_settings(struct show *show, const struct cstorage_config *config
         }
 }
 
-static void put_podman(struct show *show, const struct podman_db *db) {
+static void put_podman(struct show *show, const struct podman_database *db) {
         if (db->graphroot)
                 put(show, "podman.graphroot", db->graphroot, db->path, 0);
         if (db->runroot)
@@ -111,23 +111,23 @@ struct shown {
         const struct options *options;
         const struct cstorage_config *config;
         struct cstorage_store *store; /* NULL: there is none */
-        struct podman_dbs dbs;
+        struct podman_databases dbs;
 };
 
 static void put_all(struct show *show, const struct shown *what) {
-        enum cstorage_config_rules rules = cstorage_config_get_rules(what->config);
+        enum cstorage_config_compat rules = cstorage_config_get_compat(what->config);
 
-        put(show, RULES_KEY, config_rules_names[rules],
+        put(show, RULES_KEY, config_compat_names[rules],
             what->options->rules == CSTORAGE_CONFIG_AUTO ? NULL : "", 0);
         put_settings(show, what->config, what->store);
         for (size_t i = 0; i < what->dbs.n; i++)
                 put_podman(show, &what->dbs.entries[i].db);
 }
 
-static int complain_unread(const struct podman_db *db) {
-        if (db->state <= PODMAN_DB_FOUND)
+static int complain_unread(const struct podman_database *db) {
+        if (db->state <= PODMAN_DATABASE_FOUND)
                 return STATUS_DONE;
-        complain("cannot read podman's database %s: %s", db->path, db->error.text);
+        log_error("cannot read podman's database %s: %s", db->path, db->error.text);
         return STATUS_REFUSED;
 }
 
@@ -135,9 +135,9 @@ static int read_dbs(struct shown *what) {
         struct error error = {0};
         int status = STATUS_DONE;
 
-        if (podman_dbs_read(&what->dbs, cstorage_config_get_graphroot(what->config),
-                            cstorage_config_get_runroot(what->config), &error) < 0) {
-                complain("%s", error.text);
+        if (podman_databases_read(&what->dbs, cstorage_config_get_graphroot(what->config),
+                                  cstorage_config_get_runroot(what->config), &error) < 0) {
+                log_error("%s", error.text);
                 return STATUS_REFUSED;
         }
         for (size_t i = 0; i < what->dbs.n; i++)
@@ -149,14 +149,14 @@ static int read_dbs(struct shown *what) {
 /* ------------------------------------------------------------------------------------------------ how */
 
 static void show_json(const struct shown *what) {
-        struct json_out json = JSON_OUT_INIT(stdout);
+        struct json_writer json = JSON_WRITER_INIT(stdout);
 
-        json_out_open(&json, NULL, '{');
-        json_out_u64(&json, "version", SHOW_VERSION);
-        json_out_open(&json, "settings", '[');
+        json_writer_open(&json, NULL, '{');
+        json_writer_u64(&json, "version", SHOW_VERSION);
+        json_writer_open(&json, "settings", '[');
         put_all(&(struct show){.json = &json}, what);
-        json_out_close(&json, ']');
-        json_out_close(&json, '}');
+        json_writer_close(&json, ']');
+        json_writer_close(&json, '}');
         putchar('\n');
 }
 
@@ -179,6 +179,6 @@ int show_config(const struct options *options, const struct cstorage_config *con
                 show_json(&what);
         else
                 show_lines(&what);
-        podman_dbs_done(&what.dbs);
+        podman_databases_done(&what.dbs);
         return flush_report() ? status : STATUS_FAILED;
 }

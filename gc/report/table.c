@@ -43,13 +43,13 @@ static struct libscols_table *table_unref(struct libscols_table *table) {
 DEFINE_CLEANUP(struct libscols_table *, table_unref);
 
 enum {
-        COLUMN_FATE,
-        COLUMN_WHAT,
+        COLUMN_RESULT,
+        COLUMN_OBJECT,
         COLUMN_NAME,
         COLUMN_IMAGE,
         COLUMN_AGE,
-        COLUMN_WHY,
-        COLUMN_ENTRIES,
+        COLUMN_REASON,
+        COLUMN_FILES,
         COLUMN_SIZE,
         COLUMN_USER,
         COLUMN_COUNT,
@@ -60,13 +60,13 @@ static const struct column {
         double hint;
         int flags;
 } columns[COLUMN_COUNT] = {
-        [COLUMN_FATE] = {"FATE", 6, 0},
-        [COLUMN_WHAT] = {"WHAT", 0.5, SCOLS_FL_TRUNC},
+        [COLUMN_RESULT] = {"RESULT", 6, 0},
+        [COLUMN_OBJECT] = {"OBJECT", 0.5, SCOLS_FL_TRUNC},
         [COLUMN_NAME] = {"NAME", 0.1, SCOLS_FL_TRUNC},
         [COLUMN_IMAGE] = {"IMAGE", 0.1, SCOLS_FL_TRUNC},
         [COLUMN_AGE] = {"AGE", 3, SCOLS_FL_RIGHT},
-        [COLUMN_WHY] = {"WHY", 0.2, 0},
-        [COLUMN_ENTRIES] = {"ENTRIES", 7, SCOLS_FL_RIGHT},
+        [COLUMN_REASON] = {"REASON", 0.2, 0},
+        [COLUMN_FILES] = {"FILES", 5, SCOLS_FL_RIGHT},
         [COLUMN_SIZE] = {"SIZE", 5, SCOLS_FL_RIGHT},
         [COLUMN_USER] = {"USER", 8, 0},
 };
@@ -81,24 +81,24 @@ struct sheet {
         size_t number[COLUMN_COUNT];
 };
 
-static const char *word(enum fate fate, bool dry_run) {
-        static const char *const done[FATE_COUNT] = {[FATE_KEPT] = "kept",
-                                                     [FATE_REMOVED] = "removed",
-                                                     [FATE_HEALED] = "healed",
-                                                     [FATE_REFUSED] = "refused",
-                                                     [FATE_FAILED] = "failed"};
+static const char *word(enum result result, bool dry_run) {
+        static const char *const done[RESULT_COUNT] = {[RESULT_KEPT] = "kept",
+                                                       [RESULT_REMOVED] = "removed",
+                                                       [RESULT_REPAIRED] = "repaired",
+                                                       [RESULT_REFUSED] = "refused",
+                                                       [RESULT_FAILED] = "failed"};
 
-        return dry_run ? fate_name(fate) : done[fate];
+        return dry_run ? result_name(result) : done[result];
 }
 
-static const char *color_of(enum fate fate) {
-        static const char *const colors[FATE_COUNT] = {[FATE_KEPT] = COLOR_GREY,
-                                                       [FATE_REMOVED] = COLOR_YELLOW,
-                                                       [FATE_HEALED] = COLOR_GREEN,
-                                                       [FATE_REFUSED] = COLOR_BOLD_RED,
-                                                       [FATE_FAILED] = COLOR_BOLD_RED};
+static const char *color_of(enum result result) {
+        static const char *const colors[RESULT_COUNT] = {[RESULT_KEPT] = COLOR_GREY,
+                                                         [RESULT_REMOVED] = COLOR_YELLOW,
+                                                         [RESULT_REPAIRED] = COLOR_GREEN,
+                                                         [RESULT_REFUSED] = COLOR_BOLD_RED,
+                                                         [RESULT_FAILED] = COLOR_BOLD_RED};
 
-        return colors[fate];
+        return colors[result];
 }
 
 static int set(const struct sheet *sheet, struct libscols_line *line, size_t column, const char *value) {
@@ -107,13 +107,13 @@ static int set(const struct sheet *sheet, struct libscols_line *line, size_t col
         return libsmartcols.scols_line_set_data(line, sheet->number[column], value);
 }
 
-static int set_fate(const struct sheet *sheet, struct libscols_line *line, const struct row *row) {
-        int r = set(sheet, line, COLUMN_FATE, word(row->fate, row->dry_run));
+static int set_result(const struct sheet *sheet, struct libscols_line *line, const struct row *row) {
+        int r = set(sheet, line, COLUMN_RESULT, word(row->result, row->dry_run));
 
         return r < 0 ? r
                      : libsmartcols.scols_cell_set_color(
-                               libsmartcols.scols_line_get_cell(line, sheet->number[COLUMN_FATE]),
-                               color_of(row->fate));
+                               libsmartcols.scols_line_get_cell(line, sheet->number[COLUMN_RESULT]),
+                               color_of(row->result));
 }
 
 static int set_numbers(const struct sheet *sheet, struct libscols_line *line, const struct row *row) {
@@ -125,7 +125,7 @@ static int set_numbers(const struct sheet *sheet, struct libscols_line *line, co
         if (r < 0 || !row->measured)
                 return r;
         (void) snprintf(entries, sizeof(entries), "%" PRIu64, row->entries);
-        r = set(sheet, line, COLUMN_ENTRIES, entries);
+        r = set(sheet, line, COLUMN_FILES, entries);
         return r < 0 ? r : set(sheet, line, COLUMN_SIZE, human_bytes(size, row->bytes));
 }
 
@@ -136,15 +136,15 @@ static int add_line(const struct sheet *sheet, const struct row *row) {
         if (!line)
                 return -ENOMEM;
 
-        r = set_fate(sheet, line, row);
+        r = set_result(sheet, line, row);
         if (r >= 0)
-                r = set(sheet, line, COLUMN_WHAT, row->what.s);
+                r = set(sheet, line, COLUMN_OBJECT, row->what.s);
         if (r >= 0)
                 r = set(sheet, line, COLUMN_NAME, row->name);
         if (r >= 0)
                 r = set(sheet, line, COLUMN_IMAGE, row->image);
         if (r >= 0)
-                r = set(sheet, line, COLUMN_WHY, reason_name(row->reason));
+                r = set(sheet, line, COLUMN_REASON, reason_name(row->reason));
         if (r >= 0)
                 r = set_numbers(sheet, line, row);
         return r < 0 ? r : set(sheet, line, COLUMN_USER, row->user);
@@ -177,7 +177,7 @@ static int add_columns(struct sheet *sheet, bool summary) {
         for (size_t i = 0; r >= 0 && i < COLUMN_COUNT; i++)
                 if (sheet->has[i]) {
                         sheet->number[i] = n++;
-                        r = add_column(sheet, summary && i == COLUMN_WHAT ? &count_column : &columns[i]);
+                        r = add_column(sheet, summary && i == COLUMN_OBJECT ? &count_column : &columns[i]);
                 }
         return r;
 }
@@ -193,14 +193,13 @@ static int add_lines(const struct sheet *sheet, const struct rows *rows) {
 static void put_summary(FILE *out, const struct outcome *o) {
         char size[HUMAN_MAX], held[HUMAN_MAX], elapsed[HUMAN_MAX];
 
-        fprintf(out, "%zu %s, %zu refused, %zu failed, %zu kept", o->n[FATE_REMOVED],
-                o->dry_run ? "would be removed" : "removed", o->n[FATE_REFUSED], o->n[FATE_FAILED],
-                o->n[FATE_KEPT]);
-        if (o->n[FATE_HEALED] > 0)
-                fprintf(out, ", %zu %s", o->n[FATE_HEALED], o->dry_run ? "would be healed" : "healed");
-        if (o->n[FATE_REMOVED] + o->n[FATE_FAILED] > 0 && outcome_is_measured(o))
-                fprintf(out, "; %" PRIu64 " entries, %s", o->entries_freed,
-                        human_bytes(size, o->bytes_freed));
+        fprintf(out, "%zu %s, %zu refused, %zu failed, %zu kept", o->n[RESULT_REMOVED],
+                o->dry_run ? "would be removed" : "removed", o->n[RESULT_REFUSED], o->n[RESULT_FAILED],
+                o->n[RESULT_KEPT]);
+        if (o->n[RESULT_REPAIRED] > 0)
+                fprintf(out, ", %zu %s", o->n[RESULT_REPAIRED], o->dry_run ? "would be healed" : "repaired");
+        if (o->n[RESULT_REMOVED] + o->n[RESULT_FAILED] > 0 && outcome_is_measured(o))
+                fprintf(out, "; %" PRIu64 " files, %s", o->files_freed, human_bytes(size, o->bytes_freed));
         if (o->lock_held_us > 0)
                 fprintf(out, "; locks held %s", human_time(held, o->lock_held_us));
         fprintf(out, "; %s\n", human_time(elapsed, o->elapsed_us));

@@ -10,7 +10,7 @@
 
 static void add(struct total *total, const struct subject *subject) {
         total->measured = subject->measured && (total->count == 0 || total->measured);
-        total->fate = subject->fate;
+        total->result = subject->result;
         total->reason = subject->reason;
         total->count++;
         total->entries += subject->entries;
@@ -22,11 +22,11 @@ void totals_count(struct totals *totals, const struct outcome *outcome, bool ver
 
         memset(totals, 0, sizeof(*totals));
         for (size_t i = 0; report_next(outcome, verbose, &i, &subject);)
-                add(&totals->of[subject.fate][subject.reason], &subject);
+                add(&totals->of[subject.result][subject.reason], &subject);
 }
 
 const struct total *totals_next(const struct totals *totals, size_t *i) {
-        while (*i < (size_t) FATE_COUNT * REASON_COUNT) {
+        while (*i < (size_t) RESULT_COUNT * REASON_COUNT) {
                 const struct total *total = &totals->of[*i / REASON_COUNT][*i % REASON_COUNT];
 
                 (*i)++;

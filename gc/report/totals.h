@@ -6,14 +6,14 @@
 /* The subjects of a report, counted for each result and reason. */
 
 struct total {
-        enum fate fate;
+        enum result result;
         enum reason reason;
         uint64_t count, entries, bytes;
         bool measured; /* entries and bytes are those of all of them */
 };
 
 struct totals {
-        struct total of[FATE_COUNT][REASON_COUNT];
+        struct total of[RESULT_COUNT][REASON_COUNT];
 };
 
 /* verbose: what is kept, too. */

@@ -4,19 +4,19 @@
 
 #include "scan/record-ids.h"
 
-void recorded_done(struct recorded *recorded) {
+void record_ids_done(struct record_ids *recorded) {
         idset_done(&recorded->layers);
         idset_done(&recorded->images);
         idset_done(&recorded->containers);
 }
 
-void recorded_seal(struct recorded *recorded) {
+void record_ids_seal(struct record_ids *recorded) {
         idset_seal(&recorded->layers);
         idset_seal(&recorded->images);
         idset_seal(&recorded->containers);
 }
 
-bool recorded_has(const struct recorded *recorded, const struct cstorage_entry *entry) {
+bool record_ids_have(const struct record_ids *recorded, const struct cstorage_entry *entry) {
         const char *id = cstorage_entry_get_id(entry);
 
         if (!id)

@@ -6,14 +6,14 @@
 #include "base/idset.h"
 
 /* Which entries have a record of their own. Fill the sets, seal the whole once, then ask. */
-struct recorded {
+struct record_ids {
         struct idset layers, images, containers;
 };
 
-#define RECORDED_INIT ((struct recorded){0})
+#define RECORD_IDS_INIT ((struct record_ids){0})
 
-void recorded_done(struct recorded *recorded);
-#define _cleanup_recorded_ _cleanup_(recorded_done)
+void record_ids_done(struct record_ids *recorded);
+#define _cleanup_record_ids_ _cleanup_(record_ids_done)
 
-void recorded_seal(struct recorded *recorded);
-bool recorded_has(const struct recorded *recorded, const struct cstorage_entry *entry);
+void record_ids_seal(struct record_ids *recorded);
+bool record_ids_have(const struct record_ids *recorded, const struct cstorage_entry *entry);

@@ -18,13 +18,13 @@
 #include "scan/record-ids.h"
 #include "scan/scan.h"
 
-void view_done(struct view *view) {
+void scan_done(struct scan *view) {
         plan_done(&view->plan);
         facts_done(&view->facts);
         runroots_done(&view->runroots);
         cstorage_snapshot_unref(view->snapshot);
         cstorage_inventory_unref(view->inventory);
-        *view = VIEW_INIT;
+        *view = SCAN_INIT;
 }
 
 static int64_t timespec_ns(const struct timespec *ts) {
@@ -64,7 +64,7 @@ static void observe_first_clock(struct facts *facts) {
                 facts->boot_ns = span.begin_ns;
 }
 
-void observe_store(struct facts *facts, const struct cstorage_store *store) {
+void scan_store(struct facts *facts, const struct cstorage_store *store) {
         facts->graphroot = cstorage_store_get_graphroot(store);
         facts->runroot = cstorage_store_get_runroot(store);
         facts->imagestore = cstorage_store_get_imagestore(store);
@@ -73,27 +73,27 @@ void observe_store(struct facts *facts, const struct cstorage_store *store) {
 }
 
 static int observe_files(struct facts *facts, const struct cstorage_snapshot *snapshot) {
-        const struct cstorage_file *file = NULL;
+        const struct cstorage_record_file *file = NULL;
 
-        while ((file = cstorage_snapshot_next_file(snapshot, file))) {
+        while ((file = cstorage_snapshot_next_record_file(snapshot, file))) {
                 struct fact_file *fact = facts_add_file(facts);
 
                 if (!fact)
                         return -ENOMEM;
                 *fact = (struct fact_file){
-                        .kind = cstorage_file_get_kind(file),
-                        .location = cstorage_file_get_location(file),
-                        .state = cstorage_file_get_state(file),
-                        .path = cstorage_file_get_path(file),
-                        .problem = cstorage_file_get_problem(file) ?: "",
-                        .broken = cstorage_file_is_broken(file),
+                        .kind = cstorage_record_file_get_kind(file),
+                        .location = cstorage_record_file_get_location(file),
+                        .state = cstorage_record_file_get_state(file),
+                        .path = cstorage_record_file_get_path(file),
+                        .problem = cstorage_record_file_get_problem(file) ?: "",
+                        .broken = cstorage_record_file_is_torn(file),
                 };
         }
         return 0;
 }
 
 static int observe_layers(struct facts *facts, const struct cstorage_snapshot *snapshot,
-                          struct recorded *recorded) {
+                          struct record_ids *recorded) {
         const struct cstorage_layer *layer = NULL;
         int r;
 
@@ -137,7 +137,7 @@ static int observe_mapped(struct facts *facts, struct fact_image *fact, const st
 }
 
 static int observe_images(struct facts *facts, const struct cstorage_snapshot *snapshot,
-                          struct recorded *recorded) {
+                          struct record_ids *recorded) {
         const struct cstorage_image *image = NULL;
         int r;
 
@@ -162,7 +162,7 @@ static int observe_images(struct facts *facts, const struct cstorage_snapshot *s
 }
 
 static int observe_containers(struct facts *facts, const struct cstorage_snapshot *snapshot,
-                              struct recorded *recorded) {
+                              struct record_ids *recorded) {
         const struct cstorage_container *container = NULL;
         int r;
 
@@ -270,7 +270,7 @@ static int observe_half(struct facts *facts, struct fact_entry *fact) {
         struct cstorage_error error = {.text = "cannot be looked at"};
         int r;
 
-        r = cstorage_entry_is_half(fact->entry, &error);
+        r = cstorage_entry_is_split_layer(fact->entry, &error);
         if (r < 0)
                 return r == -ENOMEM ? r : not_examined(facts, fact, &error);
 
@@ -287,11 +287,11 @@ static int observe_lowers(struct facts *facts, struct fact_entry *fact) {
         if (r == -ENOMEM)
                 return r;
         if (r == -ENOENT) { /* it went in between */
-                fact->identity.type = CSTORAGE_ENTRY_IS_ABSENT;
+                fact->identity.type = CSTORAGE_TYPE_ABSENT;
                 return 0;
         }
         if (r == -EBADMSG) {
-                fact->lowers_unknown = true;
+                fact->overlay_lower_unknown = true;
                 return 0;
         }
         if (r < 0)
@@ -307,14 +307,14 @@ static int examine(struct facts *facts, struct fact_entry *fact) {
         struct cstorage_error error = {.text = "cannot be looked at"};
         int r;
 
-        r = cstorage_entry_examine(fact->entry, &fact->identity, &error);
+        r = cstorage_entry_stat(fact->entry, &fact->identity, &error);
         if (r == -ENOMEM)
                 return r;
         if (r < 0)
                 return keep_text(facts, error.text, &fact->problem);
 
         fact->examined = true;
-        if (fact->kind != CSTORAGE_ENTRY_LAYER_DIR || fact->identity.type != CSTORAGE_ENTRY_IS_DIRECTORY)
+        if (fact->kind != CSTORAGE_ENTRY_LAYER_DIR || fact->identity.type != CSTORAGE_TYPE_DIRECTORY)
                 return 0;
 
         return observe_lowers(facts, fact);
@@ -344,20 +344,20 @@ static bool is_in_order(const struct facts *facts, const struct cstorage_entry *
                 return false;
         for (size_t i = 0; i < facts->n_files; i++)
                 if (strcmp(facts->files[i].path, cstorage_entry_get_path(entry)) == 0)
-                        return facts->files[i].state == CSTORAGE_FILE_OK ||
-                               facts->files[i].state == CSTORAGE_FILE_MISSING;
+                        return facts->files[i].state == CSTORAGE_RECORD_FILE_OK ||
+                               facts->files[i].state == CSTORAGE_RECORD_FILE_MISSING;
         return true;
 }
 
 static int observe_entries(struct facts *facts, const struct cstorage_inventory *inventory,
-                           const struct recorded *recorded) {
+                           const struct record_ids *recorded) {
         const struct cstorage_entry *entry = NULL;
         int r;
 
         while ((entry = cstorage_inventory_next(inventory, entry))) {
                 if (is_in_order(facts, entry))
                         continue;
-                r = observe_entry(facts, entry, recorded_has(recorded, entry));
+                r = observe_entry(facts, entry, record_ids_have(recorded, entry));
                 if (r < 0)
                         return r;
         }
@@ -370,7 +370,7 @@ struct seen_layers {
         size_t recorded, present;
 };
 
-static struct seen_layers count_layers(const struct facts *facts, const struct recorded *recorded,
+static struct seen_layers count_layers(const struct facts *facts, const struct record_ids *recorded,
                                        bool imagestore) {
         struct seen_layers seen = {0};
 
@@ -409,7 +409,7 @@ static int add_lost_home(struct facts *facts, const char *root, size_t n) {
 }
 
 /* If a directory could not be listed, that is reported, and nothing can be said of layers. */
-static int observe_homes(struct facts *facts, const struct recorded *recorded) {
+static int observe_homes(struct facts *facts, const struct record_ids *recorded) {
         struct seen_layers all = count_layers(facts, recorded, /* imagestore= */ false),
                            images = count_layers(facts, recorded, /* imagestore= */ true);
 
@@ -445,7 +445,7 @@ static int observe_other_halves(struct facts *facts) {
 
                 if (fact->kind != CSTORAGE_ENTRY_LAYER_DIR || !fact->imagestore || !fact->id)
                         continue;
-                r = cstorage_entry_is_half(fact->entry, NULL);
+                r = cstorage_entry_is_split_layer(fact->entry, NULL);
                 if (r == -ENOMEM)
                         return r;
                 fact->half = r > 0;
@@ -455,7 +455,7 @@ static int observe_other_halves(struct facts *facts) {
 }
 
 static int observe_records(struct facts *facts, const struct cstorage_snapshot *snapshot,
-                           struct recorded *recorded) {
+                           struct record_ids *recorded) {
         int r;
 
         r = observe_files(facts, snapshot);
@@ -474,12 +474,12 @@ static int observe_records(struct facts *facts, const struct cstorage_snapshot *
         if (r < 0)
                 return r;
 
-        recorded_seal(recorded);
+        record_ids_seal(recorded);
         return 0;
 }
 
-static int collect_facts(struct view *view) {
-        _cleanup_recorded_ struct recorded recorded = RECORDED_INIT;
+static int collect_facts(struct scan *view) {
+        _cleanup_record_ids_ struct record_ids recorded = RECORD_IDS_INIT;
         struct facts *facts = &view->facts;
         int r;
 
@@ -510,7 +510,7 @@ static int collect_facts(struct view *view) {
         return observe_other_halves(facts);
 }
 
-static int look(struct view *view, struct cstorage_store *store, enum uses_depth depth,
+static int look(struct scan *view, struct cstorage_store *store, enum uses_depth depth,
                 struct error *reterr) {
         int r;
 
@@ -522,12 +522,12 @@ static int look(struct view *view, struct cstorage_store *store, enum uses_depth
         if (r < 0)
                 return r;
 
-        observe_store(&view->facts, store);
+        scan_store(&view->facts, store);
         observe_times(&view->facts);
         r = collect_facts(view);
         observe_first_clock(&view->facts);
         if (r >= 0)
-                r = observe_liveness(&view->facts, &view->runroots, depth, reterr);
+                r = liveness_scan(&view->facts, &view->runroots, depth, reterr);
         if (r < 0 && r != -ESTALE)
                 return error_errno(reterr, r, "cannot collect the facts of %s", view->facts.graphroot);
         return r;
@@ -553,24 +553,23 @@ static bool has_lost_files(const struct facts *facts) {
         return lost_files_find(&lost, facts) >= 0 && (lost.layers || lost.images);
 }
 
-int view_observe(struct view *view, struct cstorage_store *store, enum uses_depth depth,
-                 struct error *reterr) {
+int scan_read(struct scan *view, struct cstorage_store *store, enum uses_depth depth, struct error *reterr) {
         int r;
 
         r = look(view, store, depth, reterr);
         for (int i = 1; r >= 0 && i < LOOKS_MAX && has_lost_files(&view->facts); i++) {
-                view_done(view);
+                scan_done(view);
                 wait_between_looks(i);
                 r = look(view, store, depth, reterr);
         }
         return r;
 }
 
-int view_make(struct view *view, struct cstorage_store *store, const struct policy *policy,
+int scan_make(struct scan *view, struct cstorage_store *store, const struct policy *policy,
               struct error *reterr) {
         int r;
 
-        r = view_observe(view, store, policy->recent ? USES_ALL : USES_CONTAINERS, reterr);
+        r = scan_read(view, store, policy->recent ? USES_ALL : USES_CONTAINERS, reterr);
         if (r < 0)
                 return r;
 

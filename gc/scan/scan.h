@@ -12,7 +12,7 @@
  * One look at a store: the facts, and what they borrow from. Looking takes no lock and leaves no trace; under
  * the locks of a txn it is done in the same way again.
  */
-struct view {
+struct scan {
         struct cstorage_inventory *inventory;
         struct cstorage_snapshot *snapshot;
         struct facts facts;
@@ -20,19 +20,18 @@ struct view {
         struct plan plan;
 };
 
-#define VIEW_INIT ((struct view){0})
+#define SCAN_INIT ((struct scan){0})
 
-void view_done(struct view *view);
-#define _cleanup_view_ _cleanup_(view_done)
+void scan_done(struct scan *view);
+#define _cleanup_scan_ _cleanup_(scan_done)
 
 /* Only where the store lies. */
-void observe_store(struct facts *facts, const struct cstorage_store *store);
+void scan_store(struct facts *facts, const struct cstorage_store *store);
 
 /* Look, and fill in all but the plan. The view must be empty; a store that can be looked at only in part is
  * no error but a fact. */
-int view_observe(struct view *view, struct cstorage_store *store, enum uses_depth depth,
-                 struct error *reterr);
+int scan_read(struct scan *view, struct cstorage_store *store, enum uses_depth depth, struct error *reterr);
 
 /* The same, and decide what becomes of each entry. */
-int view_make(struct view *view, struct cstorage_store *store, const struct policy *policy,
+int scan_make(struct scan *view, struct cstorage_store *store, const struct policy *policy,
               struct error *reterr);

@@ -31,7 +31,7 @@ static int receive_text(int fd, char text[static ERROR_TEXT_MAX], int flags) {
         return 0;
 }
 
-int user_ids_ask(int root_fd, struct error *reterr) {
+int idmap_helper_ask(int root_fd, struct error *reterr) {
         char text[ERROR_TEXT_MAX];
         int r;
 
@@ -88,7 +88,7 @@ static int map_ids(pid_t pid, const struct id_owner *owner, struct error *reterr
         return r < 0 ? r : write_map(pid, "uid_map", &uid_map, reterr);
 }
 
-void user_ids_serve(int user_fd, pid_t pid, const struct id_owner *owner) {
+void idmap_helper_serve(int user_fd, pid_t pid, const struct id_owner *owner) {
         char text[ERROR_TEXT_MAX];
         struct error error = {0};
 

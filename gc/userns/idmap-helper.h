@@ -19,11 +19,11 @@ struct id_owner {
 };
 
 /* Have it done, and wait. Not all of them are mapped where this fails. */
-int user_ids_ask(int root_fd, struct error *reterr);
+int idmap_helper_ask(int root_fd, struct error *reterr);
 
 /*
  * Root's end, which has something to be read: do it, once. It does not matter what the process is made to
  * say, or in which namespace it is by then: no other map is written than the user's, and the kernel wants one
  * that has none and whose parent is ours, for which the user had to make it.
  */
-void user_ids_serve(int user_fd, pid_t pid, const struct id_owner *owner);
+void idmap_helper_serve(int user_fd, pid_t pid, const struct id_owner *owner);

@@ -56,7 +56,7 @@ static int open_namespace(struct ns_handle *handle) {
         return fd < 0 ? negative_errno() : fd;
 }
 
-int ns_handles_join(void) {
+int podman_ns_handles_join(void) {
         _cleanup_close_ int user_fd = -1, mount_fd = -1;
         struct ns_handles handles;
         int r;

@@ -6,4 +6,4 @@
  * process: it saves file handles of both (podman pkg/rootless/rootless_linux.c:set_ns_handles). Negative
  * errno, and nothing changed; but -ENOTRECOVERABLE if only the first of them could be entered.
  */
-int ns_handles_join(void);
+int podman_ns_handles_join(void);

@@ -61,7 +61,7 @@ static bool is_pause(pid_t pid) {
                (strcmp(name, "catatonit\n") == 0 || strcmp(name, "podman pause\n") == 0);
 }
 
-int pause_join(void) {
+int podman_pause_join(void) {
         _cleanup_close_ int fd = -1;
         pid_t pid;
         int r;

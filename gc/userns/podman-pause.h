@@ -6,4 +6,4 @@
  * does nothing else: what is mounted for them is seen nowhere else. Negative errno, and nothing changed;
  * -ENOENT where there is none, as before the first container after a boot.
  */
-int pause_join(void);
+int podman_pause_join(void);

@@ -23,9 +23,9 @@ bool userns_is_wanted(void) {
 
 /* What is not mapped is nobody's here, and can be neither read nor deleted where its owner had to agree. */
 static void tell_unmapped(uid_t uid, const struct error *error) {
-        complain("cannot map all subordinate ids of user %" PRIu32
-                 ": %s. Files that belong to the others may not be removed",
-                 uid, error->text);
+        log_error("cannot map all subordinate ids of user %" PRIu32
+                  ": %s. Files that belong to the others may not be removed",
+                  uid, error->text);
 }
 
 static void map(struct idmap *uids, struct idmap *gids, uid_t uid) {
@@ -39,8 +39,8 @@ static void map(struct idmap *uids, struct idmap *gids, uid_t uid) {
 static int unshare_users(void) {
         if (unshare(CLONE_NEWUSER) >= 0)
                 return 0;
-        complain("cannot make a user namespace: %s. Files that belong to subordinate ids may not be removed",
-                 strerror(errno));
+        log_error("cannot make a user namespace: %s. Files that belong to subordinate ids may not be removed",
+                  strerror(errno));
         return negative_errno();
 }
 
@@ -61,7 +61,7 @@ static void enter_new_of_root(uid_t uid, gid_t gid, int root_fd) {
         struct idmap uids = IDMAP_UIDS(uid), gids = IDMAP_GIDS(gid);
         struct error error;
 
-        if (unshare_users() < 0 || user_ids_ask(root_fd, &error) >= 0)
+        if (unshare_users() < 0 || idmap_helper_ask(root_fd, &error) >= 0)
                 return;
         tell_unmapped(uid, &error);
         idmap_write_own(&uids);
@@ -91,8 +91,8 @@ static int set_environment(uid_t uid, gid_t gid) {
 static int join(void) {
         int r;
 
-        r = ns_handles_join();
-        return r < 0 && r != -ENOTRECOVERABLE ? pause_join() : r;
+        r = podman_ns_handles_join();
+        return r < 0 && r != -ENOTRECOVERABLE ? podman_pause_join() : r;
 }
 
 int userns_enter(int root_fd, struct error *reterr) {

@@ -2,7 +2,7 @@
 
 /*
  * A run for all users: list them, decide whose home can be looked at, have a process of each do what that
- * user's own run does, and report what these told. Root itself looks at nothing that is a user's.
+ * user's own run does, and report what these write. Root itself looks at nothing that is a user's.
  */
 
 #include "users/all-users.h"
@@ -21,7 +21,7 @@ static int list(struct users *users, int *ret_status, struct error *reterr) {
 
         *ret_status = STATUS_DONE;
         if (users_read(users, reterr) < 0) {
-                complain("%s", reterr->text);
+                log_error("%s", reterr->text);
                 *ret_status = STATUS_FAILED;
         }
         r = users_read_mounted(&mounted, reterr);
@@ -40,11 +40,11 @@ static int collect(const struct options *options, struct users *users, uint64_t 
         int status;
 
         if (!reports) {
-                complain("cannot report on %zu users: out of memory. Free memory and try again", users->n);
+                log_error("cannot report on %zu users: out of memory. Free memory and try again", users->n);
                 return STATUS_FAILED;
         }
         if (user_pool_run(options, users, reports, &error) < 0) {
-                complain("%s", error.text);
+                log_error("%s", error.text);
                 status = STATUS_FAILED;
         } else {
                 status = report_users(options, users, reports, now_us() - started_us);
@@ -60,11 +60,11 @@ int all_users(const struct options *options) {
         int status;
 
         if (geteuid() != 0) {
-                complain("cannot collect the stores of all users: not run by root. Run this as root");
+                log_error("cannot collect the stores of all users: not run by root. Run this as root");
                 return STATUS_FAILED;
         }
         if (list(&users, &status, &error) < 0) {
-                complain("%s", error.text);
+                log_error("%s", error.text);
                 return STATUS_FAILED;
         }
         return worse_status(status, collect(options, &users, started_us));

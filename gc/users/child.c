@@ -17,7 +17,7 @@
 
 #define PATH_BYTES 64U /* of one with no more than a number in it */
 
-int user_side_root_fd(void) {
+int user_child_root_fd(void) {
         const char *text = secure_getenv(ENV_ROOT_FD);
         uint64_t fd;
 
@@ -28,11 +28,11 @@ int user_side_root_fd(void) {
 
 /* What the path leads to is looked at only where that can be waited for: first the directory that it is in,
  * since /home is a link on many machines, then what it names there. */
-static enum user_fate judge_links(const char *path, const struct mount_table *mounted,
-                                  const struct mount_table *fstab) {
+static enum user_status judge_links(const char *path, const struct mount_table *mounted,
+                                    const struct mount_table *fstab) {
         _cleanup_free_ char *parent = strdup(path), *real_parent = NULL, *below = NULL, *real = NULL;
         char *slash = parent ? strrchr(parent, '/') : NULL;
-        enum user_fate fate;
+        enum user_status status;
 
         if (!slash)
                 return USER_HOME_MISSING;
@@ -40,23 +40,23 @@ static enum user_fate judge_links(const char *path, const struct mount_table *mo
         real_parent = realpath(slash == parent ? "/" : parent, NULL);
         if (!real_parent || asprintf(&below, "%s/%s", real_parent, slash + 1) < 0)
                 return USER_HOME_MISSING;
-        fate = users_judge_path(below, mounted, fstab);
-        if (fate != USER_WAITING)
-                return fate;
+        status = users_judge_path(below, mounted, fstab);
+        if (status != USER_WAITING)
+                return status;
 
         real = realpath(below, NULL);
         return real ? users_judge_path(real, mounted, fstab) : USER_HOME_MISSING;
 }
 
-static enum user_fate look_at_owner(const char *home) {
+static enum user_status look_at_owner(const char *home) {
         struct stat st;
 
         if (stat(home, &st) < 0 || !S_ISDIR(st.st_mode) || access(home, X_OK) < 0)
                 return USER_HOME_MISSING;
-        return st.st_uid == getuid() ? USER_WAITING : USER_HOME_FOREIGN;
+        return st.st_uid == getuid() ? USER_WAITING : USER_HOME_NOT_OWNED;
 }
 
-static int look_at_home(enum user_fate *ret, struct error *reterr) {
+static int look_at_home(enum user_status *ret, struct error *reterr) {
         _cleanup_mount_table_ struct mount_table mounted = MOUNT_TABLE_INIT, fstab = MOUNT_TABLE_INIT;
         const char *home = secure_getenv("HOME");
         int r;
@@ -125,7 +125,7 @@ static int look_for_processes(bool *ret, struct error *reterr) {
  * podman takes the second where it is run without the first, as by cron or su: with both, records that only
  * one of them has may speak for what the other does not know of.
  */
-static int look_at_runtime(enum user_fate *ret, struct error *reterr) {
+static int look_at_runtime(enum user_status *ret, struct error *reterr) {
         char run[PATH_BYTES], tmp[PATH_BYTES], tmp_store[PATH_BYTES];
         bool has_run, has_tmp, alive = false;
         int r = 0;
@@ -140,13 +140,15 @@ static int look_at_runtime(enum user_fate *ret, struct error *reterr) {
         if (r < 0)
                 return r;
 
-        *ret = has_run && has_tmp ? USER_RUNTIME_UNCLEAR : alive ? USER_RUNTIME_GONE : USER_WAITING;
+        *ret = has_run && has_tmp ? USER_RUNTIME_DIR_AMBIGUOUS
+               : alive            ? USER_RUNTIME_DIR_MISSING
+                                  : USER_WAITING;
         if (setenv("XDG_RUNTIME_DIR", has_tmp ? tmp : run, /* overwrite= */ true) < 0)
                 return error_errno(reterr, negative_errno(), "cannot set $XDG_RUNTIME_DIR");
         return 0;
 }
 
-int user_side_look(enum user_fate *ret, struct error *reterr) {
+int user_child_look(enum user_status *ret, struct error *reterr) {
         int r;
 
         *ret = USER_WAITING;

@@ -11,11 +11,11 @@
 #define ENV_ROOT_FD "CSTORAGE_GC_ROOT_FD"
 
 /* That socket; -1 where this is no such process. */
-int user_side_root_fd(void);
+int user_child_root_fd(void);
 
 /*
  * What is to be known before the configuration is read: whether the home directory is the user's, and where
  * containers are recorded that do not outlive a boot, which this sets $XDG_RUNTIME_DIR to. USER_WAITING where
  * it may go on; negative errno.
  */
-int user_side_look(enum user_fate *ret, struct error *reterr);
+int user_child_look(enum user_status *ret, struct error *reterr);

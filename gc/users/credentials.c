@@ -75,7 +75,7 @@ static void leave_keyring(void) {
         (void) syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 }
 
-int user_rights_take(const struct user *user, struct error *reterr) {
+int user_credentials_take(const struct user *user, struct error *reterr) {
         int r;
 
         r = limit();

@@ -6,4 +6,4 @@
 
 /* This process, which is root's, has from now on the rights of the user, and never more. Where it fails, it
  * must end. */
-int user_rights_take(const struct user *user, struct error *reterr);
+int user_credentials_take(const struct user *user, struct error *reterr);

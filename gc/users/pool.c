@@ -21,9 +21,9 @@
 
 /* What is kept of what the process of one user tells, ten thousand subjects and more; of all together, since
  * understood it may take seven times as much; and of one all the same. */
-#define TOLD_BYTES_MAX (4U << 20)
-#define TOLD_BYTES_ALL (64U << 20)
-#define TOLD_BYTES_MIN (64U << 10)
+#define WIRE_BYTES_MAX (4U << 20)
+#define WIRE_BYTES_ALL (64U << 20)
+#define WIRE_BYTES_MIN (64U << 10)
 
 /* A signal is noticed that late if it came when nobody waited. */
 #define TICK_US (500U * 1000)
@@ -36,7 +36,7 @@ struct pool {
         struct user_report *reports;
         size_t next; /* of the users, to be started */
         size_t n_waiting, n_done;
-        size_t told_max;
+        size_t wire_max;
 
         struct worker workers[AT_ONCE];
         size_t n_running;
@@ -50,7 +50,7 @@ struct user_report *user_reports_new(size_t n) {
 
 void user_reports_free(struct user_report *reports, size_t n) {
         for (size_t i = 0; reports && i < n; i++) {
-                told_done(&reports[i].told);
+                wire_done(&reports[i].wire);
                 text_done(&reports[i].messages);
         }
         free(reports);
@@ -71,8 +71,8 @@ static int compose(struct strlist *args, const struct options *options) {
                 "cstorage-gc",
                 "--progress=never",
                 options->dry_run ? "--dry-run" : NULL,
-                options->heal ? NULL : "--no-heal",
-                options->reap ? NULL : "--no-reap",
+                options->repair ? NULL : "--no-repair",
+                options->delete_trash ? NULL : "--no-delete",
                 options->verbose ? "--verbose" : NULL,
                 options->quiet ? "--quiet" : NULL,
                 sizes ? "--json" : NULL,
@@ -82,7 +82,7 @@ static int compose(struct strlist *args, const struct options *options) {
         for (size_t i = 0; i < ARRAY_SIZE(words) && r >= 0; i++)
                 r = words[i] ? strlist_add(args, words[i]) : 0;
         if (r >= 0)
-                r = strlist_addf(args, "--config-rules=%s", config_rules_names[options->rules]);
+                r = strlist_addf(args, "--config-compat=%s", config_compat_names[options->rules]);
         if (r >= 0)
                 r = strlist_addf(args, "--lock-timeout=%" PRIu64 "us", options->lock_timeout_us);
         if (r >= 0)
@@ -93,22 +93,22 @@ static int compose(struct strlist *args, const struct options *options) {
 }
 
 static size_t share(size_t n) {
-        size_t even = TOLD_BYTES_ALL / (n + 1);
+        size_t even = WIRE_BYTES_ALL / (n + 1);
 
-        return even > TOLD_BYTES_MAX ? TOLD_BYTES_MAX : even < TOLD_BYTES_MIN ? TOLD_BYTES_MIN : even;
+        return even > WIRE_BYTES_MAX ? WIRE_BYTES_MAX : even < WIRE_BYTES_MIN ? WIRE_BYTES_MIN : even;
 }
 
 static int begin(struct pool *pool) {
         int r;
 
         for (size_t i = 0; i < pool->users->n; i++)
-                pool->n_waiting += pool->users->users[i].fate == USER_WAITING;
-        pool->told_max = share(pool->n_waiting);
+                pool->n_waiting += pool->users->users[i].status == USER_WAITING;
+        pool->wire_max = share(pool->n_waiting);
         r = compose(&pool->args, pool->options);
         if (r < 0)
                 return r;
         pool->program_fd = open(PROGRAM, O_PATH | O_CLOEXEC);
-        return pool->program_fd < 0 ? negative_errno() : reap_catch_signals();
+        return pool->program_fd < 0 ? negative_errno() : delete_catch_signals();
 }
 
 /* ------------------------------------------------------------------------------------------- running */
@@ -130,10 +130,10 @@ static void start_one(struct pool *pool, struct worker *worker, size_t i) {
                 .user = &pool->users->users[i],
                 .report = &pool->reports[i],
                 .process = USER_PROCESS_INIT,
-                .told = TEXT_INIT,
-                .told_max = pool->told_max,
+                .wire = TEXT_INIT,
+                .wire_max = pool->wire_max,
         };
-        worker->report->told.outcome.dry_run = pool->options->dry_run;
+        worker->report->wire.outcome.dry_run = pool->options->dry_run;
         if (worker_start(worker, pool->program_fd, pool->args.s, time_limit(pool, worker->user)))
                 pool->n_running++;
         else
@@ -147,10 +147,10 @@ static void start_more(struct pool *pool) {
         while (pool->next < pool->users->n && (worker = find_free(pool))) {
                 struct user *user = &pool->users->users[pool->next];
 
-                if (user->fate == USER_WAITING && reap_stopped()) {
-                        user->fate = USER_INTERRUPTED;
-                        pool->reports[pool->next].status = user_fate_status(USER_INTERRUPTED);
-                } else if (user->fate == USER_WAITING) {
+                if (user->status == USER_WAITING && delete_is_stopped()) {
+                        user->status = USER_INTERRUPTED;
+                        pool->reports[pool->next].status = user_status_status(USER_INTERRUPTED);
+                } else if (user->status == USER_WAITING) {
                         start_one(pool, worker, pool->next);
                 }
                 pool->next++;
@@ -167,7 +167,7 @@ static int timeout_ms(const struct pool *pool) {
 }
 
 static bool is_over(const struct worker *worker, uint64_t now) {
-        return now >= worker->until_us || (reap_stopped() && worker->urge == URGE_NONE);
+        return now >= worker->until_us || (delete_is_stopped() && worker->urge == URGE_NONE);
 }
 
 /* Signals and time limits are looked at also where poll() failed. */
@@ -189,7 +189,8 @@ static void step(struct pool *pool) {
                 if (ready)
                         ended = worker_handle(worker, &fds[i * WORKER_FDS]);
                 if (!ended && is_over(worker, now))
-                        ended = worker_urge(worker, reap_stopped() ? USER_INTERRUPTED : USER_TOO_LONG, now);
+                        ended = worker_urge(worker, delete_is_stopped() ? USER_INTERRUPTED : USER_TOO_LONG,
+                                            now);
                 pool->n_running -= ended;
                 pool->n_done += ended;
         }

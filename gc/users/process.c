@@ -103,7 +103,7 @@ static _Noreturn void become(const struct user *user, const struct ends *ends, p
                 _exit(EXIT_FAILURE);
         if (!leave_session())
                 fail("a session");
-        if (user->uid != 0 && user_rights_take(user, &error) < 0) {
+        if (user->uid != 0 && user_credentials_take(user, &error) < 0) {
                 errno = -error.code;
                 fail(error.text);
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The report of a run for all users: what each of their processes told, in one of the three forms. */
+/* The report of a run for all users: what each of their processes reported, in one of the three forms. */
 
 #include "users/report.h"
 
@@ -24,7 +24,7 @@ struct run_of_all {
 };
 
 static bool has_store(const struct user_report *report) {
-        return report->told.facts.graphroot;
+        return report->wire.facts.graphroot;
 }
 
 static struct outcome sum_up(const struct options *options, const struct user_report *reports, size_t n,
@@ -32,11 +32,11 @@ static struct outcome sum_up(const struct options *options, const struct user_re
         struct outcome sums = {.dry_run = options->dry_run, .elapsed_us = elapsed_us};
 
         for (size_t i = 0; i < n; i++) {
-                const struct outcome *outcome = &reports[i].told.outcome;
+                const struct outcome *outcome = &reports[i].wire.outcome;
 
-                for (size_t k = 0; k < FATE_COUNT; k++)
+                for (size_t k = 0; k < RESULT_COUNT; k++)
                         sums.n[k] += outcome->n[k];
-                sums.entries_freed += outcome->entries_freed;
+                sums.files_freed += outcome->files_freed;
                 sums.bytes_freed += outcome->bytes_freed;
                 if (outcome->lock_held_us > sums.lock_held_us)
                         sums.lock_held_us = outcome->lock_held_us;
@@ -46,37 +46,37 @@ static struct outcome sum_up(const struct options *options, const struct user_re
 
 /* ---------------------------------------------------------------------------------------------- JSON */
 
-static void put_user(struct json_out *json, const struct run_of_all *run, size_t i) {
+static void put_user(struct json_writer *json, const struct run_of_all *run, size_t i) {
         const struct user_report *report = &run->reports[i];
         const struct user *user = &run->users->users[i];
 
-        json_out_open(json, NULL, '{');
-        json_out_u64(json, "uid", user->uid);
-        json_out_string(json, "user", user->name);
-        json_out_string(json, "home", user->home);
-        json_out_string(json, "status", user_fate_name(user->fate));
-        json_out_u64(json, "exit_status", (uint64_t) report->status);
+        json_writer_open(json, NULL, '{');
+        json_writer_u64(json, "uid", user->uid);
+        json_writer_string(json, "user", user->name);
+        json_writer_string(json, "home", user->home);
+        json_writer_string(json, "status", user_status_name(user->status));
+        json_writer_u64(json, "exit_status", (uint64_t) report->status);
         if (report->messages.s)
-                json_out_string(json, "messages", report->messages.s);
+                json_writer_string(json, "messages", report->messages.s);
         if (has_store(report)) {
-                json_out_bool(json, "complete", !report->told.cut);
-                report_json_members(json, &report->told.outcome, &report->told.problems, &run->style);
+                json_writer_bool(json, "complete", !report->wire.cut);
+                report_json_members(json, &report->wire.outcome, &report->wire.problems, &run->style);
         }
-        json_out_close(json, '}');
+        json_writer_close(json, '}');
 }
 
 static void print_json(const struct run_of_all *run) {
-        struct json_out json = JSON_OUT_INIT(stdout);
+        struct json_writer json = JSON_WRITER_INIT(stdout);
 
-        json_out_open(&json, NULL, '{');
-        json_out_u64(&json, "version", REPORT_VERSION);
-        json_out_bool(&json, "dry_run", run->options->dry_run);
-        json_out_open(&json, "users", '[');
+        json_writer_open(&json, NULL, '{');
+        json_writer_u64(&json, "version", REPORT_VERSION);
+        json_writer_bool(&json, "dry_run", run->options->dry_run);
+        json_writer_open(&json, "users", '[');
         for (size_t i = 0; i < run->users->n; i++)
                 put_user(&json, run, i);
-        json_out_close(&json, ']');
+        json_writer_close(&json, ']');
         report_json_summary(&json, &run->sums);
-        json_out_close(&json, '}');
+        json_writer_close(&json, '}');
         putc('\n', stdout);
 }
 
@@ -88,7 +88,7 @@ static bool is_told(const struct run_of_all *run, size_t i) {
 }
 
 static struct report_part part_of(const struct run_of_all *run, size_t i) {
-        return (struct report_part){run->users->users[i].name, &run->reports[i].told.outcome};
+        return (struct report_part){run->users->users[i].name, &run->reports[i].wire.outcome};
 }
 
 static void print_plain(const struct run_of_all *run) {
@@ -96,7 +96,7 @@ static void print_plain(const struct run_of_all *run) {
                 const struct report_part part = part_of(run, i);
 
                 if (is_told(run, i))
-                        report_plain_part(stdout, &part, user_fate_name(run->users->users[i].fate),
+                        report_plain_part(stdout, &part, user_status_name(run->users->users[i].status),
                                           &run->style);
         }
         report_plain(stdout, &run->sums, &(struct report_style){0});
@@ -134,46 +134,46 @@ static void relay(const char *messages) {
                 if (strncmp(line, own, n) == 0 && line[n] == ':')
                         line += n + 1 + strspn(line + n + 1, " ");
                 if (*line)
-                        complain("%s", line);
+                        log_error("%s", line);
         }
 }
 
 /* What the process said itself says more, and is there already. */
 static void tell_failure(const struct user *user, const struct user_report *report) {
         const struct journal_user name = {.name = user->name, .uid = user->uid};
-        const char *text = user_fate_text(user->fate);
-        bool said = report->messages.s && (user->fate == USER_FAILED || user->fate == USER_LOCKED);
+        const char *text = user_status_text(user->status);
+        bool said = report->messages.s && (user->status == USER_FAILED || user->status == USER_LOCKED);
 
         if (journal_is_stderr())
                 journal_failure(report->status, text, &name);
         else if (!said)
-                complain("%s: %s", user_fate_name(user->fate), text);
+                log_error("%s: %s", user_status_name(user->status), text);
 }
 
 static void tell_store(const struct user *user, const struct user_report *report) {
         const struct journal_user name = {.name = user->name, .uid = user->uid};
 
         if (journal_is_stderr())
-                journal_report(&report->told.outcome, &report->told.problems, &name);
+                journal_report(&report->wire.outcome, &report->wire.problems, &name);
         else
-                problems_print(&report->told.problems, &report->told.outcome);
-        if (report->told.cut)
-                complain("more was to be reported than is read of one user");
+                problems_print(&report->wire.problems, &report->wire.outcome);
+        if (report->wire.cut)
+                log_error("more was to be reported than is read of one user");
 }
 
 static void tell(const struct run_of_all *run, size_t i) {
         const struct user_report *report = &run->reports[i];
         const struct user *user = &run->users->users[i];
 
-        complain_of(user->name);
+        log_set_user(user->name);
         if (report->messages.s)
                 relay(report->messages.s);
         if (has_store(report))
                 tell_store(user, report);
-        if (user_fate_text(user->fate) && user->fate != USER_COLLECTED &&
+        if (user_status_text(user->status) && user->status != USER_COLLECTED &&
             (report->status != STATUS_DONE || run->options->verbose))
                 tell_failure(user, report);
-        complain_of(NULL);
+        log_set_user(NULL);
 }
 
 int report_users(const struct options *options, const struct users *users, const struct user_report *reports,

@@ -124,7 +124,7 @@ static bool lacks_mount(const char *path, const struct mount_table *mounted,
         return false;
 }
 
-static enum user_fate judge_type(const char *type) {
+static enum user_status judge_type(const char *type) {
         if (fs_type_is_network(type))
                 return USER_HOME_NETWORK;
         if (strcmp(type, "autofs") == 0)
@@ -134,14 +134,14 @@ static enum user_fate judge_type(const char *type) {
         return USER_WAITING;
 }
 
-enum user_fate users_judge_path(const char *path, const struct mount_table *mounted,
-                                const struct mount_table *fstab) {
+enum user_status users_judge_path(const char *path, const struct mount_table *mounted,
+                                  const struct mount_table *fstab) {
         const struct mount_point *point = find_mount(path, mounted);
-        enum user_fate fate = point ? judge_type(point->type) : USER_WAITING;
+        enum user_status status = point ? judge_type(point->type) : USER_WAITING;
 
-        if (fate == USER_WAITING && lacks_mount(path, mounted, fstab))
+        if (status == USER_WAITING && lacks_mount(path, mounted, fstab))
                 return USER_HOME_NOT_MOUNTED;
-        return fate;
+        return status;
 }
 
 /* ------------------------------------------------------------------------------------------ the users */
@@ -169,8 +169,8 @@ static int compare_users(const void *a, const void *b) {
         return order ? order : (x->order > y->order) - (x->order < y->order);
 }
 
-static enum user_fate judge(const struct user *user, const struct mount_table *mounted,
-                            const struct mount_table *fstab) {
+static enum user_status judge(const struct user *user, const struct mount_table *mounted,
+                              const struct mount_table *fstab) {
         if (is_nobody(user->uid))
                 return USER_NOBODY;
         if (user->uid == 0)
@@ -186,6 +186,7 @@ void users_decide(struct users *users, const struct mount_table *mounted, const 
         for (size_t i = 0; i < users->n; i++) {
                 struct user *user = &users->users[i];
 
-                user->fate = i > 0 && user->uid == user[-1].uid ? USER_TWICE : judge(user, mounted, fstab);
+                user->status =
+                        i > 0 && user->uid == user[-1].uid ? USER_DUPLICATE_UID : judge(user, mounted, fstab);
         }
 }

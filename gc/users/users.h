@@ -18,7 +18,7 @@ struct user {
         const char *name, *home;
         uint32_t uid, gid;
         size_t order; /* in passwd(5) */
-        enum user_fate fate;
+        enum user_status status;
 };
 
 struct users {
@@ -59,8 +59,8 @@ int mount_table_add(struct mount_table *table, const char *directory, const char
  * only what a mount that is missing would hide: USER_WAITING where nothing is said against it. It is by its
  * text that the path counts: links are not followed.
  */
-enum user_fate users_judge_path(const char *path, const struct mount_table *mounted,
-                                const struct mount_table *fstab);
+enum user_status users_judge_path(const char *path, const struct mount_table *mounted,
+                                  const struct mount_table *fstab);
 
 /* Sort by uid, and decide who is looked at. Of several names of one uid it is the first in passwd(5), as it
  * is for who asks for that uid. Root's home does not matter: its store is not there. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a user's process told, by the root that started it: input of a stranger. */
+/* The report of a user's process to the root process that started it: untrusted input. */
 
 #include <string.h>
 
@@ -9,10 +9,10 @@
 
 #define FIELDS_MAX 11 /* of the longest line */
 
-void told_done(struct told *told) {
-        problems_done(&told->problems);
-        outcome_done(&told->outcome);
-        facts_done(&told->facts);
+void wire_done(struct wire *wire) {
+        problems_done(&wire->problems);
+        outcome_done(&wire->outcome);
+        facts_done(&wire->facts);
 }
 
 /* ----------------------------------------------------------------------------------------- the fields */
@@ -68,7 +68,7 @@ static bool split(char *line, struct fields *ret) {
         while ((s = strsep(&line, "\t"))) {
                 if (ret->n == FIELDS_MAX)
                         return false;
-                if (strcmp(s, TOLD_NULL) == 0)
+                if (strcmp(s, WIRE_NULL) == 0)
                         s = NULL;
                 else if (!unescape(s))
                         return false;
@@ -78,8 +78,8 @@ static bool split(char *line, struct fields *ret) {
 }
 
 /* False if there is no memory. */
-static bool keep(struct told *told, const char *s, const char **ret) {
-        *ret = s ? arena_text(&told->facts.arena, s, strlen(s)) : NULL;
+static bool keep(struct wire *wire, const char *s, const char **ret) {
+        *ret = s ? arena_text(&wire->facts.arena, s, strlen(s)) : NULL;
         return !s || *ret;
 }
 
@@ -110,8 +110,8 @@ static const char *kind_name_of(unsigned i) {
         return fact_kind_name((enum cstorage_entry_kind) i);
 }
 
-static const char *fate_name_of(unsigned i) {
-        return fate_name((enum fate) i);
+static const char *result_name_of(unsigned i) {
+        return result_name((enum result) i);
 }
 
 static const char *reason_name_of(unsigned i) {
@@ -120,83 +120,83 @@ static const char *reason_name_of(unsigned i) {
 
 /* ------------------------------------------------------------------------------------------ the lines */
 
-static int read_fate(struct told *told, char *const *s) {
-        return s[0] ? user_fate_claimed(s[0], &told->fate) : -EBADMSG;
+static int read_status(struct wire *wire, char *const *s) {
+        return s[0] ? user_status_claimed(s[0], &wire->status) : -EBADMSG;
 }
 
-static int read_store(struct told *told, char *const *s) {
-        struct facts *facts = &told->facts;
+static int read_store(struct wire *wire, char *const *s) {
+        struct facts *facts = &wire->facts;
 
         if (!s[0])
                 return -EBADMSG;
-        if (!keep(told, s[0], &facts->graphroot) || !keep(told, s[1], &facts->runroot) ||
-            !keep(told, s[2], &facts->imagestore) || !keep(told, s[3], &facts->driver))
+        if (!keep(wire, s[0], &facts->graphroot) || !keep(wire, s[1], &facts->runroot) ||
+            !keep(wire, s[2], &facts->imagestore) || !keep(wire, s[3], &facts->driver))
                 return -ENOMEM;
         return flag(s[4], &facts->transient) ? 0 : -EBADMSG;
 }
 
 /* A count that is too large for a size_t is as good as any other that is made up. */
-static int read_sum(struct told *told, char *const *s) {
-        struct outcome *outcome = &told->outcome;
-        uint64_t *const rest[] = {&outcome->entries_freed, &outcome->bytes_freed, &outcome->lock_held_us,
+static int read_sum(struct wire *wire, char *const *s) {
+        struct outcome *outcome = &wire->outcome;
+        uint64_t *const rest[] = {&outcome->files_freed, &outcome->bytes_freed, &outcome->lock_held_us,
                                   &outcome->elapsed_us};
         uint64_t value;
 
-        for (size_t i = 0; i < FATE_COUNT; i++) {
+        for (size_t i = 0; i < RESULT_COUNT; i++) {
                 if (!number(s[i], &value))
                         return -EBADMSG;
                 outcome->n[i] = (size_t) value;
         }
         for (size_t i = 0; i < ARRAY_SIZE(rest); i++)
-                if (!number(s[FATE_COUNT + i], rest[i]))
+                if (!number(s[RESULT_COUNT + i], rest[i]))
                         return -EBADMSG;
         return 0;
 }
 
-static int read_problem(struct told *told, char *const *s) {
-        struct problems *problems = &told->problems;
+static int read_problem(struct wire *wire, char *const *s) {
+        struct problems *problems = &wire->problems;
         const char *path;
 
-        if (!told->facts.graphroot || !s[0] || !s[1])
+        if (!wire->facts.graphroot || !s[0] || !s[1])
                 return -EBADMSG;
-        if (!keep(told, s[0], &path) || ARRAY_RESERVE(problems->problems, problems->cap, problems->n + 1) < 0)
+        if (!keep(wire, s[0], &path) || ARRAY_RESERVE(problems->problems, problems->cap, problems->n + 1) < 0)
                 return -ENOMEM;
         problems->problems[problems->n] = (struct problem){.path = path, .text = TEXT_INIT};
         return text_adds(&problems->problems[problems->n++].text, s[1]);
 }
 
-static int read_entry(struct told *told, char *const *s, struct fact_entry *entry) {
+static int read_entry(struct wire *wire, char *const *s, struct fact_entry *entry) {
         unsigned kind;
 
         if (!find(s[0], kind_name_of, FACT_KIND_STORE + 1, &kind) || !s[5] || !flag(s[3], &entry->imagestore))
                 return -EBADMSG;
         entry->kind = (enum cstorage_entry_kind) kind;
         entry->problem = "";
-        if (!keep(told, s[4], &entry->id) || !keep(told, s[5], &entry->path))
+        if (!keep(wire, s[4], &entry->id) || !keep(wire, s[5], &entry->path))
                 return -ENOMEM;
         return 0;
 }
 
 static int read_decision(char *const *s, struct subject *subject) {
-        unsigned fate, reason;
+        unsigned result, reason;
 
-        if (!find(s[1], fate_name_of, FATE_COUNT, &fate) ||
+        if (!find(s[1], result_name_of, RESULT_COUNT, &result) ||
             !find(s[2], reason_name_of, REASON_COUNT, &reason) || !flag(s[7], &subject->measured) ||
             !number(s[8], &subject->entries) || !number(s[9], &subject->bytes))
                 return -EBADMSG;
-        subject->fate = (enum fate) fate;
+        subject->result = (enum result) result;
         subject->reason = (enum reason) reason;
         return 0;
 }
 
 /* The entry is found by its number until there are no more of them: the array may move. */
-static int read_subject(struct told *told, char *const *s) {
-        struct outcome *outcome = &told->outcome;
+static int read_subject(struct wire *wire, char *const *s) {
+        struct outcome *outcome = &wire->outcome;
         struct fact_entry *entry;
         struct subject subject = {0};
         int r;
 
-        if (!told->facts.graphroot)
+        if (!wire->facts.graphroot)
                 return -EBADMSG;
         r = read_decision(s, &subject);
         if (r < 0)
@@ -204,13 +204,13 @@ static int read_subject(struct told *told, char *const *s) {
         r = ARRAY_RESERVE(outcome->subjects, outcome->cap_subjects, outcome->n_subjects + 1);
         if (r < 0)
                 return r;
-        entry = facts_add_entry(&told->facts);
+        entry = facts_add_entry(&wire->facts);
         if (!entry)
                 return -ENOMEM;
 
-        r = read_entry(told, s, entry);
+        r = read_entry(wire, s, entry);
         if (r < 0) {
-                told->facts.n_entries--;
+                wire->facts.n_entries--;
                 return r;
         }
         subject.text = s[6] ? strdup(s[6]) : NULL;
@@ -221,41 +221,39 @@ static int read_subject(struct told *told, char *const *s) {
 static const struct {
         const char *keyword;
         size_t n_fields;
-        int (*read)(struct told *told, char *const *fields);
+        int (*read)(struct wire *wire, char *const *fields);
 } lines[] = {
-        {TOLD_FATE, 1, read_fate},
-        {TOLD_STORE, 5, read_store},
-        {TOLD_SUM, FATE_COUNT + 4, read_sum},
-        {TOLD_PROBLEM, 2, read_problem},
-        {TOLD_SUBJECT, 10, read_subject},
+        {WIRE_STATUS, 1, read_status},          {WIRE_STORE, 5, read_store},
+        {WIRE_SUM, RESULT_COUNT + 4, read_sum}, {WIRE_PROBLEM, 2, read_problem},
+        {WIRE_SUBJECT, 10, read_subject},
 };
 
-static int read_line(struct told *told, char *line) {
+static int read_line(struct wire *wire, char *line) {
         struct fields fields;
 
         if (!split(line, &fields) || !fields.s[0])
                 return -EBADMSG;
         for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
                 if (strcmp(fields.s[0], lines[i].keyword) == 0)
-                        return fields.n == lines[i].n_fields + 1 ? lines[i].read(told, fields.s + 1)
+                        return fields.n == lines[i].n_fields + 1 ? lines[i].read(wire, fields.s + 1)
                                                                  : -EBADMSG;
         return -EBADMSG;
 }
 
-int told_read(struct told *told, char *text) {
+int wire_read(struct wire *wire, char *text) {
         char *line;
         int r = 0;
 
-        while ((line = strsep(&text, "\n")) && r >= 0 && strcmp(line, TOLD_END) != 0)
-                r = text ? read_line(told, line) : -EBADMSG; /* the last line has to end, too */
+        while ((line = strsep(&text, "\n")) && r >= 0 && strcmp(line, WIRE_END) != 0)
+                r = text ? read_line(wire, line) : -EBADMSG; /* the last line has to end, too */
         assert(r == 0 || r == -ENOMEM || r == -EBADMSG);
-        told->cut = r < 0;
-        if (told->fate == USER_COLLECTED && !told->facts.graphroot)
-                told->fate = USER_WAITING;
+        wire->cut = r < 0;
+        if (wire->status == USER_COLLECTED && !wire->facts.graphroot)
+                wire->status = USER_WAITING;
 
-        assert(told->facts.n_entries == told->outcome.n_subjects);
-        for (size_t i = 0; i < told->outcome.n_subjects; i++)
-                told->outcome.subjects[i].entry = &told->facts.entries[i];
-        told->outcome.facts = &told->facts;
+        assert(wire->facts.n_entries == wire->outcome.n_subjects);
+        for (size_t i = 0; i < wire->outcome.n_subjects; i++)
+                wire->outcome.subjects[i].entry = &wire->facts.entries[i];
+        wire->outcome.facts = &wire->facts;
         return r == -ENOMEM ? r : 0;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The words of what is told; those who write it and those who read it go by them. */
+/* The words of that report, for its writer and its reader. */
 
-#define TOLD_FATE    "fate"
-#define TOLD_STORE   "store"
-#define TOLD_SUM     "sum"
-#define TOLD_PROBLEM "problem"
-#define TOLD_SUBJECT "subject"
-#define TOLD_END     "end"
+#define WIRE_STATUS  "status"
+#define WIRE_STORE   "store"
+#define WIRE_SUM     "sum"
+#define WIRE_PROBLEM "problem"
+#define WIRE_SUBJECT "subject"
+#define WIRE_END     "end"
 
-#define TOLD_NULL "\\N" /* no string: one that is escaped has no such thing in it */
+#define WIRE_NULL "\\N" /* no string: one that is escaped has no such thing in it */

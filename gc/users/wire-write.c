@@ -14,7 +14,7 @@ static void put(FILE *out, const char *value) {
 
         if (value)
                 (void) text_add_escaped(&text, value, strlen(value));
-        fprintf(out, "\t%s", value ? text.s ?: "" : TOLD_NULL);
+        fprintf(out, "\t%s", value ? text.s ?: "" : WIRE_NULL);
 }
 
 static void put_number(FILE *out, uint64_t number) {
@@ -22,7 +22,7 @@ static void put_number(FILE *out, uint64_t number) {
 }
 
 static void put_store(FILE *out, const struct facts *facts) {
-        fputs(TOLD_STORE, out);
+        fputs(WIRE_STORE, out);
         put(out, facts->graphroot);
         put(out, facts->runroot);
         put(out, facts->imagestore);
@@ -32,10 +32,10 @@ static void put_store(FILE *out, const struct facts *facts) {
 }
 
 static void put_sum(FILE *out, const struct outcome *outcome) {
-        fputs(TOLD_SUM, out);
-        for (size_t i = 0; i < FATE_COUNT; i++)
+        fputs(WIRE_SUM, out);
+        for (size_t i = 0; i < RESULT_COUNT; i++)
                 put_number(out, outcome->n[i]);
-        put_number(out, outcome->entries_freed);
+        put_number(out, outcome->files_freed);
         put_number(out, outcome->bytes_freed);
         put_number(out, outcome->lock_held_us);
         put_number(out, outcome->elapsed_us);
@@ -43,9 +43,9 @@ static void put_sum(FILE *out, const struct outcome *outcome) {
 }
 
 static void put_subject(FILE *out, const struct subject *subject) {
-        fputs(TOLD_SUBJECT, out);
+        fputs(WIRE_SUBJECT, out);
         put(out, fact_kind_name(subject->entry->kind));
-        put(out, fate_name(subject->fate));
+        put(out, result_name(subject->result));
         put(out, reason_name(subject->reason));
         put_number(out, subject->entry->imagestore);
         put(out, subject->entry->id);
@@ -57,27 +57,27 @@ static void put_subject(FILE *out, const struct subject *subject) {
         putc('\n', out);
 }
 
-void told_write_fate(FILE *out, enum user_fate fate) {
-        fputs(TOLD_FATE, out);
-        put(out, user_fate_name(fate));
-        fputs("\n" TOLD_END "\n", out);
+void wire_write_status(FILE *out, enum user_status status) {
+        fputs(WIRE_STATUS, out);
+        put(out, user_status_name(status));
+        fputs("\n" WIRE_END "\n", out);
 }
 
-void told_write(FILE *out, const struct outcome *outcome, const struct problems *problems, bool verbose) {
+void wire_write(FILE *out, const struct outcome *outcome, const struct problems *problems, bool verbose) {
         struct subject subject;
 
-        fputs(TOLD_FATE, out);
-        put(out, user_fate_name(USER_COLLECTED));
+        fputs(WIRE_STATUS, out);
+        put(out, user_status_name(USER_COLLECTED));
         putc('\n', out);
         put_store(out, outcome->facts);
         put_sum(out, outcome);
         for (size_t i = 0; i < problems->n; i++) {
-                fputs(TOLD_PROBLEM, out);
+                fputs(WIRE_PROBLEM, out);
                 put(out, problems->problems[i].path);
                 put(out, problems->problems[i].text.s ?: "");
                 putc('\n', out);
         }
         for (size_t i = 0; report_next(outcome, verbose, &i, &subject);)
                 put_subject(out, &subject);
-        fputs(TOLD_END "\n", out);
+        fputs(WIRE_END "\n", out);
 }

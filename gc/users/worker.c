@@ -55,12 +55,12 @@ static void drain(int *fd, struct text *text, size_t max) {
 
 /* ------------------------------------------------------------------------------------------- the end */
 
-/* What became of it, by how it ended and what it told. */
-static enum user_fate judge(const struct worker *worker, enum user_fate told, int code) {
+/* What became of it, by how it ended and the status that it reported. */
+static enum user_status judge(const struct worker *worker, enum user_status claimed, int code) {
         bool did_all = code == STATUS_DONE || code == STATUS_REFUSED;
 
-        if (told != USER_WAITING && (did_all || (code == STATUS_FAILED && worker->urge == URGE_NONE)))
-                return told;
+        if (claimed != USER_WAITING && (did_all || (code == STATUS_FAILED && worker->urge == URGE_NONE)))
+                return claimed;
         if (worker->urge != URGE_NONE)
                 return worker->why;
         return code == STATUS_TIMEOUT ? USER_LOCKED : USER_FAILED;
@@ -74,7 +74,7 @@ static void tell_signal(struct worker *worker, int status) {
 
 static void release(struct worker *worker) {
         user_process_done(&worker->process);
-        text_done(&worker->told);
+        text_done(&worker->wire);
         worker->user = NULL;
 }
 
@@ -83,14 +83,14 @@ static void conclude(struct worker *worker, int status) {
         struct user *user = worker->user;
         int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 
-        drain(&worker->process.out_fd, &worker->told, worker->told_max);
+        drain(&worker->process.out_fd, &worker->wire, worker->wire_max);
         drain(&worker->process.err_fd, &report->messages, MESSAGES_MAX);
         tell_signal(worker, status);
-        if (worker->told.s && told_read(&report->told, worker->told.s) < 0)
+        if (worker->wire.s && wire_read(&report->wire, worker->wire.s) < 0)
                 (void) text_adds(&report->messages, "there is no memory for its report\n");
 
-        user->fate = judge(worker, report->told.fate, code);
-        report->status = user->fate == USER_COLLECTED ? code : user_fate_status(user->fate);
+        user->status = judge(worker, report->wire.status, code);
+        report->status = user->status == USER_COLLECTED ? code : user_status_status(user->status);
         release(worker);
 }
 
@@ -105,8 +105,8 @@ bool worker_start(struct worker *worker, int program_fd, char *const *argv, uint
                 return true;
         }
         (void) text_addf(&worker->report->messages, "starting a process: %s\n", strerror(-r));
-        worker->user->fate = USER_FAILED;
-        worker->report->status = user_fate_status(USER_FAILED);
+        worker->user->status = USER_FAILED;
+        worker->report->status = user_status_status(USER_FAILED);
         worker->user = NULL;
         return false;
 }
@@ -124,7 +124,7 @@ void worker_fill(const struct worker *worker, struct pollfd fds[static WORKER_FD
 static void map_ids_of(const struct user *user, struct user_process *process) {
         const struct id_owner owner = {.name = user->name, .uid = user->uid, .gid = user->gid};
 
-        user_ids_serve(process->ask_fd, process->pid, &owner);
+        idmap_helper_serve(process->ask_fd, process->pid, &owner);
         process->ask_fd = close_fd(process->ask_fd);
 }
 
@@ -133,7 +133,7 @@ bool worker_handle(struct worker *worker, const struct pollfd fds[static WORKER_
         int status;
 
         if (fds[FD_OUT].revents)
-                (void) read_some(&process->out_fd, &worker->told, worker->told_max);
+                (void) read_some(&process->out_fd, &worker->wire, worker->wire_max);
         if (fds[FD_ERR].revents)
                 (void) read_some(&process->err_fd, &worker->report->messages, MESSAGES_MAX);
         if (fds[FD_ASK].revents)
@@ -148,7 +148,7 @@ static void send_signal(const struct worker *worker, int number) {
         (void) syscall(SYS_pidfd_send_signal, worker->process.pid_fd, number, NULL, 0);
 }
 
-bool worker_urge(struct worker *worker, enum user_fate why, uint64_t now_us) {
+bool worker_urge(struct worker *worker, enum user_status why, uint64_t now_us) {
         switch (worker->urge) {
         case URGE_NONE:
                 send_signal(worker, SIGTERM);
@@ -160,8 +160,8 @@ bool worker_urge(struct worker *worker, enum user_fate why, uint64_t now_us) {
                 worker->urge = URGE_KILL;
                 break;
         case URGE_KILL:
-                worker->user->fate = USER_STUCK;
-                worker->report->status = user_fate_status(USER_STUCK);
+                worker->user->status = USER_UNKILLABLE;
+                worker->report->status = user_status_status(USER_UNKILLABLE);
                 (void) text_addf(&worker->report->messages, "process %d is left behind\n",
                                  worker->process.pid);
                 release(worker);

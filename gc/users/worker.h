@@ -6,9 +6,9 @@
 #include "users/process.h"
 #include "users/wire.h"
 
-/* What came of one user; the fate is in struct user. */
+/* What came of one user; the status is in struct user. */
 struct user_report {
-        struct told told;
+        struct wire wire;
         struct text messages; /* what the process had on standard error */
         int status;           /* the exit status that it amounts to */
 };
@@ -22,11 +22,11 @@ struct worker {
         struct user *user; /* NULL: none */
         struct user_report *report;
         struct user_process process;
-        struct text told;
-        size_t told_max;
+        struct text wire;
+        size_t wire_max;
         enum { URGE_NONE, URGE_END, URGE_KILL } urge;
-        enum user_fate why; /* it was urged */
-        uint64_t until_us;  /* of the monotonic clock */
+        enum user_status why; /* it was urged */
+        uint64_t until_us;    /* of the monotonic clock */
 };
 
 #define WORKER_FDS 4U
@@ -37,8 +37,8 @@ bool worker_start(struct worker *worker, int program_fd, char *const *argv, uint
 /* What to wait for. */
 void worker_fill(const struct worker *worker, struct pollfd fds[static WORKER_FDS]);
 
-/* What there was. True: it ended, the fate and the report are there, and the worker is free. */
+/* What there was. True: it ended, the status and the report are there, and the worker is free. */
 bool worker_handle(struct worker *worker, const struct pollfd fds[static WORKER_FDS]);
 
 /* Its time is over, or all are to end: true where it is left behind, which frees the worker too. */
-bool worker_urge(struct worker *worker, enum user_fate why, uint64_t now_us);
+bool worker_urge(struct worker *worker, enum user_status why, uint64_t now_us);

@@ -15,7 +15,7 @@
 static const char *about;
 static bool in_color;
 
-void complain_of(const char *user) {
+void log_set_user(const char *user) {
         about = user;
 }
 
@@ -54,7 +54,7 @@ _printf_(2, 0) static void put_formatted(const char *color, const char *format, 
         put(line ?: format, color);
 }
 
-void complain(const char *format, ...) {
+void log_error(const char *format, ...) {
         va_list args;
 
         va_start(args, format);
@@ -70,6 +70,6 @@ void log_notice(const char *format, ...) {
         va_end(args);
 }
 
-void complain_about(const char *path, const char *text) {
-        complain("%s: %s", path, text);
+void log_error_about(const char *path, const char *text) {
+        log_error("%s: %s", path, text);
 }

@@ -6,12 +6,12 @@
 #include "base/cleanup.h"
 
 /* What is said from now on is about this user; NULL: about whoever runs this. */
-void complain_of(const char *user);
+void log_set_user(const char *user);
 
 /* An error: a line on standard error, after the name of the program. Names that come from the disk are
  * escaped. */
-void complain(const char *format, ...) _printf_(1, 2);
-void complain_about(const char *path, const char *text);
+void log_error(const char *format, ...) _printf_(1, 2);
+void log_error_about(const char *path, const char *text);
 
 /* The same for a message about something that is no error. */
 void log_notice(const char *format, ...) _printf_(1, 2);

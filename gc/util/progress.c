@@ -50,8 +50,7 @@ size_t progress_line(char *buffer, size_t size, unsigned width, uint64_t entries
         char human[HUMAN_MAX];
         size_t n;
 
-        (void) snprintf(buffer, size, "deleting: %" PRIu64 " entries, %s", entries,
-                        human_bytes(human, bytes));
+        (void) snprintf(buffer, size, "deleting: %" PRIu64 " files, %s", entries, human_bytes(human, bytes));
         n = clamp(strlen(buffer), size, width);
         buffer[n] = '\0';
         return n;

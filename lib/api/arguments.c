@@ -13,18 +13,18 @@
 /* The kernel takes no more for a user namespace (user_namespaces(7)). */
 #define ID_MAPS_MAX 340
 
-int check_flags(uint64_t flags, uint64_t known_flags, const char *what, struct error *reterr) {
-        if (flags & ~known_flags)
+int check_flags(uint64_t flags, uint64_t references_flags, const char *what, struct error *reterr) {
+        if (flags & ~references_flags)
                 return error_set(reterr, -EINVAL, "a flag of the %s is not known here", what);
         return 0;
 }
 
-int check_options(size_t size, size_t known_size, uint64_t flags, uint64_t known_flags, const char *what,
-                  struct error *reterr) {
-        if (size != known_size)
+int check_options(size_t size, size_t references_size, uint64_t flags, uint64_t references_flags,
+                  const char *what, struct error *reterr) {
+        if (size != references_size)
                 return error_set(reterr, -EINVAL, "the options of the %s are of another size than known here",
                                  what);
-        return check_flags(flags, known_flags, what, reterr);
+        return check_flags(flags, references_flags, what, reterr);
 }
 
 int check_list(const void *items, size_t n, const char *what, struct error *reterr) {

@@ -10,9 +10,9 @@
  * A struct of options of the caller's, before anything else in it is read: -EINVAL where it is of another
  * size than this library's, or has a flag that it does not know; what are they options of?
  */
-int check_options(size_t size, size_t known_size, uint64_t flags, uint64_t known_flags, const char *what,
-                  struct error *reterr);
-int check_flags(uint64_t flags, uint64_t known_flags, const char *what, struct error *reterr);
+int check_options(size_t size, size_t references_size, uint64_t flags, uint64_t references_flags,
+                  const char *what, struct error *reterr);
+int check_flags(uint64_t flags, uint64_t references_flags, const char *what, struct error *reterr);
 
 struct cstorage_id_map;
 

@@ -15,19 +15,19 @@ static bool same(const char *a, const char *b) {
 /* Stores in two graphroots, or of two drivers in one, are collected by their own records, so a wrong choice
  * loses nothing. Of one store it might: records that count may be in the runroot or image store that was not
  * looked at. */
-enum cstorage_config_rules config_choose(const struct cstorage_config *dropins,
-                                         const struct cstorage_config *one_file,
-                                         const struct config_presence *there) {
+enum cstorage_config_compat config_choose(const struct cstorage_config *dropins,
+                                          const struct cstorage_config *one_file,
+                                          const struct config_presence *there) {
         if (!same(dropins->graphroot, one_file->graphroot))
-                return !there->dropins_graphroot && there->one_file_graphroot ? CSTORAGE_CONFIG_ONE_FILE
-                                                                              : CSTORAGE_CONFIG_DROPINS;
+                return !there->dropins_graphroot && there->one_file_graphroot ? CSTORAGE_CONFIG_LEGACY
+                                                                              : CSTORAGE_CONFIG_CURRENT;
         if (!same(dropins->driver, one_file->driver) && there->dropins_driver != there->one_file_driver)
-                return there->dropins_driver ? CSTORAGE_CONFIG_DROPINS : CSTORAGE_CONFIG_ONE_FILE;
+                return there->dropins_driver ? CSTORAGE_CONFIG_CURRENT : CSTORAGE_CONFIG_LEGACY;
         if (!same(dropins->imagestore, one_file->imagestore))
                 return CSTORAGE_CONFIG_AUTO;
         if (same(dropins->runroot, one_file->runroot) || !there->one_file_runroot)
-                return CSTORAGE_CONFIG_DROPINS;
-        return there->dropins_runroot ? CSTORAGE_CONFIG_AUTO : CSTORAGE_CONFIG_ONE_FILE;
+                return CSTORAGE_CONFIG_CURRENT;
+        return there->dropins_runroot ? CSTORAGE_CONFIG_AUTO : CSTORAGE_CONFIG_LEGACY;
 }
 
 /* A directory of the caller's own. */
@@ -74,10 +74,10 @@ int config_take(const struct config_source *source, struct cstorage_config **dro
         };
 
         switch (config_choose(*dropins, *one_file, &there)) {
-        case CSTORAGE_CONFIG_DROPINS:
+        case CSTORAGE_CONFIG_CURRENT:
                 *ret = TAKE_PTR(*dropins);
                 return 0;
-        case CSTORAGE_CONFIG_ONE_FILE:
+        case CSTORAGE_CONFIG_LEGACY:
                 *ret = TAKE_PTR(*one_file);
                 return 0;
         case CSTORAGE_CONFIG_AUTO:

@@ -18,7 +18,7 @@ struct cstorage_setting {
 struct cstorage_config {
         char *graphroot, *runroot, *imagestore, *driver;
         bool transient;
-        enum cstorage_config_rules rules; /* that it was read by; AUTO: set by hand */
+        enum cstorage_config_compat rules; /* that it was read by; AUTO: set by hand */
         struct strlist options;
         struct strlist image_stores; /* what the options say of them, for the driver */
         struct strlist driver_priority;
@@ -42,11 +42,11 @@ struct config_presence {
         bool dropins_driver, one_file_driver; /* a store of that driver */
 };
 
-/* By which rules the configuration counts, of those that both led to: see enum cstorage_config_rules. AUTO
+/* By which rules the configuration counts, of those that both led to: see enum cstorage_config_compat. AUTO
  * where nothing tells. */
-enum cstorage_config_rules config_choose(const struct cstorage_config *dropins,
-                                         const struct cstorage_config *one_file,
-                                         const struct config_presence *there);
+enum cstorage_config_compat config_choose(const struct cstorage_config *dropins,
+                                          const struct cstorage_config *one_file,
+                                          const struct config_presence *there);
 
 /* Take the one that counts of what both rules led to, as things are. -ENOTUNIQ where nothing tells. */
 int config_take(const struct config_source *source, struct cstorage_config **dropins,

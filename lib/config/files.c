@@ -423,7 +423,7 @@ int config_read_files(const struct config_source *source, struct conf *conf, str
         struct reader reader = {.source = source, .conf = conf, .reterr = reterr};
         int r;
 
-        r = source->rules == CSTORAGE_CONFIG_ONE_FILE ? read_one_file(&reader) : read_with_dropins(&reader);
+        r = source->rules == CSTORAGE_CONFIG_LEGACY ? read_one_file(&reader) : read_with_dropins(&reader);
         if (r == -ENOMEM)
                 return error_errno(reterr, r, "cannot read storage.conf");
         return r < 0 ? r : reader.other || source->uid != 0;

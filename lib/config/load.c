@@ -85,7 +85,7 @@ static int load(const struct config_source *source, struct cstorage_config *conf
         return r < 0 ? r : other;
 }
 
-static int load_by(const struct config_source *source, enum cstorage_config_rules rules,
+static int load_by(const struct config_source *source, enum cstorage_config_compat rules,
                    struct cstorage_config **ret, struct error *reterr) {
         _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
         struct config_source by = *source;
@@ -110,12 +110,12 @@ static int load_by_either(const struct config_source *source, struct cstorage_co
         _cleanup_(cstorage_config_freep) struct cstorage_config *dropins = NULL, *one_file = NULL;
         int r;
 
-        r = load_by(source, CSTORAGE_CONFIG_DROPINS, &dropins, reterr);
-        if (r == -EBADMSG && !source->unresolved && load_by(source, CSTORAGE_CONFIG_ONE_FILE, ret, NULL) >= 0)
+        r = load_by(source, CSTORAGE_CONFIG_CURRENT, &dropins, reterr);
+        if (r == -EBADMSG && !source->unresolved && load_by(source, CSTORAGE_CONFIG_LEGACY, ret, NULL) >= 0)
                 return 0;
         if (r < 0)
                 return r;
-        if (r == 0 || source->unresolved || load_by(source, CSTORAGE_CONFIG_ONE_FILE, &one_file, NULL) < 0) {
+        if (r == 0 || source->unresolved || load_by(source, CSTORAGE_CONFIG_LEGACY, &one_file, NULL) < 0) {
                 *ret = TAKE_PTR(dropins);
                 return 0;
         }
@@ -152,7 +152,7 @@ static int load_from_system(const struct cstorage_config_options *options, struc
                                        .uid = get_uid(),
                                        .env.get = get_process_env,
                                        .rules = options->rules,
-                                       .unresolved = options->flags & CSTORAGE_CONFIG_UNRESOLVED};
+                                       .unresolved = options->flags & CSTORAGE_CONFIG_LEXICAL};
         char entry[PASSWD_MAX];
         struct passwd passwd, *found;
 
@@ -166,9 +166,9 @@ static int load_from_system(const struct cstorage_config_options *options, struc
 static int check_load_options(const struct cstorage_config_options *options, struct error *reterr) {
         int r;
 
-        r = check_options(options->size, sizeof(*options), options->flags, CSTORAGE_CONFIG_UNRESOLVED,
+        r = check_options(options->size, sizeof(*options), options->flags, CSTORAGE_CONFIG_LEXICAL,
                           "configuration", reterr);
-        if (r >= 0 && (unsigned) options->rules > CSTORAGE_CONFIG_ONE_FILE)
+        if (r >= 0 && (unsigned) options->rules > CSTORAGE_CONFIG_LEGACY)
                 return error_set(reterr, -EINVAL, "the rules of the configuration are not known here");
         return r;
 }

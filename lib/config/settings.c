@@ -234,6 +234,6 @@ _public_ unsigned cstorage_setting_get_line(const struct cstorage_setting *setti
         return setting->line;
 }
 
-_public_ enum cstorage_config_rules cstorage_config_get_rules(const struct cstorage_config *config) {
+_public_ enum cstorage_config_compat cstorage_config_get_compat(const struct cstorage_config *config) {
         return config->rules;
 }

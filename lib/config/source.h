@@ -14,7 +14,7 @@ struct config_source {
         uint32_t uid;  /* whose store it is */
         const char *home; /* where the environment has no HOME; may be NULL */
         struct conf_env env;
-        enum cstorage_config_rules rules;
+        enum cstorage_config_compat rules;
         bool unresolved; /* paths of stores are not looked at: AUTO is DROPINS then */
 };
 

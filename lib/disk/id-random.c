@@ -8,26 +8,26 @@
 #define ID_TRIES 16 /* one id in 281 is refused; so many in a row are no randomness */
 
 int id_make(char ret[static ID_LENGTH + 1]) {
-        uint8_t bytes[NEWID_BYTES];
+        uint8_t bytes[ID_ENCODE_BYTES];
         int r;
 
         for (int i = 0; i < ID_TRIES; i++) {
                 r = random_bytes(bytes, sizeof(bytes));
                 if (r < 0)
                         return r;
-                if (newid(bytes, ret))
+                if (id_encode(bytes, ret))
                         return 0;
         }
         return -EIO;
 }
 
 int link_id_make(char ret[static LINK_ID_LENGTH + 1]) {
-        uint8_t bytes[NEWLINK_BYTES];
+        uint8_t bytes[ID_ENCODE_LINK_BYTES];
         int r;
 
         r = random_bytes(bytes, sizeof(bytes));
         if (r < 0)
                 return r;
-        newid_link(bytes, ret);
+        id_encode_link(bytes, ret);
         return 0;
 }

@@ -155,8 +155,8 @@ int lock_probe(int dirfd, const char *path) {
         return lock.l_type != F_UNLCK;
 }
 
-int lock_read_token(int fd, struct last_write *ret) {
-        struct last_write token = {0};
+int lock_read_token(int fd, struct lock_token *ret) {
+        struct lock_token token = {0};
 
         while (token.length < sizeof(token.bytes)) {
                 ssize_t n = pread(fd, token.bytes + token.length, sizeof(token.bytes) - token.length,
@@ -174,7 +174,7 @@ int lock_read_token(int fd, struct last_write *ret) {
         return 0;
 }
 
-int lock_read_token_at(int dirfd, const char *path, struct last_write *ret) {
+int lock_read_token_at(int dirfd, const char *path, struct lock_token *ret) {
         _cleanup_close_ int fd = dirfd == -1 ? -ENOENT : open_to_read(dirfd, path);
 
         if (fd < 0 && fd != -ENOENT)
@@ -182,11 +182,11 @@ int lock_read_token_at(int dirfd, const char *path, struct last_write *ret) {
         if (fd >= 0)
                 return lock_read_token(fd, ret);
 
-        *ret = (struct last_write){0};
+        *ret = (struct lock_token){0};
         return 0;
 }
 
-int lock_make_token(struct last_write *ret) {
+int lock_make_token(struct lock_token *ret) {
         static atomic_uint_fast64_t counter;
         uint8_t random[LAST_WRITE_RANDOM];
         struct timespec now;
@@ -199,11 +199,11 @@ int lock_make_token(struct last_write *ret) {
 
         (void) clock_gettime(CLOCK_REALTIME, &now);
         now_ns = (uint64_t) now.tv_sec * NSEC_PER_SEC + (uint64_t) now.tv_nsec;
-        *ret = last_write_make(now_ns, atomic_fetch_add(&counter, 1) + 1, (uint32_t) getpid(), random);
+        *ret = lock_token_make(now_ns, atomic_fetch_add(&counter, 1) + 1, (uint32_t) getpid(), random);
         return 0;
 }
 
-int lock_write_token(int fd, const struct last_write *token) {
+int lock_write_token(int fd, const struct lock_token *token) {
         ssize_t n;
 
         assert(token->length == sizeof(token->bytes));

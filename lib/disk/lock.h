@@ -38,15 +38,15 @@ int lock_probe(int dirfd, const char *path);
 
 /* The last writer's token of an open lock file; of one by path, where no file (or no directory: dirfd -1) is
  * a token of length 0 too. */
-int lock_read_token(int fd, struct last_write *ret);
-int lock_read_token_at(int dirfd, const char *path, struct last_write *ret);
+int lock_read_token(int fd, struct lock_token *ret);
+int lock_read_token_at(int dirfd, const char *path, struct lock_token *ret);
 
 /* A token that no process has written before. Negative errno where there is no randomness. */
-int lock_make_token(struct last_write *ret);
+int lock_make_token(struct lock_token *ret);
 
 /* Make a token of lock_make_token() that of an open lock file: before what the lock guards is changed, so
  * that a writer that dies in between is noticed too. Nothing is synced. Negative errno. */
-int lock_write_token(int fd, const struct last_write *token);
+int lock_write_token(int fd, const struct lock_token *token);
 
 /* Say what a code of the functions above means for this lock file, and what to do. Returns the code. */
 int lock_error(struct error *reterr, int code, int dirfd, const char *path);

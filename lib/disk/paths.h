@@ -45,7 +45,7 @@ const char *path_name(enum path path);
 /* A volatile record file of this directory (PATH_*_DIR). */
 bool path_is_volatile_file(enum path dir, const char *name);
 
-#define BROKEN_SUFFIX ".broken" /* of the name that a volatile file has once it was moved aside; ours */
+#define TORN_SUFFIX ".torn" /* of the name that a volatile file has once it was moved aside; ours */
 
 /* ".tmp-<record file><digits>" for a record file of this directory (PATH_*_DIR): leftover of an interrupted
  * save. */

@@ -14,13 +14,13 @@
  * growing is none of its. On NFS a replaced file may be stale a few times in a row. */
 #define READ_TRIES 8
 
-#define RECFILE_MODE 0600
+#define RECORD_FILE_MODE 0600
 
 /* ------------------------------------------------------------------------------------------ reading */
 
-void recfile_done(struct recfile *file) {
+void record_file_done(struct record_file *file) {
         free(file->text);
-        *file = RECFILE_INIT;
+        *file = RECORD_FILE_INIT;
 }
 
 /* Which file it is, also where it cannot be read: even a link that stands there. */
@@ -30,7 +30,7 @@ static int look(int dirfd, const char *path, struct identity *ret) {
         return fd < 0 ? fd : identity_at(fd, "", ret);
 }
 
-static int read_tries(struct recfile *file, int dirfd, const char *path) {
+static int read_tries(struct record_file *file, int dirfd, const char *path) {
         int r = -EAGAIN;
 
         for (int i = 0; i < READ_TRIES && (r == -EAGAIN || r == -ESTALE); i++)
@@ -51,7 +51,7 @@ static const struct {
         {-EFBIG, "is larger than any record file can be"},
 };
 
-static void explain(struct recfile *file, int code, int dirfd, const char *path) {
+static void explain(struct record_file *file, int code, int dirfd, const char *path) {
         _cleanup_free_ char *full = path_below(dirfd, path);
         const char *name = full ? full : path;
 
@@ -63,14 +63,14 @@ static void explain(struct recfile *file, int code, int dirfd, const char *path)
         error_errno(&file->error, code, "cannot read %s", name);
 }
 
-static void set_unreadable(struct recfile *file, int code, int dirfd, const char *path) {
-        file->state = code == -EFBIG ? RECFILE_DAMAGED : RECFILE_UNREADABLE;
+static void set_unreadable(struct record_file *file, int code, int dirfd, const char *path) {
+        file->state = code == -EFBIG ? RECORD_FILE_DAMAGED : RECORD_FILE_UNREADABLE;
         explain(file, code, dirfd, path);
         (void) look(dirfd, path, &file->identity);
 }
 
 /* One that has nothing to say is "[]"; no Go process saves null but one that read it. */
-static bool is_null(const struct recfile *file) {
+static bool is_null(const struct record_file *file) {
         static const char blank[] = " \t\r\n";
         const char *word = file->text + strspn(file->text, blank);
         size_t length = strcspn(word, blank);
@@ -79,10 +79,10 @@ static bool is_null(const struct recfile *file) {
                word + length + strspn(word + length, blank) == file->text + file->len;
 }
 
-int recfile_read(struct recfile *file, int dirfd, const char *path) {
+int record_file_read(struct record_file *file, int dirfd, const char *path) {
         int r;
 
-        recfile_done(file);
+        record_file_done(file);
         if (dirfd == -1)
                 return 0;
 
@@ -94,29 +94,29 @@ int recfile_read(struct recfile *file, int dirfd, const char *path) {
                 return 0;
         }
 
-        file->state = file->len == 0 || is_null(file) ? RECFILE_EMPTY : RECFILE_OK;
-        if (file->state == RECFILE_EMPTY) {
+        file->state = file->len == 0 || is_null(file) ? RECORD_FILE_EMPTY : RECORD_FILE_OK;
+        if (file->state == RECORD_FILE_EMPTY) {
                 free(file->text);
                 file->text = NULL;
         }
         return 0;
 }
 
-bool recfile_is_broken(const struct recfile *file) {
-        return file->state == RECFILE_EMPTY ||
-               (file->state == RECFILE_OK && text_is_wreck(file->text, file->len));
+bool record_file_is_broken(const struct record_file *file) {
+        return file->state == RECORD_FILE_EMPTY ||
+               (file->state == RECORD_FILE_OK && text_is_torn(file->text, file->len));
 }
 
-bool recfile_is_current(const struct recfile *file, int dirfd, const char *path) {
+bool record_file_is_current(const struct record_file *file, int dirfd, const char *path) {
         struct identity now;
         int r;
 
         /* That it is the very file that was read shows whatever way led there. */
-        if (file->state == RECFILE_OK && dirfd != -1)
+        if (file->state == RECORD_FILE_OK && dirfd != -1)
                 return identity_at(dirfd, path, &now) >= 0 && identity_same_content(&file->identity, &now);
 
         r = dirfd == -1 ? -ENOENT : look(dirfd, path, &now);
-        if (file->state == RECFILE_MISSING)
+        if (file->state == RECORD_FILE_MISSING)
                 return r == -ENOENT;
         if (r < 0)
                 return r != -ENOENT && file->identity.ino == 0;
@@ -185,11 +185,11 @@ static int make_file(int dirfd, const char *path, const struct slice *records, s
                 return r;
         if (pieces.bytes > JSON_BYTES_MAX)
                 return -EFBIG;
-        return newfile_make(ret, dirfd, path, pieces.items, pieces.n, RECFILE_MODE, durable);
+        return newfile_make(ret, dirfd, path, pieces.items, pieces.n, RECORD_FILE_MODE, durable);
 }
 
-int recfile_make(struct newfile *ret, int dirfd, const char *path, const struct slice *records, size_t n,
-                 bool durable, struct error *reterr) {
+int record_file_make(struct newfile *ret, int dirfd, const char *path, const struct slice *records, size_t n,
+                     bool durable, struct error *reterr) {
         _cleanup_free_ char *full = NULL;
         int r;
 
@@ -211,13 +211,13 @@ static int failed(const struct newfile *file, int r, const char *what, struct er
         return error_errno(reterr, r, "cannot %s %s", what, full ? full : file->name);
 }
 
-int recfile_place(struct newfile *file, struct identity *ret_id, struct error *reterr) {
+int record_file_place(struct newfile *file, struct identity *ret_id, struct error *reterr) {
         int r = newfile_place(file, ret_id);
 
         return r < 0 ? failed(file, r, "write", reterr) : 0;
 }
 
-int recfile_sync_directory(const struct newfile *file, struct error *reterr) {
+int record_file_sync_directory(const struct newfile *file, struct error *reterr) {
         int r = newfile_sync_directory(file);
 
         return r < 0 ? failed(file, r, "sync the directory of", reterr) : 0;

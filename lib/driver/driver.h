@@ -9,7 +9,7 @@
 #include "format/name.h"
 
 /* The ids of layers below another one, nearest first. */
-struct lowers {
+struct overlay_lower {
         char **ids; /* NULL-terminated, one piece of memory together with the ids: free() */
         size_t n;
 };
@@ -74,7 +74,7 @@ struct driver {
          * and the other way round; -1: there is none. Links are looked for in both (overlay.go:get), and one
          * that leads nowhere is left out.
          */
-        int (*read_lowers)(int home_fd, int other_home_fd, const char *id, struct lowers *ret,
+        int (*read_lowers)(int home_fd, int other_home_fd, const char *id, struct overlay_lower *ret,
                            struct error *reterr);
 
         /* NULL where there are no links. The short name of a layer; -ENOENT where it has none, -EBADMSG where

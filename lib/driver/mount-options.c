@@ -39,12 +39,12 @@ static const char *const refused[] = {
         "slave",    "rslave",    "unbindable", "runbindable", "context",
 };
 
-void mount_data_done(struct mount_data *data) {
+void mount_options_done(struct mount_options *data) {
         text_done(&data->text);
-        *data = MOUNT_DATA_INIT;
+        *data = MOUNT_OPTIONS_INIT;
 }
 
-static bool add_flag(struct mount_data *data, const char *option) {
+static bool add_flag(struct mount_options *data, const char *option) {
         for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
                 if (strcmp(flags[i].name, option) == 0) {
                         data->flags = (data->flags & ~flags[i].clear) | flags[i].set;
@@ -62,11 +62,11 @@ static bool is_refused(const char *option) {
         return false;
 }
 
-static int add_text(struct mount_data *data, const char *option) {
+static int add_text(struct mount_options *data, const char *option) {
         return text_addf(&data->text, "%s%s", data->text.len > 0 ? "," : "", option);
 }
 
-static int add_option(struct mount_data *data, const char *option, struct error *reterr) {
+static int add_option(struct mount_options *data, const char *option, struct error *reterr) {
         if (!*option || add_flag(data, option) || (data->without && strcmp(option, data->without) == 0))
                 return 0;
         if (is_refused(option))
@@ -75,7 +75,7 @@ static int add_option(struct mount_data *data, const char *option, struct error 
         return add_text(data, option);
 }
 
-int mount_data_add(struct mount_data *data, const char *options, struct error *reterr) {
+int mount_options_add(struct mount_options *data, const char *options, struct error *reterr) {
         _cleanup_strlist_ struct strlist list = STRLIST_INIT;
         int r;
 
@@ -86,7 +86,7 @@ int mount_data_add(struct mount_data *data, const char *options, struct error *r
 }
 
 /* The categories of a label are separated by commas, hence the quotes (label.FormatMountLabel). */
-int mount_data_add_label(struct mount_data *data, const char *label, struct error *reterr) {
+int mount_options_add_label(struct mount_options *data, const char *label, struct error *reterr) {
         for (const char *c = label; *c; c++)
                 if (*c == '"' || *c == '\\' || (unsigned char) *c < 0x20)
                         return error_set(reterr, -EINVAL, "\"%.64s\" is no label to mount with", label);

@@ -102,13 +102,13 @@ static int add_link(struct text *lower, int parent_fd) {
 
 static int add_lower(struct text *lower, int parent_fd) {
         _cleanup_free_ char *text = NULL, *owner = NULL;
-        struct lowers links = {0};
+        struct overlay_lower links = {0};
         size_t len;
         int r;
 
         r = read_file_at(parent_fd, "lower", LOWERS_BYTES_MAX, &text, &len, NULL);
         if (r >= 0)
-                r = lowers_parse_links(text, len, &links);
+                r = overlay_lower_parse_links(text, len, &links);
         owner = (char *) links.ids;
         if (r < 0)
                 return r == -EFBIG ? -EBADMSG : r;
@@ -271,7 +271,7 @@ static int make_layer_dir(int home_fd, const struct new_layer *layer, struct err
 
         r = dir_make_with(home_fd, layer->id, &access);
         if (r == -EEXIST) {
-                r = leftover_remove(&leftover_dirs, home_fd, layer->id, reterr);
+                r = stale_layer_remove(&leftover_dirs, home_fd, layer->id, reterr);
                 if (r < 0)
                         return r;
                 r = dir_make_with(home_fd, layer->id, &access);

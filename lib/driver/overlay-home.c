@@ -48,7 +48,7 @@ bool overlay_is_own_name(const char *name) {
 }
 
 /* The layer that a short link leads to, appended: 1, or 0 where it is gone or leads elsewhere. */
-static int add_link(int links_fd, const char *link, struct lowers *lowers) {
+static int add_link(int links_fd, const char *link, struct overlay_lower *lowers) {
         _cleanup_free_ char *target = NULL;
         const char *id;
         int r;
@@ -59,14 +59,15 @@ static int add_link(int links_fd, const char *link, struct lowers *lowers) {
         if (r < 0)
                 return r;
 
-        id = lowers_link_target_id(target);
+        id = overlay_lower_link_target_id(target);
         if (!id)
                 return 0;
-        lowers_add(lowers, id, ID_LENGTH);
+        overlay_lower_add(lowers, id, ID_LENGTH);
         return 1;
 }
 
-static int add_links(int links_fd, int other_links_fd, const struct lowers *links, struct lowers *lowers) {
+static int add_links(int links_fd, int other_links_fd, const struct overlay_lower *links,
+                     struct overlay_lower *lowers) {
         for (size_t i = 0; i < links->n; i++) {
                 int r = add_link(links_fd, links->ids[i], lowers);
 
@@ -96,23 +97,23 @@ static int read_layer_file(int home_fd, const char *id, const char *name, size_t
 }
 
 /* 1.64 and later. The Go side prefers it too. */
-static int read_ids(int home_fd, const char *id, struct lowers *ret) {
+static int read_ids(int home_fd, const char *id, struct overlay_lower *ret) {
         _cleanup_free_ char *text = NULL;
         size_t len;
         int r;
 
         r = read_layer_file(home_fd, id, "lower-layers", LOWERS_BYTES_MAX, &text, &len);
-        return r < 0 ? r : lowers_parse_ids(text, len, ret);
+        return r < 0 ? r : overlay_lower_parse_ids(text, len, ret);
 }
 
 /* Those of the lower file: -ENOENT where there is none. */
-static int read_links(int home_fd, const char *id, struct lowers *ret) {
+static int read_links(int home_fd, const char *id, struct overlay_lower *ret) {
         _cleanup_free_ char *text = NULL;
         size_t len;
         int r;
 
         r = read_layer_file(home_fd, id, "lower", LOWERS_BYTES_MAX, &text, &len);
-        return r < 0 ? r : lowers_parse_links(text, len, ret);
+        return r < 0 ? r : overlay_lower_parse_links(text, len, ret);
 }
 
 static int links_error(struct error *reterr, int code, int home_fd) {
@@ -131,17 +132,17 @@ static int open_links(int home_fd, int *ret, struct error *reterr) {
         return 0;
 }
 
-static int resolve_links(int home_fd, int other_home_fd, const struct lowers *links, struct lowers *ret,
-                         struct error *reterr) {
+static int resolve_links(int home_fd, int other_home_fd, const struct overlay_lower *links,
+                         struct overlay_lower *ret, struct error *reterr) {
         _cleanup_close_ int links_fd = -1, other_links_fd = -1;
-        struct lowers lowers;
+        struct overlay_lower lowers;
         int r;
 
         r = open_links(home_fd, &links_fd, reterr);
         if (r >= 0)
                 r = open_links(other_home_fd, &other_links_fd, reterr);
         if (r >= 0)
-                r = lowers_new(&lowers, links->n);
+                r = overlay_lower_new(&lowers, links->n);
         if (r < 0)
                 return r;
 
@@ -166,20 +167,20 @@ static int lower_error(struct error *reterr, int code, int home_fd, const char *
 }
 
 /* Neither file is there: a layer that lies on nothing, or none. */
-static int without_lowers(int home_fd, const char *id, struct lowers *ret, struct error *reterr) {
+static int without_lowers(int home_fd, const char *id, struct overlay_lower *ret, struct error *reterr) {
         _cleanup_close_ int layer_fd = open_beneath(home_fd, id, O_PATH | O_DIRECTORY);
         _cleanup_free_ char *path = NULL;
 
         if (layer_fd >= 0)
-                return lowers_new(ret, 0);
+                return overlay_lower_new(ret, 0);
 
         path = path_below(home_fd, id);
         return error_errno(reterr, layer_fd, "cannot read %s", path ? path : id);
 }
 
-static int follow_lower(int home_fd, int other_home_fd, const char *id, struct lowers *ret,
+static int follow_lower(int home_fd, int other_home_fd, const char *id, struct overlay_lower *ret,
                         struct error *reterr) {
-        struct lowers links = {0};
+        struct overlay_lower links = {0};
         int r;
 
         r = read_links(home_fd, id, &links);
@@ -193,7 +194,7 @@ static int follow_lower(int home_fd, int other_home_fd, const char *id, struct l
         return r;
 }
 
-int overlay_read_lowers(int home_fd, int other_home_fd, const char *id, struct lowers *ret,
+int overlay_read_lowers(int home_fd, int other_home_fd, const char *id, struct overlay_lower *ret,
                         struct error *reterr) {
         int r;
 

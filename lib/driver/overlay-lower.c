@@ -10,7 +10,7 @@
 /* One piece of memory: the pointers with the NULL behind them, then the names, each in a room of its own. */
 #define ROOM (ID_LENGTH + 1U)
 
-int lowers_new(struct lowers *ret, size_t n) {
+int overlay_lower_new(struct overlay_lower *ret, size_t n) {
         char **ids;
 
         assert(n <= LOWERS_MAX);
@@ -21,11 +21,11 @@ int lowers_new(struct lowers *ret, size_t n) {
 
         for (size_t i = 0; i < n; i++)
                 ids[i] = (char *) (ids + n + 1) + i * ROOM;
-        *ret = (struct lowers){.ids = ids};
+        *ret = (struct overlay_lower){.ids = ids};
         return 0;
 }
 
-void lowers_add(struct lowers *lowers, const char *name, size_t len) {
+void overlay_lower_add(struct overlay_lower *lowers, const char *name, size_t len) {
         char *room = lowers->ids[lowers->n];
 
         assert(room && len < ROOM);
@@ -48,7 +48,7 @@ struct shape {
         bool (*is_valid)(const char *name);
 };
 
-static int add_name(struct lowers *lowers, const char *name, size_t len, const struct shape *shape) {
+static int add_name(struct overlay_lower *lowers, const char *name, size_t len, const struct shape *shape) {
         size_t skip = strlen(shape->prefix);
         const char *added;
 
@@ -56,19 +56,19 @@ static int add_name(struct lowers *lowers, const char *name, size_t len, const s
                 return -EBADMSG;
 
         added = lowers->ids[lowers->n];
-        lowers_add(lowers, name + skip, len - skip);
+        overlay_lower_add(lowers, name + skip, len - skip);
         return strlen(added) == len - skip && shape->is_valid(added) ? 0 : -EBADMSG;
 }
 
-static int parse(const char *text, size_t len, const struct shape *shape, struct lowers *ret) {
+static int parse(const char *text, size_t len, const struct shape *shape, struct overlay_lower *ret) {
         _cleanup_free_ char **owner = NULL;
-        struct lowers lowers;
+        struct overlay_lower lowers;
         size_t n = count_names(text, len);
         int r;
 
         if (n > LOWERS_MAX)
                 return -EBADMSG;
-        r = lowers_new(&lowers, n);
+        r = overlay_lower_new(&lowers, n);
         if (r < 0)
                 return r;
         owner = lowers.ids;
@@ -87,19 +87,19 @@ static int parse(const char *text, size_t len, const struct shape *shape, struct
         return 0;
 }
 
-int lowers_parse_ids(const char *text, size_t len, struct lowers *ret) {
+int overlay_lower_parse_ids(const char *text, size_t len, struct overlay_lower *ret) {
         static const struct shape shape = {"", name_is_id};
 
         return parse(text, len, &shape, ret);
 }
 
-int lowers_parse_links(const char *text, size_t len, struct lowers *ret) {
+int overlay_lower_parse_links(const char *text, size_t len, struct overlay_lower *ret) {
         static const struct shape shape = {"l/", name_is_link_id};
 
         return parse(text, len, &shape, ret);
 }
 
-const char *lowers_link_target_id(const char *target) {
+const char *overlay_lower_link_target_id(const char *target) {
         static const char end[] = "/diff";
         size_t len = strlen(target);
         const char *id;

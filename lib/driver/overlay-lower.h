@@ -10,19 +10,19 @@
 #define LOWERS_BYTES_MAX (LOWERS_MAX * (ID_LENGTH + 1U)) /* ids are longer than links */
 
 /* Room for n names of at most ID_LENGTH bytes; nothing is in it yet. -ENOMEM. */
-int lowers_new(struct lowers *ret, size_t n);
+int overlay_lower_new(struct overlay_lower *ret, size_t n);
 
 /* Append a name that there is room for. */
-void lowers_add(struct lowers *lowers, const char *name, size_t len);
+void overlay_lower_add(struct overlay_lower *lowers, const char *name, size_t len);
 
 /* "lower-layers": ids, joined by ":". -EBADMSG where it is anything else, or more than LOWERS_MAX. */
-int lowers_parse_ids(const char *text, size_t len, struct lowers *ret);
+int overlay_lower_parse_ids(const char *text, size_t len, struct overlay_lower *ret);
 
 /* "lower": "l/<link id>", joined by ":". The link ids. */
-int lowers_parse_links(const char *text, size_t len, struct lowers *ret);
+int overlay_lower_parse_links(const char *text, size_t len, struct overlay_lower *ret);
 
 /*
  * The layer whose diff the target of a short link is: "../<id>/diff", or the absolute path that the image
  * stores of 1.47 to 1.52 have (overlay.go:create). NULL: it is none. Not terminated.
  */
-const char *lowers_link_target_id(const char *target);
+const char *overlay_lower_link_target_id(const char *target);

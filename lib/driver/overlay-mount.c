@@ -36,11 +36,11 @@ static int mount_error(struct error *reterr, int code, int dirfd, const char *na
 
 /* ------------------------------------------------------------------------------------------ options */
 
-static int add_given(struct mount_data *data, const struct layer_mount *mount, struct error *reterr) {
+static int add_given(struct mount_options *data, const struct layer_mount *mount, struct error *reterr) {
         int r = 0;
 
         for (size_t i = 0; mount->options[i] && r >= 0; i++)
-                r = mount_data_add(data, mount->options[i], reterr);
+                r = mount_options_add(data, mount->options[i], reterr);
         return r;
 }
 
@@ -48,23 +48,23 @@ static int add_given(struct mount_data *data, const struct layer_mount *mount, s
  * As overlay.go:get has it: those of the configuration where none are given, but metacopy always, since
  * layers may hold files that have no data without it.
  */
-static int add_options(struct mount_data *data, const struct homes *homes, const struct layer_mount *mount,
+static int add_options(struct mount_options *data, const struct homes *homes, const struct layer_mount *mount,
                        struct error *reterr) {
         int r;
 
         if (!mount->options || !mount->options[0])
-                return homes->mount_options ? mount_data_add(data, homes->mount_options, reterr) : 0;
+                return homes->mount_options ? mount_options_add(data, homes->mount_options, reterr) : 0;
 
         r = add_given(data, mount, reterr);
         if (r >= 0 && mount_options_have(homes->mount_options, METACOPY) &&
             !mount_options_have(data->text.s, METACOPY))
-                r = mount_data_add(data, METACOPY, reterr);
+                r = mount_options_add(data, METACOPY, reterr);
         return r;
 }
 
 /* In a user namespace the attributes of overlayfs are those that a user may set, and of its features some are
  * not to be had (fs/overlayfs/params.c: ovl_fs_params_verify). */
-static int fill_data(struct mount_data *data, const struct homes *homes, const struct layer_mount *mount,
+static int fill_data(struct mount_options *data, const struct homes *homes, const struct layer_mount *mount,
                      struct error *reterr) {
         bool in_userns = in_user_namespace();
         int r;
@@ -72,9 +72,9 @@ static int fill_data(struct mount_data *data, const struct homes *homes, const s
         data->without = in_userns ? METACOPY : NULL;
         r = add_options(data, homes, mount, reterr);
         if (r >= 0 && in_userns && !mount_options_have(data->text.s, "userxattr"))
-                r = mount_data_add(data, "userxattr", reterr);
+                r = mount_options_add(data, "userxattr", reterr);
         if (r >= 0 && mount->label && *mount->label)
-                r = mount_data_add_label(data, mount->label, reterr);
+                r = mount_options_add_label(data, mount->label, reterr);
         if (r >= 0 && mount->read_only)
                 data->flags |= MS_RDONLY;
         return r;
@@ -133,7 +133,7 @@ static void forget_volatile(int layer_fd) {
 }
 
 /* Kernels before 5.10 do not know it; then it is synced more often than need be. */
-static int mount_volatile(int target_fd, const struct mount_data *data, const struct source *source) {
+static int mount_volatile(int target_fd, const struct mount_options *data, const struct source *source) {
         _cleanup_text_ struct text text = TEXT_INIT;
         int r;
 
@@ -144,8 +144,8 @@ static int mount_volatile(int target_fd, const struct mount_data *data, const st
         return r == -EINVAL ? mount_overlay(target_fd, data->flags, source->text.s, source->cwd_fd) : r;
 }
 
-static int mount_source(const struct site *site, const struct mount_data *data, const struct source *source,
-                        bool is_volatile) {
+static int mount_source(const struct mountpoint *site, const struct mount_options *data,
+                        const struct source *source, bool is_volatile) {
         _cleanup_close_ int target_fd = open_beneath(site->dir_fd, MOUNT_POINT, O_PATH | O_DIRECTORY);
 
         if (target_fd < 0)
@@ -155,12 +155,12 @@ static int mount_source(const struct site *site, const struct mount_data *data, 
         return mount_overlay(target_fd, data->flags, source->text.s, source->cwd_fd);
 }
 
-static int add_data(struct source *source, const struct mount_data *data) {
+static int add_data(struct source *source, const struct mount_options *data) {
         return data->text.len > 0 ? text_addf(&source->text, ",%s", data->text.s) : 0;
 }
 
-static int mount_layer(const struct site *site, const struct layer_mount *mount, struct mount_data *data,
-                       struct error *reterr) {
+static int mount_layer(const struct mountpoint *site, const struct layer_mount *mount,
+                       struct mount_options *data, struct error *reterr) {
         bool read_only = (data->flags & MS_RDONLY) || site->home > 0;
         bool is_volatile = mount->is_volatile && !read_only && !mount_options_have(data->text.s, "volatile");
         _cleanup_overlay_dirs_ struct overlay_dirs dirs = OVERLAY_DIRS_INIT;
@@ -199,11 +199,11 @@ static int refuse_program(const struct homes *homes, struct error *reterr) {
 }
 
 /* 1 where it is to be mounted, 0 where it is. */
-static int prepare_mount_point(const struct site *site, struct error *reterr) {
+static int prepare_mount_point(const struct mountpoint *site, struct error *reterr) {
         bool overlay = false;
         int r;
 
-        r = site_make_dir(site->dir_fd, MOUNT_POINT);
+        r = mountpoint_make_dir(site->dir_fd, MOUNT_POINT);
         if (r < 0)
                 return mount_error(reterr, r, site->dir_fd, MOUNT_POINT, "cannot make");
         r = mount_probe(site->dir_fd, MOUNT_POINT, &overlay);
@@ -216,15 +216,15 @@ static int prepare_mount_point(const struct site *site, struct error *reterr) {
 }
 
 int overlay_mount(const struct homes *homes, const struct layer_mount *mount, struct error *reterr) {
-        _cleanup_mount_data_ struct mount_data data = MOUNT_DATA_INIT;
-        _cleanup_site_ struct site site = SITE_INIT;
+        _cleanup_mount_options_ struct mount_options data = MOUNT_OPTIONS_INIT;
+        _cleanup_mountpoint_ struct mountpoint site = MOUNTPOINT_INIT;
         int r;
 
         r = fill_data(&data, homes, mount, reterr);
         if (r >= 0)
                 r = refuse_program(homes, reterr);
         if (r >= 0)
-                r = site_find(&site, homes, mount->id, /* make= */ true, reterr);
+                r = mountpoint_find(&site, homes, mount->id, /* make= */ true, reterr);
         if (r >= 0)
                 r = prepare_mount_point(&site, reterr);
         return r <= 0 ? r : mount_layer(&site, mount, &data, reterr);
@@ -233,7 +233,7 @@ int overlay_mount(const struct homes *homes, const struct layer_mount *mount, st
 /* ------------------------------------------------------------------------------------------ unmount */
 
 /* By another directory in its place: so it goes in mount namespaces, too, that got a copy of the mount. */
-static int replace_mount_point(const struct site *site, struct error *reterr) {
+static int replace_mount_point(const struct mountpoint *site, struct error *reterr) {
         struct dir_access access;
         struct stat st;
         int r;
@@ -241,7 +241,7 @@ static int replace_mount_point(const struct site *site, struct error *reterr) {
         if (fstatat(site->dir_fd, MOUNT_POINT, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return mount_error(reterr, negative_errno(), site->dir_fd, MOUNT_POINT, "cannot look at");
 
-        access = (struct dir_access){SITE_DIR_MODE, st.st_uid, st.st_gid};
+        access = (struct dir_access){MOUNTPOINT_MODE, st.st_uid, st.st_gid};
         r = dir_make_with(site->dir_fd, NEW_MOUNT_POINT, &access);
         if (r < 0 && r != -EEXIST)
                 return mount_error(reterr, r, site->dir_fd, NEW_MOUNT_POINT, "cannot make");
@@ -251,7 +251,7 @@ static int replace_mount_point(const struct site *site, struct error *reterr) {
 }
 
 /* Where others still have it as a mount, or keep something in it, it stays. */
-static void remove_run_dir(const struct site *site, const char *id) {
+static void remove_run_dir(const struct mountpoint *site, const char *id) {
         char path[LAYER_PATH_MAX];
 
         (void) snprintf(path, sizeof(path), OVERLAY_NAME "/%s", id);
@@ -260,10 +260,10 @@ static void remove_run_dir(const struct site *site, const char *id) {
 }
 
 int overlay_unmount(const struct homes *homes, const char *id, struct error *reterr) {
-        _cleanup_site_ struct site site = SITE_INIT;
+        _cleanup_mountpoint_ struct mountpoint site = MOUNTPOINT_INIT;
         int r;
 
-        r = site_find(&site, homes, id, /* make= */ false, reterr);
+        r = mountpoint_find(&site, homes, id, /* make= */ false, reterr);
         if (r <= 0)
                 return r;
 

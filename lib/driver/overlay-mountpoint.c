@@ -12,15 +12,15 @@
 #include "driver/mount-syscalls.h"
 #include "driver/overlay-mountpoint.h"
 
-void site_done(struct site *site) {
+void mountpoint_done(struct mountpoint *site) {
         close_fd(site->home_fd);
         close_fd(site->dir_fd);
         free(site->fds);
-        *site = SITE_INIT;
+        *site = MOUNTPOINT_INIT;
 }
 
-int site_make_dir(int dirfd, const char *name) {
-        const struct dir_access access = {SITE_DIR_MODE, OWNER_OF_PARENT, OWNER_OF_PARENT};
+int mountpoint_make_dir(int dirfd, const char *name) {
+        const struct dir_access access = {MOUNTPOINT_MODE, OWNER_OF_PARENT, OWNER_OF_PARENT};
         int r = dir_make_with(dirfd, name, &access);
 
         return r == -EEXIST ? 0 : r;
@@ -64,7 +64,7 @@ static int reach_home(const struct homes *homes, bool make_private, int *ret, st
         return 0;
 }
 
-static int copy_homes(const struct homes *homes, struct site *site) {
+static int copy_homes(const struct homes *homes, struct mountpoint *site) {
         site->fds = calloc(homes->n, sizeof(*site->fds));
         if (!site->fds)
                 return -ENOMEM;
@@ -83,10 +83,10 @@ static int open_run_dir(const struct homes *homes, const char *id, bool make) {
         if (homes->runroot_fd < 0)
                 return -ENOENT;
         if (make)
-                r = site_make_dir(homes->runroot_fd, OVERLAY_NAME);
+                r = mountpoint_make_dir(homes->runroot_fd, OVERLAY_NAME);
         (void) snprintf(path, sizeof(path), OVERLAY_NAME "/%s", id);
         if (make && r >= 0)
-                r = site_make_dir(homes->runroot_fd, path);
+                r = mountpoint_make_dir(homes->runroot_fd, path);
         return r < 0 ? r : open_dir_beneath(homes->runroot_fd, path);
 }
 
@@ -96,7 +96,7 @@ static int find_home(const struct homes *homes, const char *id, size_t *ret, str
         return fd < 0 ? fd : 0;
 }
 
-static int find_in_runroot(struct site *site, const char *id, bool make, struct error *reterr) {
+static int find_in_runroot(struct mountpoint *site, const char *id, bool make, struct error *reterr) {
         site->dir_fd = open_run_dir(&site->homes, id, make);
         if (site->dir_fd == -ENOENT && !make)
                 return 0;
@@ -105,7 +105,7 @@ static int find_in_runroot(struct site *site, const char *id, bool make, struct 
                                 : 1;
 }
 
-static int find_in_home(struct site *site, const char *id, bool make, struct error *reterr) {
+static int find_in_home(struct mountpoint *site, const char *id, bool make, struct error *reterr) {
         int r;
 
         r = reach_home(&site->homes, make, &site->home_fd, reterr);
@@ -118,7 +118,8 @@ static int find_in_home(struct site *site, const char *id, bool make, struct err
                        : 1;
 }
 
-int site_find(struct site *site, const struct homes *homes, const char *id, bool make, struct error *reterr) {
+int mountpoint_find(struct mountpoint *site, const struct homes *homes, const char *id, bool make,
+                    struct error *reterr) {
         int r;
 
         r = copy_homes(homes, site);

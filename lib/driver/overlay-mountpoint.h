@@ -7,10 +7,10 @@
 
 #define MOUNT_POINT "merged"
 
-#define SITE_DIR_MODE 0700
+#define MOUNTPOINT_MODE 0700
 
 /* The homes, that of the graphroot as it is reached now, and where a layer is mounted in them. */
-struct site {
+struct mountpoint {
         struct homes homes;
         int *fds;
         int home_fd; /* that of the graphroot; one of fds, and the only one that is ours */
@@ -18,16 +18,17 @@ struct site {
         int dir_fd;  /* the directory that holds its mount point */
 };
 
-#define SITE_INIT ((struct site){.home_fd = -1, .dir_fd = -1})
+#define MOUNTPOINT_INIT ((struct mountpoint){.home_fd = -1, .dir_fd = -1})
 
-void site_done(struct site *site);
-#define _cleanup_site_ _cleanup_(site_done)
+void mountpoint_done(struct mountpoint *site);
+#define _cleanup_mountpoint_ _cleanup_(mountpoint_done)
 
 /*
  * Find that of a layer. make: what is missing of it, for a mount. 1, or 0 where it is not there, so that
  * nothing is mounted.
  */
-int site_find(struct site *site, const struct homes *homes, const char *id, bool make, struct error *reterr);
+int mountpoint_find(struct mountpoint *site, const struct homes *homes, const char *id, bool make,
+                    struct error *reterr);
 
 /* Make a directory that is nobody else's, where it is missing. */
-int site_make_dir(int dirfd, const char *name);
+int mountpoint_make_dir(int dirfd, const char *name);

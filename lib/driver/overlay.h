@@ -14,7 +14,7 @@
 /* overlay-home.c */
 bool overlay_is_own_name(const char *name);
 bool overlay_is_probe_name(const char *name);
-int overlay_read_lowers(int home_fd, int other_home_fd, const char *id, struct lowers *ret,
+int overlay_read_lowers(int home_fd, int other_home_fd, const char *id, struct overlay_lower *ret,
                         struct error *reterr);
 int overlay_read_link(int home_fd, const char *id, char ret_link[static LINK_ID_LENGTH + 1]);
 int overlay_is_half(int home_fd, const char *id);

@@ -94,7 +94,7 @@ static int take_layer(int home_fd, const char *path, const char *id, int temp_fd
         return r < 0 ? leftover_error(reterr, r, home_fd, path, "cannot remove") : 0;
 }
 
-int leftover_remove(const struct leftover_dirs *dirs, int home_fd, const char *id, struct error *reterr) {
+int stale_layer_remove(const struct leftover_dirs *dirs, int home_fd, const char *id, struct error *reterr) {
         _cleanup_temp_dir_ struct temp_dir temp = TEMP_DIR_INIT;
         char path[LAYER_PATH_MAX];
         struct identity there;

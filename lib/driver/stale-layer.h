@@ -16,4 +16,4 @@ struct leftover_dirs {
  * 0, also where there is nothing; -EBUSY where something is mounted in it. It is gone from its place in one
  * step; what of it cannot be deleted stays in a temp dir, for others to try. With the locks held.
  */
-int leftover_remove(const struct leftover_dirs *dirs, int home_fd, const char *id, struct error *reterr);
+int stale_layer_remove(const struct leftover_dirs *dirs, int home_fd, const char *id, struct error *reterr);

@@ -100,7 +100,7 @@ static int make_layer(int home_fd, const struct new_layer *layer, int parent_fd,
         (void) driver_layer_path(LAYERS_DIR, layer->id, "", path);
         fd = make_like(parent_fd, &access, home_fd, path);
         if (fd == -EEXIST) {
-                int r = leftover_remove(&leftover_dirs, home_fd, layer->id, reterr);
+                int r = stale_layer_remove(&leftover_dirs, home_fd, layer->id, reterr);
 
                 if (r < 0)
                         return r;
@@ -129,7 +129,7 @@ static int vfs_create_layer(const struct homes *homes, int home_fd, const struct
                 return fd < 0 ? fd : 0;
         r = fill_like(parent_fd, fd, parent, reterr);
         if (r < 0)
-                (void) leftover_remove(&leftover_dirs, home_fd, layer->id, NULL);
+                (void) stale_layer_remove(&leftover_dirs, home_fd, layer->id, NULL);
         return r;
 }
 

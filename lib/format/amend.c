@@ -126,7 +126,7 @@ static int insert(const struct json *json, const struct spot *spot, const char *
                 ret->from = json->tokens[spot->object].start + 1;
         ret->to = ret->from;
 
-        r = emit_name(&ret->text, !spot->behind, name);
+        r = encode_name(&ret->text, !spot->behind, name);
         if (r >= 0)
                 r = text_add(&ret->text, value->at, value->len);
         return r < 0 || !comma_behind ? r : text_adds(&ret->text, ",");
@@ -156,7 +156,7 @@ static int put_map(const struct json *json, const struct spot *spot, const struc
                 return 0;
         r = text_adds(&map, "{");
         if (r >= 0)
-                r = emit_name(&map, /* first= */ true, a->key);
+                r = encode_name(&map, /* first= */ true, a->key);
         if (r >= 0)
                 r = text_add(&map, value->at, value->len);
         if (r >= 0)

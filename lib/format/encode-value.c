@@ -19,7 +19,7 @@ static bool is_plain(const char *at, size_t length) {
 }
 
 /* length is that of the character, 0 where it is none. */
-static int emit_escape(struct text *t, const char *at, size_t length) {
+static int encode_escape(struct text *t, const char *at, size_t length) {
         static const char values[] = "\n\r\t\"\\", names[] = "nrt\"\\";
         const char *value;
 
@@ -43,7 +43,7 @@ static size_t plain_length(const char *s, size_t n) {
         return at;
 }
 
-int emit_string(struct text *t, const char *s) {
+int encode_string(struct text *t, const char *s) {
         const char *end = s + strlen(s);
         int r;
 
@@ -57,29 +57,29 @@ int emit_string(struct text *t, const char *s) {
                         break;
 
                 length = utf8_length(s, (size_t) (end - s));
-                r = emit_escape(t, s, length);
+                r = encode_escape(t, s, length);
                 s += length > 0 ? length : 1;
         }
         return r < 0 ? r : text_adds(t, "\"");
 }
 
-int emit_i64(struct text *t, int64_t value) {
+int encode_i64(struct text *t, int64_t value) {
         return text_addf(t, "%" PRIi64, value);
 }
 
-int emit_strings(struct text *t, const struct strings *strings) {
+int encode_strings(struct text *t, const struct strings *strings) {
         int r;
 
         r = text_adds(t, "[");
         for (size_t i = 0; i < strings->n && r >= 0; i++) {
                 r = text_adds(t, i > 0 ? "," : "");
                 if (r >= 0)
-                        r = emit_string(t, strings->items[i]);
+                        r = encode_string(t, strings->items[i]);
         }
         return r < 0 ? r : text_adds(t, "]");
 }
 
-int emit_u32s(struct text *t, const struct u32s *u32s) {
+int encode_u32s(struct text *t, const struct u32s *u32s) {
         int r;
 
         r = text_adds(t, "[");
@@ -88,11 +88,11 @@ int emit_u32s(struct text *t, const struct u32s *u32s) {
         return r < 0 ? r : text_adds(t, "]");
 }
 
-int emit_name(struct text *t, bool first, const char *name) {
+int encode_name(struct text *t, bool first, const char *name) {
         int r;
 
         r = text_adds(t, first ? "" : ",");
         if (r >= 0)
-                r = emit_string(t, name);
+                r = encode_string(t, name);
         return r < 0 ? r : text_adds(t, ":");
 }

@@ -10,11 +10,11 @@
  * adds a value to the text and returns 0 or -ENOMEM; what was added by then stays. */
 
 /* What is no UTF-8 becomes U+FFFD, byte by byte. */
-int emit_string(struct text *t, const char *s);
+int encode_string(struct text *t, const char *s);
 
-int emit_i64(struct text *t, int64_t value);
-int emit_strings(struct text *t, const struct strings *strings);
-int emit_u32s(struct text *t, const struct u32s *u32s);
+int encode_i64(struct text *t, int64_t value);
+int encode_strings(struct text *t, const struct strings *strings);
+int encode_u32s(struct text *t, const struct u32s *u32s);
 
 /* The name of a member, with what stands before and behind it. */
-int emit_name(struct text *t, bool first, const char *name);
+int encode_name(struct text *t, bool first, const char *name);

@@ -20,14 +20,14 @@ static int entry_compare(const void *a, const void *b) {
         return strcmp(((const struct entry *) a)->name, ((const struct entry *) b)->name);
 }
 
-static int emit_entry(struct text *t, const struct entry *entry) {
+static int encode_entry(struct text *t, const struct entry *entry) {
         if (entry->json)
                 return text_adds(t, entry->json);
-        return entry->text ? emit_string(t, entry->text) : emit_i64(t, entry->number);
+        return entry->text ? encode_string(t, entry->text) : encode_i64(t, entry->number);
 }
 
 /* A name that is there twice is written once. */
-static int emit_map(struct text *t, struct entry *entries, size_t n) {
+static int encode_map(struct text *t, struct entry *entries, size_t n) {
         int r;
 
         if (n > 1)
@@ -36,9 +36,9 @@ static int emit_map(struct text *t, struct entry *entries, size_t n) {
         for (size_t i = 0; i < n && r >= 0; i++) {
                 if (i > 0 && strcmp(entries[i - 1].name, entries[i].name) == 0)
                         continue;
-                r = emit_name(t, i == 0, entries[i].name);
+                r = encode_name(t, i == 0, entries[i].name);
                 if (r >= 0)
-                        r = emit_entry(t, &entries[i]);
+                        r = encode_entry(t, &entries[i]);
         }
         return r < 0 ? r : text_adds(t, "}");
 }
@@ -50,7 +50,7 @@ static int compose_flags(struct text *t, const struct flags *flags) {
                 return -ENOMEM;
         for (size_t i = 0; i < flags->n; i++)
                 entries[i] = (struct entry){.name = flags->items[i].name, .json = flags->items[i].value};
-        return emit_map(t, entries, flags->n);
+        return encode_map(t, entries, flags->n);
 }
 
 /* ----------------------------------------------------------------------------------------- big data */
@@ -87,7 +87,7 @@ static int compose_big_map(struct text *t, const struct big_data *data, enum mem
                                 .number = datum->size,
                         };
         }
-        return emit_map(t, entries, n);
+        return encode_map(t, entries, n);
 }
 
 static int compose_big_names(struct text *t, const struct big_data *data) {
@@ -97,7 +97,7 @@ static int compose_big_names(struct text *t, const struct big_data *data) {
         for (size_t i = 0; i < data->n && r >= 0; i++) {
                 r = text_adds(t, i > 0 ? "," : "");
                 if (r >= 0)
-                        r = emit_string(t, data->items[i].name);
+                        r = encode_string(t, data->items[i].name);
         }
         return r < 0 ? r : text_adds(t, "]");
 }
@@ -119,24 +119,24 @@ static int compose_id_maps(struct text *t, const struct id_maps *maps) {
 }
 
 static int compose_time(struct text *t, const char *time) {
-        return emit_string(t, *time ? time : TIME_ZERO);
+        return encode_string(t, *time ? time : TIME_ZERO);
 }
 
 static int compose_value(struct text *t, const struct member *m, const void *value) {
         switch (m->kind) {
         case MEMBER_ID:
         case MEMBER_TEXT:
-                return emit_string(t, *(const char *const *) value);
+                return encode_string(t, *(const char *const *) value);
         case MEMBER_TIME:
                 return compose_time(t, *(const char *const *) value);
         case MEMBER_I64:
-                return emit_i64(t, *(const int64_t *) value);
+                return encode_i64(t, *(const int64_t *) value);
         case MEMBER_U32:
-                return emit_i64(t, *(const uint32_t *) value);
+                return encode_i64(t, *(const uint32_t *) value);
         case MEMBER_STRINGS:
-                return emit_strings(t, value);
+                return encode_strings(t, value);
         case MEMBER_U32S:
-                return emit_u32s(t, value);
+                return encode_u32s(t, value);
         case MEMBER_ID_MAPS:
                 return compose_id_maps(t, value);
         case MEMBER_FLAGS:
@@ -190,7 +190,7 @@ static int compose_object(struct text *t, const struct member *members, size_t n
 
                 if (!members[i].always && is_empty(&members[i], value))
                         continue;
-                r = emit_name(t, first, members[i].name);
+                r = encode_name(t, first, members[i].name);
                 if (r >= 0)
                         r = compose_value(t, &members[i], value);
                 first = false;

@@ -7,10 +7,10 @@
 
 #define SHORT_LENGTH 12U
 
-bool newid(const uint8_t bytes[static NEWID_BYTES], char ret[static ID_LENGTH + 1]) {
+bool id_encode(const uint8_t bytes[static ID_ENCODE_BYTES], char ret[static ID_LENGTH + 1]) {
         static const char digits[] = "0123456789abcdef";
 
-        for (size_t i = 0; i < NEWID_BYTES; i++) {
+        for (size_t i = 0; i < ID_ENCODE_BYTES; i++) {
                 ret[i * 2] = digits[bytes[i] >> 4];
                 ret[i * 2 + 1] = digits[bytes[i] & 15];
         }
@@ -19,12 +19,13 @@ bool newid(const uint8_t bytes[static NEWID_BYTES], char ret[static ID_LENGTH + 
 }
 
 /* Five bits after five bits. */
-void newid_link(const uint8_t bytes[static NEWLINK_BYTES], char ret[static LINK_ID_LENGTH + 1]) {
+void id_encode_link(const uint8_t bytes[static ID_ENCODE_LINK_BYTES], char ret[static LINK_ID_LENGTH + 1]) {
         static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
         for (size_t i = 0; i < LINK_ID_LENGTH; i++) {
                 size_t bit = i * 5, byte = bit / 8;
-                unsigned two = (unsigned) bytes[byte] << 8 | (byte + 1 < NEWLINK_BYTES ? bytes[byte + 1] : 0);
+                unsigned two =
+                        (unsigned) bytes[byte] << 8 | (byte + 1 < ID_ENCODE_LINK_BYTES ? bytes[byte + 1] : 0);
 
                 ret[i] = digits[two >> (11 - bit % 8) & 31];
         }

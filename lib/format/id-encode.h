@@ -8,12 +8,12 @@
 
 /* Ids of new things, made of random bytes. */
 
-#define NEWID_BYTES   32U
-#define NEWLINK_BYTES 17U /* of the last one, two bits are used */
+#define ID_ENCODE_BYTES      32U
+#define ID_ENCODE_LINK_BYTES 17U /* of the last one, two bits are used */
 
 /* The id that these bytes are. False where it must be made of other ones: its first 12 digits, by which
  * people know it, would look like a number (pkg/stringid/stringid.go:generateID). */
-bool newid(const uint8_t bytes[static NEWID_BYTES], char ret[static ID_LENGTH + 1]);
+bool id_encode(const uint8_t bytes[static ID_ENCODE_BYTES], char ret[static ID_LENGTH + 1]);
 
 /* The short name of an overlay layer (drivers/overlay/randomid.go:generateID). */
-void newid_link(const uint8_t bytes[static NEWLINK_BYTES], char ret[static LINK_ID_LENGTH + 1]);
+void id_encode_link(const uint8_t bytes[static ID_ENCODE_LINK_BYTES], char ret[static LINK_ID_LENGTH + 1]);

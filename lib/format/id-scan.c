@@ -239,8 +239,8 @@ static skip_function *const skip_kinds[] = {
         [MEMBER_BIG_SIZES] = skip_sizes, [MEMBER_BIG_DIGESTS] = skip_digests,
 };
 
-static bool is_named(const struct idscan *scan, size_t member,
-                     const uint64_t text[static IDSCAN_NAME_WORDS]) {
+static bool is_named(const struct id_scan *scan, size_t member,
+                     const uint64_t text[static ID_SCAN_NAME_WORDS]) {
         const uint64_t *name = scan->members[member].name, *mask = scan->members[member].mask;
 
         if ((text[0] & mask[0]) != name[0])
@@ -250,8 +250,8 @@ static bool is_named(const struct idscan *scan, size_t member,
 
 /* One that this release does not know. Go finds members whatever the case of their names, and knows of no
  * order: only small letters, and none of the known names, are certain. */
-static const char *skip_unknown(const struct idscan *scan, const char *name,
-                                const uint64_t text[static IDSCAN_NAME_WORDS]) {
+static const char *skip_unknown(const struct id_scan *scan, const char *name,
+                                const uint64_t text[static ID_SCAN_NAME_WORDS]) {
         size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
 
         for (size_t i = 0; i < scan->n_members; i++)
@@ -265,9 +265,9 @@ static const char *skip_unknown(const struct idscan *scan, const char *name,
                               : skip_scalar(name);
 }
 
-static const char *skip_member(const struct idscan *scan, const char *at, size_t *next) {
+static const char *skip_member(const struct id_scan *scan, const char *at, size_t *next) {
         const char *name = at + 1;
-        uint64_t text[IDSCAN_NAME_WORDS];
+        uint64_t text[ID_SCAN_NAME_WORDS];
 
         if (*at != '"')
                 return NULL;
@@ -290,7 +290,7 @@ static bool begins_with_id(const char *record) {
                id[HEXID_DIGITS] == '"';
 }
 
-static const char *skip_record(const struct idscan *scan, const char *at, bool has_id) {
+static const char *skip_record(const struct id_scan *scan, const char *at, bool has_id) {
         size_t next = has_id;
 
         if (memcmp(at, START, strlen(START)) != 0)
@@ -304,9 +304,9 @@ static const char *skip_record(const struct idscan *scan, const char *at, bool h
 
 /* -------------------------------------------------------------------------------------------------- files */
 
-void idscan_init(struct idscan *scan, const struct record_type *type, struct hexids *ids) {
+void id_scan_init(struct id_scan *scan, const struct record_type *type, struct hexids *ids) {
         assert(type->members[0].kind == MEMBER_ID);
-        *scan = (struct idscan){.ids = ids, .n_members = type->n_members};
+        *scan = (struct id_scan){.ids = ids, .n_members = type->n_members};
         for (size_t i = 0; i < type->n_members; i++) {
                 const struct member *member = &type->members[i];
                 size_t n = strlen(member->name);
@@ -321,36 +321,36 @@ void idscan_init(struct idscan *scan, const struct record_type *type, struct hex
         }
 }
 
-bool idscan_is_complete(const struct idscan *scan) {
-        return scan->state == IDSCAN_END;
+bool id_scan_is_complete(const struct id_scan *scan) {
+        return scan->state == ID_SCAN_END;
 }
 
 /* One character between records. */
-static bool step(struct idscan *scan, char c) {
+static bool step(struct id_scan *scan, char c) {
         switch (scan->state) {
-        case IDSCAN_START:
-                scan->state = IDSCAN_FIRST;
+        case ID_SCAN_START:
+                scan->state = ID_SCAN_FIRST;
                 return c == '[';
-        case IDSCAN_FIRST:
-                scan->state = IDSCAN_END;
+        case ID_SCAN_FIRST:
+                scan->state = ID_SCAN_END;
                 return c == ']';
-        case IDSCAN_RECORD:
+        case ID_SCAN_RECORD:
                 return false;
-        case IDSCAN_BEHIND:
-                scan->state = c == ',' ? IDSCAN_RECORD : IDSCAN_END;
+        case ID_SCAN_BEHIND:
+                scan->state = c == ',' ? ID_SCAN_RECORD : ID_SCAN_END;
                 return c == ',' || c == ']';
-        case IDSCAN_END:
+        case ID_SCAN_END:
                 return c == '\n';
         }
         return false;
 }
 
-int idscan(struct idscan *scan, const char *bytes, size_t n, size_t *ret_used) {
+int id_scan(struct id_scan *scan, const char *bytes, size_t n, size_t *ret_used) {
         const char *at = bytes, *end = bytes + n, *behind;
         bool has_id;
 
         while (at < end) {
-                if (*at != '{' || (scan->state != IDSCAN_FIRST && scan->state != IDSCAN_RECORD)) {
+                if (*at != '{' || (scan->state != ID_SCAN_FIRST && scan->state != ID_SCAN_RECORD)) {
                         if (!step(scan, *at++))
                                 return 0;
                         continue;
@@ -363,7 +363,7 @@ int idscan(struct idscan *scan, const char *bytes, size_t n, size_t *ret_used) {
                         break;
                 if (has_id && hexids_add(scan->ids, at + strlen(START "\"")) < 0)
                         return -ENOMEM;
-                scan->state = IDSCAN_BEHIND;
+                scan->state = ID_SCAN_BEHIND;
                 at = behind;
         }
         *ret_used = (size_t) (at - bytes);

@@ -105,7 +105,7 @@ static bool skip_list(struct scan *scan) {
         return c == ']';
 }
 
-bool text_is_wreck(const char *text, size_t len) {
+bool text_is_torn(const char *text, size_t len) {
         struct scan scan = {.at = text, .end = text + len};
 
         return !skip_list(&scan) || next(&scan) > 0;

@@ -9,7 +9,7 @@
  * and are full of NULs, something else altogether. It tells less than a parser: what is a wreck here no
  * parser takes, however lenient; what is none may still not be a record file.
  */
-bool text_is_wreck(const char *text, size_t len);
+bool text_is_torn(const char *text, size_t len);
 
 /* How much of the text Go reads: all of it, or up to the first NUL behind the list. */
 size_t text_list_length(const char *text, size_t len);

@@ -7,18 +7,18 @@
 #include "inventory/inventory.h"
 
 /* 0 where there is no such place. */
-static int open_place(struct cstorage_inventory *inventory, enum root root, enum place_kind kind,
+static int open_place(struct cstorage_inventory *inventory, enum root root, enum store_dir_kind kind,
                       struct error *reterr) {
-        struct place *place = &inventory->places[inventory->n_places];
+        struct store_dir *place = &inventory->places[inventory->n_places];
         int r;
 
-        if (inventory_find_place(inventory, root, kind))
+        if (inventory_find_dir(inventory, root, kind))
                 return 1;
 
-        r = place_open(inventory->store, root, kind, place);
+        r = store_dir_open(inventory->store, root, kind, place);
         if (r >= 0) {
                 inventory->n_places++;
-                r = place_complete(place);
+                r = store_dir_complete(place);
         }
         if (r == -ENOENT)
                 return 0;
@@ -35,7 +35,7 @@ static int add_entry(struct cstorage_inventory *inventory, const struct named_en
         if (r < 0)
                 return r;
 
-        entry.place = inventory_find_place(inventory, named->root, named->place);
+        entry.place = inventory_find_dir(inventory, named->root, named->place);
         entry.name = arena_text(&inventory->arena, named->name, strlen(named->name));
         entry.id = arena_text(&inventory->arena, named->id, strlen(named->id));
         if (!entry.name || !entry.id)
@@ -52,8 +52,8 @@ static int add_named(struct cstorage_inventory *inventory, const struct named_en
         r = open_place(inventory, named->root, named->place, reterr);
         if (r <= 0)
                 return r;
-        if (named->place == PLACE_LAYERS) {
-                r = open_place(inventory, named->root, PLACE_LINKS, reterr);
+        if (named->place == STORE_DIR_LAYERS) {
+                r = open_place(inventory, named->root, STORE_DIR_LINKS, reterr);
                 if (r < 0)
                         return r;
         }

@@ -13,34 +13,34 @@ static const struct {
         bool in_home;
         size_t driver_name; /* where: the offset of its name in struct driver */
         enum path path;     /* else */
-} place_kinds[PLACE_KINDS] = {
-        [PLACE_LAYERS] = {.in_home = true, .driver_name = offsetof(struct driver, layers_dir)},
-        [PLACE_LINKS] = {.in_home = true, .driver_name = offsetof(struct driver, links_dir)},
-        [PLACE_STAGING] = {.in_home = true, .driver_name = offsetof(struct driver, staging_dir)},
-        [PLACE_DRIVER_TEMP] = {.in_home = true, .driver_name = offsetof(struct driver, temp_root)},
-        [PLACE_QUOTAS] = {.in_home = true, .driver_name = offsetof(struct driver, quotas_dir)},
-        [PLACE_LAYER_DATA] = {.path = PATH_LAYERS_DIR},
-        [PLACE_DATA_TEMP] = {.path = PATH_LAYERS_TEMP},
-        [PLACE_IMAGES] = {.path = PATH_IMAGES_DIR},
-        [PLACE_CONTAINERS] = {.path = PATH_CONTAINERS_DIR},
+} place_kinds[STORE_DIR_KINDS] = {
+        [STORE_DIR_LAYERS] = {.in_home = true, .driver_name = offsetof(struct driver, layers_dir)},
+        [STORE_DIR_LINKS] = {.in_home = true, .driver_name = offsetof(struct driver, links_dir)},
+        [STORE_DIR_STAGING] = {.in_home = true, .driver_name = offsetof(struct driver, staging_dir)},
+        [STORE_DIR_DRIVER_TEMP] = {.in_home = true, .driver_name = offsetof(struct driver, temp_root)},
+        [STORE_DIR_QUOTAS] = {.in_home = true, .driver_name = offsetof(struct driver, quotas_dir)},
+        [STORE_DIR_LAYER_DATA] = {.path = PATH_LAYERS_DIR},
+        [STORE_DIR_DATA_TEMP] = {.path = PATH_LAYERS_TEMP},
+        [STORE_DIR_IMAGES] = {.path = PATH_IMAGES_DIR},
+        [STORE_DIR_CONTAINERS] = {.path = PATH_CONTAINERS_DIR},
 };
 
-static const char *name_in_home(const struct driver *driver, enum place_kind kind) {
+static const char *name_in_home(const struct driver *driver, enum store_dir_kind kind) {
         const char *name;
 
         memcpy(&name, (const char *) driver + place_kinds[kind].driver_name, sizeof(name));
         return name;
 }
 
-void place_done(struct place *place) {
+void store_dir_done(struct store_dir *place) {
         dir_list_done(&place->list);
         close_fd(place->fd);
         free(place->path);
-        *place = PLACE_INIT;
+        *place = STORE_DIR_INIT;
 }
 
 /* Where a place is: below this descriptor, which may be -1. NULL where the driver has no such place. */
-static const char *locate(const struct cstorage_store *store, enum root root, enum place_kind kind,
+static const char *locate(const struct cstorage_store *store, enum root root, enum store_dir_kind kind,
                           int *ret_fd, char buffer[static PATH_LENGTH_MAX]) {
         if (place_kinds[kind].in_home) {
                 *ret_fd = store->roots[root].home_fd;
@@ -50,7 +50,8 @@ static const char *locate(const struct cstorage_store *store, enum root root, en
         return path_of(place_kinds[kind].path, store->driver->name, buffer);
 }
 
-int place_open(const struct cstorage_store *store, enum root root, enum place_kind kind, struct place *ret) {
+int store_dir_open(const struct cstorage_store *store, enum root root, enum store_dir_kind kind,
+                   struct store_dir *ret) {
         char buffer[PATH_LENGTH_MAX];
         const char *name;
         int base_fd, fd;
@@ -63,12 +64,12 @@ int place_open(const struct cstorage_store *store, enum root root, enum place_ki
         if (fd < 0)
                 return fd;
 
-        *ret = (struct place){.store = store, .kind = kind, .root = root, .base_fd = base_fd, .fd = fd};
+        *ret = (struct store_dir){.store = store, .kind = kind, .root = root, .base_fd = base_fd, .fd = fd};
         (void) snprintf(ret->name, sizeof(ret->name), "%s", name);
         return 0;
 }
 
-char *place_describe(const struct cstorage_store *store, enum root root, enum place_kind kind) {
+char *store_dir_describe(const struct cstorage_store *store, enum root root, enum store_dir_kind kind) {
         const char *above = store->roots[root].path, *name;
         char buffer[PATH_LENGTH_MAX], *path;
         bool in_home = place_kinds[kind].in_home;
@@ -81,8 +82,8 @@ char *place_describe(const struct cstorage_store *store, enum root root, enum pl
         return path;
 }
 
-bool place_is_in(enum root root, enum place_kind kind) {
-        return root != ROOT_RUN || kind == PLACE_LAYER_DATA || kind == PLACE_CONTAINERS;
+bool store_dir_is_in(enum root root, enum store_dir_kind kind) {
+        return root != ROOT_RUN || kind == STORE_DIR_LAYER_DATA || kind == STORE_DIR_CONTAINERS;
 }
 
 /* What stands behind the path of the graphroot's home; NULL where the path leads elsewhere. */
@@ -97,7 +98,8 @@ static const char *behind_home(const struct cstorage_store *store, const char *p
         return path;
 }
 
-int place_link_target(const struct place *place, const char *target, char ret_id[static ID_LENGTH + 1]) {
+int store_dir_link_target(const struct store_dir *place, const char *target,
+                          char ret_id[static ID_LENGTH + 1]) {
         const char *path = place->root == ROOT_IMAGE ? behind_home(place->store, target) : NULL;
 
         return path ? name_diff_path(path, ret_id) : name_link_target(target, ret_id);
@@ -108,7 +110,7 @@ static bool may_be_directory(unsigned char type) {
         return type == DT_DIR || type == DT_UNKNOWN || type == DT_LNK;
 }
 
-static int classify_layer(const struct place *place, const char *name, unsigned char type) {
+static int classify_layer(const struct store_dir *place, const char *name, unsigned char type) {
         const struct driver *driver = place->store->driver;
 
         if (name_is_id(name))
@@ -120,25 +122,25 @@ static int classify_layer(const struct place *place, const char *name, unsigned 
         return driver->is_own_name(name) ? NOT_LISTED : (int) CSTORAGE_ENTRY_LAYER_DIR;
 }
 
-static int classify_link(const struct place *place, const char *name, unsigned char type) {
+static int classify_link(const struct store_dir *place, const char *name, unsigned char type) {
         (void) place;
         (void) type;
         return name_is_link_id(name) ? (int) CSTORAGE_ENTRY_LINK : NOT_LISTED;
 }
 
-static int classify_staging(const struct place *place, const char *name, unsigned char type) {
+static int classify_staging(const struct store_dir *place, const char *name, unsigned char type) {
         (void) place;
         (void) name;
         return may_be_directory(type) ? (int) CSTORAGE_ENTRY_STAGING : NOT_LISTED;
 }
 
-static int classify_quota(const struct place *place, const char *name, unsigned char type) {
+static int classify_quota(const struct store_dir *place, const char *name, unsigned char type) {
         (void) place;
         (void) type;
         return name_is_id(name) ? (int) CSTORAGE_ENTRY_QUOTA : NOT_LISTED;
 }
 
-static int classify_temp(const struct place *place, const char *name, unsigned char type) {
+static int classify_temp(const struct store_dir *place, const char *name, unsigned char type) {
         (void) place;
         (void) type;
         return name_number_after(name, TEMP_DIR_PREFIX) || name_number_after(name, TEMP_LOCK_PREFIX)
@@ -147,7 +149,7 @@ static int classify_temp(const struct place *place, const char *name, unsigned c
 }
 
 /* Releases that had all records in the image store (1.47 to 1.52) are none that anybody's boot waits for. */
-static int classify_record_file(const struct place *place, const char *name) {
+static int classify_record_file(const struct store_dir *place, const char *name) {
         enum path dir = place_kinds[place->kind].path;
 
         if (path_is_save_leftover(dir, name))
@@ -157,13 +159,13 @@ static int classify_record_file(const struct place *place, const char *name) {
                        : NOT_LISTED;
 }
 
-static int classify_layer_data(const struct place *place, const char *name, unsigned char type) {
+static int classify_layer_data(const struct store_dir *place, const char *name, unsigned char type) {
         (void) type;
         return name_starts_with_id(name) ? place_classify_id(place, name + ID_LENGTH)
                                          : classify_record_file(place, name);
 }
 
-static int classify_data(const struct place *place, const char *name, unsigned char type,
+static int classify_data(const struct store_dir *place, const char *name, unsigned char type,
                          enum cstorage_entry_kind kind) {
         int file;
 
@@ -175,21 +177,22 @@ static int classify_data(const struct place *place, const char *name, unsigned c
         return may_be_directory(type) && strcmp(name, "lost+found") != 0 ? (int) kind : NOT_LISTED;
 }
 
-static int classify_image(const struct place *place, const char *name, unsigned char type) {
+static int classify_image(const struct store_dir *place, const char *name, unsigned char type) {
         return classify_data(place, name, type, CSTORAGE_ENTRY_IMAGE_DIR);
 }
 
-static int classify_container(const struct place *place, const char *name, unsigned char type) {
+static int classify_container(const struct store_dir *place, const char *name, unsigned char type) {
         return classify_data(place, name, type, CSTORAGE_ENTRY_CONTAINER_DIR);
 }
 
-int place_classify(const struct place *place, const char *name, unsigned char type) {
-        static int (*const classify[PLACE_KINDS])(const struct place *, const char *, unsigned char) = {
-                [PLACE_LAYERS] = classify_layer,         [PLACE_LINKS] = classify_link,
-                [PLACE_STAGING] = classify_staging,      [PLACE_DRIVER_TEMP] = classify_temp,
-                [PLACE_QUOTAS] = classify_quota,         [PLACE_LAYER_DATA] = classify_layer_data,
-                [PLACE_DATA_TEMP] = classify_temp,       [PLACE_IMAGES] = classify_image,
-                [PLACE_CONTAINERS] = classify_container,
+int store_dir_classify(const struct store_dir *place, const char *name, unsigned char type) {
+        static int (*const classify[STORE_DIR_KINDS])(const struct store_dir *, const char *,
+                                                      unsigned char) = {
+                [STORE_DIR_LAYERS] = classify_layer,         [STORE_DIR_LINKS] = classify_link,
+                [STORE_DIR_STAGING] = classify_staging,      [STORE_DIR_DRIVER_TEMP] = classify_temp,
+                [STORE_DIR_QUOTAS] = classify_quota,         [STORE_DIR_LAYER_DATA] = classify_layer_data,
+                [STORE_DIR_DATA_TEMP] = classify_temp,       [STORE_DIR_IMAGES] = classify_image,
+                [STORE_DIR_CONTAINERS] = classify_container,
         };
 
         /* Other things in the runroot go with it, when the machine does. */
@@ -198,14 +201,14 @@ int place_classify(const struct place *place, const char *name, unsigned char ty
         return classify[place->kind](place, name, type);
 }
 
-int place_classify_id(const struct place *place, const char *behind) {
+int place_classify_id(const struct store_dir *place, const char *behind) {
         bool is_whole = *behind == '\0';
 
         if (place->root == ROOT_RUN)
                 return NOT_LISTED;
-        if (place->kind == PLACE_LAYERS && is_whole)
+        if (place->kind == STORE_DIR_LAYERS && is_whole)
                 return CSTORAGE_ENTRY_LAYER_DIR;
-        if (place->kind != PLACE_LAYER_DATA)
+        if (place->kind != STORE_DIR_LAYER_DATA)
                 return NOT_LISTED;
         if (is_whole)
                 return CSTORAGE_ENTRY_LAYER_DATA;

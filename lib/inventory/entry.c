@@ -48,7 +48,7 @@ _public_ int cstorage_entry_open(const struct cstorage_entry *entry) {
         return open_beneath_same_mount(entry->place->fd, entry->name, O_RDONLY | O_DIRECTORY);
 }
 
-static int lowers_take(struct lowers *lowers, char ***ret) {
+static int overlay_lower_take(struct overlay_lower *lowers, char ***ret) {
         if (!lowers->ids)
                 lowers->ids = calloc(1, sizeof(*lowers->ids));
         if (!lowers->ids)
@@ -60,14 +60,14 @@ static int lowers_take(struct lowers *lowers, char ***ret) {
 /*
  * That of the image store, or the graphroot's; container layers of the one lie on image layers of the other.
  */
-static int other_home(const struct place *place) {
+static int other_home(const struct store_dir *place) {
         return place->store->roots[place->root == ROOT_GRAPH ? ROOT_IMAGE : ROOT_GRAPH].home_fd;
 }
 
 static int read_lowers(const struct cstorage_entry *entry, char ***ret, struct error *reterr) {
-        const struct place *place;
+        const struct store_dir *place;
         const struct driver *driver;
-        struct lowers lowers = {0};
+        struct overlay_lower lowers = {0};
         int r;
 
         if (!entry || !ret || entry->kind != CSTORAGE_ENTRY_LAYER_DIR || !entry->id)
@@ -80,7 +80,7 @@ static int read_lowers(const struct cstorage_entry *entry, char ***ret, struct e
                 if (r < 0)
                         return r;
         }
-        return lowers_take(&lowers, ret);
+        return overlay_lower_take(&lowers, ret);
 }
 
 _public_ int cstorage_entry_read_lowers(const struct cstorage_entry *entry, char ***ret,
@@ -101,6 +101,7 @@ static int is_half(const struct cstorage_entry *entry, struct error *reterr) {
         return r < 0 ? error_errno(reterr, r, "cannot look into %s", cstorage_entry_get_path(entry)) : r;
 }
 
-_public_ int cstorage_entry_is_half(const struct cstorage_entry *entry, struct cstorage_error *reterr) {
+_public_ int cstorage_entry_is_split_layer(const struct cstorage_entry *entry,
+                                           struct cstorage_error *reterr) {
         return error_end(reterr, is_half(entry, error_begin(reterr)), "cannot look into a layer");
 }

@@ -29,10 +29,10 @@ const char *entry_lock_name(const struct cstorage_entry *entry, char buffer[stat
 
 static enum cstorage_entry_type type_of(uint32_t mode) {
         if (S_ISDIR(mode))
-                return CSTORAGE_ENTRY_IS_DIRECTORY;
+                return CSTORAGE_TYPE_DIRECTORY;
         if (S_ISREG(mode))
-                return CSTORAGE_ENTRY_IS_FILE;
-        return S_ISLNK(mode) ? CSTORAGE_ENTRY_IS_LINK : CSTORAGE_ENTRY_IS_OTHER;
+                return CSTORAGE_TYPE_FILE;
+        return S_ISLNK(mode) ? CSTORAGE_TYPE_LINK : CSTORAGE_TYPE_OTHER;
 }
 
 /*
@@ -75,7 +75,7 @@ static void note_parts(const struct cstorage_entry *entry, int64_t *changed_ns) 
                         note_change(entry, path, changed_ns);
 }
 
-static int examine_lock(const struct cstorage_entry *entry, struct cstorage_identity *identity,
+static int examine_lock(const struct cstorage_entry *entry, struct cstorage_entry_stat *identity,
                         struct error *reterr) {
         char lock[NAME_BUFFER];
         int r;
@@ -83,7 +83,7 @@ static int examine_lock(const struct cstorage_entry *entry, struct cstorage_iden
         if (!entry_lock_name(entry, lock))
                 return 0;
 
-        if (entry->kind == CSTORAGE_ENTRY_STAGING && identity->type != CSTORAGE_ENTRY_IS_DIRECTORY)
+        if (entry->kind == CSTORAGE_ENTRY_STAGING && identity->type != CSTORAGE_TYPE_DIRECTORY)
                 return 0;
 
         note_change(entry, lock, &identity->changed_ns);
@@ -127,8 +127,8 @@ static int refuse_default_subvolume(const struct cstorage_entry *entry, const st
 }
 
 int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mounts,
-                  struct cstorage_identity *ret, struct error *reterr) {
-        struct cstorage_identity identity = {.lock = CSTORAGE_ENTRY_LOCK_NONE};
+                  struct cstorage_entry_stat *ret, struct error *reterr) {
+        struct cstorage_entry_stat identity = {.lock = CSTORAGE_ENTRY_LOCK_NONE};
         const char *path = cstorage_entry_get_path(entry);
         struct identity id;
         int r;
@@ -138,7 +138,7 @@ int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mo
 
         r = identity_at(entry->place->fd, entry->name, &id);
         if (r == -ENOENT) {
-                *ret = (struct cstorage_identity){.type = CSTORAGE_ENTRY_IS_ABSENT};
+                *ret = (struct cstorage_entry_stat){.type = CSTORAGE_TYPE_ABSENT};
                 return 0;
         }
         if (r < 0)
@@ -154,12 +154,12 @@ int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mo
         /* A lock file whose directory is not there, or no longer, is a temp dir that is absent. */
         identity.type = entry->kind == CSTORAGE_ENTRY_TEMP_DIR && S_ISREG(id.mode) &&
                                         name_number_after(entry->name, TEMP_LOCK_PREFIX)
-                                ? CSTORAGE_ENTRY_IS_ABSENT
+                                ? CSTORAGE_TYPE_ABSENT
                                 : type_of(id.mode);
         identity.other_mount = id.mnt_id != entry->place->mount_id;
         identity.mount_below = mountinfo_has_below(mounts, path);
 
-        if (identity.type == CSTORAGE_ENTRY_IS_DIRECTORY)
+        if (identity.type == CSTORAGE_TYPE_DIRECTORY)
                 note_parts(entry, &identity.changed_ns);
         r = examine_lock(entry, &identity, reterr);
         if (r < 0)
@@ -169,7 +169,8 @@ int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mo
         return 0;
 }
 
-static int look_at(const struct cstorage_entry *entry, struct cstorage_identity *ret, struct error *reterr) {
+static int look_at(const struct cstorage_entry *entry, struct cstorage_entry_stat *ret,
+                   struct error *reterr) {
         const struct mountinfo *mounts;
 
         if (!entry || !ret)
@@ -181,7 +182,7 @@ static int look_at(const struct cstorage_entry *entry, struct cstorage_identity 
         return entry_examine(entry, mounts, ret, reterr);
 }
 
-_public_ int cstorage_entry_examine(const struct cstorage_entry *entry, struct cstorage_identity *ret,
-                                    struct cstorage_error *reterr) {
+_public_ int cstorage_entry_stat(const struct cstorage_entry *entry, struct cstorage_entry_stat *ret,
+                                 struct cstorage_error *reterr) {
         return error_end(reterr, look_at(entry, ret, error_begin(reterr)), "cannot look at an entry");
 }

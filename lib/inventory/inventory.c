@@ -5,7 +5,7 @@
 
 static struct cstorage_inventory *inventory_free(struct cstorage_inventory *inventory) {
         for (size_t i = 0; i < inventory->n_places; i++)
-                place_done(&inventory->places[i]);
+                store_dir_done(&inventory->places[i]);
         for (size_t i = 0; i < inventory->n; i++)
                 free(inventory->entries[i].path);
         free(inventory->entries);

@@ -13,7 +13,7 @@
 
 struct cstorage_entry {
         struct cstorage_inventory *inventory;
-        const struct place *place;
+        const struct store_dir *place;
         const char *name;
         const char *id;
         const char *target;
@@ -28,7 +28,7 @@ struct inventory_problem {
 struct cstorage_inventory {
         unsigned refs;
         struct cstorage_store *store;
-        struct place places[PLACES_MAX];
+        struct store_dir places[STORE_DIRS_MAX];
         size_t n_places;
         struct cstorage_entry *entries; /* by kind, place, name */
         size_t n, cap;
@@ -45,8 +45,8 @@ struct cstorage_inventory {
 DEFINE_CLEANUP(struct cstorage_inventory *, cstorage_inventory_unref);
 
 /* The place of this kind in the same root; NULL where it is not there. */
-const struct place *inventory_find_place(const struct cstorage_inventory *inventory, enum root root,
-                                         enum place_kind kind);
+const struct store_dir *inventory_find_dir(const struct cstorage_inventory *inventory, enum root root,
+                                           enum store_dir_kind kind);
 
 /* List all places, and sort what they hold into entries. */
 int inventory_fill(struct cstorage_inventory *inventory);
@@ -54,7 +54,7 @@ int inventory_fill(struct cstorage_inventory *inventory);
 /* What lies, or may lie, under a name in a place. */
 struct named_entry {
         enum root root;
-        enum place_kind place;
+        enum store_dir_kind place;
         enum cstorage_entry_kind kind;
         char *name;
         char *id;
@@ -74,12 +74,12 @@ int inventory_new(struct cstorage_store *store, struct cstorage_inventory **ret)
  * is that of mounts_error. */
 const struct mountinfo *inventory_mounts(struct cstorage_inventory *inventory, struct error *reterr);
 
-/* Fill in what place_open() leaves out. */
-int place_complete(struct place *place);
+/* Fill in what store_dir_open() leaves out. */
+int store_dir_complete(struct store_dir *place);
 
 /* Look at an entry, given what is mounted. */
 int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mounts,
-                  struct cstorage_identity *ret, struct error *reterr);
+                  struct cstorage_entry_stat *ret, struct error *reterr);
 
 /* The name of a temp dir's or staging entry's lock file below the place; NULL where it has none. */
 const char *entry_lock_name(const struct cstorage_entry *entry, char buffer[static NAME_BUFFER]);

@@ -30,7 +30,7 @@ static int add_problem(struct cstorage_inventory *inventory, char *path, int cod
         return 0;
 }
 
-int place_complete(struct place *place) {
+int store_dir_complete(struct store_dir *place) {
         struct identity id;
         int r;
 
@@ -46,27 +46,27 @@ int place_complete(struct place *place) {
         return 0;
 }
 
-static int fill_place(struct place *place) {
+static int fill_place(struct store_dir *place) {
         int r;
 
-        r = place_complete(place);
+        r = store_dir_complete(place);
         if (r < 0)
                 return r;
         return dir_list_read(&place->list, place->fd);
 }
 
-static int list_place(struct cstorage_inventory *inventory, enum root root, enum place_kind kind) {
-        struct place *place = &inventory->places[inventory->n_places];
+static int list_place(struct cstorage_inventory *inventory, enum root root, enum store_dir_kind kind) {
+        struct store_dir *place = &inventory->places[inventory->n_places];
         int r;
 
-        r = place_open(inventory->store, root, kind, place);
+        r = store_dir_open(inventory->store, root, kind, place);
         if (r >= 0) {
                 inventory->n_places++;
                 r = fill_place(place);
         }
         if (r == -ENOENT || r == -ENOMEM)
                 return r == -ENOMEM ? r : 0;
-        return r < 0 ? add_problem(inventory, place_describe(inventory->store, root, kind), r) : 0;
+        return r < 0 ? add_problem(inventory, store_dir_describe(inventory->store, root, kind), r) : 0;
 }
 
 static int list_root(struct cstorage_inventory *inventory, enum root root) {
@@ -83,8 +83,8 @@ static int list_root(struct cstorage_inventory *inventory, enum root root) {
                 if (r < 0)
                         return r;
         }
-        for (enum place_kind kind = 0; kind < PLACE_KINDS; kind++) {
-                if (!place_is_in(root, kind))
+        for (enum store_dir_kind kind = 0; kind < STORE_DIR_KINDS; kind++) {
+                if (!store_dir_is_in(root, kind))
                         continue;
                 r = list_place(inventory, root, kind);
                 if (r < 0)
@@ -93,8 +93,8 @@ static int list_root(struct cstorage_inventory *inventory, enum root root) {
         return 0;
 }
 
-const struct place *inventory_find_place(const struct cstorage_inventory *inventory, enum root root,
-                                         enum place_kind kind) {
+const struct store_dir *inventory_find_dir(const struct cstorage_inventory *inventory, enum root root,
+                                           enum store_dir_kind kind) {
         for (size_t i = 0; i < inventory->n_places; i++)
                 if (inventory->places[i].root == root && inventory->places[i].kind == kind)
                         return &inventory->places[i];
@@ -113,7 +113,7 @@ static int read_target(struct cstorage_entry *entry) {
         entry->target = arena_text(&entry->inventory->arena, target, strlen(target));
         if (!entry->target)
                 return -ENOMEM;
-        if (place_link_target(entry->place, target, id) < 0)
+        if (store_dir_link_target(entry->place, target, id) < 0)
                 return 0;
 
         entry->id = arena_text(&entry->inventory->arena, id, ID_LENGTH);
@@ -145,7 +145,7 @@ static int find_id(struct cstorage_entry *entry) {
 }
 
 /* A temp dir is listed by its directory, by its lock file only where that is all there is. */
-static bool is_lock_beside_directory(const struct place *place, const char *name) {
+static bool is_lock_beside_directory(const struct store_dir *place, const char *name) {
         const char *number = name_number_after(name, TEMP_LOCK_PREFIX);
         char directory[NAME_BUFFER];
 
@@ -155,11 +155,11 @@ static bool is_lock_beside_directory(const struct place *place, const char *name
         return dir_list_has(&place->list, directory);
 }
 
-static size_t count(const struct place *place, enum cstorage_entry_kind kind) {
+static size_t count(const struct store_dir *place, enum cstorage_entry_kind kind) {
         size_t n = 0;
 
         for (size_t i = 0; place && i < place->list.n; i++)
-                n += place_classify(place, place->list.entries[i].name, place->list.entries[i].type) ==
+                n += store_dir_classify(place, place->list.entries[i].name, place->list.entries[i].type) ==
                      (int) kind;
         return n;
 }
@@ -169,14 +169,14 @@ static size_t count(const struct place *place, enum cstorage_entry_kind kind) {
  * more of them than layers: then one must lead nowhere. The link of a layer that goes is found through the
  * layer.
  */
-static bool is_worth_reading(const struct cstorage_inventory *inventory, const struct place *place) {
-        const struct place *layers = inventory_find_place(inventory, place->root, PLACE_LAYERS);
+static bool is_worth_reading(const struct cstorage_inventory *inventory, const struct store_dir *place) {
+        const struct store_dir *layers = inventory_find_dir(inventory, place->root, STORE_DIR_LAYERS);
 
-        return place->kind != PLACE_LINKS ||
+        return place->kind != STORE_DIR_LINKS ||
                count(place, CSTORAGE_ENTRY_LINK) > count(layers, CSTORAGE_ENTRY_LAYER_DIR);
 }
 
-static int add_entry(struct cstorage_inventory *inventory, const struct place *place, const char *name,
+static int add_entry(struct cstorage_inventory *inventory, const struct store_dir *place, const char *name,
                      enum cstorage_entry_kind kind) {
         struct cstorage_entry entry = {.inventory = inventory, .place = place, .name = name, .kind = kind};
         int r;
@@ -196,7 +196,7 @@ static int add_entry(struct cstorage_inventory *inventory, const struct place *p
         return 0;
 }
 
-static int add_place(struct cstorage_inventory *inventory, const struct place *place) {
+static int add_place(struct cstorage_inventory *inventory, const struct store_dir *place) {
         int r;
 
         if (!is_worth_reading(inventory, place))
@@ -204,7 +204,7 @@ static int add_place(struct cstorage_inventory *inventory, const struct place *p
 
         for (size_t i = 0; i < place->list.n; i++) {
                 const struct dir_entry *entry = &place->list.entries[i];
-                int kind = place_classify(place, entry->name, entry->type);
+                int kind = store_dir_classify(place, entry->name, entry->type);
 
                 if (kind == NOT_LISTED)
                         continue;

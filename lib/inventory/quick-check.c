@@ -31,7 +31,7 @@ enum owner {
 
 /* The places that are to be listed, by whoever is done with the one before. */
 struct work {
-        const enum place_kind *kinds;
+        const enum store_dir_kind *kinds;
         size_t n;
         atomic_size_t next;
 };
@@ -48,16 +48,17 @@ struct listing {
 /* ------------------------------------------------------------- what is there */
 
 /* Most entries are layers and their data. */
-static int classify(const struct place *place, const struct dir_entry *entry, bool starts_with_id) {
+static int classify(const struct store_dir *place, const struct dir_entry *entry, bool starts_with_id) {
         int kind = starts_with_id ? place_classify_id(place, entry->name + ID_LENGTH) : NOT_LISTED;
 
-        return kind == NOT_LISTED ? place_classify(place, entry->name, entry->type) : kind;
+        return kind == NOT_LISTED ? store_dir_classify(place, entry->name, entry->type) : kind;
 }
 
 _Static_assert(ID_LENGTH <= DIR_STREAM_NAME_BYTES, "so much of each name can be read");
 
-static int account_entry(struct listing *listing, const struct place *place, const struct dir_entry *entry) {
-        bool starts_with_id = place->kind != PLACE_LINKS && name_has_id_digits(entry->name);
+static int account_entry(struct listing *listing, const struct store_dir *place,
+                         const struct dir_entry *entry) {
+        bool starts_with_id = place->kind != STORE_DIR_LINKS && name_has_id_digits(entry->name);
         int kind = classify(place, entry, starts_with_id);
         enum owner owner = OWNER_LAYER;
 
@@ -95,7 +96,7 @@ static int account_entry(struct listing *listing, const struct place *place, con
         return hexids_add(&listing->ids[owner], entry->name) < 0 ? -ENOMEM : 1;
 }
 
-static int account_place(struct listing *listing, const struct place *place) {
+static int account_place(struct listing *listing, const struct store_dir *place) {
         struct dir_stream stream;
         struct dir_entry entry;
         int r;
@@ -109,16 +110,16 @@ static int account_place(struct listing *listing, const struct place *place) {
         return r < 0 ? r : 1;
 }
 
-static int account_root(struct listing *listing, enum root root, enum place_kind kind) {
-        struct place place = PLACE_INIT;
+static int account_root(struct listing *listing, enum root root, enum store_dir_kind kind) {
+        struct store_dir place = STORE_DIR_INIT;
         int r;
 
-        r = place_open(listing->store, root, kind, &place);
+        r = store_dir_open(listing->store, root, kind, &place);
         if (r < 0)
                 return r == -ENOENT;
 
         r = account_place(listing, &place);
-        place_done(&place);
+        store_dir_done(&place);
         return r;
 }
 
@@ -130,7 +131,7 @@ static void *account_places(void *userdata) {
         listing->result = 1;
         while ((i = atomic_fetch_add(&work->next, 1)) < work->n)
                 for (enum root root = ROOT_GRAPH; root < ROOT_COUNT && listing->result > 0; root++)
-                        if (place_is_in(root, work->kinds[i]))
+                        if (store_dir_is_in(root, work->kinds[i]))
                                 listing->result = account_root(listing, root, work->kinds[i]);
         return NULL;
 }
@@ -139,13 +140,14 @@ static void *account_places(void *userdata) {
  * Where a store is large, so are three of its directories, and the kernel takes its time for them, on each
  * core. What records speak for must be listed before these are read; the links need not.
  */
-static const enum place_kind recorded_kinds[] = {
-        PLACE_LAYER_DATA, PLACE_LAYERS,      PLACE_CONTAINERS, PLACE_IMAGES,
-        PLACE_STAGING,    PLACE_DRIVER_TEMP, PLACE_DATA_TEMP,  PLACE_QUOTAS,
+static const enum store_dir_kind recorded_kinds[] = {
+        STORE_DIR_LAYER_DATA, STORE_DIR_LAYERS,      STORE_DIR_CONTAINERS, STORE_DIR_IMAGES,
+        STORE_DIR_STAGING,    STORE_DIR_DRIVER_TEMP, STORE_DIR_DATA_TEMP,  STORE_DIR_QUOTAS,
 };
-static const enum place_kind link_kinds[] = {PLACE_LINKS};
+static const enum store_dir_kind link_kinds[] = {STORE_DIR_LINKS};
 
-_Static_assert(ARRAY_SIZE(recorded_kinds) + ARRAY_SIZE(link_kinds) == PLACE_KINDS, "each kind has its turn");
+_Static_assert(ARRAY_SIZE(recorded_kinds) + ARRAY_SIZE(link_kinds) == STORE_DIR_KINDS,
+               "each kind has its turn");
 
 struct helper {
         pthread_t thread;
@@ -193,16 +195,16 @@ static bool links_are_too_many(const struct listing *first, const struct listing
 enum { PIECE_BYTES = 128 * 1024 };
 
 struct piece {
-        struct idscan scan;
+        struct id_scan scan;
         size_t n;
-        char bytes[PIECE_BYTES + IDSCAN_SLACK];
+        char bytes[PIECE_BYTES + ID_SCAN_SLACK];
 };
 
 static const struct record_type *const record_types[FILE_KINDS] = {
-        [CSTORAGE_FILE_LAYERS] = &layer_record,
-        [CSTORAGE_FILE_IMAGES] = &image_record,
-        [CSTORAGE_FILE_CONTAINERS] = &container_record,
-        [CSTORAGE_FILE_MOUNTS] = &mount_record,
+        [CSTORAGE_RECORD_FILE_LAYERS] = &layer_record,
+        [CSTORAGE_RECORD_FILE_IMAGES] = &image_record,
+        [CSTORAGE_RECORD_FILE_CONTAINERS] = &container_record,
+        [CSTORAGE_RECORD_FILE_MOUNTS] = &mount_record,
 };
 
 /* What was found in the files of one kind. */
@@ -220,8 +222,8 @@ static int scan_pieces(int fd, struct piece *piece) {
         while ((n = read(fd, piece->bytes + piece->n, PIECE_BYTES - piece->n)) > 0) {
                 total += (size_t) n;
                 piece->n += (size_t) n;
-                memset(piece->bytes + piece->n, '\0', IDSCAN_SLACK);
-                r = idscan(&piece->scan, piece->bytes, piece->n, &used);
+                memset(piece->bytes + piece->n, '\0', ID_SCAN_SLACK);
+                r = id_scan(&piece->scan, piece->bytes, piece->n, &used);
                 if (r <= 0)
                         return r;
                 assert(used <= piece->n);
@@ -230,7 +232,7 @@ static int scan_pieces(int fd, struct piece *piece) {
                 if (total > JSON_BYTES_MAX)
                         return 0;
         }
-        return n == 0 && idscan_is_complete(&piece->scan);
+        return n == 0 && id_scan_is_complete(&piece->scan);
 }
 
 static int scan_file(const struct cstorage_store *store, const struct own_file *file, struct tally *tally,
@@ -251,12 +253,12 @@ static int scan_file(const struct cstorage_store *store, const struct own_file *
 
         tally->n_files++;
         piece->n = 0;
-        idscan_init(&piece->scan, record_types[file->kind], &tally->ids);
+        id_scan_init(&piece->scan, record_types[file->kind], &tally->ids);
         return scan_pieces(fd, piece);
 }
 
-static int scan_files(const struct cstorage_store *store, enum cstorage_file_kind kind, struct tally *tally,
-                      struct piece *piece) {
+static int scan_files(const struct cstorage_store *store, enum cstorage_record_file_kind kind,
+                      struct tally *tally, struct piece *piece) {
         int r = 1;
 
         for (size_t i = 0; i < OWN_FILES && r > 0; i++)
@@ -274,10 +276,10 @@ static bool has_all(const struct hexids *recorded, const struct hexids *found) {
         return true;
 }
 
-static const enum cstorage_file_kind owner_files[OWNERS] = {
-        [OWNER_LAYER] = CSTORAGE_FILE_LAYERS,
-        [OWNER_IMAGE] = CSTORAGE_FILE_IMAGES,
-        [OWNER_CONTAINER] = CSTORAGE_FILE_CONTAINERS,
+static const enum cstorage_record_file_kind owner_files[OWNERS] = {
+        [OWNER_LAYER] = CSTORAGE_RECORD_FILE_LAYERS,
+        [OWNER_IMAGE] = CSTORAGE_RECORD_FILE_IMAGES,
+        [OWNER_CONTAINER] = CSTORAGE_RECORD_FILE_CONTAINERS,
 };
 
 static int compare(const struct cstorage_store *store, enum owner owner, const struct listing *first,
@@ -322,7 +324,7 @@ static bool roots_are_known(const struct cstorage_store *store) {
 /* The mounts are nobody's record here, but whoever reports on a store says so where their file is damaged. */
 static int glance_at_mounts(const struct cstorage_store *store, struct piece *piece) {
         struct tally tally = {.ids = HEXIDS_INIT};
-        int r = scan_files(store, CSTORAGE_FILE_MOUNTS, &tally, piece);
+        int r = scan_files(store, CSTORAGE_RECORD_FILE_MOUNTS, &tally, piece);
 
         hexids_done(&tally.ids);
         return r;
@@ -390,7 +392,7 @@ static int account(struct listing *first, struct listing *second, struct listing
         return r > 0 ? !links_are_too_many(first, second, links) : r;
 }
 
-_public_ int cstorage_store_is_accounted_for(const struct cstorage_store *store, uint64_t *ret_entries) {
+_public_ int cstorage_store_is_clean(const struct cstorage_store *store, uint64_t *ret_entries) {
         struct work recorded_work = {.kinds = recorded_kinds, .n = ARRAY_SIZE(recorded_kinds)};
         struct work link_work = {.kinds = link_kinds, .n = ARRAY_SIZE(link_kinds)};
         struct listing first = {.store = store, .work = &recorded_work}, second = first;

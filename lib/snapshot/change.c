@@ -10,8 +10,9 @@
 /* A transaction adds a few records to however many there are. */
 #define ROOM_TO_CHANGE 16
 
-static int derive_items(struct items *items, const struct items *from, const struct cstorage_file *to_files,
-                        const struct cstorage_file *from_files) {
+static int derive_items(struct items *items, const struct items *from,
+                        const struct cstorage_record_file *to_files,
+                        const struct cstorage_record_file *from_files) {
         int r;
 
         r = ARRAY_RESERVE_EXACT(items->items, items->cap_items, from->n + ROOM_TO_CHANGE);
@@ -23,7 +24,7 @@ static int derive_items(struct items *items, const struct items *from, const str
 
                 *item = from->items[items->n];
                 item->file = to_files + (item->file - from_files);
-                backing_ref(item->own);
+                record_buffer_ref(item->own);
         }
         return 0;
 }
@@ -80,7 +81,7 @@ int snapshot_derive(const struct cstorage_snapshot *snapshot, struct cstorage_sn
         return 0;
 }
 
-int snapshot_derive_kind(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+int snapshot_derive_kind(const struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind,
                          struct cstorage_snapshot **ret) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *derived = NULL;
         int r;
@@ -98,12 +99,12 @@ int snapshot_derive_kind(const struct cstorage_snapshot *snapshot, enum cstorage
 
 /* ------------------------------------------------------------------------ moves */
 
-static struct cstorage_file *file_of(struct cstorage_snapshot *snapshot, const struct item *item) {
+static struct cstorage_record_file *file_of(struct cstorage_snapshot *snapshot, const struct item *item) {
         return &snapshot->files[item->file - snapshot->files];
 }
 
 /* There is room. */
-static void put_in(struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, size_t at,
+static void put_in(struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind, size_t at,
                    const struct item *item) {
         struct items *items = &snapshot->kinds[kind];
 
@@ -114,7 +115,7 @@ static void put_in(struct cstorage_snapshot *snapshot, enum cstorage_file_kind k
         file_of(snapshot, item)->n_records++;
 }
 
-static void take_out(struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, size_t at) {
+static void take_out(struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind, size_t at) {
         struct items *items = &snapshot->kinds[kind];
 
         file_of(snapshot, &items->items[at])->n_records--;
@@ -123,7 +124,7 @@ static void take_out(struct cstorage_snapshot *snapshot, enum cstorage_file_kind
         memmove(&items->items[at], &items->items[at + 1], (items->n - at) * sizeof(*items->items));
 }
 
-static void put_over(struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, size_t at,
+static void put_over(struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind, size_t at,
                      const struct item *item) {
         struct items *items = &snapshot->kinds[kind];
 
@@ -141,7 +142,7 @@ enum move {
 
 struct journal_entry {
         enum move move;
-        enum cstorage_file_kind kind;
+        enum cstorage_record_file_kind kind;
         size_t at;
         struct item before; /* what was there; its backing is referenced */
 };
@@ -151,13 +152,13 @@ static int journal_reserve(struct journal *journal) {
 }
 
 /* There is room. What was there is not needed any more where nobody may want it back. */
-static void journal_note(struct journal *journal, enum move move, enum cstorage_file_kind kind, size_t at,
-                         const struct item *before) {
+static void journal_note(struct journal *journal, enum move move, enum cstorage_record_file_kind kind,
+                         size_t at, const struct item *before) {
         if (journal->kept)
                 journal->entries[journal->n++] =
                         (struct journal_entry){.move = move, .kind = kind, .at = at, .before = *before};
         else
-                backing_unref(before->own);
+                record_buffer_unref(before->own);
 }
 
 void journal_begin(struct cstorage_snapshot *snapshot) {
@@ -171,12 +172,12 @@ static void journal_end(struct journal *journal) {
 
 void journal_keep(struct cstorage_snapshot *snapshot) {
         for (size_t i = 0; i < snapshot->journal.n; i++)
-                backing_unref(snapshot->journal.entries[i].before.own);
+                record_buffer_unref(snapshot->journal.entries[i].before.own);
         journal_end(&snapshot->journal);
 }
 
 static void take_back(struct cstorage_snapshot *snapshot, const struct journal_entry *entry) {
-        struct backing *own = NULL; /* of what stands there and will not */
+        struct record_buffer *own = NULL; /* of what stands there and will not */
 
         switch (entry->move) {
         case PUT_IN:
@@ -191,7 +192,7 @@ static void take_back(struct cstorage_snapshot *snapshot, const struct journal_e
                 put_over(snapshot, entry->kind, entry->at, &entry->before);
                 break;
         }
-        backing_unref(own);
+        record_buffer_unref(own);
 }
 
 /* The last first, so that each finds its position as it was. */
@@ -204,7 +205,7 @@ void journal_revert(struct cstorage_snapshot *snapshot) {
 /* ---------------------------------------------------------------------- changes */
 
 /* Where the records of the files behind this one begin. */
-static size_t end_of_file(const struct items *items, const struct cstorage_file *file) {
+static size_t end_of_file(const struct items *items, const struct cstorage_record_file *file) {
         size_t at = items->n;
 
         while (at > 0 && items->items[at - 1].file > file)
@@ -212,10 +213,12 @@ static size_t end_of_file(const struct items *items, const struct cstorage_file 
         return at;
 }
 
-int snapshot_insert(struct cstorage_snapshot *snapshot, const struct cstorage_file *file,
-                    struct backing *backing) {
+int snapshot_insert(struct cstorage_snapshot *snapshot, const struct cstorage_record_file *file,
+                    struct record_buffer *record_buffer) {
         struct items *items = &snapshot->kinds[file->kind];
-        const struct item item = {.record = backing_record(backing, 0), .file = file, .own = backing};
+        const struct item item = {.record = record_buffer_record(record_buffer, 0),
+                                  .file = file,
+                                  .own = record_buffer};
         size_t at = end_of_file(items, file);
         int r;
 
@@ -231,31 +234,33 @@ int snapshot_insert(struct cstorage_snapshot *snapshot, const struct cstorage_fi
         if (r < 0)
                 return r;
 
-        backing_ref(backing);
+        record_buffer_ref(record_buffer);
         put_in(snapshot, file->kind, at, &item);
         journal_note(&snapshot->journal, PUT_IN, file->kind, at, &(struct item){0});
         return 0;
 }
 
-int snapshot_replace(struct cstorage_snapshot *snapshot, const struct item *item, struct backing *backing) {
-        enum cstorage_file_kind kind = item->file->kind;
+int snapshot_replace(struct cstorage_snapshot *snapshot, const struct item *item,
+                     struct record_buffer *record_buffer) {
+        enum cstorage_record_file_kind kind = item->file->kind;
         size_t at = (size_t) (item - snapshot->kinds[kind].items);
-        const struct item before = *item,
-                          after = {.record = backing_record(backing, 0), .file = item->file, .own = backing};
+        const struct item before = *item, after = {.record = record_buffer_record(record_buffer, 0),
+                                                   .file = item->file,
+                                                   .own = record_buffer};
         int r;
 
         r = journal_reserve(&snapshot->journal);
         if (r < 0)
                 return r;
 
-        backing_ref(backing);
+        record_buffer_ref(record_buffer);
         put_over(snapshot, kind, at, &after);
         journal_note(&snapshot->journal, PUT_OVER, kind, at, &before);
         return 0;
 }
 
 int snapshot_remove(struct cstorage_snapshot *snapshot, const struct item *item) {
-        enum cstorage_file_kind kind = item->file->kind;
+        enum cstorage_record_file_kind kind = item->file->kind;
         size_t at = (size_t) (item - snapshot->kinds[kind].items);
         const struct item before = *item;
         int r;

@@ -8,11 +8,12 @@
  */
 
 /* Append a record, the only one of its backing, to its file; the backing is referenced. -ENOMEM. */
-int snapshot_insert(struct cstorage_snapshot *snapshot, const struct cstorage_file *file,
-                    struct backing *backing);
+int snapshot_insert(struct cstorage_snapshot *snapshot, const struct cstorage_record_file *file,
+                    struct record_buffer *record_buffer);
 
 /* Put another record of the same id in the place of one. -ENOMEM. */
-int snapshot_replace(struct cstorage_snapshot *snapshot, const struct item *item, struct backing *backing);
+int snapshot_replace(struct cstorage_snapshot *snapshot, const struct item *item,
+                     struct record_buffer *record_buffer);
 
 /* -ENOMEM */
 int snapshot_remove(struct cstorage_snapshot *snapshot, const struct item *item);

@@ -13,7 +13,7 @@
 #define BIG_DATA_MAX (1ULL << 30)
 
 static int open_diff(const struct cstorage_layer *layer, struct error *reterr) {
-        _cleanup_store_homes_ struct store_homes homes = STORE_HOMES_INIT;
+        _cleanup_driver_homes_ struct driver_homes homes = DRIVER_HOMES_INIT;
         const struct cstorage_store *store;
         int r;
 
@@ -21,10 +21,11 @@ static int open_diff(const struct cstorage_layer *layer, struct error *reterr) {
                 return -EINVAL;
 
         store = layer->item.file->store;
-        r = store_homes_open(store, &homes, reterr);
+        r = driver_homes_open(store, &homes, reterr);
         if (r < 0)
                 return r;
-        return store->driver->open_content(&homes.homes, snapshot_item_id(CSTORAGE_FILE_LAYERS, &layer->item),
+        return store->driver->open_content(&homes.homes,
+                                           snapshot_item_id(CSTORAGE_RECORD_FILE_LAYERS, &layer->item),
                                            reterr);
 }
 
@@ -43,7 +44,7 @@ static int root_fd_of(const struct cstorage_snapshot *snapshot, enum cstorage_ob
 static int read_item(const struct cstorage_snapshot *snapshot, enum cstorage_object object,
                      const struct item *item, const char *key, char **ret, size_t *ret_size,
                      struct error *reterr) {
-        const char *id = snapshot_item_id((enum cstorage_file_kind) object, item);
+        const char *id = snapshot_item_id((enum cstorage_record_file_kind) object, item);
         _cleanup_free_ char *dir = NULL, *name = NULL, *path = NULL;
         int r;
 
@@ -70,7 +71,7 @@ static int read_big_data(const struct cstorage_snapshot *snapshot, enum cstorage
         if (!snapshot || !id || !key || !ret || !ret_size || (unsigned) object > CSTORAGE_OBJECT_CONTAINER)
                 return -EINVAL;
 
-        r = snapshot_find(snapshot, (enum cstorage_file_kind) object, id, &item);
+        r = snapshot_find(snapshot, (enum cstorage_record_file_kind) object, id, &item);
         if (r < 0)
                 return error_errno(reterr, r, "cannot find \"%s\"", id);
         return read_item(snapshot, object, item, key, ret, ret_size, reterr);

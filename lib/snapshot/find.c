@@ -6,43 +6,44 @@
 #include "snapshot/index.h"
 
 /* Enumerating: an array with one unused element behind its last. */
-static const struct item *next_item(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
-                                    const struct item *prev) {
+static const struct item *next_item(const struct cstorage_snapshot *snapshot,
+                                    enum cstorage_record_file_kind kind, const struct item *prev) {
         const struct items *items = &snapshot->kinds[kind];
         const struct item *next = prev ? prev + 1 : items->items;
 
         return next < items->items + items->n ? next : NULL;
 }
 
-_public_ const struct cstorage_file *cstorage_snapshot_next_file(const struct cstorage_snapshot *snapshot,
-                                                                 const struct cstorage_file *prev) {
-        const struct cstorage_file *next = prev ? prev + 1 : snapshot->files;
+_public_ const struct cstorage_record_file *
+cstorage_snapshot_next_record_file(const struct cstorage_snapshot *snapshot,
+                                   const struct cstorage_record_file *prev) {
+        const struct cstorage_record_file *next = prev ? prev + 1 : snapshot->files;
 
         return next < snapshot->files + snapshot->n_files ? next : NULL;
 }
 
 _public_ const struct cstorage_layer *cstorage_snapshot_next_layer(const struct cstorage_snapshot *snapshot,
                                                                    const struct cstorage_layer *prev) {
-        return (const struct cstorage_layer *) next_item(snapshot, CSTORAGE_FILE_LAYERS,
+        return (const struct cstorage_layer *) next_item(snapshot, CSTORAGE_RECORD_FILE_LAYERS,
                                                          prev ? &prev->item : NULL);
 }
 
 _public_ const struct cstorage_image *cstorage_snapshot_next_image(const struct cstorage_snapshot *snapshot,
                                                                    const struct cstorage_image *prev) {
-        return (const struct cstorage_image *) next_item(snapshot, CSTORAGE_FILE_IMAGES,
+        return (const struct cstorage_image *) next_item(snapshot, CSTORAGE_RECORD_FILE_IMAGES,
                                                          prev ? &prev->item : NULL);
 }
 
 _public_ const struct cstorage_container *
 cstorage_snapshot_next_container(const struct cstorage_snapshot *snapshot,
                                  const struct cstorage_container *prev) {
-        return (const struct cstorage_container *) next_item(snapshot, CSTORAGE_FILE_CONTAINERS,
+        return (const struct cstorage_container *) next_item(snapshot, CSTORAGE_RECORD_FILE_CONTAINERS,
                                                              prev ? &prev->item : NULL);
 }
 
 _public_ const struct cstorage_mount *cstorage_snapshot_next_mount(const struct cstorage_snapshot *snapshot,
                                                                    const struct cstorage_mount *prev) {
-        return (const struct cstorage_mount *) next_item(snapshot, CSTORAGE_FILE_MOUNTS,
+        return (const struct cstorage_mount *) next_item(snapshot, CSTORAGE_RECORD_FILE_MOUNTS,
                                                          prev ? &prev->item : NULL);
 }
 
@@ -70,15 +71,15 @@ static bool container_has_layer(const struct item *item, const char *id) {
 }
 
 /* A record that an earlier file has too is passed over by the Go side, and its names with it. */
-static bool is_shadowed(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+static bool is_shadowed(const struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind,
                         const struct store_root *store, const struct item *item) {
-        return kind != CSTORAGE_FILE_IMAGES &&
+        return kind != CSTORAGE_RECORD_FILE_IMAGES &&
                snapshot_find_id_in(snapshot, kind, store, snapshot_item_id(kind, item)) != item;
 }
 
 /* Of several holders of a name the last one loaded keeps it (layers.go:load). */
-static const struct item *find_named(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
-                                     const struct store_root *store,
+static const struct item *find_named(const struct cstorage_snapshot *snapshot,
+                                     enum cstorage_record_file_kind kind, const struct store_root *store,
                                      bool (*has)(const struct item *item, const char *name),
                                      const char *name) {
         const struct items *items = &snapshot->kinds[kind];
@@ -94,25 +95,25 @@ static const struct item *find_named(const struct cstorage_snapshot *snapshot, e
 }
 
 static bool (*const has_name[])(const struct item *, const char *) = {
-        [CSTORAGE_FILE_LAYERS] = layer_has,
-        [CSTORAGE_FILE_IMAGES] = image_has,
-        [CSTORAGE_FILE_CONTAINERS] = container_has,
+        [CSTORAGE_RECORD_FILE_LAYERS] = layer_has,
+        [CSTORAGE_RECORD_FILE_IMAGES] = image_has,
+        [CSTORAGE_RECORD_FILE_CONTAINERS] = container_has,
 };
 
 const struct item *snapshot_find_name_in(const struct cstorage_snapshot *snapshot,
-                                         enum cstorage_file_kind kind, const struct store_root *store,
+                                         enum cstorage_record_file_kind kind, const struct store_root *store,
                                          const char *name) {
         return find_named(snapshot, kind, store, has_name[kind], name);
 }
 
-static int find_in_store(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+static int find_in_store(const struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind,
                          const struct store_root *store, const char *name, const struct item **ret) {
         const struct item *item;
 
         item = snapshot_find_id_in(snapshot, kind, store, name);
         if (!item)
                 item = snapshot_find_name_in(snapshot, kind, store, name);
-        if (!item && kind == CSTORAGE_FILE_CONTAINERS)
+        if (!item && kind == CSTORAGE_RECORD_FILE_CONTAINERS)
                 item = find_named(snapshot, kind, store, container_has_layer, name);
         if (!item)
                 return snapshot_find_prefix_in(snapshot, kind, store, name, ret);
@@ -123,19 +124,19 @@ static int find_in_store(const struct cstorage_snapshot *snapshot, enum cstorage
 
 /* An image that the first of the stores has too is only what it is there: who gives an image of an additional
  * store other names makes it one of ours with the same id (store.go:Image, updateNames). */
-static bool is_pulled_up(const struct cstorage_snapshot *snapshot, const struct cstorage_file *first,
+static bool is_pulled_up(const struct cstorage_snapshot *snapshot, const struct cstorage_record_file *first,
                          const struct item *item) {
-        return item->file->kind == CSTORAGE_FILE_IMAGES &&
+        return item->file->kind == CSTORAGE_RECORD_FILE_IMAGES &&
                snapshot_store_of(item->file) != snapshot_store_of(first) &&
-               snapshot_find_id_in(snapshot, CSTORAGE_FILE_IMAGES, snapshot_store_of(first),
-                                   snapshot_item_id(CSTORAGE_FILE_IMAGES, item));
+               snapshot_find_id_in(snapshot, CSTORAGE_RECORD_FILE_IMAGES, snapshot_store_of(first),
+                                   snapshot_item_id(CSTORAGE_RECORD_FILE_IMAGES, item));
 }
 
 /* One store after the other, each by all means: a name in ours goes before an id in an additional one
  * (store.go:Layer, store.go:Image). */
-int snapshot_find(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind, const char *name,
-                  const struct item **ret) {
-        const struct cstorage_file *before = NULL, *first = NULL;
+int snapshot_find(const struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind,
+                  const char *name, const struct item **ret) {
+        const struct cstorage_record_file *before = NULL, *first = NULL;
         const struct item *item;
         int result = -ENOENT, r;
 
@@ -143,7 +144,7 @@ int snapshot_find(const struct cstorage_snapshot *snapshot, enum cstorage_file_k
                 return -ENOENT;
 
         for (size_t i = 0; i < snapshot->n_files; i++) {
-                const struct cstorage_file *file = &snapshot->files[i];
+                const struct cstorage_record_file *file = &snapshot->files[i];
 
                 if (file->kind != kind || (before && snapshot_store_of(before) == snapshot_store_of(file)))
                         continue;
@@ -168,7 +169,7 @@ _public_ int cstorage_snapshot_find_layer(const struct cstorage_snapshot *snapsh
         if (!snapshot || !name || !ret)
                 return -EINVAL;
 
-        r = snapshot_find(snapshot, CSTORAGE_FILE_LAYERS, name, &item);
+        r = snapshot_find(snapshot, CSTORAGE_RECORD_FILE_LAYERS, name, &item);
         if (r < 0)
                 return r;
 
@@ -184,7 +185,7 @@ _public_ int cstorage_snapshot_find_image(const struct cstorage_snapshot *snapsh
         if (!snapshot || !name || !ret)
                 return -EINVAL;
 
-        r = snapshot_find(snapshot, CSTORAGE_FILE_IMAGES, name, &item);
+        r = snapshot_find(snapshot, CSTORAGE_RECORD_FILE_IMAGES, name, &item);
         if (r < 0)
                 return r;
 
@@ -200,7 +201,7 @@ _public_ int cstorage_snapshot_find_container(const struct cstorage_snapshot *sn
         if (!snapshot || !name || !ret)
                 return -EINVAL;
 
-        r = snapshot_find(snapshot, CSTORAGE_FILE_CONTAINERS, name, &item);
+        r = snapshot_find(snapshot, CSTORAGE_RECORD_FILE_CONTAINERS, name, &item);
         if (r < 0)
                 return r;
 
@@ -240,6 +241,6 @@ _public_ const struct cstorage_layer *cstorage_snapshot_get_parent(const struct 
 
         if (!*record->parent)
                 return NULL;
-        return (const struct cstorage_layer *) snapshot_find_id(snapshot, CSTORAGE_FILE_LAYERS,
+        return (const struct cstorage_layer *) snapshot_find_id(snapshot, CSTORAGE_RECORD_FILE_LAYERS,
                                                                 record->parent);
 }

@@ -30,7 +30,7 @@ static int compare_keys(const void *a, const void *b) {
         return x->at < y->at ? -1 : x->at > y->at;
 }
 
-static int make_keys(struct items *items, enum cstorage_file_kind kind) {
+static int make_keys(struct items *items, enum cstorage_record_file_kind kind) {
         int r;
 
         r = ARRAY_RESERVE(items->keys, items->cap_keys, items->n + 1);
@@ -75,13 +75,13 @@ static void close_gaps(struct items *items) {
 int snapshot_make_index(struct cstorage_snapshot *snapshot) {
         int r;
 
-        for (enum cstorage_file_kind kind = 0; kind < CSTORAGE_FILE_MOUNTS; kind++) {
+        for (enum cstorage_record_file_kind kind = 0; kind < CSTORAGE_RECORD_FILE_MOUNTS; kind++) {
                 struct items *items = &snapshot->kinds[kind];
 
                 r = make_keys(items, kind);
                 if (r < 0)
                         return r;
-                if (kind == CSTORAGE_FILE_IMAGES || drop_repeated(items) == 0)
+                if (kind == CSTORAGE_RECORD_FILE_IMAGES || drop_repeated(items) == 0)
                         continue;
 
                 close_gaps(items);
@@ -127,7 +127,7 @@ int index_reserve(struct items *items) {
         return items->keys ? ARRAY_RESERVE(items->keys, items->cap_keys, items->n + 2) : 0;
 }
 
-void index_insert(struct items *items, enum cstorage_file_kind kind, size_t at) {
+void index_insert(struct items *items, enum cstorage_record_file_kind kind, size_t at) {
         const char *id = snapshot_item_id(kind, &items->items[at]);
         size_t key;
 
@@ -146,7 +146,7 @@ void index_rename(struct items *items, size_t at, const char *id) {
                 items->keys[key_at(items, id, at)].id = id;
 }
 
-void index_remove(struct items *items, enum cstorage_file_kind kind, size_t at) {
+void index_remove(struct items *items, enum cstorage_record_file_kind kind, size_t at) {
         size_t key;
 
         if (!items->keys)
@@ -160,8 +160,8 @@ void index_remove(struct items *items, enum cstorage_file_kind kind, size_t at) 
 
 /* ------------------------------------------------------------------------ finding */
 
-const struct item *snapshot_find_id(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
-                                    const char *id) {
+const struct item *snapshot_find_id(const struct cstorage_snapshot *snapshot,
+                                    enum cstorage_record_file_kind kind, const char *id) {
         const struct items *items = &snapshot->kinds[kind];
         size_t at = lower_bound(items, id), last = at;
 
@@ -169,34 +169,35 @@ const struct item *snapshot_find_id(const struct cstorage_snapshot *snapshot, en
                 return NULL;
 
         /* Images with the same id all stay, and the last one is found (images.go:load). */
-        if (kind == CSTORAGE_FILE_IMAGES)
+        if (kind == CSTORAGE_RECORD_FILE_IMAGES)
                 while (last + 1 < items->n && strcmp(items->keys[last + 1].id, id) == 0 &&
                        item_of(items, last + 1)->file == item_of(items, at)->file)
                         last++;
         return item_of(items, last);
 }
 
-const struct store_root *snapshot_store_of(const struct cstorage_file *file) {
-        return file->location == CSTORAGE_LOCATION_ADDITIONAL || file->kind == CSTORAGE_FILE_IMAGES
+const struct store_root *snapshot_store_of(const struct cstorage_record_file *file) {
+        return file->location == CSTORAGE_LOCATION_ADDITIONAL || file->kind == CSTORAGE_RECORD_FILE_IMAGES
                        ? file->root
                        : NULL;
 }
 
-const struct item *snapshot_find_id_in(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
-                                       const struct store_root *store, const char *id) {
+const struct item *snapshot_find_id_in(const struct cstorage_snapshot *snapshot,
+                                       enum cstorage_record_file_kind kind, const struct store_root *store,
+                                       const char *id) {
         const struct items *items = &snapshot->kinds[kind];
         const struct item *found = NULL;
 
         for (size_t i = lower_bound(items, id); i < items->n && strcmp(items->keys[i].id, id) == 0; i++) {
                 if (snapshot_store_of(item_of(items, i)->file) != store)
                         continue;
-                if (!found || kind == CSTORAGE_FILE_IMAGES)
+                if (!found || kind == CSTORAGE_RECORD_FILE_IMAGES)
                         found = item_of(items, i);
         }
         return found;
 }
 
-int snapshot_find_prefix_in(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+int snapshot_find_prefix_in(const struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind,
                             const struct store_root *store, const char *prefix, const struct item **ret) {
         const struct items *items = &snapshot->kinds[kind];
         const char *id = NULL;

@@ -24,7 +24,7 @@ const char *object_name(enum cstorage_object object) {
         return (unsigned) object < ARRAY_SIZE(objects) ? objects[object].name : NULL;
 }
 
-enum root object_root(enum cstorage_object object, const struct cstorage_file *file) {
+enum root object_root(enum cstorage_object object, const struct cstorage_record_file *file) {
         return object == CSTORAGE_OBJECT_IMAGE && file->location == CSTORAGE_LOCATION_IMAGESTORE ? ROOT_IMAGE
                                                                                                  : ROOT_GRAPH;
 }
@@ -97,7 +97,7 @@ static int require_root(const struct store_root *root, struct error *reterr) {
         return 0;
 }
 
-int objectdir_make_all(const struct cstorage_store *store, struct error *reterr) {
+int object_dirs_make_all(const struct cstorage_store *store, struct error *reterr) {
         char name[PATH_LENGTH_MAX];
         int r;
 

@@ -12,7 +12,7 @@ const char *object_name(enum cstorage_object object);
 
 /* The root that holds the big data of an object: images keep theirs where they are recorded, all others in
  * the graphroot (layers.go:datadir, containers.go:datadir). */
-enum root object_root(enum cstorage_object object, const struct cstorage_file *file);
+enum root object_root(enum cstorage_object object, const struct cstorage_record_file *file);
 
 /* "<driver>-containers/<id>", below a root; fresh memory. NULL: no memory. */
 char *object_dir(const struct cstorage_store *store, enum cstorage_object object, const char *id);
@@ -26,4 +26,4 @@ int object_open_dir(const struct cstorage_store *store, enum cstorage_object obj
                     const char *id, struct error *reterr);
 
 /* Make the directories of all kinds of objects, in all roots that there are, and the driver's. */
-int objectdir_make_all(const struct cstorage_store *store, struct error *reterr);
+int object_dirs_make_all(const struct cstorage_store *store, struct error *reterr);

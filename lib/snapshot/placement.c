@@ -3,8 +3,9 @@
 
 #include "snapshot/placement.h"
 
-static const struct cstorage_file *find(const struct cstorage_snapshot *snapshot,
-                                        enum cstorage_file_kind kind, enum cstorage_location location) {
+static const struct cstorage_record_file *find(const struct cstorage_snapshot *snapshot,
+                                               enum cstorage_record_file_kind kind,
+                                               enum cstorage_location location) {
         for (size_t i = 0; i < snapshot->n_files; i++)
                 if (snapshot->files[i].kind == kind && snapshot->files[i].location == location)
                         return &snapshot->files[i];
@@ -19,39 +20,40 @@ static bool has_image_store(const struct cstorage_store *store) {
         return store->roots[ROOT_IMAGE].path;
 }
 
-const struct cstorage_file *split_layer_file(const struct cstorage_snapshot *snapshot, bool is_volatile,
-                                             bool writable) {
+const struct cstorage_record_file *placement_layer_file(const struct cstorage_snapshot *snapshot,
+                                                        bool is_volatile, bool writable) {
         if (is_volatile)
-                return find(snapshot, CSTORAGE_FILE_LAYERS, volatile_location(snapshot->store));
-        return find(snapshot, CSTORAGE_FILE_LAYERS,
+                return find(snapshot, CSTORAGE_RECORD_FILE_LAYERS, volatile_location(snapshot->store));
+        return find(snapshot, CSTORAGE_RECORD_FILE_LAYERS,
                     !writable && has_image_store(snapshot->store) ? CSTORAGE_LOCATION_IMAGESTORE
                                                                   : CSTORAGE_LOCATION_STABLE);
 }
 
-const struct cstorage_file *split_container_file(const struct cstorage_snapshot *snapshot, bool is_volatile) {
-        return find(snapshot, CSTORAGE_FILE_CONTAINERS,
+const struct cstorage_record_file *placement_container_file(const struct cstorage_snapshot *snapshot,
+                                                            bool is_volatile) {
+        return find(snapshot, CSTORAGE_RECORD_FILE_CONTAINERS,
                     is_volatile ? volatile_location(snapshot->store) : CSTORAGE_LOCATION_STABLE);
 }
 
-const struct cstorage_file *split_image_file(const struct cstorage_snapshot *snapshot) {
-        return find(snapshot, CSTORAGE_FILE_IMAGES,
+const struct cstorage_record_file *placement_image_file(const struct cstorage_snapshot *snapshot) {
+        return find(snapshot, CSTORAGE_RECORD_FILE_IMAGES,
                     has_image_store(snapshot->store) ? CSTORAGE_LOCATION_IMAGESTORE
                                                      : CSTORAGE_LOCATION_STABLE);
 }
 
-const struct cstorage_file *split_mounts_file(const struct cstorage_snapshot *snapshot) {
-        return find(snapshot, CSTORAGE_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT);
+const struct cstorage_record_file *placement_mounts_file(const struct cstorage_snapshot *snapshot) {
+        return find(snapshot, CSTORAGE_RECORD_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT);
 }
 
-enum root split_layer_root(const struct cstorage_store *store, bool writable) {
+enum root placement_layer_root(const struct cstorage_store *store, bool writable) {
         return !writable && has_image_store(store) ? ROOT_IMAGE : ROOT_GRAPH;
 }
 
-bool split_is_ours(const struct cstorage_file *file) {
+bool placement_is_ours(const struct cstorage_record_file *file) {
         return file->location != CSTORAGE_LOCATION_ADDITIONAL;
 }
 
-bool split_is_durable(const struct cstorage_file *file) {
+bool placement_is_durable(const struct cstorage_record_file *file) {
         switch (file->location) {
         case CSTORAGE_LOCATION_STABLE:
         case CSTORAGE_LOCATION_IMAGESTORE:

@@ -9,26 +9,27 @@
  * layers.go:pickStoreLocation, newLayerStore. Volatile files lie in the runroot where the store is transient;
  * their lock does not, see locks.h. NULL where the store has no such file.
  */
-const struct cstorage_file *split_layer_file(const struct cstorage_snapshot *snapshot, bool is_volatile,
-                                             bool writable);
+const struct cstorage_record_file *placement_layer_file(const struct cstorage_snapshot *snapshot,
+                                                        bool is_volatile, bool writable);
 
 /* containers.go:containerLocation, newContainerStore */
-const struct cstorage_file *split_container_file(const struct cstorage_snapshot *snapshot, bool is_volatile);
+const struct cstorage_record_file *placement_container_file(const struct cstorage_snapshot *snapshot,
+                                                            bool is_volatile);
 
 /* store.go:load: the image store is the primary one. */
-const struct cstorage_file *split_image_file(const struct cstorage_snapshot *snapshot);
+const struct cstorage_record_file *placement_image_file(const struct cstorage_snapshot *snapshot);
 
-const struct cstorage_file *split_mounts_file(const struct cstorage_snapshot *snapshot);
+const struct cstorage_record_file *placement_mounts_file(const struct cstorage_snapshot *snapshot);
 
 /* The home of a layer (overlay.go:create, getHomeDirForImageStore): that of what is not written to is the
  * image store's. */
-enum root split_layer_root(const struct cstorage_store *store, bool writable);
+enum root placement_layer_root(const struct cstorage_store *store, bool writable);
 
 /* A file that others write is only read. */
-bool split_is_ours(const struct cstorage_file *file);
+bool placement_is_ours(const struct cstorage_record_file *file);
 
 /*
  * Whether a save of it must survive a power cut. mountpoints.json need not: it lies where a reboot empties
  * all, and so do mounts.
  */
-bool split_is_durable(const struct cstorage_file *file);
+bool placement_is_durable(const struct cstorage_record_file *file);

@@ -15,41 +15,42 @@
  * A runroot that is not there yet is empty. An image store, of whatever kind, that is configured and not
  * there may be one that is not mounted: what it records is unknown.
  */
-static bool root_is_unknown(const struct cstorage_file *file) {
+static bool root_is_unknown(const struct cstorage_record_file *file) {
         if (file->root->fd >= 0)
                 return false;
         return file->root->error != -ENOENT || (file->location != CSTORAGE_LOCATION_RUNROOT &&
                                                 file->location != CSTORAGE_LOCATION_VOLATILE_RUNROOT);
 }
 
-static bool file_is_current(const struct cstorage_file *file) {
-        return root_is_unknown(file) || recfile_is_current(&file->bytes, file->root->fd, file->name);
+static bool file_is_current(const struct cstorage_record_file *file) {
+        return root_is_unknown(file) || record_file_is_current(&file->bytes, file->root->fd, file->name);
 }
 
-static int parse(struct cstorage_file *file) {
+static int parse(struct cstorage_record_file *file) {
         int r;
 
-        r = backing_new(file->kind, file->bytes.text, file->bytes.len, &file->backing, &file->bytes.error);
+        r = record_buffer_new(file->kind, file->bytes.text, file->bytes.len, &file->record_buffer,
+                              &file->bytes.error);
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {
-                file->broken = recfile_is_broken(&file->bytes);
-                file->bytes.state = RECFILE_DAMAGED;
+                file->broken = record_file_is_broken(&file->bytes);
+                file->bytes.state = RECORD_FILE_DAMAGED;
                 free(file->bytes.text);
         }
         file->bytes.text = NULL;
-        file->n_records = backing_count(file->backing);
+        file->n_records = record_buffer_count(file->record_buffer);
         return 0;
 }
 
 /* A store that is configured and not there, or not to be opened. An additional one belongs to others: what
  * can be done about it, its user has to decide. */
-static void explain_root(struct cstorage_file *file) {
+static void explain_root(struct cstorage_record_file *file) {
         const char *what = file->location == CSTORAGE_LOCATION_ADDITIONAL   ? "additional image store"
                            : file->location == CSTORAGE_LOCATION_IMAGESTORE ? "image store"
                                                                             : "directory";
 
-        file->bytes.state = RECFILE_UNREADABLE;
+        file->bytes.state = RECORD_FILE_UNREADABLE;
         if (file->root->error == -ENOENT)
                 error_set(&file->bytes.error, -ENOENT, "the %s %s does not exist", what, file->root->path);
         else
@@ -57,7 +58,7 @@ static void explain_root(struct cstorage_file *file) {
                             file->root->path);
 }
 
-static int file_read(struct cstorage_file *file) {
+static int file_read(struct cstorage_record_file *file) {
         int r;
 
         snapshot_forget_file(file);
@@ -66,55 +67,56 @@ static int file_read(struct cstorage_file *file) {
                 return 0;
         }
 
-        r = recfile_read(&file->bytes, file->root->fd, file->name);
+        r = record_file_read(&file->bytes, file->root->fd, file->name);
         if (r < 0)
                 return r;
-        if (file->bytes.state == RECFILE_OK)
+        if (file->bytes.state == RECORD_FILE_OK)
                 return parse(file);
-        file->broken = recfile_is_broken(&file->bytes);
+        file->broken = record_file_is_broken(&file->bytes);
         return 0;
 }
 
 /* ----------------------------------------------------------------- what is known */
 
 /* Two files can be told apart by their times alone only where these are fine enough; a token always tells. */
-static bool kind_is_known(const struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
-                          enum cstorage_file_kind kind) {
+static bool kind_is_known(const struct cstorage_snapshot *snapshot,
+                          const struct cstorage_snapshot *references, enum cstorage_record_file_kind kind) {
         for (size_t i = 0; i < STORE_LOCKS; i++)
                 if (store_locks[i].guards == kind &&
-                    !last_write_equal(&snapshot->tokens[i], &known->tokens[i]))
+                    !lock_token_equal(&snapshot->tokens[i], &references->tokens[i]))
                         return false;
         return true;
 }
 
-static bool is_known(const struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
+static bool is_known(const struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *references,
                      size_t i) {
-        return known && kind_is_known(snapshot, known, known->files[i].kind) &&
-               file_is_current(&known->files[i]);
+        return references && kind_is_known(snapshot, references, references->files[i].kind) &&
+               file_is_current(&references->files[i]);
 }
 
-static int read_or_take(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known, size_t i) {
-        struct cstorage_file *file = &snapshot->files[i];
+static int read_or_take(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *references,
+                        size_t i) {
+        struct cstorage_record_file *file = &snapshot->files[i];
 
-        if (!is_known(snapshot, known, i)) {
-                file->known = NULL;
+        if (!is_known(snapshot, references, i)) {
+                file->references = NULL;
                 return file_read(file);
         }
         snapshot_forget_file(file);
-        snapshot_take_file(file, &known->files[i]);
-        file->known = &known->files[i];
+        snapshot_take_file(file, &references->files[i]);
+        file->references = &references->files[i];
         return 0;
 }
 
 /* ------------------------------------------------------------------------ rounds */
 
 /* One that cannot be read is one that nobody wrote. */
-static int read_token(const struct cstorage_store *store, size_t lock, int lock_fd, struct last_write *ret) {
+static int read_token(const struct cstorage_store *store, size_t lock, int lock_fd, struct lock_token *ret) {
         const struct store_root *root = &store->roots[store_locks[lock].root];
         char name[PATH_LENGTH_MAX];
         int r;
 
-        *ret = (struct last_write){0};
+        *ret = (struct lock_token){0};
         if (lock_fd >= 0)
                 r = lock_read_token(lock_fd, ret);
         else
@@ -124,7 +126,7 @@ static int read_token(const struct cstorage_store *store, size_t lock, int lock_
 }
 
 int snapshot_read_tokens(const struct cstorage_store *store, const int *locks,
-                         struct last_write ret[static STORE_LOCKS]) {
+                         struct lock_token ret[static STORE_LOCKS]) {
         for (size_t i = 0; i < STORE_LOCKS; i++) {
                 int r = read_token(store, i, locks ? locks[i] : -1, &ret[i]);
 
@@ -134,7 +136,7 @@ int snapshot_read_tokens(const struct cstorage_store *store, const int *locks,
         return 0;
 }
 
-static int read_round(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
+static int read_round(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *references,
                       const int *locks, bool *ret_current) {
         bool current = true;
         int r;
@@ -144,7 +146,7 @@ static int read_round(struct cstorage_snapshot *snapshot, const struct cstorage_
                 return r;
 
         for (size_t i = 0; i < snapshot->n_files; i++) {
-                r = read_or_take(snapshot, known, i);
+                r = read_or_take(snapshot, references, i);
                 if (r < 0)
                         return r;
         }
@@ -154,19 +156,19 @@ static int read_round(struct cstorage_snapshot *snapshot, const struct cstorage_
         return 0;
 }
 
-static int read_files(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
+static int read_files(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *references,
                       const int *locks) {
         bool current = false;
         int r = 0;
 
         for (int round = 0; round < READ_ROUNDS_MAX && !current && r >= 0; round++)
-                r = read_round(snapshot, known, locks, &current);
+                r = read_round(snapshot, references, locks, &current);
         return r;
 }
 
 /* -------------------------------------------------------------------- collecting */
 
-static size_t count_records(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind) {
+static size_t count_records(const struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind) {
         size_t n = 0;
 
         for (size_t i = 0; i < snapshot->n_files; i++)
@@ -175,35 +177,37 @@ static size_t count_records(const struct cstorage_snapshot *snapshot, enum cstor
         return n;
 }
 
-static void append_read(struct items *items, const struct cstorage_file *file) {
+static void append_read(struct items *items, const struct cstorage_record_file *file) {
         for (size_t i = 0; i < file->n_records; i++)
                 items->items[items->n++] =
-                        (struct item){.record = backing_record(file->backing, i), .file = file};
+                        (struct item){.record = record_buffer_record(file->record_buffer, i), .file = file};
 }
 
-static void append_known(struct items *items, const struct cstorage_file *file, const struct items *known) {
-        for (size_t i = 0; i < known->n; i++)
-                if (known->items[i].file == file->known)
-                        items->items[items->n++] = (struct item){.record = known->items[i].record,
-                                                                 .file = file,
-                                                                 .own = backing_ref(known->items[i].own)};
+static void append_known(struct items *items, const struct cstorage_record_file *file,
+                         const struct items *references) {
+        for (size_t i = 0; i < references->n; i++)
+                if (references->items[i].file == file->references)
+                        items->items[items->n++] =
+                                (struct item){.record = references->items[i].record,
+                                              .file = file,
+                                              .own = record_buffer_ref(references->items[i].own)};
 }
 
-static void append_records(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
-                           struct cstorage_file *file) {
+static void append_records(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *references,
+                           struct cstorage_record_file *file) {
         struct items *items = &snapshot->kinds[file->kind];
 
-        if (file->known)
-                append_known(items, file, &known->kinds[file->kind]);
+        if (file->references)
+                append_known(items, file, &references->kinds[file->kind]);
         else
                 append_read(items, file);
-        file->known = NULL;
+        file->references = NULL;
 }
 
-static int collect_records(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known) {
+static int collect_records(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *references) {
         int r;
 
-        for (enum cstorage_file_kind kind = 0; kind < FILE_KINDS; kind++) {
+        for (enum cstorage_record_file_kind kind = 0; kind < FILE_KINDS; kind++) {
                 struct items *items = &snapshot->kinds[kind];
 
                 r = ARRAY_RESERVE(items->items, items->cap_items, count_records(snapshot, kind) + 1);
@@ -211,20 +215,20 @@ static int collect_records(struct cstorage_snapshot *snapshot, const struct csto
                         return r;
         }
         for (size_t i = 0; i < snapshot->n_files; i++)
-                append_records(snapshot, known, &snapshot->files[i]);
+                append_records(snapshot, references, &snapshot->files[i]);
         return 0;
 }
 
-static int read_records(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *known,
+static int read_records(struct cstorage_snapshot *snapshot, const struct cstorage_snapshot *references,
                         const int *locks, struct error *reterr) {
         const struct cstorage_store *store = snapshot->store;
         int r;
 
-        r = read_files(snapshot, known, locks);
+        r = read_files(snapshot, references, locks);
         if (r < 0)
                 return error_errno(reterr, r, "cannot read the records of %s", store->roots[ROOT_GRAPH].path);
 
-        r = aside_read(store, &snapshot->aside, reterr);
+        r = set_aside_read(store, &snapshot->aside, reterr);
         if (r < 0)
                 return r;
 
@@ -233,14 +237,14 @@ static int read_records(struct cstorage_snapshot *snapshot, const struct cstorag
         if (r < 0)
                 return r;
 
-        r = collect_records(snapshot, known);
+        r = collect_records(snapshot, references);
         if (r < 0)
                 return r;
         return snapshot_make_index(snapshot);
 }
 
 int snapshot_is_stale(const struct cstorage_snapshot *snapshot, const int *locks) {
-        struct last_write tokens[STORE_LOCKS];
+        struct lock_token tokens[STORE_LOCKS];
         int r;
 
         r = snapshot_read_tokens(snapshot->store, locks, tokens);
@@ -248,7 +252,7 @@ int snapshot_is_stale(const struct cstorage_snapshot *snapshot, const int *locks
                 return r;
 
         for (size_t i = 0; i < STORE_LOCKS; i++)
-                if (!last_write_equal(&tokens[i], &snapshot->tokens[i]))
+                if (!lock_token_equal(&tokens[i], &snapshot->tokens[i]))
                         return 1;
         for (size_t i = 0; i < snapshot->n_files; i++)
                 if (!file_is_current(&snapshot->files[i]))
@@ -256,13 +260,13 @@ int snapshot_is_stale(const struct cstorage_snapshot *snapshot, const int *locks
         return 0;
 }
 
-int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known, const int *locks,
+int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *references, const int *locks,
                   struct cstorage_snapshot **ret, struct error *reterr) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
         int r;
 
-        if (known && snapshot_is_stale(known, locks) == 0) {
-                *ret = cstorage_snapshot_ref(known);
+        if (references && snapshot_is_stale(references, locks) == 0) {
+                *ret = cstorage_snapshot_ref(references);
                 return 0;
         }
 
@@ -270,7 +274,7 @@ int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known,
         if (r < 0)
                 return r;
 
-        r = read_records(snapshot, known, locks, reterr);
+        r = read_records(snapshot, references, locks, reterr);
         if (r < 0)
                 return r;
 

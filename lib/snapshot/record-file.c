@@ -3,41 +3,44 @@
 
 #include "snapshot/snapshot.h"
 
-_Static_assert((int) CSTORAGE_FILE_MISSING == (int) RECFILE_MISSING,
+_Static_assert((int) CSTORAGE_RECORD_FILE_MISSING == (int) RECORD_FILE_MISSING,
                "the public states are those of disk/recfile.h");
-_Static_assert((int) CSTORAGE_FILE_OK == (int) RECFILE_OK, "the public states are those of disk/recfile.h");
-_Static_assert((int) CSTORAGE_FILE_EMPTY == (int) RECFILE_EMPTY,
+_Static_assert((int) CSTORAGE_RECORD_FILE_OK == (int) RECORD_FILE_OK,
                "the public states are those of disk/recfile.h");
-_Static_assert((int) CSTORAGE_FILE_DAMAGED == (int) RECFILE_DAMAGED,
+_Static_assert((int) CSTORAGE_RECORD_FILE_EMPTY == (int) RECORD_FILE_EMPTY,
                "the public states are those of disk/recfile.h");
-_Static_assert((int) CSTORAGE_FILE_UNREADABLE == (int) RECFILE_UNREADABLE,
+_Static_assert((int) CSTORAGE_RECORD_FILE_DAMAGED == (int) RECORD_FILE_DAMAGED,
+               "the public states are those of disk/recfile.h");
+_Static_assert((int) CSTORAGE_RECORD_FILE_UNREADABLE == (int) RECORD_FILE_UNREADABLE,
                "the public states are those of disk/recfile.h");
 
-_public_ const char *cstorage_file_get_path(const struct cstorage_file *file) {
+_public_ const char *cstorage_record_file_get_path(const struct cstorage_record_file *file) {
         return file->path;
 }
 
-_public_ enum cstorage_file_kind cstorage_file_get_kind(const struct cstorage_file *file) {
+_public_ enum cstorage_record_file_kind
+cstorage_record_file_get_kind(const struct cstorage_record_file *file) {
         return file->kind;
 }
 
-_public_ enum cstorage_location cstorage_file_get_location(const struct cstorage_file *file) {
+_public_ enum cstorage_location cstorage_record_file_get_location(const struct cstorage_record_file *file) {
         return file->location;
 }
 
-_public_ enum cstorage_file_state cstorage_file_get_state(const struct cstorage_file *file) {
-        return (enum cstorage_file_state) file->bytes.state;
+_public_ enum cstorage_record_file_state
+cstorage_record_file_get_state(const struct cstorage_record_file *file) {
+        return (enum cstorage_record_file_state) file->bytes.state;
 }
 
-_public_ const char *cstorage_file_get_problem(const struct cstorage_file *file) {
+_public_ const char *cstorage_record_file_get_problem(const struct cstorage_record_file *file) {
         return file->bytes.error.code < 0 ? file->bytes.error.text : NULL;
 }
 
-_public_ bool cstorage_file_is_broken(const struct cstorage_file *file) {
+_public_ bool cstorage_record_file_is_torn(const struct cstorage_record_file *file) {
         return file->broken;
 }
 
-_public_ size_t cstorage_file_get_n_records(const struct cstorage_file *file) {
+_public_ size_t cstorage_record_file_get_n_records(const struct cstorage_record_file *file) {
         return file->n_records;
 }
 

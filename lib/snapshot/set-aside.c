@@ -51,17 +51,17 @@ static bool is_volatile(const struct own_file *file) {
                file->location == CSTORAGE_LOCATION_VOLATILE_RUNROOT;
 }
 
-int aside_read(const struct cstorage_store *store, struct strlist *ids, struct error *reterr) {
+int set_aside_read(const struct cstorage_store *store, struct strlist *ids, struct error *reterr) {
         int r = 0;
 
         for (size_t i = 0; i < OWN_FILES && r >= 0; i++) {
                 const struct store_root *root = &store->roots[own_files[i].root];
-                char name[PATH_LENGTH_MAX + sizeof(BROKEN_SUFFIX)];
+                char name[PATH_LENGTH_MAX + sizeof(TORN_SUFFIX)];
 
                 if (!is_volatile(&own_files[i]) || root->fd < 0)
                         continue;
                 path_of(own_files[i].path, store->driver->name, name);
-                memcpy(name + strlen(name), BROKEN_SUFFIX, sizeof(BROKEN_SUFFIX));
+                memcpy(name + strlen(name), TORN_SUFFIX, sizeof(TORN_SUFFIX));
                 r = read_one(root, name, ids, reterr);
         }
         return r;

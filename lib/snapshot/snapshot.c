@@ -7,53 +7,55 @@
 #include "base/array.h"
 #include "snapshot/snapshot.h"
 
-const char *snapshot_item_id(enum cstorage_file_kind kind, const struct item *item) {
+const char *snapshot_item_id(enum cstorage_record_file_kind kind, const struct item *item) {
         return record_id(kind, item->record);
 }
 
 const struct own_file own_files[OWN_FILES] = {
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, ROOT_GRAPH, PATH_LAYERS_JSON},
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, ROOT_IMAGE, PATH_LAYERS_JSON},
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, ROOT_GRAPH, PATH_LAYERS_VOLATILE_JSON},
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, ROOT_GRAPH, PATH_LAYERS_JSON},
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, ROOT_IMAGE, PATH_LAYERS_JSON},
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, ROOT_GRAPH, PATH_LAYERS_VOLATILE_JSON},
         /* Releases 1.47 to 1.52 have all layers there (store.go:createGraphDriverLocked). */
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, ROOT_IMAGE, PATH_LAYERS_VOLATILE_JSON},
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, ROOT_RUN, PATH_LAYERS_VOLATILE_JSON},
-        {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE, ROOT_IMAGE, PATH_IMAGES_JSON},
-        {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_STABLE, ROOT_GRAPH, PATH_IMAGES_JSON},
-        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE, ROOT_GRAPH, PATH_CONTAINERS_JSON},
-        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE, ROOT_GRAPH, PATH_CONTAINERS_VOLATILE_JSON},
-        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, ROOT_RUN,
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, ROOT_IMAGE, PATH_LAYERS_VOLATILE_JSON},
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, ROOT_RUN,
+         PATH_LAYERS_VOLATILE_JSON},
+        {CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE, ROOT_IMAGE, PATH_IMAGES_JSON},
+        {CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_STABLE, ROOT_GRAPH, PATH_IMAGES_JSON},
+        {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE, ROOT_GRAPH, PATH_CONTAINERS_JSON},
+        {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE, ROOT_GRAPH,
          PATH_CONTAINERS_VOLATILE_JSON},
-        {CSTORAGE_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, ROOT_RUN, PATH_MOUNTS_JSON},
+        {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, ROOT_RUN,
+         PATH_CONTAINERS_VOLATILE_JSON},
+        {CSTORAGE_RECORD_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, ROOT_RUN, PATH_MOUNTS_JSON},
 };
 
 /* The files of an additional image store: its volatile layers count too (layers.go:newROLayerStore). */
 static const struct {
-        enum cstorage_file_kind kind;
+        enum cstorage_record_file_kind kind;
         enum path path;
 } additional_files[] = {
-        {CSTORAGE_FILE_LAYERS, PATH_LAYERS_JSON},
-        {CSTORAGE_FILE_LAYERS, PATH_LAYERS_VOLATILE_JSON},
-        {CSTORAGE_FILE_IMAGES, PATH_IMAGES_JSON},
+        {CSTORAGE_RECORD_FILE_LAYERS, PATH_LAYERS_JSON},
+        {CSTORAGE_RECORD_FILE_LAYERS, PATH_LAYERS_VOLATILE_JSON},
+        {CSTORAGE_RECORD_FILE_IMAGES, PATH_IMAGES_JSON},
 };
 
-void snapshot_forget_file(struct cstorage_file *file) {
-        file->backing = backing_unref(file->backing);
-        recfile_done(&file->bytes);
+void snapshot_forget_file(struct cstorage_record_file *file) {
+        file->record_buffer = record_buffer_unref(file->record_buffer);
+        record_file_done(&file->bytes);
         file->broken = false;
         file->n_records = 0;
 }
 
-void snapshot_take_file(struct cstorage_file *file, const struct cstorage_file *from) {
+void snapshot_take_file(struct cstorage_record_file *file, const struct cstorage_record_file *from) {
         file->bytes = from->bytes;
         file->broken = from->broken;
-        file->backing = backing_ref(from->backing);
+        file->record_buffer = record_buffer_ref(from->record_buffer);
         file->n_records = from->n_records;
 }
 
 static void items_done(struct items *items) {
         for (size_t i = 0; i < items->n; i++)
-                backing_unref(items->items[i].own);
+                record_buffer_unref(items->items[i].own);
         free(items->items);
         free(items->keys);
         *items = (struct items){0};
@@ -89,10 +91,10 @@ bool snapshot_is_ours_alone(const struct cstorage_snapshot *snapshot) {
         return __atomic_load_n(&snapshot->refs, __ATOMIC_ACQUIRE) == 1;
 }
 
-static int add_file(struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+static int add_file(struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind,
                     enum cstorage_location location, const struct store_root *root, enum path path) {
         char name[PATH_LENGTH_MAX];
-        struct cstorage_file *file;
+        struct cstorage_record_file *file;
         int r;
 
         if (!root->path)
@@ -103,11 +105,11 @@ static int add_file(struct cstorage_snapshot *snapshot, enum cstorage_file_kind 
                 return r;
 
         file = &snapshot->files[snapshot->n_files];
-        *file = (struct cstorage_file){.kind = kind,
-                                       .location = location,
-                                       .store = snapshot->store,
-                                       .root = root,
-                                       .bytes = RECFILE_INIT};
+        *file = (struct cstorage_record_file){.kind = kind,
+                                              .location = location,
+                                              .store = snapshot->store,
+                                              .root = root,
+                                              .bytes = RECORD_FILE_INIT};
         path_of(path, snapshot->store->driver->name, name);
         if (asprintf(&file->path, "%s/%s", root->path, name) < 0) {
                 file->path = NULL;

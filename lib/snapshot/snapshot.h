@@ -9,7 +9,7 @@
 
 /* The record files of a store itself, in the order in which their records are loaded. */
 struct own_file {
-        enum cstorage_file_kind kind;
+        enum cstorage_record_file_kind kind;
         enum cstorage_location location;
         enum root root;
         enum path path;
@@ -19,25 +19,27 @@ struct own_file {
 
 extern const struct own_file own_files[OWN_FILES];
 
-struct cstorage_file {
-        enum cstorage_file_kind kind;
+struct cstorage_record_file {
+        enum cstorage_record_file_kind kind;
         enum cstorage_location location;
         const struct cstorage_store *store; /* of which this is one of the roots */
         const struct store_root *root;
-        const char *name;                  /* below the root */
-        char *path;                        /* for people */
-        struct recfile bytes;              /* without its text, which is the backing's */
-        bool broken;                       /* recfile_is_broken() */
-        struct backing *backing;           /* NULL where there are no records */
-        const struct cstorage_file *known; /* while it is read: one of another snapshot that is the same */
-        size_t n_records; /* once they are collected those of the snapshot, and so are changes */
+        const char *name;                    /* below the root */
+        char *path;                          /* for people */
+        struct record_file bytes;            /* without its text, which is the backing's */
+        bool broken;                         /* record_file_is_broken() */
+        struct record_buffer *record_buffer; /* NULL where there are no records */
+        const struct cstorage_record_file
+                *references; /* while it is read: one of another snapshot that is the same */
+        size_t n_records;    /* once they are collected those of the snapshot, and so are changes */
 };
 
 /* What the public functions hand out: a record, and the file it stands in. */
 struct item {
         const void *record;
-        const struct cstorage_file *file;
-        struct backing *own; /* of a record that was made or changed since its file was read; else NULL */
+        const struct cstorage_record_file *file;
+        struct record_buffer
+                *own; /* of a record that was made or changed since its file was read; else NULL */
 };
 
 struct cstorage_layer {
@@ -82,10 +84,10 @@ struct journal {
 struct cstorage_snapshot {
         unsigned refs;
         struct cstorage_store *store;
-        struct cstorage_file *files;
+        struct cstorage_record_file *files;
         size_t n_files, cap_files;
-        struct last_write tokens[STORE_LOCKS];
-        struct strlist aside; /* aside_read() */
+        struct lock_token tokens[STORE_LOCKS];
+        struct strlist aside; /* set_aside_read() */
         struct items kinds[FILE_KINDS];
         struct journal journal;
 };
@@ -95,24 +97,24 @@ DEFINE_CLEANUP(struct cstorage_snapshot *, cstorage_snapshot_unref);
 /* Nothing read yet: the files there can be, and no record. */
 int snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret);
 
-void snapshot_forget_file(struct cstorage_file *file);
+void snapshot_forget_file(struct cstorage_record_file *file);
 
 /* Take a file of another snapshot over, without its records. */
-void snapshot_take_file(struct cstorage_file *file, const struct cstorage_file *from);
+void snapshot_take_file(struct cstorage_record_file *file, const struct cstorage_record_file *from);
 
 /*
  * Read all records. known, which may be NULL, is a snapshot of the same store: what it has of files that are
  * the same by their identities and the tokens of their locks is taken over. locks, here and below, are
  * descriptors of those of store_locks that the caller holds, -1 for others; NULL: none.
  */
-int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *known, const int *locks,
+int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *references, const int *locks,
                   struct cstorage_snapshot **ret, struct error *reterr);
 
 /* An equal one that nobody else holds. It shares all records. */
 int snapshot_derive(const struct cstorage_snapshot *snapshot, struct cstorage_snapshot **ret);
 
 /* The same with the records of one kind alone, and no index to find them by. */
-int snapshot_derive_kind(const struct cstorage_snapshot *snapshot, enum cstorage_file_kind kind,
+int snapshot_derive_kind(const struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind,
                          struct cstorage_snapshot **ret);
 
 /* Whether nobody else holds it, so that it may be changed. */
@@ -120,10 +122,10 @@ bool snapshot_is_ours_alone(const struct cstorage_snapshot *snapshot);
 
 /* The tokens of all locks, in the order of store_locks, as they are now. */
 int snapshot_read_tokens(const struct cstorage_store *store, const int *locks,
-                         struct last_write ret[static STORE_LOCKS]);
+                         struct lock_token ret[static STORE_LOCKS]);
 
 /* Whether files and tokens are still what the snapshot saw: 1 stale, 0 not. */
 int snapshot_is_stale(const struct cstorage_snapshot *snapshot, const int *locks);
 
 /* The id of a record of this kind; of a mount that of its layer. */
-const char *snapshot_item_id(enum cstorage_file_kind kind, const struct item *item);
+const char *snapshot_item_id(enum cstorage_record_file_kind kind, const struct item *item);

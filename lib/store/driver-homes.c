@@ -10,18 +10,18 @@
 
 #define OWN_HOMES 2U
 
-void store_homes_done(struct store_homes *homes) {
+void driver_homes_done(struct driver_homes *homes) {
         for (size_t i = 0; i < homes->homes.n; i++)
                 close_fd(homes->fds[i]);
         free(homes->fds);
-        *homes = STORE_HOMES_INIT;
+        *homes = DRIVER_HOMES_INIT;
 }
 
 static int open_home(const struct cstorage_store *store, const struct store_root *root) {
         return root->fd < 0 ? -ENOENT : open_dir_beneath(root->fd, store->driver->name);
 }
 
-static int add_own(const struct cstorage_store *store, enum root which, struct store_homes *homes,
+static int add_own(const struct cstorage_store *store, enum root which, struct driver_homes *homes,
                    struct error *reterr) {
         const struct store_root *root = &store->roots[which];
         int fd = open_home(store, root);
@@ -34,7 +34,7 @@ static int add_own(const struct cstorage_store *store, enum root which, struct s
 }
 
 /* What others write and cannot be read is missed by whoever needs a layer of it. */
-static void add_additional(const struct cstorage_store *store, struct store_homes *homes) {
+static void add_additional(const struct cstorage_store *store, struct driver_homes *homes) {
         for (size_t i = 0; i < store->n_additional; i++) {
                 int fd = open_home(store, &store->additional[i]);
 
@@ -42,8 +42,8 @@ static void add_additional(const struct cstorage_store *store, struct store_home
         }
 }
 
-int store_homes_open(const struct cstorage_store *store, struct store_homes *ret, struct error *reterr) {
-        _cleanup_store_homes_ struct store_homes homes = STORE_HOMES_INIT;
+int driver_homes_open(const struct cstorage_store *store, struct driver_homes *ret, struct error *reterr) {
+        _cleanup_driver_homes_ struct driver_homes homes = DRIVER_HOMES_INIT;
         int r;
 
         homes.fds = calloc(OWN_HOMES + store->n_additional, sizeof(*homes.fds));
@@ -62,7 +62,7 @@ int store_homes_open(const struct cstorage_store *store, struct store_homes *ret
         ret->homes.runroot_fd = store->roots[ROOT_RUN].fd;
         ret->homes.mount_options = store->mount_options;
         ret->homes.shares_mounts = store->shares_mounts;
-        homes = STORE_HOMES_INIT;
+        homes = DRIVER_HOMES_INIT;
         return 0;
 }
 

@@ -5,19 +5,19 @@
 
 /* The homes of a store's driver as they are now: that of the graphroot or of the image store may have been
  * made since the store was opened. */
-struct store_homes {
+struct driver_homes {
         struct homes homes; /* its descriptors are these */
         int *fds;
 };
 
-#define STORE_HOMES_INIT ((struct store_homes){.homes.runroot_fd = -1})
+#define DRIVER_HOMES_INIT ((struct driver_homes){.homes.runroot_fd = -1})
 
 /* Negative errno where those of the graphroot or of the image store cannot be opened; -1 stands for one that
  * is not there. The store must stay. */
-int store_homes_open(const struct cstorage_store *store, struct store_homes *ret, struct error *reterr);
+int driver_homes_open(const struct cstorage_store *store, struct driver_homes *ret, struct error *reterr);
 
-void store_homes_done(struct store_homes *homes);
-#define _cleanup_store_homes_ _cleanup_(store_homes_done)
+void driver_homes_done(struct driver_homes *homes);
+#define _cleanup_driver_homes_ _cleanup_(driver_homes_done)
 
 /* Take from the configuration how layers are mounted. For cstorage_store_open(). */
 int store_read_options(struct cstorage_store *store, const struct cstorage_config *config);

@@ -21,7 +21,7 @@
 struct store_lock {
         enum root root;
         enum path path;
-        enum cstorage_file_kind guards; /* in which file a change is told by this lock's token */
+        enum cstorage_record_file_kind guards; /* in which file a change is told by this lock's token */
         bool create; /* where its directory is there: the Go side would have made it so when it opened the
                         store */
 };

@@ -12,14 +12,14 @@ static bool is_in_use(const struct cstorage_entry *entry, const struct mountinfo
 int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *mounts,
                 struct error *reterr) {
         const char *path = cstorage_entry_get_path(item->entry);
-        struct cstorage_identity now;
+        struct cstorage_entry_stat now;
         int r;
 
         r = entry_examine(item->entry, mounts, &now, reterr);
         if (r < 0)
                 return r;
 
-        if (now.type == CSTORAGE_ENTRY_IS_ABSENT && now.lock == CSTORAGE_ENTRY_LOCK_NONE)
+        if (now.type == CSTORAGE_TYPE_ABSENT && now.lock == CSTORAGE_ENTRY_LOCK_NONE)
                 return error_set(reterr, -ENOENT, "%s is gone", path);
         if (now.device != item->seen.device || now.inode != item->seen.inode || now.type != item->seen.type)
                 return error_set(reterr, -ESTALE, "%s was replaced since it was looked at", path);

@@ -13,8 +13,8 @@
 #include "trash/check.h"
 
 /* What is removed in place while the locks are held is little: enough for a directory and two names. */
-#define ROOM_FILES_MAX 64U
-#define ROOM_DEPTH_MAX 16
+#define FREED_FILES_MAX 64U
+#define FREED_DEPTH_MAX 16
 
 static bool is_small(const struct cstorage_entry *entry) {
         return entry->kind == CSTORAGE_ENTRY_TAR_SPLIT || entry->kind == CSTORAGE_ENTRY_SAVE_LEFTOVER ||
@@ -47,7 +47,7 @@ static bool remove_at(int dirfd, const char *name, unsigned char type) {
 static unsigned unlink_files(int fd, const struct dir_list *list, bool is_top) {
         unsigned n = 0;
 
-        for (size_t i = 0; i < list->n && n < ROOM_FILES_MAX; i++) {
+        for (size_t i = 0; i < list->n && n < FREED_FILES_MAX; i++) {
                 const struct dir_entry *entry = &list->entries[i];
 
                 if (entry->type == DT_DIR || (is_top && is_last_name(entry->name)))
@@ -99,7 +99,7 @@ static bool thin_out_dir(int top_fd, const char *name) {
 
         way.fd = open_beneath_same_mount(top_fd, name, O_RDONLY | O_DIRECTORY);
         (void) strncpy(way.name, name, NAME_MAX);
-        for (int depth = 0; way.fd >= 0 && depth < ROOM_DEPTH_MAX; depth++) {
+        for (int depth = 0; way.fd >= 0 && depth < FREED_DEPTH_MAX; depth++) {
                 _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
                 const struct dir_entry *next;
 
@@ -150,7 +150,7 @@ static bool thin_out(int dirfd, const char *name) {
 
 /* What was taken out of an entry here is no change by another process. */
 static void accept_own_change(struct cstorage_trash_item *item, const struct mountinfo *mounts) {
-        struct cstorage_identity now;
+        struct cstorage_entry_stat now;
 
         if (entry_examine(item->entry, mounts, &now, NULL) >= 0)
                 item->seen.changed_ns = now.changed_ns;
@@ -179,7 +179,7 @@ static bool make_room_in_trash(const struct cstorage_trash *trash) {
         return false;
 }
 
-bool trash_make_room(struct cstorage_trash *trash, const struct mountinfo *mounts) {
+bool trash_free_space(struct cstorage_trash *trash, const struct mountinfo *mounts) {
         for (int trees = 0; trees <= 1; trees++)
                 for (size_t i = 0; i < trash->n; i++) {
                         struct cstorage_trash_item *item = &trash->items[i];

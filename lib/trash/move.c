@@ -29,7 +29,7 @@
  * first try was not enough.
  */
 static bool make_room(struct cstorage_trash *trash, const struct mountinfo *mounts, int fd, int tries) {
-        if (!trash_make_room(trash, mounts))
+        if (!trash_free_space(trash, mounts))
                 return false;
         if (tries > 0)
                 (void) syncfs(fd);
@@ -43,7 +43,7 @@ static bool make_room(struct cstorage_trash *trash, const struct mountinfo *moun
  * if only because Go bind-mounts it on itself (overlay.go:Init). What has no temp dirs of its own goes to
  * those of the layers' data (internal/tempdir users: layers.go, overlay.go).
  */
-static int temp_root_of(const struct place *place, const char **ret_name,
+static int temp_root_of(const struct store_dir *place, const char **ret_name,
                         char buffer[static PATH_LENGTH_MAX]) {
         const struct cstorage_store *store = place->store;
         const struct store_root *root = &store->roots[place->root];
@@ -113,8 +113,8 @@ static int make_dir(struct cstorage_trash *trash, int base_fd, const char *root,
         return 0;
 }
 
-static int dir_for(struct cstorage_trash *trash, const struct place *place, const struct mountinfo *mounts,
-                   struct cstorage_trash_dir **ret, struct error *reterr) {
+static int dir_for(struct cstorage_trash *trash, const struct store_dir *place,
+                   const struct mountinfo *mounts, struct cstorage_trash_dir **ret, struct error *reterr) {
         char buffer[PATH_LENGTH_MAX];
         const char *root;
         int base_fd;
@@ -152,11 +152,11 @@ static int rename_new(int from_fd, const char *from, int to_fd, const char *to) 
  * another directory; this is garbage, flag and all. */
 static int rename_stubborn(const struct cstorage_trash_item *item, int code, int to_fd, const char *to) {
         const struct cstorage_entry *entry = item->entry;
-        _cleanup_loosened_ struct loosened file = LOOSENED_INIT;
+        _cleanup_removable_file_ struct removable_file file = REMOVABLE_FILE_INIT;
         int from_fd = entry->place->fd, r;
 
-        r = item->seen.type == CSTORAGE_ENTRY_IS_DIRECTORY ? loosen_dir_at(from_fd, entry->name)
-                                                           : loosen_file_at(&file, from_fd, entry->name);
+        r = item->seen.type == CSTORAGE_TYPE_DIRECTORY ? make_dir_removable_at(from_fd, entry->name)
+                                                       : make_file_removable_at(&file, from_fd, entry->name);
         return r > 0 ? rename_new(from_fd, entry->name, to_fd, to) : code;
 }
 
@@ -200,19 +200,20 @@ static char *name_in(const struct cstorage_trash_dir *dir, const char *name) {
         return asprintf(&numbered, "%u-%s", dir->count, name) < 0 ? NULL : numbered;
 }
 
-static bool leads_to(const struct place *links, const char *link, const char *id) {
+static bool leads_to(const struct store_dir *links, const char *link, const char *id) {
         _cleanup_free_ char *target = NULL;
         char target_id[ID_LENGTH + 1];
 
         return readlink_alloc_at(links->fd, link, &target) >= 0 &&
-               place_link_target(links, target, target_id) >= 0 && strcmp(target_id, id) == 0;
+               store_dir_link_target(links, target, target_id) >= 0 && strcmp(target_id, id) == 0;
 }
 
 /* It goes before its layer, so that nothing dangles should we die in between. A layer may well have none. */
 static void move_short_name(const struct cstorage_entry *entry, struct cstorage_trash_dir *dir,
                             struct short_name *ret) {
         const struct driver *driver = entry->place->store->driver;
-        const struct place *links = inventory_find_place(entry->inventory, entry->place->root, PLACE_LINKS);
+        const struct store_dir *links =
+                inventory_find_dir(entry->inventory, entry->place->root, STORE_DIR_LINKS);
 
         if (entry->kind != CSTORAGE_ENTRY_LAYER_DIR || !links || !driver->read_link)
                 return;
@@ -381,8 +382,8 @@ void trash_restore(struct cstorage_trash_item *item) {
         item->dir = NULL;
 }
 
-void trash_retire(struct cstorage_trash *trash, struct cstorage_trash_item *item,
-                  const struct mountinfo *mounts) {
+void trash_move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
+                const struct mountinfo *mounts) {
         int r;
 
         if (item->done)

@@ -66,7 +66,7 @@ static int check_left(const struct cstorage_trash_item *item, const struct temp_
         r = identity_at(temp->dir_fd, "", &id);
         if (r < 0)
                 return error_errno(reterr, r, "cannot look at %s", path);
-        if (item->seen.type != CSTORAGE_ENTRY_IS_DIRECTORY || id.ino != item->seen.inode ||
+        if (item->seen.type != CSTORAGE_TYPE_DIRECTORY || id.ino != item->seen.inode ||
             id.dev != item->seen.device)
                 return error_set(reterr, -ESTALE, "%s was replaced since it was looked at", path);
         return 0;

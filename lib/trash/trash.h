@@ -26,7 +26,7 @@ struct short_name {
 
 struct cstorage_trash_item {
         const struct cstorage_entry *entry; /* its inventory is referenced */
-        struct cstorage_identity seen;
+        struct cstorage_entry_stat seen;
         bool done;
         bool removed;       /* an empty directory that was removed where it was */
         struct error error; /* code is 0 where it went well */
@@ -49,14 +49,14 @@ struct cstorage_trash {
 DEFINE_CLEANUP(struct cstorage_trash *, cstorage_trash_free);
 
 /* Take this item out of the store; its result is in it. */
-void trash_retire(struct cstorage_trash *trash, struct cstorage_trash_item *item,
-                  const struct mountinfo *mounts);
+void trash_move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
+                const struct mountinfo *mounts);
 
-/* Put back what trash_retire() took out, as far as that can be done. */
+/* Put back what trash_move() took out, as far as that can be done. */
 void trash_restore(struct cstorage_trash_item *item);
 
 /* False where nothing was found that could be removed; an item that is gone for it is done. */
-bool trash_make_room(struct cstorage_trash *trash, const struct mountinfo *mounts);
+bool trash_free_space(struct cstorage_trash *trash, const struct mountinfo *mounts);
 
 static inline bool is_full(int code) {
         return code == -ENOSPC || code == -EDQUOT;

@@ -24,12 +24,12 @@ static int unlink_at(int dirfd, const char *name, int flags) {
 }
 
 static int unlink_stubborn(int dirfd, const char *name) {
-        _cleanup_loosened_ struct loosened file = LOOSENED_INIT;
+        _cleanup_removable_file_ struct removable_file file = REMOVABLE_FILE_INIT;
         int r;
 
-        (void) loosen_dir(dirfd);
+        (void) make_dir_removable(dirfd);
         r = unlink_at(dirfd, name, 0);
-        if (!forbidden(r) || loosen_file_at(&file, dirfd, name) <= 0)
+        if (!forbidden(r) || make_file_removable_at(&file, dirfd, name) <= 0)
                 return r;
         return unlink_at(dirfd, name, 0);
 }
@@ -89,8 +89,8 @@ int remove_empty_dir(int dirfd, const char *name) {
         int r = unlink_at(dirfd, name, AT_REMOVEDIR);
 
         if (forbidden(r)) {
-                (void) loosen_dir(dirfd);
-                (void) loosen_dir_at(dirfd, name);
+                (void) make_dir_removable(dirfd);
+                (void) make_dir_removable_at(dirfd, name);
                 r = unlink_at(dirfd, name, AT_REMOVEDIR);
         }
         if (r == -ENOENT)
@@ -111,8 +111,8 @@ int move_up(struct tree_run *run, int dirfd, const char *name, const struct tree
         if (!forbidden(r))
                 return r;
 
-        (void) loosen_dir(dirfd);
-        (void) loosen_dir_at(dirfd, name);
+        (void) make_dir_removable(dirfd);
+        (void) make_dir_removable_at(dirfd, name);
         return rename_up(run, dirfd, name, to);
 }
 
@@ -137,7 +137,7 @@ int remove_subvolume(int dirfd, const char *name, int fd) {
 int open_garbage_dir(int dirfd, const char *name) {
         int fd = dir_open_quietly(dirfd, name);
 
-        if (fd == -EACCES && loosen_dir_at(dirfd, name) > 0)
+        if (fd == -EACCES && make_dir_removable_at(dirfd, name) > 0)
                 fd = dir_open_quietly(dirfd, name);
         return fd;
 }

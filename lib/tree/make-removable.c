@@ -35,7 +35,7 @@ static bool owner_may_all(mode_t mode) {
 }
 
 /* A read-only subvolume first: nothing else of it can be changed before. */
-int loosen_dir(int fd) {
+int make_dir_removable(int fd) {
         bool changed = subvolume_is(fd) && subvolume_make_writable(fd) > 0;
         struct stat st;
         int flags, r;
@@ -78,7 +78,7 @@ static int reopen_object(int fd, int flags) {
 
 /* The mode first: without it the directory cannot be opened. A directory whose flags forbid a chmod(2) can
  * be. */
-int loosen_dir_at(int dirfd, const char *name) {
+int make_dir_removable_at(int dirfd, const char *name) {
         _cleanup_close_ int object = -1, fd = -1;
         bool changed = false;
         char path[64];
@@ -98,11 +98,11 @@ int loosen_dir_at(int dirfd, const char *name) {
         fd = reopen_object(object, O_DIRECTORY);
         if (fd < 0)
                 return fd;
-        r = loosen_dir(fd);
+        r = make_dir_removable(fd);
         return r < 0 ? r : r > 0 || changed;
 }
 
-int loosen_file_at(struct loosened *ret, int dirfd, const char *name) {
+int make_file_removable_at(struct removable_file *ret, int dirfd, const char *name) {
         _cleanup_close_ int object = -1, fd = -1;
         struct stat st;
         int flags, r;
@@ -120,16 +120,16 @@ int loosen_file_at(struct loosened *ret, int dirfd, const char *name) {
         if (r <= 0)
                 return r;
 
-        *ret = (struct loosened){.fd = TAKE_FD(fd), .flags = flags};
+        *ret = (struct removable_file){.fd = TAKE_FD(fd), .flags = flags};
         return 1;
 }
 
-void loosened_done(struct loosened *file) {
+void removable_file_done(struct removable_file *file) {
         struct stat st;
 
         if (file->fd < 0)
                 return;
         if (fstat(file->fd, &st) >= 0 && st.st_nlink > 0)
                 (void) ioctl(file->fd, FS_IOC_SETFLAGS, &file->flags);
-        *file = (struct loosened){.fd = close_fd(file->fd)};
+        *file = (struct removable_file){.fd = close_fd(file->fd)};
 }

@@ -13,22 +13,22 @@
  */
 
 /* An open directory. 1 where something was changed, 0 where there was nothing to change, negative errno. */
-int loosen_dir(int fd);
+int make_dir_removable(int fd);
 
 /* A directory that perhaps cannot be opened yet. The same codes; -ENOTDIR. */
-int loosen_dir_at(int dirfd, const char *name);
+int make_dir_removable_at(int dirfd, const char *name);
 
 /* A regular file whose flags were taken away. */
-struct loosened {
+struct removable_file {
         int fd;
         int flags;
 };
 
-#define LOOSENED_INIT ((struct loosened){.fd = -1})
+#define REMOVABLE_FILE_INIT ((struct removable_file){.fd = -1})
 
 /* 1 where the flags of the file were cleared, 0 where it has none (or is no regular file). Negative errno. */
-int loosen_file_at(struct loosened *ret, int dirfd, const char *name);
+int make_file_removable_at(struct removable_file *ret, int dirfd, const char *name);
 
 /* Give the flags back if the file has a name yet: perhaps its other links are somebody's. */
-void loosened_done(struct loosened *file);
-#define _cleanup_loosened_ _cleanup_(loosened_done)
+void removable_file_done(struct removable_file *file);
+#define _cleanup_removable_file_ _cleanup_(removable_file_done)

@@ -7,9 +7,9 @@
 static void retire_one(struct cstorage_txn *txn, struct cstorage_trash_item *item,
                        const struct mountinfo *mounts) {
         if (item->entry->kind == CSTORAGE_ENTRY_VOLATILE_FILE)
-                txn_heal(txn, item, mounts);
+                txn_reset_volatile_file(txn, item, mounts);
         else
-                trash_retire(txn->trash, item, mounts);
+                trash_move(txn->trash, item, mounts);
 }
 
 static void retire_all(struct cstorage_txn *txn, const struct mountinfo *mounts) {

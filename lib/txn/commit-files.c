@@ -9,7 +9,7 @@
 #include "txn/commit.h"
 
 /* Where the items begin that are of this file or of a later one: they stand in the order of the files. */
-static size_t begin_of(const struct items *items, const struct cstorage_file *file) {
+static size_t begin_of(const struct items *items, const struct cstorage_record_file *file) {
         size_t low = 0, high = items->n;
 
         while (low < high) {
@@ -52,7 +52,7 @@ static bool differs(const struct cstorage_snapshot *a, const struct cstorage_sna
 
 static int write_token(struct commit *commit, size_t lock) {
         struct cstorage_txn *txn = commit->txn;
-        struct last_write token;
+        struct lock_token token;
         int r;
 
         if (commit->token_written[lock] || txn->locks[lock] < 0)
@@ -68,7 +68,7 @@ static int write_token(struct commit *commit, size_t lock) {
 }
 
 /* Before the file: should we die in between, all that happens is that somebody reads it again. */
-static int write_tokens(struct commit *commit, const struct cstorage_file *file) {
+static int write_tokens(struct commit *commit, const struct cstorage_record_file *file) {
         for (size_t i = 0; i < STORE_LOCKS; i++) {
                 int r;
 
@@ -85,7 +85,7 @@ static int write_tokens(struct commit *commit, const struct cstorage_file *file)
 
 static int make_file(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot,
                      struct newfile *ret) {
-        const struct cstorage_file *of = &commit->now->files[file];
+        const struct cstorage_record_file *of = &commit->now->files[file];
         _cleanup_free_ struct slice *slices = NULL;
         const struct item *items;
         size_t n;
@@ -96,7 +96,8 @@ static int make_file(struct commit *commit, size_t file, const struct cstorage_s
                 return -ENOMEM;
         for (size_t i = 0; i < n; i++)
                 slices[i] = *record_json(of->kind, items[i].record);
-        return recfile_make(ret, of->root->fd, of->name, slices, n, split_is_durable(of), commit->reterr);
+        return record_file_make(ret, of->root->fd, of->name, slices, n, placement_is_durable(of),
+                                commit->reterr);
 }
 
 static int add_save(struct commit *commit, size_t file, const struct cstorage_snapshot *snapshot,
@@ -124,18 +125,18 @@ static struct save *find_save(struct commit *commit, size_t file, const struct c
 }
 
 static int place_file(struct commit *commit, struct save *save) {
-        struct cstorage_file *file = &commit->now->files[save->file];
+        struct cstorage_record_file *file = &commit->now->files[save->file];
         int r;
 
         r = write_tokens(commit, file);
         if (r < 0)
                 return r;
 
-        r = recfile_place(&save->newfile, &file->bytes.identity, commit->reterr);
+        r = record_file_place(&save->newfile, &file->bytes.identity, commit->reterr);
         if (r < 0)
                 return r;
         save->placed = true;
-        file->bytes.state = RECFILE_OK;
+        file->bytes.state = RECORD_FILE_OK;
         return 0;
 }
 
@@ -151,11 +152,11 @@ static int save_file(struct commit *commit, size_t file, const struct cstorage_s
         return place_file(commit, save);
 }
 
-static bool is_saved(const struct commit *commit, size_t file, enum cstorage_file_kind kind) {
-        return commit->now->files[file].kind == kind && split_is_ours(&commit->now->files[file]);
+static bool is_saved(const struct commit *commit, size_t file, enum cstorage_record_file_kind kind) {
+        return commit->now->files[file].kind == kind && placement_is_ours(&commit->now->files[file]);
 }
 
-int commit_files(struct commit *commit, enum cstorage_file_kind kind,
+int commit_files(struct commit *commit, enum cstorage_record_file_kind kind,
                  const struct cstorage_snapshot *snapshot) {
         for (size_t i = 0; i < commit->now->n_files; i++) {
                 int r;
@@ -179,7 +180,7 @@ void commit_forget_files(struct commit *commit) {
         commit->n_saves = 0;
 }
 
-static int prepare_kind(struct commit *commit, enum cstorage_file_kind kind,
+static int prepare_kind(struct commit *commit, enum cstorage_record_file_kind kind,
                         const struct cstorage_snapshot *snapshot, const struct cstorage_snapshot **disk) {
         for (size_t i = 0; i < commit->now->n_files; i++) {
                 struct save *save;
@@ -197,12 +198,12 @@ static int prepare_kind(struct commit *commit, enum cstorage_file_kind kind,
 
 static int prepare_all(struct commit *commit, const struct cstorage_snapshot **disk) {
         const struct {
-                enum cstorage_file_kind kind;
+                enum cstorage_record_file_kind kind;
                 const struct cstorage_snapshot *snapshot;
         } saves[] = {
-                {CSTORAGE_FILE_IMAGES, commit->first},   {CSTORAGE_FILE_LAYERS, commit->marked},
-                {CSTORAGE_FILE_LAYERS, commit->now},     {CSTORAGE_FILE_IMAGES, commit->now},
-                {CSTORAGE_FILE_CONTAINERS, commit->now}, {CSTORAGE_FILE_MOUNTS, commit->now},
+                {CSTORAGE_RECORD_FILE_IMAGES, commit->first},   {CSTORAGE_RECORD_FILE_LAYERS, commit->marked},
+                {CSTORAGE_RECORD_FILE_LAYERS, commit->now},     {CSTORAGE_RECORD_FILE_IMAGES, commit->now},
+                {CSTORAGE_RECORD_FILE_CONTAINERS, commit->now}, {CSTORAGE_RECORD_FILE_MOUNTS, commit->now},
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(saves); i++) {
@@ -249,7 +250,7 @@ int commit_sync_directories(struct commit *commit) {
 
                 if (!save->placed || !is_last(commit, i))
                         continue;
-                r = recfile_sync_directory(&save->newfile, commit->reterr);
+                r = record_file_sync_directory(&save->newfile, commit->reterr);
                 if (r < 0)
                         return r;
         }

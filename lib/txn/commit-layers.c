@@ -19,16 +19,18 @@
 /* Before any record is added, it stands where it does in the other list. */
 static int mark_made(struct commit *commit, const struct change *change) {
         static const struct amendment amendment = {"flags", INCOMPLETE_FLAG, "true"};
-        _cleanup_(backing_unrefp) struct backing *backing = NULL;
-        const struct item *item = snapshot_find_id_in(commit->now, CSTORAGE_FILE_LAYERS, NULL, change->id);
-        size_t at = (size_t) (item - commit->now->kinds[CSTORAGE_FILE_LAYERS].items);
+        _cleanup_(record_buffer_unrefp) struct record_buffer *record_buffer = NULL;
+        const struct item *item =
+                snapshot_find_id_in(commit->now, CSTORAGE_RECORD_FILE_LAYERS, NULL, change->id);
+        size_t at = (size_t) (item - commit->now->kinds[CSTORAGE_RECORD_FILE_LAYERS].items);
         int r;
 
-        r = backing_amended(CSTORAGE_FILE_LAYERS, item->record, &amendment, 1, &backing, commit->reterr);
+        r = record_buffer_amended(CSTORAGE_RECORD_FILE_LAYERS, item->record, &amendment, 1, &record_buffer,
+                                  commit->reterr);
         if (r < 0)
                 return r;
-        return snapshot_replace(commit->marked, &commit->marked->kinds[CSTORAGE_FILE_LAYERS].items[at],
-                                backing);
+        return snapshot_replace(commit->marked, &commit->marked->kinds[CSTORAGE_RECORD_FILE_LAYERS].items[at],
+                                record_buffer);
 }
 
 /* Without its names, which others may have by now. */
@@ -36,25 +38,26 @@ static int mark_going(struct commit *commit, const struct item *item) {
         static const struct amendment amendments[] = {{"flags", INCOMPLETE_FLAG, "true"},
                                                       {"names", NULL, NULL}};
         const struct cstorage_snapshot *before = commit->txn->before;
-        _cleanup_(backing_unrefp) struct backing *backing = NULL;
+        _cleanup_(record_buffer_unrefp) struct record_buffer *record_buffer = NULL;
         int r;
 
-        r = backing_amended(CSTORAGE_FILE_LAYERS, item->record, amendments, ARRAY_SIZE(amendments), &backing,
-                            commit->reterr);
+        r = record_buffer_amended(CSTORAGE_RECORD_FILE_LAYERS, item->record, amendments,
+                                  ARRAY_SIZE(amendments), &record_buffer, commit->reterr);
         if (r < 0)
                 return r;
-        return snapshot_insert(commit->marked, &commit->marked->files[item->file - before->files], backing);
+        return snapshot_insert(commit->marked, &commit->marked->files[item->file - before->files],
+                               record_buffer);
 }
 
 static int mark_gone(struct commit *commit, const struct change *change) {
-        const struct items *layers = &commit->txn->before->kinds[CSTORAGE_FILE_LAYERS];
+        const struct items *layers = &commit->txn->before->kinds[CSTORAGE_RECORD_FILE_LAYERS];
 
         for (size_t i = 0; i < layers->n; i++) {
                 const struct item *item = &layers->items[i];
                 int r;
 
-                if (!split_is_ours(item->file) ||
-                    strcmp(snapshot_item_id(CSTORAGE_FILE_LAYERS, item), change->id) != 0)
+                if (!placement_is_ours(item->file) ||
+                    strcmp(snapshot_item_id(CSTORAGE_RECORD_FILE_LAYERS, item), change->id) != 0)
                         continue;
                 r = mark_going(commit, item);
                 if (r < 0)
@@ -71,7 +74,7 @@ int commit_mark_layers(struct commit *commit) {
                 commit->marked = cstorage_snapshot_ref(commit->txn->before);
                 return 0;
         }
-        r = snapshot_derive_kind(commit->now, CSTORAGE_FILE_LAYERS, &commit->marked);
+        r = snapshot_derive_kind(commit->now, CSTORAGE_RECORD_FILE_LAYERS, &commit->marked);
         if (r < 0)
                 return r;
 
@@ -92,7 +95,7 @@ int commit_find_parents(struct commit *commit, const struct layer *layer,
 
         while (*layer->parent) {
                 const struct item *parent =
-                        snapshot_find_id(commit->now, CSTORAGE_FILE_LAYERS, layer->parent);
+                        snapshot_find_id(commit->now, CSTORAGE_RECORD_FILE_LAYERS, layer->parent);
 
                 if (n == LOWERS_MAX)
                         return error_set(commit->reterr, -EMLINK,
@@ -139,7 +142,8 @@ static int put_content(struct commit *commit, const struct change *change, int h
 }
 
 static int make_layer(struct commit *commit, struct change *change) {
-        const struct item *item = snapshot_find_id_in(commit->now, CSTORAGE_FILE_LAYERS, NULL, change->id);
+        const struct item *item =
+                snapshot_find_id_in(commit->now, CSTORAGE_RECORD_FILE_LAYERS, NULL, change->id);
         const struct layer *layer = item->record;
         const char *parents[LOWERS_MAX + 1];
         char link[LINK_ID_LENGTH + 1];

@@ -8,7 +8,7 @@
 #include "txn/commit.h"
 
 static const struct mount *find_mount(const struct cstorage_snapshot *snapshot, const char *layer) {
-        const struct items *mounts = &snapshot->kinds[CSTORAGE_FILE_MOUNTS];
+        const struct items *mounts = &snapshot->kinds[CSTORAGE_RECORD_FILE_MOUNTS];
 
         for (size_t i = 0; i < mounts->n; i++)
                 if (strcmp(((const struct mount *) mounts->items[i].record)->id, layer) == 0)
@@ -33,7 +33,8 @@ int commit_unmount(struct commit *commit) {
 }
 
 static int mount_one(struct commit *commit, struct change *change, const char *const *options) {
-        const struct item *item = snapshot_find_id_in(commit->now, CSTORAGE_FILE_LAYERS, NULL, change->id);
+        const struct item *item =
+                snapshot_find_id_in(commit->now, CSTORAGE_RECORD_FILE_LAYERS, NULL, change->id);
         const char *parents[LOWERS_MAX + 1];
         const struct layer_mount mount = {
                 .id = change->id,

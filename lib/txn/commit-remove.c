@@ -23,8 +23,8 @@ static void names_done(struct names *names) {
         free(names->items);
 }
 
-static int add_name(struct names *names, enum root root, enum place_kind place, enum cstorage_entry_kind kind,
-                    const char *id, const char *suffix) {
+static int add_name(struct names *names, enum root root, enum store_dir_kind place,
+                    enum cstorage_entry_kind kind, const char *id, const char *suffix) {
         struct named_entry *named;
         int r;
 
@@ -43,19 +43,19 @@ static int add_name(struct names *names, enum root root, enum place_kind place, 
 static int add_layer(struct names *names, const struct change *change) {
         int r;
 
-        r = add_name(names, change->root, PLACE_LAYERS, CSTORAGE_ENTRY_LAYER_DIR, change->id, "");
+        r = add_name(names, change->root, STORE_DIR_LAYERS, CSTORAGE_ENTRY_LAYER_DIR, change->id, "");
         if (r < 0)
                 return r;
 
-        r = add_name(names, change->root, PLACE_QUOTAS, CSTORAGE_ENTRY_QUOTA, change->id, "");
+        r = add_name(names, change->root, STORE_DIR_QUOTAS, CSTORAGE_ENTRY_QUOTA, change->id, "");
         if (r < 0)
                 return r;
 
-        r = add_name(names, ROOT_GRAPH, PLACE_LAYER_DATA, CSTORAGE_ENTRY_TAR_SPLIT, change->id,
+        r = add_name(names, ROOT_GRAPH, STORE_DIR_LAYER_DATA, CSTORAGE_ENTRY_TAR_SPLIT, change->id,
                      TAR_SPLIT_SUFFIX);
         if (r < 0)
                 return r;
-        return add_name(names, ROOT_GRAPH, PLACE_LAYER_DATA, CSTORAGE_ENTRY_LAYER_DATA, change->id, "");
+        return add_name(names, ROOT_GRAPH, STORE_DIR_LAYER_DATA, CSTORAGE_ENTRY_LAYER_DATA, change->id, "");
 }
 
 /* An image's userdata lies in the graphroot even where the image does not (store.go:ImageDirectory). */
@@ -63,13 +63,13 @@ static int add_data(struct names *names, const struct change *change) {
         int r;
 
         if (change->object == CSTORAGE_OBJECT_CONTAINER)
-                return add_name(names, ROOT_GRAPH, PLACE_CONTAINERS, CSTORAGE_ENTRY_CONTAINER_DIR, change->id,
-                                "");
+                return add_name(names, ROOT_GRAPH, STORE_DIR_CONTAINERS, CSTORAGE_ENTRY_CONTAINER_DIR,
+                                change->id, "");
 
-        r = add_name(names, ROOT_GRAPH, PLACE_IMAGES, CSTORAGE_ENTRY_IMAGE_DIR, change->id, "");
+        r = add_name(names, ROOT_GRAPH, STORE_DIR_IMAGES, CSTORAGE_ENTRY_IMAGE_DIR, change->id, "");
         if (r < 0 || change->root == ROOT_GRAPH)
                 return r;
-        return add_name(names, change->root, PLACE_IMAGES, CSTORAGE_ENTRY_IMAGE_DIR, change->id, "");
+        return add_name(names, change->root, STORE_DIR_IMAGES, CSTORAGE_ENTRY_IMAGE_DIR, change->id, "");
 }
 
 static int add_names(const struct changes *changes, enum change_kind kind,
@@ -103,7 +103,7 @@ static int add_item(struct commit *commit, const struct cstorage_entry *entry,
         *item = TRASH_ITEM_INIT;
         item->entry = entry;
         r = entry_examine(entry, commit->mounts, &item->seen, commit->reterr);
-        if (r < 0 || item->seen.type == CSTORAGE_ENTRY_IS_ABSENT)
+        if (r < 0 || item->seen.type == CSTORAGE_TYPE_ABSENT)
                 return r;
 
         cstorage_inventory_ref(entry->inventory);
@@ -139,7 +139,7 @@ static int find(struct commit *commit, enum change_kind kind,
         return find_items(commit, &names, ret, ret_n);
 }
 
-int commit_find_doomed(struct commit *commit) {
+int commit_find_removals(struct commit *commit) {
         int r;
 
         r = find(commit, CHANGE_LAYER_GONE, add_layer, &commit->layer_items, &commit->n_layer_items);
@@ -148,16 +148,16 @@ int commit_find_doomed(struct commit *commit) {
         return find(commit, CHANGE_DATA_GONE, add_data, &commit->data_items, &commit->n_data_items);
 }
 
-void commit_forget_doomed(struct commit *commit) {
+void commit_forget_removals(struct commit *commit) {
         items_done(commit->layer_items, commit->n_layer_items);
         items_done(commit->data_items, commit->n_data_items);
 }
 
 /* ------------------------------------------------------------------------ taking them out */
 
-int commit_retire(struct commit *commit, struct cstorage_trash_item *items, size_t n) {
+int commit_trash(struct commit *commit, struct cstorage_trash_item *items, size_t n) {
         for (size_t i = 0; i < n; i++) {
-                trash_retire(commit->txn->trash, &items[i], commit->mounts);
+                trash_move(commit->txn->trash, &items[i], commit->mounts);
                 if (items[i].error.code == 0)
                         continue;
                 if (commit->reterr)
@@ -183,6 +183,6 @@ void commit_unmake(struct commit *commit, enum change_kind made) {
         if (add_names(&commit->txn->changes, made, made == CHANGE_LAYER_MADE ? add_layer : add_data,
                       &names) >= 0 &&
             find_items(commit, &names, &items, &n) >= 0)
-                (void) commit_retire(commit, items, n);
+                (void) commit_trash(commit, items, n);
         items_done(items, n);
 }

@@ -26,7 +26,7 @@ static int look_at_what_goes(struct commit *commit) {
         if (r < 0)
                 return r;
 
-        r = commit_find_doomed(commit);
+        r = commit_find_removals(commit);
         if (r < 0)
                 return r;
         return commit_check_runroot(commit);
@@ -41,13 +41,13 @@ static bool goes_an_image(const struct changes *changes) {
 }
 
 static int leave_out_image(struct commit *commit, const struct change *change) {
-        const struct items *images = &commit->first->kinds[CSTORAGE_FILE_IMAGES];
+        const struct items *images = &commit->first->kinds[CSTORAGE_RECORD_FILE_IMAGES];
         const struct store_root *root = &commit->txn->store->roots[change->root];
         int r = 0;
 
         for (size_t i = images->n; i-- > 0 && r >= 0;)
                 if (images->items[i].file->root == root &&
-                    strcmp(snapshot_item_id(CSTORAGE_FILE_IMAGES, &images->items[i]), change->id) == 0)
+                    strcmp(snapshot_item_id(CSTORAGE_RECORD_FILE_IMAGES, &images->items[i]), change->id) == 0)
                         r = snapshot_remove(commit->first, &images->items[i]);
         return r;
 }
@@ -61,7 +61,7 @@ static int leave_out_images(struct commit *commit) {
                 commit->first = cstorage_snapshot_ref(commit->txn->before);
                 return 0;
         }
-        r = snapshot_derive_kind(commit->txn->before, CSTORAGE_FILE_IMAGES, &commit->first);
+        r = snapshot_derive_kind(commit->txn->before, CSTORAGE_RECORD_FILE_IMAGES, &commit->first);
         if (r < 0)
                 return r;
 
@@ -73,19 +73,19 @@ static int leave_out_images(struct commit *commit) {
 }
 
 static int save_images_first(struct commit *commit) {
-        return commit_files(commit, CSTORAGE_FILE_IMAGES, commit->first);
+        return commit_files(commit, CSTORAGE_RECORD_FILE_IMAGES, commit->first);
 }
 
 static void save_images_back(struct commit *commit) {
-        (void) commit_files(commit, CSTORAGE_FILE_IMAGES, commit->txn->before);
+        (void) commit_files(commit, CSTORAGE_RECORD_FILE_IMAGES, commit->txn->before);
 }
 
 static int save_marked(struct commit *commit) {
-        return commit_files(commit, CSTORAGE_FILE_LAYERS, commit->marked);
+        return commit_files(commit, CSTORAGE_RECORD_FILE_LAYERS, commit->marked);
 }
 
 static void save_layers_back(struct commit *commit) {
-        (void) commit_files(commit, CSTORAGE_FILE_LAYERS, commit->txn->before);
+        (void) commit_files(commit, CSTORAGE_RECORD_FILE_LAYERS, commit->txn->before);
 }
 
 static int make_layers(struct commit *commit) {
@@ -103,7 +103,7 @@ static void unmake_layers(struct commit *commit) {
 }
 
 static int retire_layers(struct commit *commit) {
-        return commit_retire(commit, commit->layer_items, commit->n_layer_items);
+        return commit_trash(commit, commit->layer_items, commit->n_layer_items);
 }
 
 static void restore_layers(struct commit *commit) {
@@ -111,11 +111,11 @@ static void restore_layers(struct commit *commit) {
 }
 
 static int save_layers(struct commit *commit) {
-        return commit_files(commit, CSTORAGE_FILE_LAYERS, commit->now);
+        return commit_files(commit, CSTORAGE_RECORD_FILE_LAYERS, commit->now);
 }
 
 static void save_marked_again(struct commit *commit) {
-        (void) commit_files(commit, CSTORAGE_FILE_LAYERS, commit->marked);
+        (void) commit_files(commit, CSTORAGE_RECORD_FILE_LAYERS, commit->marked);
 }
 
 static int save_images(struct commit *commit) {
@@ -124,17 +124,17 @@ static int save_images(struct commit *commit) {
         r = commit_write_data(commit, CSTORAGE_OBJECT_IMAGE);
         if (r < 0)
                 return r;
-        return commit_files(commit, CSTORAGE_FILE_IMAGES, commit->now);
+        return commit_files(commit, CSTORAGE_RECORD_FILE_IMAGES, commit->now);
 }
 
 static void save_images_first_again(struct commit *commit) {
-        (void) commit_files(commit, CSTORAGE_FILE_IMAGES, commit->first);
+        (void) commit_files(commit, CSTORAGE_RECORD_FILE_IMAGES, commit->first);
         commit_put_data_back(commit, CSTORAGE_OBJECT_IMAGE);
         commit_unmake(commit, CHANGE_IMAGE_MADE);
 }
 
 static int retire_data(struct commit *commit) {
-        return commit_retire(commit, commit->data_items, commit->n_data_items);
+        return commit_trash(commit, commit->data_items, commit->n_data_items);
 }
 
 static void restore_data(struct commit *commit) {
@@ -147,11 +147,11 @@ static int save_containers(struct commit *commit) {
         r = commit_write_data(commit, CSTORAGE_OBJECT_CONTAINER);
         if (r < 0)
                 return r;
-        return commit_files(commit, CSTORAGE_FILE_CONTAINERS, commit->now);
+        return commit_files(commit, CSTORAGE_RECORD_FILE_CONTAINERS, commit->now);
 }
 
 static void save_containers_back(struct commit *commit) {
-        (void) commit_files(commit, CSTORAGE_FILE_CONTAINERS, commit->txn->before);
+        (void) commit_files(commit, CSTORAGE_RECORD_FILE_CONTAINERS, commit->txn->before);
         commit_put_data_back(commit, CSTORAGE_OBJECT_CONTAINER);
         commit_unmake(commit, CHANGE_CONTAINER_MADE);
 }
@@ -161,11 +161,11 @@ static void sync_again(struct commit *commit) {
 }
 
 static int save_mounts(struct commit *commit) {
-        return commit_files(commit, CSTORAGE_FILE_MOUNTS, commit->now);
+        return commit_files(commit, CSTORAGE_RECORD_FILE_MOUNTS, commit->now);
 }
 
 static void save_mounts_back(struct commit *commit) {
-        (void) commit_files(commit, CSTORAGE_FILE_MOUNTS, commit->txn->before);
+        (void) commit_files(commit, CSTORAGE_RECORD_FILE_MOUNTS, commit->txn->before);
 }
 
 /*
@@ -233,7 +233,7 @@ static int prepare(struct commit *commit) {
         struct cstorage_txn *txn = commit->txn;
         int r;
 
-        r = store_homes_open(txn->store, &commit->homes, commit->reterr);
+        r = driver_homes_open(txn->store, &commit->homes, commit->reterr);
         if (r < 0)
                 return r;
 
@@ -250,8 +250,8 @@ static int prepare(struct commit *commit) {
 }
 
 static void commit_done(struct commit *commit) {
-        commit_forget_doomed(commit);
-        store_homes_done(&commit->homes);
+        commit_forget_removals(commit);
+        driver_homes_done(&commit->homes);
         mountinfo_free(commit->mounts);
         commit_forget_files(commit);
         free(commit->saves);
@@ -272,7 +272,7 @@ static void keep_snapshot(struct commit *commit) {
 int commit_changes(struct cstorage_txn *txn, struct error *reterr) {
         _cleanup_(commit_done) struct commit commit = {
                 .txn = txn,
-                .homes = STORE_HOMES_INIT,
+                .homes = DRIVER_HOMES_INIT,
                 .reterr = reterr,
         };
         int r;

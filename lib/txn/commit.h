@@ -19,7 +19,7 @@ struct save {
  */
 struct commit {
         struct cstorage_txn *txn;
-        struct store_homes homes;
+        struct driver_homes homes;
         struct mountinfo *mounts;              /* once all is unmounted that shall be */
         struct cstorage_snapshot *now;         /* what shall be; it learns what was written */
         struct cstorage_snapshot *first;       /* images without those that go */
@@ -40,7 +40,7 @@ struct commit {
 int commit_changes(struct cstorage_txn *txn, struct error *reterr);
 
 /* commit-files.c: those files of this kind whose records are others than on the disk. */
-int commit_files(struct commit *commit, enum cstorage_file_kind kind,
+int commit_files(struct commit *commit, enum cstorage_record_file_kind kind,
                  const struct cstorage_snapshot *snapshot);
 
 /*
@@ -59,10 +59,10 @@ void commit_forget_files(struct commit *commit);
 int commit_sync_directories(struct commit *commit);
 
 /* commit-doomed.c: find what belongs to records that go, and refuse where it is in use. */
-int commit_find_doomed(struct commit *commit);
-int commit_retire(struct commit *commit, struct cstorage_trash_item *items, size_t n);
+int commit_find_removals(struct commit *commit);
+int commit_trash(struct commit *commit, struct cstorage_trash_item *items, size_t n);
 void commit_restore(struct cstorage_trash_item *items, size_t n);
-void commit_forget_doomed(struct commit *commit);
+void commit_forget_removals(struct commit *commit);
 
 /* The same for what was made and shall not stay. */
 void commit_unmake(struct commit *commit, enum change_kind made);

@@ -9,12 +9,12 @@
 /* What is not understood is not rewritten, and what it might hold may be in use. */
 static int check_files(const struct cstorage_snapshot *snapshot, struct error *reterr) {
         for (size_t i = 0; i < snapshot->n_files; i++) {
-                const struct cstorage_file *file = &snapshot->files[i];
+                const struct cstorage_record_file *file = &snapshot->files[i];
 
-                if (!split_is_ours(file) || file->bytes.state == RECFILE_OK ||
-                    file->bytes.state == RECFILE_MISSING)
+                if (!placement_is_ours(file) || file->bytes.state == RECORD_FILE_OK ||
+                    file->bytes.state == RECORD_FILE_MISSING)
                         continue;
-                if (file->bytes.state == RECFILE_EMPTY)
+                if (file->bytes.state == RECORD_FILE_EMPTY)
                         return error_set(reterr, -EBADMSG,
                                          "%s is empty, as no save leaves it: restore it, or remove it if "
                                          "nothing it recorded is wanted",
@@ -29,13 +29,13 @@ static int check_files(const struct cstorage_snapshot *snapshot, struct error *r
 /* Layers in the making or on their way out when somebody died; the Go side deletes them too when it loads the
  * store (layers.go:load), but never looks outside of it here. */
 static int drop_incomplete(struct edit *edit) {
-        const struct items *layers = &edit->now->kinds[CSTORAGE_FILE_LAYERS];
+        const struct items *layers = &edit->now->kinds[CSTORAGE_RECORD_FILE_LAYERS];
         int r;
 
         for (size_t i = layers->n; i-- > 0;) {
                 const struct layer *layer = layers->items[i].record;
 
-                if (!layer->incomplete || !split_is_ours(layers->items[i].file))
+                if (!layer->incomplete || !placement_is_ours(layers->items[i].file))
                         continue;
                 r = edit_drop_layer(edit, layer->id);
                 if (r < 0)

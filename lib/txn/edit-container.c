@@ -25,23 +25,23 @@ static void add_flag(struct container_flags *flags, const char *name, const char
         flags->items[flags->n++] = (struct flag){.name = name, .value = json};
 }
 
-static int emit_list(struct text *t, const char *const *items) {
+static int encode_list(struct text *t, const char *const *items) {
         struct strings strings = {.items = items};
 
         while (items[strings.n])
                 strings.n++;
-        return emit_strings(t, &strings);
+        return encode_strings(t, &strings);
 }
 
 static int fill_flags(const struct cstorage_container_options *options, bool is_volatile,
                       struct container_flags *ret) {
         int r;
 
-        r = emit_string(&ret->mount_label, text_of(options->mount_label));
+        r = encode_string(&ret->mount_label, text_of(options->mount_label));
         if (r < 0)
                 return r;
 
-        r = emit_string(&ret->process_label, text_of(options->process_label));
+        r = encode_string(&ret->process_label, text_of(options->process_label));
         if (r < 0)
                 return r;
 
@@ -52,7 +52,7 @@ static int fill_flags(const struct cstorage_container_options *options, bool is_
         if (!options->mount_options)
                 return 0;
 
-        r = emit_list(&ret->mount_options, options->mount_options);
+        r = encode_list(&ret->mount_options, options->mount_options);
         if (r < 0)
                 return r;
         add_flag(ret, FLAG_MOUNT_OPTIONS, ret->mount_options.s);
@@ -98,7 +98,7 @@ static int find_image(struct edit *edit, const struct cstorage_container_options
         if (r < 0)
                 return r;
 
-        *ret_layer = snapshot_item_id(CSTORAGE_FILE_LAYERS, item);
+        *ret_layer = snapshot_item_id(CSTORAGE_RECORD_FILE_LAYERS, item);
         return check_owners(edit, options, item->record);
 }
 
@@ -120,7 +120,7 @@ static int make_layer(struct edit *edit, const struct cstorage_container_options
 
 static int make(struct edit *edit, const struct cstorage_container_options *options,
                 struct container *container, bool is_volatile) {
-        const struct cstorage_file *file = split_container_file(edit->now, is_volatile);
+        const struct cstorage_record_file *file = placement_container_file(edit->now, is_volatile);
         _cleanup_text_ struct text json = TEXT_INIT;
         struct change *change;
         const char *parent;

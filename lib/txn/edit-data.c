@@ -38,7 +38,7 @@ static bool has_name(enum cstorage_object object, const void *record, const char
 }
 
 /* The value of big-data-names with one more. */
-static int emit_names(struct text *t, enum cstorage_object object, const void *record, const char *key) {
+static int encode_names(struct text *t, enum cstorage_object object, const void *record, const char *key) {
         const struct strings *names = &((const struct layer *) record)->big_data_names;
         const struct big_data *data = object == CSTORAGE_OBJECT_IMAGE
                                               ? &((const struct image *) record)->big_data
@@ -51,7 +51,7 @@ static int emit_names(struct text *t, enum cstorage_object object, const void *r
         for (size_t i = 0; i < n; i++)
                 items[i] = object == CSTORAGE_OBJECT_LAYER ? names->items[i] : data->items[i].name;
         items[n] = key;
-        return emit_strings(t, &(struct strings){.items = items, .n = n + 1});
+        return encode_strings(t, &(struct strings){.items = items, .n = n + 1});
 }
 
 /* An image without a digest gets that of its first manifest (images.go:recomputeDigests). */
@@ -67,13 +67,13 @@ static int record_datum(struct edit *edit, enum cstorage_object object, const st
         int r = 0;
 
         if (!has_name(object, item->record, datum->key)) {
-                r = emit_names(&names, object, item->record, datum->key);
+                r = encode_names(&names, object, item->record, datum->key);
                 amendments[n++] = (struct amendment){.member = "big-data-names", .json = names.s};
         }
         if (object != CSTORAGE_OBJECT_LAYER && r >= 0) {
-                r = emit_i64(&size, (int64_t) datum->size);
+                r = encode_i64(&size, (int64_t) datum->size);
                 if (r >= 0)
-                        r = emit_string(&digest, datum->digest);
+                        r = encode_string(&digest, datum->digest);
                 amendments[n++] = (struct amendment){"big-data-sizes", datum->key, size.s};
                 amendments[n++] = (struct amendment){"big-data-digests", datum->key, digest.s};
         }
@@ -101,12 +101,12 @@ static int add_datum(struct edit *edit, enum cstorage_object object, const struc
         int r;
 
         r = edit_add_change(edit, CHANGE_BIG_DATA, object,
-                            snapshot_item_id((enum cstorage_file_kind) object, item), &change);
+                            snapshot_item_id((enum cstorage_record_file_kind) object, item), &change);
         if (r < 0)
                 return r;
 
         change->root = object_root(object, item->file);
-        change->durable = split_is_durable(item->file);
+        change->durable = placement_is_durable(item->file);
         return keep_bytes(change, datum, TAKE_PTR(*name));
 }
 
@@ -194,7 +194,7 @@ static int edit_directory(struct edit *edit, enum cstorage_object object, const 
         if (r < 0)
                 return r;
 
-        id = snapshot_item_id((enum cstorage_file_kind) object, item);
+        id = snapshot_item_id((enum cstorage_record_file_kind) object, item);
         r = edit_add_change(edit, CHANGE_DIRECTORY, object, id, &change);
         if (r < 0)
                 return r;

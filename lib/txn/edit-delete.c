@@ -27,7 +27,7 @@ static int unmap_layer(struct edit *edit, const struct item *item, const char *l
                 if (strcmp(mapped->items[i], layer) != 0)
                         items[kept.n++] = mapped->items[i];
         if (kept.n > 0) {
-                r = emit_strings(&json, &kept);
+                r = encode_strings(&json, &kept);
                 if (r < 0)
                         return r;
                 amendment.json = json.s;
@@ -36,13 +36,13 @@ static int unmap_layer(struct edit *edit, const struct item *item, const char *l
 }
 
 static int unmap_everywhere(struct edit *edit, const char *layer) {
-        const struct items *images = &edit->now->kinds[CSTORAGE_FILE_IMAGES];
+        const struct items *images = &edit->now->kinds[CSTORAGE_RECORD_FILE_IMAGES];
 
         for (size_t i = 0; i < images->n; i++) {
                 const struct item *item = &images->items[i];
                 int r;
 
-                if (!split_is_ours(item->file) || !image_has_mapped(item->record, layer))
+                if (!placement_is_ours(item->file) || !image_has_mapped(item->record, layer))
                         continue;
                 r = unmap_layer(edit, item, layer);
                 if (r < 0)
@@ -52,7 +52,7 @@ static int unmap_everywhere(struct edit *edit, const char *layer) {
 }
 
 static int delete_layer(struct edit *edit, const struct item *item) {
-        const char *id = snapshot_item_id(CSTORAGE_FILE_LAYERS, item);
+        const char *id = snapshot_item_id(CSTORAGE_RECORD_FILE_LAYERS, item);
         int r;
 
         r = edit_check_layer(edit, id);
@@ -135,9 +135,10 @@ static int drop_layers(struct edit *edit, const struct image *image) {
 }
 
 static int delete_image(struct edit *edit, const struct item *item, uint64_t flags) {
-        const struct items *containers = &edit->now->kinds[CSTORAGE_FILE_CONTAINERS];
+        const struct items *containers = &edit->now->kinds[CSTORAGE_RECORD_FILE_CONTAINERS];
         enum root root = object_root(CSTORAGE_OBJECT_IMAGE, item->file);
-        _cleanup_(backing_unrefp) struct backing *own = backing_ref(item->own); /* the record is in it */
+        _cleanup_(record_buffer_unrefp) struct record_buffer *own =
+                record_buffer_ref(item->own); /* the record is in it */
         const struct image *image = item->record;
         int r;
 
@@ -157,7 +158,8 @@ static int delete_image(struct edit *edit, const struct item *item, uint64_t fla
 }
 
 static int delete_container(struct edit *edit, const struct item *item, uint64_t flags) {
-        _cleanup_(backing_unrefp) struct backing *own = backing_ref(item->own); /* the record is in it */
+        _cleanup_(record_buffer_unrefp) struct record_buffer *own =
+                record_buffer_ref(item->own); /* the record is in it */
         const struct container *container = item->record;
         int r;
 

@@ -34,7 +34,7 @@ static int find_layer(struct edit *edit, const char *name, const char **ret_id) 
         if (r < 0)
                 return r;
 
-        *ret_id = snapshot_item_id(CSTORAGE_FILE_LAYERS, item);
+        *ret_id = snapshot_item_id(CSTORAGE_RECORD_FILE_LAYERS, item);
         return 0;
 }
 
@@ -51,11 +51,11 @@ static int make(struct edit *edit, const struct cstorage_image_options *options,
         if (r < 0)
                 return r;
 
-        change->root = object_root(CSTORAGE_OBJECT_IMAGE, split_image_file(edit->now));
+        change->root = object_root(CSTORAGE_OBJECT_IMAGE, placement_image_file(edit->now));
         r = image_compose(image, &json);
         if (r < 0)
                 return r;
-        return edit_add(edit, split_image_file(edit->now), &json);
+        return edit_add(edit, placement_image_file(edit->now), &json);
 }
 
 static int create(struct edit *edit, const struct cstorage_image_options *options, const char **ret_id) {

@@ -34,7 +34,7 @@ struct id_maps id_maps_of(const struct cstorage_id_map *maps, size_t n) {
 
 int edit_make_layer(struct edit *edit, const struct layer *layer, bool is_volatile, bool writable,
                     struct cstorage_stage *stage) {
-        const struct cstorage_file *file = split_layer_file(edit->now, is_volatile, writable);
+        const struct cstorage_record_file *file = placement_layer_file(edit->now, is_volatile, writable);
         _cleanup_text_ struct text json = TEXT_INIT;
         struct change *change;
         int r;
@@ -50,7 +50,7 @@ int edit_make_layer(struct edit *edit, const struct layer *layer, bool is_volati
         r = edit_add_change(edit, CHANGE_LAYER_MADE, CSTORAGE_OBJECT_LAYER, layer->id, &change);
         if (r < 0)
                 return r;
-        change->root = split_layer_root(edit->now->store, writable);
+        change->root = placement_layer_root(edit->now->store, writable);
         change->stage = stage;
 
         r = layer_compose(layer, &json);
@@ -61,7 +61,7 @@ int edit_make_layer(struct edit *edit, const struct layer *layer, bool is_volati
 
 /* populateLayerOptions: a container's layer changes below whoever would lie on it. */
 static int find_parent(struct edit *edit, const char *name, const char **ret_id) {
-        const struct items *containers = &edit->now->kinds[CSTORAGE_FILE_CONTAINERS];
+        const struct items *containers = &edit->now->kinds[CSTORAGE_RECORD_FILE_CONTAINERS];
         const struct item *item;
         const char *id;
         int r;
@@ -74,7 +74,7 @@ static int find_parent(struct edit *edit, const char *name, const char **ret_id)
         if (r < 0)
                 return r;
 
-        id = snapshot_item_id(CSTORAGE_FILE_LAYERS, item);
+        id = snapshot_item_id(CSTORAGE_RECORD_FILE_LAYERS, item);
         for (size_t i = 0; i < containers->n; i++) {
                 const struct container *container = containers->items[i].record;
 
@@ -104,7 +104,7 @@ static int check_stage(struct edit *edit, const struct cstorage_layer_options *o
                 return error_set(edit->reterr, -EINVAL, "the content was staged for another store");
         if (stage->is_used || is_claimed(edit, stage))
                 return error_set(edit->reterr, -EINVAL, "the content is that of another layer already");
-        if (stage->root != split_layer_root(stage->store, writable))
+        if (stage->root != placement_layer_root(stage->store, writable))
                 return error_set(edit->reterr, -EINVAL,
                                  "with an image store, a layer that is written to cannot be staged");
         if (strcmp(text_of(stage->parent), parent) != 0)

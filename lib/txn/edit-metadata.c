@@ -19,7 +19,7 @@ static int edit_metadata(struct edit *edit, enum cstorage_object object, const c
                 return r;
 
         if (*metadata) {
-                r = emit_string(&json, metadata);
+                r = encode_string(&json, metadata);
                 if (r < 0)
                         return r;
                 amendment.json = json.s;

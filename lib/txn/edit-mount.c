@@ -74,7 +74,7 @@ static int layer_of(struct edit *edit, enum cstorage_object object, const struct
 
         switch (object) {
         case CSTORAGE_OBJECT_LAYER:
-                wanted->layer = strdup(snapshot_item_id(CSTORAGE_FILE_LAYERS, item));
+                wanted->layer = strdup(snapshot_item_id(CSTORAGE_RECORD_FILE_LAYERS, item));
                 break;
         case CSTORAGE_OBJECT_IMAGE:
                 if (!*image->layer)
@@ -115,7 +115,7 @@ static int find_wanted(struct edit *edit, enum cstorage_object object, const cha
 /* --------------------------------------------------------------------------------- counts */
 
 static const struct item *find_mount(const struct edit *edit, const char *layer) {
-        const struct items *mounts = &edit->now->kinds[CSTORAGE_FILE_MOUNTS];
+        const struct items *mounts = &edit->now->kinds[CSTORAGE_RECORD_FILE_MOUNTS];
 
         for (size_t i = 0; i < mounts->n; i++)
                 if (strcmp(((const struct mount *) mounts->items[i].record)->id, layer) == 0)
@@ -131,7 +131,7 @@ static int set_count(struct edit *edit, const struct item *mount, int64_t count)
         _cleanup_text_ struct text json = TEXT_INIT;
         int r;
 
-        r = emit_i64(&json, count);
+        r = encode_i64(&json, count);
         if (r < 0)
                 return r;
         return edit_amend(edit, mount, &(struct amendment){.member = "count", .json = json.s}, 1);
@@ -139,7 +139,7 @@ static int set_count(struct edit *edit, const struct item *mount, int64_t count)
 
 static int add_mount(struct edit *edit, const char *layer, const char *path) {
         const struct mount mount = {.id = layer, .path = path, .count = 1};
-        const struct cstorage_file *file = split_mounts_file(edit->now);
+        const struct cstorage_record_file *file = placement_mounts_file(edit->now);
         _cleanup_text_ struct text json = TEXT_INIT;
         int r;
 
@@ -168,10 +168,10 @@ static int count_mount(struct edit *edit, const char *layer, const char *path) {
 
 static int find_path(struct edit *edit, const char *layer, char **ret) {
         const struct cstorage_store *store = edit->txn->store;
-        _cleanup_store_homes_ struct store_homes homes = STORE_HOMES_INIT;
+        _cleanup_driver_homes_ struct driver_homes homes = DRIVER_HOMES_INIT;
         int r;
 
-        r = store_homes_open(store, &homes, edit->reterr);
+        r = driver_homes_open(store, &homes, edit->reterr);
         if (r < 0)
                 return r;
         return store->driver->mount_path(&homes.homes, edit_layer_root(edit, layer) == ROOT_GRAPH, layer,

@@ -34,7 +34,7 @@ static int amend_list(struct edit *edit, const struct item *item, const char *me
         int r;
 
         if (list->n > 0) {
-                r = emit_strings(&json, list);
+                r = encode_strings(&json, list);
                 if (r < 0)
                         return r;
                 amendment.json = json.s;
@@ -64,7 +64,7 @@ static int take_names(struct edit *edit, enum cstorage_object object, const stru
                 int r;
 
                 while ((holder = edit_find_name(edit, object, names->items[i])) &&
-                       strcmp(snapshot_item_id((enum cstorage_file_kind) object, holder), id) != 0) {
+                       strcmp(snapshot_item_id((enum cstorage_record_file_kind) object, holder), id) != 0) {
                         r = take_name(edit, object, holder, names->items[i]);
                         if (r < 0)
                                 return r;
@@ -114,7 +114,7 @@ static int edit_names(struct edit *edit, enum cstorage_object object, const char
         if (r < 0)
                 return r;
 
-        id = strdup(snapshot_item_id((enum cstorage_file_kind) object, item));
+        id = strdup(snapshot_item_id((enum cstorage_record_file_kind) object, item));
         if (!id)
                 return -ENOMEM;
 

@@ -91,7 +91,7 @@ static int check_free(struct edit *edit, enum cstorage_object object, const stru
                 if (holder)
                         return error_set(edit->reterr, -EEXIST, "the name \"%s\" is that of the %s %s",
                                          names->items[i], object_name(object),
-                                         snapshot_item_id((enum cstorage_file_kind) object, holder));
+                                         snapshot_item_id((enum cstorage_record_file_kind) object, holder));
         }
         return 0;
 }

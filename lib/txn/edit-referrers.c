@@ -6,7 +6,7 @@
 #include "txn/edit.h"
 
 const char *edit_container_of(const struct edit *edit, const char *layer) {
-        const struct items *containers = &edit->now->kinds[CSTORAGE_FILE_CONTAINERS];
+        const struct items *containers = &edit->now->kinds[CSTORAGE_RECORD_FILE_CONTAINERS];
 
         for (size_t i = 0; i < containers->n; i++) {
                 const struct container *container = containers->items[i].record;
@@ -18,7 +18,7 @@ const char *edit_container_of(const struct edit *edit, const char *layer) {
 }
 
 const char *edit_child_of(const struct edit *edit, const char *layer) {
-        const struct items *layers = &edit->now->kinds[CSTORAGE_FILE_LAYERS];
+        const struct items *layers = &edit->now->kinds[CSTORAGE_RECORD_FILE_LAYERS];
 
         for (size_t i = 0; i < layers->n; i++) {
                 const struct layer *child = layers->items[i].record;
@@ -37,7 +37,7 @@ bool image_has_mapped(const struct image *image, const char *layer) {
 }
 
 const char *edit_image_on(const struct edit *edit, const char *layer, bool mapped) {
-        const struct items *images = &edit->now->kinds[CSTORAGE_FILE_IMAGES];
+        const struct items *images = &edit->now->kinds[CSTORAGE_RECORD_FILE_IMAGES];
 
         for (size_t i = 0; i < images->n; i++) {
                 const struct image *image = images->items[i].record;
@@ -49,7 +49,7 @@ const char *edit_image_on(const struct edit *edit, const char *layer, bool mappe
 }
 
 static const struct mount *mount_of(const struct edit *edit, const char *layer) {
-        const struct items *mounts = &edit->now->kinds[CSTORAGE_FILE_MOUNTS];
+        const struct items *mounts = &edit->now->kinds[CSTORAGE_RECORD_FILE_MOUNTS];
 
         for (size_t i = 0; i < mounts->n; i++) {
                 const struct mount *mount = mounts->items[i].record;

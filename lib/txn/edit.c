@@ -12,16 +12,17 @@
 
 #define NSEC_PER_SEC 1000000000LL
 
-_Static_assert((int) CSTORAGE_OBJECT_LAYER == (int) CSTORAGE_FILE_LAYERS, "each kind has its files");
-_Static_assert((int) CSTORAGE_OBJECT_IMAGE == (int) CSTORAGE_FILE_IMAGES, "each kind has its files");
-_Static_assert((int) CSTORAGE_OBJECT_CONTAINER == (int) CSTORAGE_FILE_CONTAINERS, "each kind has its files");
+_Static_assert((int) CSTORAGE_OBJECT_LAYER == (int) CSTORAGE_RECORD_FILE_LAYERS, "each kind has its files");
+_Static_assert((int) CSTORAGE_OBJECT_IMAGE == (int) CSTORAGE_RECORD_FILE_IMAGES, "each kind has its files");
+_Static_assert((int) CSTORAGE_OBJECT_CONTAINER == (int) CSTORAGE_RECORD_FILE_CONTAINERS,
+               "each kind has its files");
 
 /* ------------------------------------------------------------------------------- find */
 
 int edit_find(struct edit *edit, enum cstorage_object object, const char *name, const struct item **ret) {
         int r;
 
-        r = snapshot_find(edit->now, (enum cstorage_file_kind) object, name, ret);
+        r = snapshot_find(edit->now, (enum cstorage_record_file_kind) object, name, ret);
         if (r == -EEXIST)
                 return error_set(edit->reterr, r, "the ids of several %ss begin with \"%s\"",
                                  object_name(object), name);
@@ -38,7 +39,7 @@ int edit_find_ours(struct edit *edit, enum cstorage_object object, const char *n
         r = edit_find(edit, object, name, &item);
         if (r < 0)
                 return r;
-        if (!split_is_ours(item->file))
+        if (!placement_is_ours(item->file))
                 return error_set(edit->reterr, -EROFS,
                                  "the %s \"%s\" lies in the additional image store %s, which is only read",
                                  object_name(object), name, item->file->root->path);
@@ -49,15 +50,15 @@ int edit_find_ours(struct edit *edit, enum cstorage_object object, const char *n
 /* Images lie in up to two stores of ours. */
 static const struct item *
 in_own_stores(const struct edit *edit, enum cstorage_object object, const char *text,
-              const struct item *(*find)(const struct cstorage_snapshot *, enum cstorage_file_kind,
+              const struct item *(*find)(const struct cstorage_snapshot *, enum cstorage_record_file_kind,
                                          const struct store_root *, const char *) ) {
         const struct cstorage_store *store = edit->now->store;
         const struct item *found = NULL;
 
         if (object != CSTORAGE_OBJECT_IMAGE)
-                return find(edit->now, (enum cstorage_file_kind) object, NULL, text);
+                return find(edit->now, (enum cstorage_record_file_kind) object, NULL, text);
         for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE && !found; root++)
-                found = find(edit->now, CSTORAGE_FILE_IMAGES, &store->roots[root], text);
+                found = find(edit->now, CSTORAGE_RECORD_FILE_IMAGES, &store->roots[root], text);
         return found;
 }
 
@@ -71,26 +72,26 @@ const struct item *edit_find_name(const struct edit *edit, enum cstorage_object 
 
 /* ----------------------------------------------------------------------------- records */
 
-int edit_add(struct edit *edit, const struct cstorage_file *file, const struct text *json) {
-        _cleanup_(backing_unrefp) struct backing *backing = NULL;
+int edit_add(struct edit *edit, const struct cstorage_record_file *file, const struct text *json) {
+        _cleanup_(record_buffer_unrefp) struct record_buffer *record_buffer = NULL;
         int r;
 
-        r = backing_of_json(file->kind, json, &backing, edit->reterr);
+        r = record_buffer_of_json(file->kind, json, &record_buffer, edit->reterr);
         if (r < 0)
                 return r;
-        return snapshot_insert(edit->now, file, backing);
+        return snapshot_insert(edit->now, file, record_buffer);
 }
 
 int edit_amend(struct edit *edit, const struct item *item, const struct amendment *amendments, size_t n) {
-        enum cstorage_file_kind kind = item->file->kind;
-        _cleanup_(backing_unrefp) struct backing *backing = NULL;
+        enum cstorage_record_file_kind kind = item->file->kind;
+        _cleanup_(record_buffer_unrefp) struct record_buffer *record_buffer = NULL;
         int r;
 
-        r = backing_amended(kind, item->record, amendments, n, &backing, edit->reterr);
+        r = record_buffer_amended(kind, item->record, amendments, n, &record_buffer, edit->reterr);
         if (r < 0)
                 return r;
 
-        return snapshot_replace(edit->now, item, backing);
+        return snapshot_replace(edit->now, item, record_buffer);
 }
 
 int edit_add_change(struct edit *edit, enum change_kind kind, enum cstorage_object object, const char *id,

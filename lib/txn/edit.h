@@ -77,7 +77,7 @@ int edit_new_id(struct edit *edit, enum cstorage_object object, const char *id,
 int edit_check_names(struct edit *edit, const char *const *names, struct strings *ret);
 
 /* The record that the text is, at the end of its file. */
-int edit_add(struct edit *edit, const struct cstorage_file *file, const struct text *json);
+int edit_add(struct edit *edit, const struct cstorage_record_file *file, const struct text *json);
 
 /* Change members of a record; pointers to items are void after it. */
 int edit_amend(struct edit *edit, const struct item *item, const struct amendment *amendments, size_t n);

@@ -51,7 +51,8 @@ int txn_lock(struct cstorage_txn *txn, struct error *reterr) {
 
 /* That of the runroot's containers is no file that a Go process of the other mode would make. */
 static bool may_make(const struct cstorage_store *store, size_t i) {
-        return store_locks[i].create || store_locks[i].guards != CSTORAGE_FILE_CONTAINERS || store->transient;
+        return store_locks[i].create || store_locks[i].guards != CSTORAGE_RECORD_FILE_CONTAINERS ||
+               store->transient;
 }
 
 /* In each of the directories of objects lies a lock; where that is none of ours to make, the directory is
@@ -81,20 +82,20 @@ static int fail_stale(struct error *reterr) {
 }
 
 /* The tokens as they were at the begin: a lock file that did not exist had none. */
-static int read_first_tokens(const struct cstorage_txn *txn, struct last_write ret[static STORE_LOCKS]) {
+static int read_first_tokens(const struct cstorage_txn *txn, struct lock_token ret[static STORE_LOCKS]) {
         int r = 0;
 
         for (size_t i = 0; i < STORE_LOCKS && r >= 0; i++) {
-                ret[i] = (struct last_write){0};
+                ret[i] = (struct lock_token){0};
                 if (txn->locks[i] >= 0)
                         r = lock_read_token(txn->locks[i], &ret[i]);
         }
         return r;
 }
 
-static int check_tokens(const struct cstorage_txn *txn, const struct last_write first[static STORE_LOCKS],
+static int check_tokens(const struct cstorage_txn *txn, const struct lock_token first[static STORE_LOCKS],
                         struct error *reterr) {
-        struct last_write now[STORE_LOCKS];
+        struct lock_token now[STORE_LOCKS];
         int r;
 
         r = snapshot_read_tokens(txn->store, txn->locks, now);
@@ -102,7 +103,7 @@ static int check_tokens(const struct cstorage_txn *txn, const struct last_write 
                 return r;
 
         for (size_t i = 0; i < STORE_LOCKS; i++)
-                if (!last_write_equal(&first[i], &now[i]))
+                if (!lock_token_equal(&first[i], &now[i]))
                         return fail_stale(reterr);
         return 0;
 }
@@ -118,7 +119,7 @@ static bool depends_on_records(const struct cstorage_txn *txn) {
  * ours while we wait for that one, so all are released first.
  */
 static int lock_again(struct cstorage_txn *txn, struct error *reterr) {
-        struct last_write first[STORE_LOCKS];
+        struct lock_token first[STORE_LOCKS];
         int r;
 
         r = read_first_tokens(txn, first);
@@ -154,7 +155,7 @@ int txn_prepare(struct cstorage_txn *txn, struct error *reterr) {
                 r = store_check_roots(txn->store, reterr);
                 if (r < 0)
                         return r;
-                r = objectdir_make_all(txn->store, reterr);
+                r = object_dirs_make_all(txn->store, reterr);
                 if (r < 0)
                         return r;
                 r = lock_again(txn, reterr);
@@ -174,7 +175,7 @@ static bool holds_store(const struct cstorage_txn *txn) {
 }
 
 int txn_check_unheld(const struct cstorage_txn *txn, struct error *reterr) {
-        struct last_write first[STORE_LOCKS];
+        struct lock_token first[STORE_LOCKS];
         int r;
 
         if (holds_store(txn))
@@ -195,18 +196,18 @@ int txn_check_unheld(const struct cstorage_txn *txn, struct error *reterr) {
  * in the runroot, while the stable ones are read with both (containers.go:newContainerStore): who makes a
  * transient container writes nothing beside those.
  */
-bool txn_lock_guards(const struct cstorage_store *store, size_t lock, enum cstorage_file_kind kind,
+bool txn_lock_guards(const struct cstorage_store *store, size_t lock, enum cstorage_record_file_kind kind,
                      enum cstorage_location location, const struct store_root *root) {
         bool beside = &store->roots[store_locks[lock].root] == root;
 
         if (store_locks[lock].guards != kind)
                 return false;
-        if (kind == CSTORAGE_FILE_CONTAINERS)
+        if (kind == CSTORAGE_RECORD_FILE_CONTAINERS)
                 return beside || location == CSTORAGE_LOCATION_STABLE;
-        return beside || kind != CSTORAGE_FILE_IMAGES;
+        return beside || kind != CSTORAGE_RECORD_FILE_IMAGES;
 }
 
-int txn_write_token(struct cstorage_txn *txn, size_t lock, struct last_write *ret, struct error *reterr) {
+int txn_write_token(struct cstorage_txn *txn, size_t lock, struct lock_token *ret, struct error *reterr) {
         int r;
 
         if (txn->locks[lock] < 0)

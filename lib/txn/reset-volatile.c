@@ -23,16 +23,16 @@ static const struct own_file *own_file_of(const struct cstorage_entry *entry) {
 
 /* Whatever was seen before: it is read under the locks, and only what no Go process can use is taken. */
 static int check_broken(const struct cstorage_entry *entry, struct error *reterr) {
-        struct recfile file = RECFILE_INIT;
+        struct record_file file = RECORD_FILE_INIT;
         bool broken;
         int r;
 
-        r = recfile_read(&file, entry->place->fd, entry->name);
+        r = record_file_read(&file, entry->place->fd, entry->name);
         if (r < 0)
                 return r;
 
-        broken = recfile_is_broken(&file);
-        recfile_done(&file);
+        broken = record_file_is_broken(&file);
+        record_file_done(&file);
         if (!broken)
                 return error_set(reterr, -ESTALE, "%s is not broken, or not so that nobody can read it",
                                  cstorage_entry_get_path(entry));
@@ -41,7 +41,7 @@ static int check_broken(const struct cstorage_entry *entry, struct error *reterr
 
 static int write_tokens(struct cstorage_txn *txn, const struct own_file *file, struct error *reterr) {
         const struct cstorage_store *store = txn->store;
-        struct last_write token;
+        struct lock_token token;
         int r = 0;
 
         for (size_t i = 0; i < STORE_LOCKS && r >= 0; i++)
@@ -56,7 +56,7 @@ static int move_aside(struct cstorage_trash_item *item) {
         char *aside;
         int fd = entry->place->fd;
 
-        if (asprintf(&aside, "%s" BROKEN_SUFFIX, entry->name) < 0)
+        if (asprintf(&aside, "%s" TORN_SUFFIX, entry->name) < 0)
                 return -ENOMEM;
         if (renameat(fd, entry->name, fd, aside) < 0) {
                 int r = error_errno(&item->error, negative_errno(), "cannot move %s to %s", entry->path,
@@ -73,7 +73,7 @@ static int replace(struct cstorage_txn *txn, struct cstorage_trash_item *item, c
         _cleanup_newfile_ struct newfile empty = NEWFILE_INIT;
         int r;
 
-        r = recfile_make(&empty, item->entry->place->fd, item->entry->name, NULL, 0, false, &item->error);
+        r = record_file_make(&empty, item->entry->place->fd, item->entry->name, NULL, 0, false, &item->error);
         if (r < 0 && !is_full(r))
                 return r;
 
@@ -84,7 +84,7 @@ static int replace(struct cstorage_txn *txn, struct cstorage_trash_item *item, c
         r = move_aside(item);
         if (r < 0)
                 return r;
-        return empty.temp ? recfile_place(&empty, NULL, &item->error) : 0;
+        return empty.temp ? record_file_place(&empty, NULL, &item->error) : 0;
 }
 
 static int heal(struct cstorage_txn *txn, struct cstorage_trash_item *item, const struct mountinfo *mounts) {
@@ -113,7 +113,8 @@ static void forget_records(struct cstorage_txn *txn) {
         cstorage_snapshot_unref(before);
 }
 
-void txn_heal(struct cstorage_txn *txn, struct cstorage_trash_item *item, const struct mountinfo *mounts) {
+void txn_reset_volatile_file(struct cstorage_txn *txn, struct cstorage_trash_item *item,
+                             const struct mountinfo *mounts) {
         int r;
 
         r = heal(txn, item, mounts);

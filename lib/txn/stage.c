@@ -61,14 +61,14 @@ static int open_home(const struct cstorage_stage *stage, struct error *reterr) {
 
 static int make_content(struct cstorage_stage *stage, struct error *reterr) {
         const struct driver *driver = stage->store->driver;
-        _cleanup_store_homes_ struct store_homes homes = STORE_HOMES_INIT;
+        _cleanup_driver_homes_ struct driver_homes homes = DRIVER_HOMES_INIT;
         _cleanup_close_ int home_fd = -1;
         int r;
 
         home_fd = open_home(stage, reterr);
         if (home_fd < 0)
                 return home_fd;
-        r = store_homes_open(stage->store, &homes, reterr);
+        r = driver_homes_open(stage->store, &homes, reterr);
         if (r < 0)
                 return r;
         r = temp_dir_make(&stage->temp, home_fd, driver->temp_root, reterr);

@@ -17,7 +17,7 @@ _public_ struct cstorage_txn *cstorage_txn_free(struct cstorage_txn *txn) {
         txn_unlock(txn);
         cstorage_trash_free(txn->trash);
         changes_done(&txn->changes);
-        cstorage_snapshot_unref(txn->known);
+        cstorage_snapshot_unref(txn->references);
         cstorage_snapshot_unref(txn->before);
         cstorage_snapshot_unref(txn->now);
         cstorage_store_unref(txn->store);
@@ -46,7 +46,7 @@ static int check(const struct cstorage_store *store, const struct cstorage_txn_o
                 return r;
         if (options->timeout_us > UINT64_MAX / NSEC_PER_USEC / 2)
                 return error_set(reterr, -EINVAL, "the timeout of the transaction is too long");
-        if (options->known && options->known->store != store)
+        if (options->references && options->references->store != store)
                 return error_set(reterr, -EINVAL, "the known snapshot is that of another store");
         return 0;
 }
@@ -71,7 +71,7 @@ static int begin(struct cstorage_store *store, const struct cstorage_txn_options
         if (!txn)
                 return -ENOMEM;
 
-        txn->known = cstorage_snapshot_ref(options->known);
+        txn->references = cstorage_snapshot_ref(options->references);
         txn->timeout_us = options->timeout_us;
         r = txn_lock(txn, reterr);
         if (r < 0)
@@ -114,7 +114,7 @@ struct cstorage_snapshot *txn_snapshot(const struct cstorage_txn *txn) {
 }
 
 int txn_load(struct cstorage_txn *txn, struct error *reterr) {
-        return txn->before ? 0 : snapshot_read(txn->store, txn->known, txn->locks, &txn->before, reterr);
+        return txn->before ? 0 : snapshot_read(txn->store, txn->references, txn->locks, &txn->before, reterr);
 }
 
 static int get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot **ret, struct error *reterr) {
@@ -172,7 +172,7 @@ static bool may_be_retired(const struct cstorage_entry *entry) {
 }
 
 static int add_item(struct cstorage_txn *txn, const struct cstorage_entry *entry,
-                    const struct cstorage_identity *seen) {
+                    const struct cstorage_entry_stat *seen) {
         struct cstorage_trash *trash = txn->trash;
         int r;
 
@@ -191,13 +191,13 @@ static bool is_of(const struct cstorage_txn *txn, const struct cstorage_entry *e
         return txn && entry && txn_may_be_changed(txn) && entry->inventory->store == txn->store;
 }
 
-_public_ int cstorage_txn_retire(struct cstorage_txn *txn, const struct cstorage_entry *entry,
-                                 const struct cstorage_identity *seen) {
+_public_ int cstorage_txn_trash_entry(struct cstorage_txn *txn, const struct cstorage_entry *entry,
+                                      const struct cstorage_entry_stat *seen) {
         return is_of(txn, entry) && seen && may_be_retired(entry) ? add_item(txn, entry, seen) : -EINVAL;
 }
 
-_public_ int cstorage_txn_heal(struct cstorage_txn *txn, const struct cstorage_entry *entry,
-                               const struct cstorage_identity *seen) {
+_public_ int cstorage_txn_reset_volatile_file(struct cstorage_txn *txn, const struct cstorage_entry *entry,
+                                              const struct cstorage_entry_stat *seen) {
         return is_of(txn, entry) && seen && entry->kind == CSTORAGE_ENTRY_VOLATILE_FILE
                        ? add_item(txn, entry, seen)
                        : -EINVAL;

@@ -13,9 +13,9 @@ struct cstorage_txn {
         uint64_t locked_ns, unlocked_ns; /* 0: not yet */
         struct cstorage_trash *trash;    /* NULL once it was handed over */
 
-        struct cstorage_snapshot *known;  /* the caller's; NULL: none */
-        struct cstorage_snapshot *before; /* as it was read; NULL: nobody asked yet */
-        struct cstorage_snapshot *now;    /* with all edits so far; NULL: there were none */
+        struct cstorage_snapshot *references; /* the caller's; NULL: none */
+        struct cstorage_snapshot *before;     /* as it was read; NULL: nobody asked yet */
+        struct cstorage_snapshot *now;        /* with all edits so far; NULL: there were none */
         struct changes changes;
         uint64_t timeout_us;
         bool prepared;  /* all locks are there and held */
@@ -53,12 +53,13 @@ int txn_check_unheld(const struct cstorage_txn *txn, struct error *reterr);
  * Whether a change of this file is told by that lock's token; write one that no process has written before.
  * Nothing is done where the lock is not held, since it is not there.
  */
-bool txn_lock_guards(const struct cstorage_store *store, size_t lock, enum cstorage_file_kind kind,
+bool txn_lock_guards(const struct cstorage_store *store, size_t lock, enum cstorage_record_file_kind kind,
                      enum cstorage_location location, const struct store_root *root);
-int txn_write_token(struct cstorage_txn *txn, size_t lock, struct last_write *ret, struct error *reterr);
+int txn_write_token(struct cstorage_txn *txn, size_t lock, struct lock_token *ret, struct error *reterr);
 
-/* What was asked for with cstorage_txn_heal(); its result is in the item (heal.c). */
-void txn_heal(struct cstorage_txn *txn, struct cstorage_trash_item *item, const struct mountinfo *mounts);
+/* What was asked for with cstorage_txn_reset_volatile_file(); its result is in the item (heal.c). */
+void txn_reset_volatile_file(struct cstorage_txn *txn, struct cstorage_trash_item *item,
+                             const struct mountinfo *mounts);
 
 /* With the edits where there are any. */
 struct cstorage_snapshot *txn_snapshot(const struct cstorage_txn *txn);

@@ -33,7 +33,7 @@ add_function() {
         sed -i 's/^        cstorage_config_free;$/&\n        cstorage_config_gone;/' "$tree/lib/libcstorage.sym" &&
                 sed -i 's/^struct cstorage_config \*cstorage_config_free(.*;$/&\nvoid cstorage_config_gone(void);/' \
                         "$tree/lib/cstorage.h" &&
-                echo '_public_ void cstorage_config_gone(void) {}' >>"$tree/lib/config.c"
+                echo '_public_ void cstorage_config_gone(void) {}' >>"$tree/lib/config/config.c"
 }
 
 release "$dir"

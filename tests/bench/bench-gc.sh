@@ -157,7 +157,7 @@ EOF
 deleting() {
         local who i
 
-        note "where the file system discards what it frees at once, the disk's discards a second are the limit for all: see bench-reap.sh"
+        note "where the file system discards what it frees at once, the disk's discards a second are the limit for all: see bench-delete.sh"
         make_store t --images 1 --layers 2 --orphans 300 --orphan-files 200
         for i in $(seq $(((rounds + 1) / 2))); do
                 for who in rm theirs ours; do

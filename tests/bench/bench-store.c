@@ -111,14 +111,14 @@ static void print_medians(const struct cost *costs, long n, char end) {
 
 struct bench {
         struct cstorage_store *store;
-        struct cstorage_snapshot *known; /* of the transaction before */
-        uint64_t flags;                  /* of containers */
+        struct cstorage_snapshot *references; /* of the transaction before */
+        uint64_t flags;                       /* of containers */
 };
 
 static struct cstorage_txn *begin(struct bench *bench) {
         struct cstorage_txn_options options = {.size = sizeof(options),
                                                .timeout_us = 30 * 1000000,
-                                               .known = bench->known};
+                                               .references = bench->references};
         struct cstorage_txn *txn;
 
         check(cstorage_txn_begin(bench->store, &options, &txn, &error), "begin");
@@ -131,8 +131,8 @@ static void end(struct bench *bench, struct cstorage_txn *txn) {
         check(cstorage_txn_commit(txn, &trash, &error), "commit");
         check(cstorage_trash_empty(trash, &error), "empty");
         cstorage_trash_free(trash);
-        cstorage_snapshot_unref(bench->known);
-        check(cstorage_txn_get_snapshot(txn, &bench->known, &error), "get the records");
+        cstorage_snapshot_unref(bench->references);
+        check(cstorage_txn_get_snapshot(txn, &bench->references, &error), "get the records");
         cstorage_txn_free(txn);
 }
 
@@ -186,14 +186,14 @@ static long count_containers(const struct bench *bench) {
         const struct cstorage_container *container = NULL;
         long n = 0;
 
-        while ((container = cstorage_snapshot_next_container(bench->known, container)))
+        while ((container = cstorage_snapshot_next_container(bench->references, container)))
                 n++;
         return n;
 }
 
 static void fill(struct bench *bench, long containers) {
-        check(cstorage_snapshot_new(bench->store, &bench->known, &error), "read");
-        if (!cstorage_snapshot_next_image(bench->known, NULL))
+        check(cstorage_snapshot_new(bench->store, &bench->references, &error), "read");
+        if (!cstorage_snapshot_next_image(bench->references, NULL))
                 make_image(bench);
 
         for (long n = count_containers(bench); n < containers;) {
@@ -327,7 +327,7 @@ int main(int argc, char **argv) {
                 print_medians(creates, rounds, ' ');
                 print_medians(deletes, rounds, '\n');
         }
-        cstorage_snapshot_unref(bench.known);
+        cstorage_snapshot_unref(bench.references);
         cstorage_store_unref(bench.store);
         return 0;
 }

@@ -88,8 +88,8 @@ interrupt_collector() {
 reaper_at_work() {
         put_orphans 3 8000
         expect "$1: the reaper is at work" active "$(vm_run m 'systemctl restart cstorage-gc.service
-                for i in $(seq 100); do [ $(systemctl is-active cstorage-gc-reap.service) = activating ] || break; sleep 0.1; done
-                systemctl is-active cstorage-gc-reap.service')"
+                for i in $(seq 100); do [ $(systemctl is-active cstorage-gc-delete.service) = activating ] || break; sleep 0.1; done
+                systemctl is-active cstorage-gc-delete.service')"
 }
 interrupt_reaper() {
         reaper_at_work "$1"
@@ -171,8 +171,8 @@ note "with CSTORAGE_TEST_SEED=$CSTORAGE_TEST_SEED all that is random comes the s
 
 interrupt_collector "systemctl stop" "systemctl stop cstorage-gc.service"
 interrupt_collector "kill -9" "systemctl kill -s KILL cstorage-gc.service"
-interrupt_reaper "the reaper, systemctl stop" "systemctl stop cstorage-gc-reap.service"
-interrupt_reaper "the reaper, kill -9" "systemctl kill -s KILL cstorage-gc-reap.service"
+interrupt_reaper "the reaper, systemctl stop" "systemctl stop cstorage-gc-delete.service"
+interrupt_reaper "the reaper, kill -9" "systemctl kill -s KILL cstorage-gc-delete.service"
 cut_the_reaper
 
 if $long; then

@@ -113,7 +113,7 @@ expect "nor in the user's store" "" "$(user_orphans)"
 
 expect "systemd-analyze verify has nothing to say" "" \
         "$(vm_run m 'systemd-analyze verify --man=no cstorage-gc.service multi-user.target')"
-for unit in cstorage-gc.service cstorage-gc-reap.service; do
+for unit in cstorage-gc.service cstorage-gc-delete.service; do
         level=$(exposure $unit)
         note "systemd-analyze security $unit: $level"
         check "that is at most $max_exposure" jq -ne "${level:-10} <= $max_exposure" || note "$(grep -v ✓ "$scratch/exposure")"
@@ -144,24 +144,24 @@ expect "so is all that seems to be of the future, since it was there at boot" 0 
 left_in='left_in() { (cd "$1" && ls overlay/tempdirs overlay-layers/tmp overlay-containers/tmp 2>/dev/null | grep -c temp-dir); }'
 expect "the reaper deleted what was collected" "inactive success 0 temp dirs" "$(vm_run m "$left_in"'
         for i in $(seq 600); do
-                [ "$(left_in /var/lib/containers/storage) $(systemctl is-active cstorage-gc-reap.service)" = "0 inactive" ] && break
+                [ "$(left_in /var/lib/containers/storage) $(systemctl is-active cstorage-gc-delete.service)" = "0 inactive" ] && break
                 sleep 1
         done
-        echo $(systemctl is-active cstorage-gc-reap.service) $(systemctl show -P Result cstorage-gc-reap.service) $(
+        echo $(systemctl is-active cstorage-gc-delete.service) $(systemctl show -P Result cstorage-gc-delete.service) $(
                 left_in /var/lib/containers/storage) temp dirs')"
 expect "so did the user's" "inactive success 0 temp dirs, 0 files" "$(vm_run m "$left_in"'
         store=/home/bob/.local/share/containers/storage
         for i in $(seq 600); do
-                [ "$(left_in $store) $(systemctl --user -M bob@ is-active cstorage-gc-reap.service)" = "0 inactive" ] && break
+                [ "$(left_in $store) $(systemctl --user -M bob@ is-active cstorage-gc-delete.service)" = "0 inactive" ] && break
                 sleep 1
         done
-        echo $(systemctl --user -M bob@ is-active cstorage-gc-reap.service) $(
-                systemctl --user -M bob@ show -P Result cstorage-gc-reap.service) $(left_in $store) temp dirs'), \
+        echo $(systemctl --user -M bob@ is-active cstorage-gc-delete.service) $(
+                systemctl --user -M bob@ show -P Result cstorage-gc-delete.service) $(left_in $store) temp dirs'), \
 $(user_left) files"
 expect "and no orphan is in the user's store" "" "$(user_orphans)"
-note "$(vm_run m 'journalctl -b -o cat --no-pager _UID=1000 -t cstorage-gc -t cstorage-gc-reap')"
+note "$(vm_run m 'journalctl -b -o cat --no-pager _UID=1000 -t cstorage-gc -t cstorage-gc-delete')"
 check "the journal has a record of that, with all of it gone" test "$(vm_run m "journalctl -b -o json MESSAGE_ID=$reaped _UID=0" |
-        jq -r 'select((.CSTORAGE_ENTRIES | tonumber) > 8) | .CSTORAGE_LEFT')" = 0
+        jq -r 'select((.CSTORAGE_FILES | tonumber) > 8) | .CSTORAGE_LEFT')" = 0
 check "the catalog explains it" grep -q '^-- Subject: The removed orphans are deleted' <<<"$(vm_run m "journalctl --update-catalog
         journalctl -b -x --no-pager MESSAGE_ID=$reaped" | sed 's/^░░/--/')"
 note "$(vm_run m 'journalctl -b -o cat --no-pager -u cstorage-gc.service')"
@@ -184,11 +184,11 @@ collect() {
 }
 # became ID: each kind of it, and why.
 became() {
-        jq -r --arg id "$1" '[.subjects[] | select(.path | endswith($id)) | "\(.kind) \(.verdict) \(.reason)"] |
+        jq -r --arg id "$1" '[.objects[] | select(.path | endswith($id)) | "\(.kind) \(.verdict) \(.reason)"] |
                 sort | join(", ")' "$scratch/by-hand"
 }
 here() { vm_run m "cd $store && ls -d overlay/$recent overlay/$used overlay-containers/$recent 2>/dev/null | wc -l"; }
-shown() { note "$(cat "$scratch/by-hand.err"; jq -c '.subjects[]' "$scratch/by-hand")"; }
+shown() { note "$(cat "$scratch/by-hand.err"; jq -c '.objects[]' "$scratch/by-hand")"; }
 
 expect "orphans are made in this boot" 3 "$(vm_run m "cd $store &&
         mkdir -p overlay/{$recent,$used}/diff overlay-containers/$recent/userdata" && here)"

@@ -164,7 +164,7 @@ heals() {
         has_records "$scene" "$5" 0
         explains "$scene" HEALED "A torn volatile record file was reset"
         check "$scene: the broken files are kept" vm_run m "cd $dir
-                cmp /srv/broken/$3 $layers.broken && cmp /srv/broken/$4 $containers.broken"
+                cmp /srv/broken/$3 $layers.torn && cmp /srv/broken/$4 $containers.torn"
         expect "$scene: podman alone can start nothing with such layers" "images,create localhost/base:1" \
                 "$(podman_alone "$dir" $layers "$3" images 'create localhost/base:1')"
         expect "$scene: nor with such containers" "ps,create localhost/base:1" \
@@ -191,7 +191,7 @@ sandbox() {
         check "sandbox: an orphan is planted" vm_run m "with_clock -24 sh /usr/local/lib/plant.sh $store/overlay/$orphan"
         vm_run m 'systemctl start cstorage-gc.service
                 for i in $(seq 300); do
-                        [ "$(systemctl is-active cstorage-gc-reap.service)" = inactive ] && break || sleep 1
+                        [ "$(systemctl is-active cstorage-gc-delete.service)" = inactive ] && break || sleep 1
                 done'
         expect "sandbox: it is collected" "1 COLLECTED,1 REMOVED" "$(records)"
         expect "sandbox: all of it is deleted" "0 0" "$(vm_run m "journalctl -b -o json MESSAGE_ID=$(id_of REAPED)" |
@@ -199,7 +199,7 @@ sandbox() {
 
         expect "sandbox: the collector can write to its store, and do nothing else" \
                 "writes $runroot,writes /tmp,writes $store,writes /var/tmp" "$(probe cstorage-gc.service)"
-        expect "sandbox: the reaper can write to nothing" "writes /tmp,writes /var/tmp" "$(probe cstorage-gc-reap.service)"
+        expect "sandbox: the reaper can write to nothing" "writes /tmp,writes /var/tmp" "$(probe cstorage-gc-delete.service)"
         vm_run m "unshare -mu perl /usr/local/lib/probe.pl $store $runroot" >"$scratch/probe"
         expect "sandbox: whoever is in none can do all that" "" \
                 "$(for what in "writes /etc" "writes /run" "writes /dev/shm" "opens /etc/passwd" "calls mknod" "calls mount" \
@@ -238,7 +238,7 @@ soft_reboot() {
         expect "soft reboot: systemd says so" 1 "$(vm_run m 'systemctl show -P SoftRebootsCount')"
         note "$(records)"
         expect "soft reboot: the collector is content" "0 0 0" "$(jq -r "select(.MESSAGE_ID == \"$(id_of COLLECTED)\") |
-                [.CSTORAGE_HEALED, .CSTORAGE_REFUSED, .CSTORAGE_FAILED] | join(\" \")" "$scratch/records")"
+                [.CSTORAGE_REPAIRED, .CSTORAGE_REFUSED, .CSTORAGE_FAILED] | join(\" \")" "$scratch/records")"
         # A podman that is not done in time with a container that ended is killed, and leaves a temp dir.
         expect "soft reboot: nothing is removed but what podman was about to delete" "" "$(jq -r 'select(.CSTORAGE_KIND) |
                 .CSTORAGE_KIND + " " + .CSTORAGE_REASON' "$scratch/records" | grep -vxF "temp-dir abandoned")"

@@ -80,12 +80,12 @@ static bool read_input(char *at, char *end, struct input *ret) {
 /* ------------------------------------------------------------------------------- what must hold */
 
 /* An object, and the one member of it that may differ. */
-struct view {
+struct scan {
         struct json json;
         uint32_t object, member; /* tokens; the name's, 0: not there */
 };
 
-static void view_open(struct view *view, const char *text, size_t n) {
+static void view_open(struct scan *view, const char *text, size_t n) {
         FUZZ_ASSERT(json_parse(&view->json, text, n, NULL) >= 0 && view->json.tokens[0].type == JSON_OBJECT);
 }
 
@@ -94,7 +94,7 @@ static bool is_called(const char *text, const char *name, bool key) {
         return key ? strcmp(text, name) == 0 : fold_equal(text, strlen(text), name, strlen(name), FOLD_BOTH);
 }
 
-static void view_find(struct view *view, const char *name, bool key) {
+static void view_find(struct scan *view, const char *name, bool key) {
         const struct json_token *tokens = view->json.tokens;
         _cleanup_arena_ struct arena arena = ARENA_INIT;
 
@@ -107,7 +107,7 @@ static void view_find(struct view *view, const char *name, bool key) {
         }
 }
 
-static struct slice token_bytes(const struct view *view, uint32_t token) {
+static struct slice token_bytes(const struct scan *view, uint32_t token) {
         const struct json_token *t = &view->json.tokens[token];
 
         return (struct slice){.at = view->json.text + t->start, .len = t->end - t->start};
@@ -118,13 +118,13 @@ static bool same_bytes(struct slice a, struct slice b) {
 }
 
 /* The next member at or behind the token that is not the one that may differ; 0 at the end. */
-static uint32_t next_other(const struct view *view, uint32_t t) {
+static uint32_t next_other(const struct scan *view, uint32_t t) {
         if (t == view->member && t != 0)
                 t = view->json.tokens[t + 1].next;
         return t < view->json.tokens[view->object].next ? t : 0;
 }
 
-static void check_others(const struct view *before, const struct view *after) {
+static void check_others(const struct scan *before, const struct scan *after) {
         uint32_t b = next_other(before, before->object + 1), a = next_other(after, after->object + 1);
 
         while (b && a) {
@@ -136,8 +136,8 @@ static void check_others(const struct view *before, const struct view *after) {
         FUZZ_ASSERT(!b && !a);
 }
 
-static void check_value(const struct view *after, const char *json) {
-        struct view value = {.json = JSON_INIT};
+static void check_value(const struct scan *after, const char *json) {
+        struct scan value = {.json = JSON_INIT};
 
         FUZZ_ASSERT(!json == !after->member);
         if (!json)
@@ -148,7 +148,7 @@ static void check_value(const struct view *after, const char *json) {
 }
 
 /* The map within the record. */
-static void check_key(struct view *before, struct view *after, const struct amendment *a) {
+static void check_key(struct scan *before, struct scan *after, const struct amendment *a) {
         bool had_map = before->member && before->json.tokens[before->member + 1].type == JSON_OBJECT;
         bool has_map = after->member && after->json.tokens[after->member + 1].type == JSON_OBJECT;
 
@@ -168,7 +168,7 @@ static void check_key(struct view *before, struct view *after, const struct amen
 }
 
 static void check_amended(const struct input *input, const struct text *amended) {
-        struct view before = {.json = JSON_INIT}, after = {.json = JSON_INIT};
+        struct scan before = {.json = JSON_INIT}, after = {.json = JSON_INIT};
         const struct amendment *a = &input->amendment;
 
         view_open(&before, input->record.at, input->record.len);

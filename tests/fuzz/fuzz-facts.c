@@ -21,7 +21,7 @@ static bool needs_an_id(enum cstorage_entry_kind kind) {
 /* Whatever the facts are. */
 static void check_removal(const struct facts *facts, const struct fact_entry *entry) {
         FUZZ_ASSERT(entry->examined && !*entry->problem);
-        FUZZ_ASSERT(entry->identity.type != CSTORAGE_ENTRY_IS_ABSENT);
+        FUZZ_ASSERT(entry->identity.type != CSTORAGE_TYPE_ABSENT);
         FUZZ_ASSERT(!entry->identity.other_mount && !entry->identity.mount_below);
         FUZZ_ASSERT(entry->identity.lock != CSTORAGE_ENTRY_LOCK_HELD ||
                     (entry->kind != CSTORAGE_ENTRY_TEMP_DIR && entry->kind != CSTORAGE_ENTRY_STAGING));
@@ -30,7 +30,7 @@ static void check_removal(const struct facts *facts, const struct fact_entry *en
 
         FUZZ_ASSERT(is_id(entry->id));
         for (size_t i = 0; i < facts->n_files; i++)
-                FUZZ_ASSERT(facts->files[i].state != CSTORAGE_FILE_DAMAGED ||
+                FUZZ_ASSERT(facts->files[i].state != CSTORAGE_RECORD_FILE_DAMAGED ||
                             entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR ||
                             entry->kind == CSTORAGE_ENTRY_IMAGE_DIR);
         for (size_t i = 0; i < facts->n_layers; i++)

@@ -8,7 +8,7 @@
 #include "fuzz.h"
 
 /* Put together again, the names are the text. */
-static void check(const struct lowers *lowers, const char *prefix, const uint8_t *data, size_t size) {
+static void check(const struct overlay_lower *lowers, const char *prefix, const uint8_t *data, size_t size) {
         _cleanup_text_ struct text text = TEXT_INIT;
 
         FUZZ_ASSERT(lowers->n > 0 && lowers->n <= LOWERS_MAX && !lowers->ids[lowers->n]);
@@ -19,7 +19,7 @@ static void check(const struct lowers *lowers, const char *prefix, const uint8_t
 
 static void check_target(const uint8_t *data, size_t size) {
         _cleanup_free_ char *target = strndup((const char *) data, size);
-        const char *id = target ? lowers_link_target_id(target) : NULL;
+        const char *id = target ? overlay_lower_link_target_id(target) : NULL;
 
         FUZZ_ASSERT(!id || (name_starts_with_id(id) && strcmp(id + ID_LENGTH, "/diff") == 0 && id > target));
 }
@@ -27,17 +27,17 @@ static void check_target(const uint8_t *data, size_t size) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         const char *text = size > 0 ? (const char *) data : "";
         _cleanup_free_ char **ids = NULL, **links = NULL;
-        struct lowers lowers;
+        struct overlay_lower lowers;
         int r;
 
-        r = lowers_parse_ids(text, size, &lowers);
+        r = overlay_lower_parse_ids(text, size, &lowers);
         if (r >= 0) {
                 ids = lowers.ids;
                 check(&lowers, "", data, size);
         } else
                 FUZZ_ASSERT(r == -EBADMSG);
 
-        r = lowers_parse_links(text, size, &lowers);
+        r = overlay_lower_parse_links(text, size, &lowers);
         if (r >= 0) {
                 links = lowers.ids;
                 check(&lowers, "l/", data, size);

@@ -59,7 +59,7 @@ static void check_userdata(const struct podman_file *file) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         _cleanup_podman_files_ struct podman_files files = PODMAN_FILES_INIT;
-        _cleanup_podman_db_ struct podman_db db = PODMAN_DB_INIT;
+        _cleanup_podman_database_ struct podman_database db = PODMAN_DATABASE_INIT;
         size_t main_len, journal_len;
         struct error error = {0};
         int r;

@@ -197,7 +197,7 @@ outside >"$scratch/before"
 gc --json
 note "it took $seconds seconds"
 left=$(pgrep --ns "$(tr -d ' ' <"$scratch/m/pid")" --nslist pid -u "$uid_frozen" -x cstorage-gc)
-expect "what cannot be killed is left, and named" "stuck 1" "$(word frozen .status) $(grep -c "^cstorage-gc: frozen: process [0-9]* is left behind" \
+expect "what cannot be killed is left, and named" "unkillable 1" "$(word frozen .status) $(grep -c "^cstorage-gc: frozen: process [0-9]* is left behind" \
         "$scratch/err")"
 check "it is there, in a state in which nobody can be killed" grep -q '^State:.D' "/proc/${left:-none}/status"
 thaw

@@ -65,13 +65,13 @@ check "users are made" make_users || finish
 gc
 expect "without any store nothing is done, and nothing said" "0 " "$status $(cat "$scratch/err")"
 gc --json
-expect "the report has all users" "0 no-store no-store no-store home-missing home-foreign nobody" \
+expect "the report has all users" "0 no-store no-store no-store home-missing home-not-owned nobody" \
         "$status $(for u in root bob eve gone player nobody; do word $u .status; done | xargs)"
 check "those without a home are told when asked for" sh -c "'$tests_dir/interop/enter.sh' run '$scratch/m' \
         cstorage-gc --all-users --verbose 2>&1 >/dev/null | grep -qF 'gone: home-missing: there is no home directory'"
 expect "who is not root collects their own alone" "1 cstorage-gc: cannot collect the stores of all users: not run by root. Run this as root" \
         "$(bob cstorage-gc --all-users >"$scratch/out" 2>"$scratch/err"; echo $?) $(cat "$scratch/err")"
-for option in --root=/x --runroot=/x --imagestore=/x --storage-driver=vfs --storage-opt=a=b --transient-store --reaper=/x \
+for option in --root=/x --runroot=/x --imagestore=/x --storage-driver=vfs --storage-opt=a=b --transient-store --deleter=/x \
         --dump-facts; do
         gc "$option"
         [ "$status" = 2 ] || break
@@ -110,7 +110,7 @@ expect "a dry run of all changes nothing" "0 0 0 0" "$status $(for u in bob eve 
 expect "it has sizes" true "$(jq '.dry_run and .summary.bytes_freed > 0' "$scratch/out")"
 for user in bob eve root; do
         expect "it would remove what $user left" "$(grep -vc /l/ "$scratch/gone.$user")" \
-                "$(word $user '[.subjects[] | select(.verdict == "remove" and .kind != "link")] | length')"
+                "$(word $user '[.objects[] | select(.verdict == "remove" and .kind != "link")] | length')"
 done
 root mv /usr/bin/newuidmap /usr/bin/other
 gc --json
@@ -124,7 +124,7 @@ expect "one report, with the uid of each" "0 1000 1001" \
         "$(jq -r '[.users[] | select(.status == "collected" and .summary.removed > 0) | .uid] | map(tostring) | join(" ")' \
                 "$scratch/out")"
 expect "whose sum is that of all" true "$(jq '.summary.removed == ([.users[].summary.removed // 0] | add) and
-        .summary.entries_freed == ([.users[].summary.entries_freed // 0] | add)' "$scratch/out")"
+        .summary.files_freed == ([.users[].summary.files_freed // 0] | add)' "$scratch/out")"
 expect "no directory was made for who is not logged in" "" "$(ls "$scratch/m/run/user")"
 
 both_log_in
@@ -133,7 +133,7 @@ expect "its files belong to the user" " " "$(not_own bob 1000) $(not_own eve 100
 gc --verbose --json
 expect "and what runs is kept" "0 0" "$status $(jq .summary.removed "$scratch/out")"
 expect "which can be seen" true "$(jq '[.users[] | select(.status == "collected") |
-        .summary.kept > 0 and .summary.kept == ([.subjects[] | select(.verdict == "keep")] | length)] | all' "$scratch/out")"
+        .summary.kept > 0 and .summary.kept == ([.objects[] | select(.verdict == "keep")] | length)] | all' "$scratch/out")"
 expect "the files still belong to the user" " " "$(not_own bob 1000) $(not_own eve 1001)"
 for user in bob eve; do
         expect "podman of $user sees what runs" 1 "$(podman $user ps -q | wc -l)"
@@ -151,13 +151,13 @@ expect "it is kept" "0 collected 1" "$status $(word bob .status) $(without_sessi
 check "so is its mount" root sh -c 'cat /proc/$(cat /tmp/storage-run-1000/libpod/tmp/pause.pid)/root/var/lib/containers/bob/.local/share/containers/storage/overlay/*/merged/done'
 both_log_in
 gc
-expect "with a session beside it nothing is, and it is said what to do" "3 1" "$status $(grep -c '^cstorage-gc: bob: runtime-unclear: .* remove the second$' "$scratch/err")"
+expect "with a session beside it nothing is, and it is said what to do" "3 1" "$status $(grep -c '^cstorage-gc: bob: runtime-dir-ambiguous: .* remove the second$' "$scratch/err")"
 check "reboot" reboot
 bob unshare -U sh -c 'echo $$ >/var/tmp/pid; exec sleep 1000000' &
 until [ -s "$scratch/m/upper/var/tmp/pid" ]; do sleep 0.1; done
 before bob
 gc
-expect "nor while what may be a container lives on without one" "3 1" "$status $(grep -c '^cstorage-gc: bob: runtime-gone: ' "$scratch/err")"
+expect "nor while what may be a container lives on without one" "3 1" "$status $(grep -c '^cstorage-gc: bob: runtime-dir-missing: ' "$scratch/err")"
 expect "nothing was touched" "$(wc -l <"$scratch/gone.bob")" "$(orphans bob | wc -l)"
 { root sh -c 'kill $(cat /var/tmp/pid)' && wait $!; } 2>/dev/null
 

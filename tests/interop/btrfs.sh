@@ -129,7 +129,7 @@ expect "a dry run names each and changes nothing" "14 0 0" "$(jq -r '.summary | 
 ours --json >"$scratch/report" 2>"$scratch/err"
 expect "the collection succeeds" "0 14 0 0" "$? $(jq -r '.summary | "\(.removed) \(.refused) \(.failed)"' "$scratch/report")" ||
         note "$(cat "$scratch/err")"
-expect "limits have a name of their own in the report" 4 "$(jq '[.subjects[] | select(.kind == "quota")] | length' "$scratch/report")"
+expect "limits have a name of their own in the report" 4 "$(jq '[.objects[] | select(.kind == "quota")] | length' "$scratch/report")"
 listing make "$G" >"$scratch/after"
 check "each orphan is gone, all else is as it was" listing diff "$scratch/before" "$scratch/after" --removed "$scratch/orphans" \
         --touched btrfs --touched btrfs/tempdirs --touched btrfs-layers/tmp
@@ -157,8 +157,8 @@ plant a
 hide='l=$(realpath /usr/lib/*/libbtrfsutil.so.1); '
 machine_run m sh -c "$hide mount --bind /dev/null \$l"
 ours --json >"$scratch/report" 2>"$scratch/err"
-expect "without libbtrfsutil subvolumes are refused: status 3" "3 refuse not-examined" "$? $(
-        jq -r '.subjects[] | select(.kind == "layer-dir") | "\(.verdict) \(.reason)"' "$scratch/report")"
+expect "without libbtrfsutil subvolumes are refused: status 3" "3 refuse unreadable" "$? $(
+        jq -r '.objects[] | select(.kind == "layer-dir") | "\(.verdict) \(.reason)"' "$scratch/report")"
 check "and it says what to install" grep -q "$layer is a subvolume: install libbtrfsutil" "$scratch/err"
 machine_run m sh -c "$hide umount \$l"
 check "with it they go" ours
@@ -167,7 +167,7 @@ check "and all else is as it was" compare
 # ------------------------------------------------------------------------------------------------------- what is in use
 
 # fate ID: what the last report says of a layer.
-fate() { jq -r --arg p "$graph/btrfs/subvolumes/$1" '.subjects[] | select(.path == $p) | "\(.verdict) \(.reason)"' "$scratch/report"; }
+fate() { jq -r --arg p "$graph/btrfs/subvolumes/$1" '.objects[] | select(.path == $p) | "\(.verdict) \(.reason)"' "$scratch/report"; }
 
 plant a
 mounted=$layer
@@ -188,14 +188,14 @@ btrfs subvolume set-default "$layers/$default/a/inner"
 mkdir "$layers/no-id"
 ours --json --verbose >"$scratch/report" 2>"$scratch/err"
 expect "what is in use is refused or kept, as status 3 tells" 3 $?
-expect "not named by an id" "refuse name-no-id" "$(fate no-id)"
+expect "not named by an id" "refuse invalid-name" "$(fate no-id)"
 expect "mounted elsewhere" "keep in-use" "$(fate "$mounted")"
 expect "holding what is mounted elsewhere" "keep in-use" "$(fate "$holds")"
 expect "with a mount below it" "refuse mount-below" "$(fate "$below")"
-expect "holding what is mounted by default" "refuse not-examined" "$(fate "$default")"
+expect "holding what is mounted by default" "refuse unreadable" "$(fate "$default")"
 btrfs subvolume set-default "$layers/$default"
 ours --json --dry-run >"$scratch/report" 2>"$scratch/err"
-expect "mounted by default" "refuse not-examined" "$(fate "$default")"
+expect "mounted by default" "refuse unreadable" "$(fate "$default")"
 check "which is said" grep -q "$default is or holds the default subvolume" "$scratch/err"
 expect "and all of it is there" "orphan precious orphan" \
         "$(cat "$layers/$mounted/a/b/file" "$layers/$holds/a/inner/file" "$layers/$default/a/b/file" | xargs)"

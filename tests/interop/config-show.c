@@ -39,7 +39,7 @@ int main(int argc, char **argv) {
         if (argc < 3)
                 return 2;
         source.env.userdata = argv + 3;
-        source.rules = strcmp(argv[2], "old") == 0 ? CSTORAGE_CONFIG_ONE_FILE : CSTORAGE_CONFIG_DROPINS;
+        source.rules = strcmp(argv[2], "old") == 0 ? CSTORAGE_CONFIG_LEGACY : CSTORAGE_CONFIG_CURRENT;
         if (config_load_from(&source, &config, &error) < 0) {
                 fprintf(stderr, "%s\n", error.text);
                 return 1;

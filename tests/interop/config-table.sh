@@ -56,8 +56,8 @@ told_by_storage() {
 clean='rm -rf /etc/containers/storage* /var/lib/containers/bob/.config; mkdir -p /etc/containers'
 
 # What the releases of this suite read.
-rules=one-file
-[ "$suite" = sid ] && rules=dropins
+rules=legacy
+[ "$suite" = sid ] && rules=current
 
 # same WHO NAME SETUP
 same() {
@@ -65,7 +65,7 @@ same() {
         machine_run m sh -c "$clean; $3"
         podman=$(told_by_podman "$who")
         check "$suite, $who: $name: podman says something" test -n "$podman" || note "$(cat "$scratch/podman.err")"
-        expect "$suite, $who: $name: the same as we" "$podman" "$(told_by_ours "$who" --config-rules=$rules)" ||
+        expect "$suite, $who: $name: the same as we" "$podman" "$(told_by_ours "$who" --config-compat=$rules)" ||
                 note "$(cat "$scratch/ours.err")"
         expect "$suite, $who: $name: left to us, the store is the same" "$(head -n 3 <<<"$podman")" \
                 "$(told_by_ours "$who" | head -n 3)" || note "$(cat "$scratch/ours.err")"

@@ -165,28 +165,28 @@ static int write_file(int dirfd, const char *bytes, size_t n) {
 }
 
 static int read_records(int dirfd, const char *kind, const char *bytes, size_t n, struct text *out) {
-        struct recfile file = RECFILE_INIT;
+        struct record_file file = RECORD_FILE_INIT;
         struct error error = {.text = ""};
         const char *reset;
         int r;
 
         r = write_file(dirfd, bytes, n);
         if (r >= 0)
-                r = recfile_read(&file, dirfd, FILE_NAME);
+                r = record_file_read(&file, dirfd, FILE_NAME);
         if (r < 0)
                 return r;
 
-        reset = recfile_is_broken(&file) ? "reset" : "keep";
-        if (file.state != RECFILE_OK) {
-                (void) text_addf(out, "%s\t%s", file.state == RECFILE_EMPTY ? "empty" : "damaged", reset);
-                recfile_done(&file);
+        reset = record_file_is_broken(&file) ? "reset" : "keep";
+        if (file.state != RECORD_FILE_OK) {
+                (void) text_addf(out, "%s\t%s", file.state == RECORD_FILE_EMPTY ? "empty" : "damaged", reset);
+                record_file_done(&file);
                 return 0;
         }
         (void) text_addf(out, "ok\t%s", reset);
         for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
                 if (strcmp(readers[i].kind, kind) == 0)
                         r = readers[i].read(file.text, file.len, out, &error);
-        recfile_done(&file);
+        record_file_done(&file);
         if (r < 0) {
                 text_done(out);
                 (void) text_addf(out, "damaged\t%s\t", reset);
@@ -234,7 +234,7 @@ static void read_config(const char *root, struct environment *env, struct text *
         struct config_source source = {.root = root,
                                        .uid = user_id,
                                        .env = {.get = get_variable, .userdata = env},
-                                       .rules = CSTORAGE_CONFIG_DROPINS};
+                                       .rules = CSTORAGE_CONFIG_CURRENT};
         struct error error = {.text = ""};
 
         if (config_load_from(&source, &config, &error) < 0) {

@@ -205,17 +205,17 @@ class Comparison:
             self.disagree("no report", store.read("errors"), store.inputs())
             return
         listed = {(kind, id) for kind, id in by_files["ids"]} | (opened or set())
-        for subject in report["subjects"]:
+        for subject in report["objects"]:
             self.counts[f"subjects to {subject['verdict']}"] += 1
             if subject["verdict"] == "remove" and store.object_of(subject) in listed:
                 self.disagree("removed", f"{subject['path']} ({subject['reason']}) is listed by Go", store.inputs())
-            if subject["verdict"] in ("heal", "repair"):
+            if subject["verdict"] in ("repair", "repair"):
                 path = store.relative(subject["path"])
                 if by_files["records"].get(path, 0) > 0:
                     self.disagree("reset", f"{path}: Go reads {by_files['records'][path]} records", store.inputs())
         if store.odd_files == 0:
             self.counts["stores as they should be"] += 1
-            missing = store.orphans - {store.object_of(s) for s in report["subjects"] if s["verdict"] == "remove"}
+            missing = store.orphans - {store.object_of(s) for s in report["objects"] if s["verdict"] == "remove"}
             if missing:
                 self.disagree("nothing is seen", f"orphans are not removed: {missing}, {report}", store.inputs())
 

@@ -20,7 +20,7 @@
 
 struct call {
         struct cstorage_store *store;
-        struct store_homes homes;
+        struct driver_homes homes;
         char **arguments; /* NULL-terminated */
         struct error error;
 };
@@ -116,7 +116,7 @@ static int open_it(struct call *call, char **argv) {
         if (r >= 0)
                 r = cstorage_store_open(config, &call->store, (struct cstorage_error *) &call->error);
         cstorage_config_free(config);
-        return r < 0 ? r : store_homes_open(call->store, &call->homes, &call->error);
+        return r < 0 ? r : driver_homes_open(call->store, &call->homes, &call->error);
 }
 
 static int run(struct call *call, int argc, char **argv) {
@@ -127,7 +127,7 @@ static int run(struct call *call, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-        struct call call = {.homes = STORE_HOMES_INIT};
+        struct call call = {.homes = DRIVER_HOMES_INIT};
         int r = -EINVAL;
 
         if (argc > 5) {
@@ -138,7 +138,7 @@ int main(int argc, char **argv) {
                 r = run(&call, argc, argv);
         if (r < 0)
                 fprintf(stderr, "%s (%s)\n", call.error.text, strerror(-r));
-        store_homes_done(&call.homes);
+        driver_homes_done(&call.homes);
         cstorage_store_unref(call.store);
         return r < 0;
 }

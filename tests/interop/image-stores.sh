@@ -212,7 +212,7 @@ lose_records_of_what_is_mounted() {
         check "$suite: only a mount speaks for a layer: it stays" \
                 grep -q "^kept layer-dir in-use .*/storage/overlay/$layer$" "$scratch/out"
         check "$suite: and so does what it lies on in the image store" \
-                grep -q -E "^kept layer-dir (below-kept|in-use) .*/images/overlay/$image$" "$scratch/out"
+                grep -q -E "^kept layer-dir (lower-of-kept|in-use) .*/images/overlay/$image$" "$scratch/out"
         check "$suite: the container runs on" machine_run "$suite" podman exec runs cat /built
 }
 

@@ -109,7 +109,7 @@ use_container() {
 # Every path of the store that is there before, but for orphans, locks, records and what containers change.
 paths() {
         (cd "$G" && find "$driver" "$driver"-* \( -name tempdirs -o -name tmp -o -name staging \) -prune -o -print) |
-                grep -vE "\.(json|lock)|\.broken|/w$|/[cef]{63}[0-9a-f]" | sort
+                grep -vE "\.(json|lock)|\.torn|/w$|/[cef]{63}[0-9a-f]" | sort
 }
 
 # Old orphans, one for each run that is to remove one, made before the boot.
@@ -195,7 +195,7 @@ restore() {
                 fi
         done < <(tac "$scratch/moved" 2>/dev/null)
         rm -rf "$away" "$scratch/moved"
-        find "$G/$driver-containers" "$G/$driver-layers" "$R" -maxdepth 2 -name '*.broken' -delete 2>/dev/null
+        find "$G/$driver-containers" "$G/$driver-layers" "$R" -maxdepth 2 -name '*.torn' -delete 2>/dev/null
 }
 
 owner_dir() { install -d -m 700 -o "$(stat -c %u "$G")" -g "$(stat -c %g "$G")" "$1"; }

@@ -56,8 +56,8 @@ collect() {
                 machine_run m after-boot cstorage-gc --json >"$scratch/report" 2>>"$scratch/gc.err"
                 status=$?
                 echo $status >>"$scratch/statuses"
-                jq -r '.subjects[] | select(.verdict == "remove") | .path' "$scratch/report" >>"$scratch/removed"
-                jq -r '.subjects[] | select(.verdict != "remove") | "\(.verdict) \(.reason) \(.kind)"' \
+                jq -r '.objects[] | select(.verdict == "remove") | .path' "$scratch/report" >>"$scratch/removed"
+                jq -r '.objects[] | select(.verdict != "remove") | "\(.verdict) \(.reason) \(.kind)"' \
                         "$scratch/report" >>"$scratch/not-removed"
                 jq -r .summary.lock_held_us "$scratch/report" >>"$scratch/held"
         done

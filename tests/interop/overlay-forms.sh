@@ -164,7 +164,7 @@ labels() {
         machine_run m strace -f -qq -o /tmp/trace -e trace=setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr,write \
                 cstorage-gc >"$scratch/out" 2>&1
         check "labels: the broken file is put right" grep -q '^healed volatile-file' "$scratch/out"
-        expect "labels: it keeps its own" $label "$(label_of "$volatile.broken")"
+        expect "labels: it keeps its own" $label "$(label_of "$volatile.torn")"
         expect "labels: none is written, nor a wish for one" "" "$(machine_run m grep -E 'xattr|_u:object_r' /tmp/trace)"
         ours=$(label_of "$volatile")
         machine_run m podman create --rm --name another localhost/built:1 cat /built >/dev/null

@@ -139,7 +139,7 @@ runroot = "/run/containers/storage"\n' "$driver" >"$m/upper/etc/containers/stora
         check "$suite $spec: a dry run changes nothing" listing diff "$scratch/before" "$scratch/after"
         # The link of a layer goes with it and need not be named; a temp dir and its lock are one thing.
         names <"$scratch/orphans" >"$scratch/wanted"
-        wanted '.subjects[] | select(.verdict == "remove") | .path' | names >"$scratch/named"
+        wanted '.objects[] | select(.verdict == "remove") | .path' | names >"$scratch/named"
         check "$suite $spec: it names each orphan and nothing else" diff "$scratch/wanted" "$scratch/named"
 
         listing make "$store" >"$scratch/before"

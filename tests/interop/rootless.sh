@@ -167,7 +167,7 @@ expect "and refuses what it cannot look into" 3 "$status"
 # As systemd has it: somebody is there, and it becomes the reaper.
 listen='use Socket; use POSIX (); $^F = 9; my $s; socket($s, AF_UNIX, SOCK_SEQPACKET, 0) && bind($s, sockaddr_un($ARGV[0])) &&
         listen($s, 9) && chmod(0777, $ARGV[0]) or die; my $v = ""; vec($v, fileno($s), 1) = 1; select($v, undef, undef, undef);
-        POSIX::dup2(fileno($s), 3); $ENV{LISTEN_FDS} = 1; $ENV{LISTEN_PID} = $$; exec("cstorage-gc-reap")'
+        POSIX::dup2(fileno($s), 3); $ENV{LISTEN_FDS} = 1; $ENV{LISTEN_PID} = $$; exec("cstorage-gc-delete")'
 start_reaper() {
         rm -f "$scratch/m/run/user/1000/reap"
         bob perl -e "$listen" "$socket" >"$scratch/reaper.out" 2>&1 &
@@ -186,7 +186,7 @@ check "orphans are left" test "$(orphans | wc -l)" -ge 2
 listing make "$G" >"$scratch/before"
 orphans >"$scratch/gone"
 start_reaper
-gc --reaper="$socket"
+gc --deleter="$socket"
 expect "what is collected is handed over" "0  " "$status $(cat "$scratch/err") $(in_place)"
 wait $reaper
 expect "the user's reaper deletes it, in a namespace of its own" "0  0" "$? $(cat "$scratch/reaper.out") $(temp_dirs)"
@@ -198,11 +198,11 @@ check "and leaves more" reboot
 check "podman's pause process is there" podman bob ps
 start_reaper
 eve perl -e 'use Socket; socket(my $s, AF_UNIX, SOCK_SEQPACKET, 0); connect($s, sockaddr_un($ARGV[0])) or die; sleep 1' "$socket"
-gc --reaper="$socket"
+gc --deleter="$socket"
 expect "from podman's namespace it is handed over, too" "0  " "$status $(cat "$scratch/err") $(in_place)"
 wait $reaper
 expect "all of it is deleted" "0 0" "$? $(temp_dirs)"
-expect "another user has nothing to hand over" "cstorage-gc-reap: user 65534 has nothing to hand over here" \
+expect "another user has nothing to hand over" "cstorage-gc-delete: user 65534 has nothing to hand over here" \
         "$(cat "$scratch/reaper.out")"
 expect "the image is there" localhost/base:1 "$(podman bob images --format '{{.Repository}}:{{.Tag}}')"
 

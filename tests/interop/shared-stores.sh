@@ -239,7 +239,7 @@ for file in overlay-layers/volatile-layers.json overlay-containers/volatile-cont
         truncate -s 100 "$scratch/one/r/$file"
         cp "$scratch/one/r/$file" "$scratch/broken"
         in_store one
-        expect "$name: refused while something of another store is in the runroot" "3 refused may-be-of-others" \
+        expect "$name: refused while something of another store is in the runroot" "3 refused shared-runroot" \
                 "$status$(what_of)"
         check "$name: with advice" grep -q 'share this runroot' "$scratch/err"
         check "$name: it is as it was" cmp "$scratch/broken" "$scratch/one/r/$file"
@@ -252,7 +252,7 @@ printf '[]' >"$scratch/one/r/overlay-layers/mountpoints.json"
 rm "$scratch/one/r/overlay-containers/volatile-containers.json"
 truncate -s 100 "$scratch/one/r/overlay-layers/volatile-layers.json"
 in_store one
-expect "one runroot, nothing of another store in it: healed" "0 healed broken-volatile" "$status$(what_of)"
+expect "one runroot, nothing of another store in it: healed" "0 healed torn-volatile-file" "$status$(what_of)"
 expect "one runroot, nothing of another store in it: no layer went in the same run" "there there there there" \
         "$(layers_of one transient_layers) $(layers_of one orphan_layers)"
 

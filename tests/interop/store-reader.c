@@ -63,13 +63,13 @@ static void list_mounts(const struct cstorage_snapshot *snapshot) {
 }
 
 static int list_problems(const struct cstorage_snapshot *snapshot) {
-        const struct cstorage_file *file = NULL;
+        const struct cstorage_record_file *file = NULL;
         int r = 0;
 
-        while ((file = cstorage_snapshot_next_file(snapshot, file)))
-                if (cstorage_file_get_problem(file)) {
-                        fprintf(stderr, "store-reader: %s: %s\n", cstorage_file_get_path(file),
-                                cstorage_file_get_problem(file));
+        while ((file = cstorage_snapshot_next_record_file(snapshot, file)))
+                if (cstorage_record_file_get_problem(file)) {
+                        fprintf(stderr, "store-reader: %s: %s\n", cstorage_record_file_get_path(file),
+                                cstorage_record_file_get_problem(file));
                         r = 1;
                 }
         return r;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Changes a store as it is told, with nothing but the public library: one transaction for a command line.
+ * Changes a store as its arguments ask, with nothing but the public library: one transaction for a command
+ * line.
  *
  *   store-writer [-t] [-f] DRIVER GRAPHROOT RUNROOT CHANGE [, CHANGE]...
  *

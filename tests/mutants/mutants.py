@@ -46,15 +46,15 @@ GROUPS = [
           [("tests/plan/plan-tool", [GOLDEN], {}), unit("gc-plan"), unit("gc-reasons"),
            ("tests/plan/plan-laws", ["1", "300"], {}), ("tests/plan/plan-laws", ["301", "11700"], {})],
           only={"gc/facts/facts.h": {"fact_entry_is_examined", "fact_entry_is_gone"}}),
-    Group(["lib/inventory/quick-check.c"], stored("lib-account")),
-    Group(["lib/trash/move.c"], [unit("lib-trash"), unit("lib-retire"), *stored("lib-txn", "lib-delete")],
+    Group(["lib/inventory/quick-check.c"], stored("lib-quick-check")),
+    Group(["lib/trash/move.c"], [unit("lib-trash"), unit("lib-trash-move"), *stored("lib-txn", "lib-delete")],
           only={"lib/trash/move.c": {"trash_check", "is_in_use", "is_planned", "verify_renamed", "remove_empty", "leads_to"}}),
-    Group(["lib/trash/order.h"], [unit("lib-retire-order")], users=["lib/txn/txn.c"]),
+    Group(["lib/trash/order.h"], [unit("lib-trash-order")], users=["lib/txn/txn.c"]),
     Group(["lib/inventory/examine.c"], [unit("lib-examine")]),
-    Group(["lib/txn/reset-volatile.c"], stored("lib-heal") + [unit("lib-txn")],
-          only={"lib/txn/reset-volatile.c": {"own_file_of", "check_broken", "heal"}}),
+    Group(["lib/txn/reset-volatile.c"], stored("lib-reset-volatile") + [unit("lib-txn")],
+          only={"lib/txn/reset-volatile.c": {"own_file_of", "check_broken", "repair"}}),
     Group(["gc/users/users.c"], [unit("gc-users")]),
-    Group(["gc/users/wire-read.c"], [unit("gc-told")]),
+    Group(["gc/users/wire-read.c"], [unit("gc-wire")]),
 ]
 
 

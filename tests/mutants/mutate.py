@@ -420,8 +420,8 @@ def enumerators(text):
         kind = next((k for k in ("CSTORAGE_LOCATION", "CSTORAGE_ENTRY_IS", "CSTORAGE_ENTRY_LOCK", "CSTORAGE_ENTRY",
                                  "CSTORAGE_FILE") if name.startswith(k)), name.split("_")[0])
         if kind == "CSTORAGE_FILE":
-            kind = "state" if name in ("CSTORAGE_FILE_MISSING", "CSTORAGE_FILE_OK", "CSTORAGE_FILE_EMPTY", "CSTORAGE_FILE_DAMAGED",
-                                       "CSTORAGE_FILE_UNREADABLE") else "kind"
+            kind = "state" if name in ("CSTORAGE_RECORD_FILE_MISSING", "CSTORAGE_RECORD_FILE_OK", "CSTORAGE_RECORD_FILE_EMPTY", "CSTORAGE_RECORD_FILE_DAMAGED",
+                                       "CSTORAGE_RECORD_FILE_UNREADABLE") else "kind"
         names = kinds.setdefault(kind, [])
         if name not in names:
             names.append(name)
@@ -451,7 +451,7 @@ class Source:
 
     def mutants(self):
         for item in self.items:
-            if item.kind == "other" or FREES.match(item.name + "(") or item.kind == "macro" and re.search(r"\n.*\n.*_cleanup|KNOWN_INIT|_Static|_cleanup_", item.text):
+            if item.kind == "other" or FREES.match(item.name + "(") or item.kind == "macro" and re.search(r"\n.*\n.*_cleanup|REFERENCES_INIT|_Static|_cleanup_", item.text):
                 continue
             if item.kind == "macro" and "(" in item.head.split(item.name)[1][:1]:
                 continue

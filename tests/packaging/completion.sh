@@ -37,7 +37,7 @@ expect "an option behind one that may have a value" "--json" "$(typed --transien
 mkdir -p "$dir/a directory" "$dir/below"
 touch "$dir/a file"
 expect "directories" "$dir/a directory" "$(typed --root = "$dir/a")"
-expect "files" "$dir/a directory $dir/a file" "$(typed --reaper = "$dir/a" | sort | xargs -d '\n')"
+expect "files" "$dir/a directory $dir/a file" "$(typed --deleter = "$dir/a" | sort | xargs -d '\n')"
 expect "nothing where nothing is known" "" "$(typed --lock-timeout = "")"
 
 # ----------------------------------------------------------------------------------------------------------------- zsh

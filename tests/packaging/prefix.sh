@@ -29,14 +29,14 @@ for target in json.load(sys.stdin):
 
 installed opt --prefix=/opt/cstorage >"$scratch/opt.list" || note "$(tail -n 20 "$scratch/opt.log")"
 expect "everything is below the prefix" "" "$(grep -v '^/opt/cstorage/' "$scratch/opt.list")"
-for file in bin/cstorage-gc libexec/cstorage-gc-reap lib/systemd/system/cstorage-gc.service lib/systemd/user/cstorage-gc.service \
+for file in bin/cstorage-gc libexec/cstorage-gc-delete lib/systemd/system/cstorage-gc.service lib/systemd/user/cstorage-gc.service \
         lib/systemd/system/cstorage-gc.service.d/50-storage.conf lib/systemd/system-generators/cstorage-gc-generator \
         lib/systemd/system-preset/80-cstorage-gc.preset lib/systemd/user-preset/80-cstorage-gc.preset \
         lib/systemd/catalog/cstorage-gc.catalog share/bash-completion/completions/cstorage-gc \
         share/zsh/site-functions/_cstorage-gc share/man/man8/cstorage-gc.8; do
         check "$file is" grep -qx "/opt/cstorage/$file" "$scratch/opt.list"
 done
-expect "the units start the programs there" "/opt/cstorage/bin/cstorage-gc /opt/cstorage/libexec/cstorage-gc-reap" "$(
+expect "the units start the programs there" "/opt/cstorage/bin/cstorage-gc /opt/cstorage/libexec/cstorage-gc-delete" "$(
         sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$scratch"/opt.root/opt/cstorage/lib/systemd/*/*.service | sort -u | xargs)"
 
 # --------------------------------------------------------------------------------------------------------- the options
@@ -54,9 +54,9 @@ bashcompletiondir cstorage-gc
 catalogdir cstorage-gc.catalog
 systemdsystemgeneratordir cstorage-gc-generator
 systemdsystempresetdir 80-cstorage-gc.preset
-systemdsystemunitdir cstorage-gc-reap.service cstorage-gc-reap.socket cstorage-gc.service cstorage-gc.service.d/50-storage.conf
+systemdsystemunitdir cstorage-gc-delete.service cstorage-gc-delete.socket cstorage-gc.service cstorage-gc.service.d/50-storage.conf
 systemduserpresetdir 80-cstorage-gc.preset
-systemduserunitdir cstorage-gc-reap.service cstorage-gc-reap.socket cstorage-gc.service
+systemduserunitdir cstorage-gc-delete.service cstorage-gc-delete.socket cstorage-gc.service
 zshcompletiondir _cstorage-gc
 END
 expect "and leaves the others below the prefix" "$(grep -vE '/(systemd|bash-completion|zsh)/' "$scratch/opt.list")" \

@@ -38,13 +38,13 @@ expect "the library's has the library, its licence and news" \
 expect "the development files are in theirs" "README.md cstorage.h libcstorage.pc libcstorage.so" \
         "$(query libcstorage-devel -l | sed 's|.*/||' | grep -E '^README|\.(h|so|pc)$' | sort | xargs)"
 query cstorage-gc -l >"$scratch/files"
-for file in /usr/bin/cstorage-gc /usr/lib/systemd/system/cstorage-gc.service /usr/lib/systemd/system/cstorage-gc-reap.socket \
+for file in /usr/bin/cstorage-gc /usr/lib/systemd/system/cstorage-gc.service /usr/lib/systemd/system/cstorage-gc-delete.socket \
         /usr/lib/systemd/system-generators/cstorage-gc-generator /usr/lib/systemd/catalog/cstorage-gc.catalog \
         /usr/share/man/man8/cstorage-gc.8 /usr/share/zsh/site-functions/_cstorage-gc; do
         check "the collector's has $file" grep -q "^$file" "$scratch/files"
 done
 expect "it has no preset, which is the distribution's" "" "$(grep preset "$scratch/files")"
-all_units="cstorage-gc.service cstorage-gc-reap.socket cstorage-gc-reap.service"
+all_units="cstorage-gc.service cstorage-gc-delete.socket cstorage-gc-delete.service"
 expect "its scriptlets are those that units of the system and of users have" "$(printf '%s\n' \
         postinstall: "systemd-post cstorage-gc.service" "systemd-user-post cstorage-gc.service" \
         preuninstall: "systemd-preun $all_units" "systemd-user-preun $all_units" \

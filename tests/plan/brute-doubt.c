@@ -4,12 +4,12 @@
 /* ----------------------------------------------------------------------------- doubtful records */
 
 static bool is_bad(const struct fact_file *file) {
-        if (file->kind == CSTORAGE_FILE_MOUNTS && file->state == CSTORAGE_FILE_EMPTY)
+        if (file->kind == CSTORAGE_RECORD_FILE_MOUNTS && file->state == CSTORAGE_RECORD_FILE_EMPTY)
                 return false;
-        return file->state != CSTORAGE_FILE_OK && file->state != CSTORAGE_FILE_MISSING;
+        return file->state != CSTORAGE_RECORD_FILE_OK && file->state != CSTORAGE_RECORD_FILE_MISSING;
 }
 
-static bool any_bad(const struct facts *f, enum cstorage_file_kind kind) {
+static bool any_bad(const struct facts *f, enum cstorage_record_file_kind kind) {
         for (size_t i = 0; i < f->n_files; i++)
                 if (f->files[i].kind == kind && is_bad(&f->files[i]))
                         return true;
@@ -24,8 +24,8 @@ static bool is_apart(const struct facts *f, const struct fact_file *file, const 
         bool counted = false;
 
         for (size_t i = 0; i < f->n_files; i++)
-                counted |= f->files[i].kind == CSTORAGE_FILE_MOUNTS && !is_bad(&f->files[i]) &&
-                           f->files[i].state != CSTORAGE_FILE_MISSING;
+                counted |= f->files[i].kind == CSTORAGE_RECORD_FILE_MOUNTS && !is_bad(&f->files[i]) &&
+                           f->files[i].state != CSTORAGE_RECORD_FILE_MISSING;
         return homes_are_listed(f) && !has_directory(f, layer, true, true) &&
                (counted || file->location == CSTORAGE_LOCATION_VOLATILE);
 }
@@ -36,14 +36,15 @@ static bool layer_alive_may_be_in(const struct facts *f, const struct fact_file 
                         continue;
                 if (!has_layer_record(f, f->in_use[i].id, ANYWHERE))
                         return true;
-                if (file->kind == CSTORAGE_FILE_CONTAINERS && !is_referred_to(f, f->in_use[i].id, ANYWHERE))
+                if (file->kind == CSTORAGE_RECORD_FILE_CONTAINERS &&
+                    !is_referred_to(f, f->in_use[i].id, ANYWHERE))
                         return true;
         }
         return false;
 }
 
 static bool container_alive_may_be_in(const struct facts *f, const struct fact_file *file) {
-        for (size_t i = 0; file->kind == CSTORAGE_FILE_CONTAINERS && i < f->n_entries; i++)
+        for (size_t i = 0; file->kind == CSTORAGE_RECORD_FILE_CONTAINERS && i < f->n_entries; i++)
                 if (f->entries[i].kind == CSTORAGE_ENTRY_CONTAINER_DIR &&
                     (f->entries[i].identity.mount_below || is_in_use(f, f->entries[i].name)) &&
                     !has_container_record(f, f->entries[i].name))
@@ -67,7 +68,7 @@ static bool may_be_another_stores(const struct facts *f, const struct fact_file 
                 if (f->containers[i].location == CSTORAGE_LOCATION_VOLATILE_RUNROOT &&
                     is_of_another_store(f, f->containers[i].layer))
                         return true;
-        return any_bad(f, CSTORAGE_FILE_MOUNTS);
+        return any_bad(f, CSTORAGE_RECORD_FILE_MOUNTS);
 }
 
 static bool is_volatile(const struct fact_file *file) {
@@ -79,7 +80,7 @@ static bool may_heal_as(const struct brute *b, const struct fact_entry *e, const
         const struct facts *f = b->f;
 
         return e->kind == CSTORAGE_ENTRY_VOLATILE_FILE && same(e->path, file->path) && is_sound(e) &&
-               is_volatile(file) && is_bad(file) && file->broken && b->policy->heal &&
+               is_volatile(file) && is_bad(file) && file->broken && b->policy->repair &&
                !layer_alive_may_be_in(f, file) && !container_alive_may_be_in(f, file) &&
                !may_be_another_stores(f, file);
 }
@@ -120,41 +121,44 @@ static bool something_is_hidden(const struct brute *b) {
         return f->n_problems > 0;
 }
 
-static bool is_file(const struct facts *f, enum cstorage_file_kind kind, enum cstorage_location location,
-                    bool bad, bool missing) {
+static bool is_file(const struct facts *f, enum cstorage_record_file_kind kind,
+                    enum cstorage_location location, bool bad, bool missing) {
         for (size_t i = 0; i < f->n_files; i++)
                 if (f->files[i].kind == kind && f->files[i].location == location &&
                     ((bad && is_bad(&f->files[i])) ||
-                     (missing && f->files[i].state == CSTORAGE_FILE_MISSING) || (!bad && !missing)))
+                     (missing && f->files[i].state == CSTORAGE_RECORD_FILE_MISSING) || (!bad && !missing)))
                         return true;
         return false;
 }
 
-static bool is_missing(const struct facts *f, enum cstorage_file_kind kind, enum cstorage_location location) {
+static bool is_missing(const struct facts *f, enum cstorage_record_file_kind kind,
+                       enum cstorage_location location) {
         return is_file(f, kind, location, false, true);
 }
 
-static bool is_never_mentioned(const struct facts *f, enum cstorage_file_kind kind,
+static bool is_never_mentioned(const struct facts *f, enum cstorage_record_file_kind kind,
                                enum cstorage_location location) {
         return !is_file(f, kind, location, false, false);
 }
 
 static bool layer_files_not_mentioned(const struct facts *f) {
-        return is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) ||
-               is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE) ||
-               is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT) ||
-               (f->imagestore && is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE));
+        return is_never_mentioned(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) ||
+               is_never_mentioned(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE) ||
+               is_never_mentioned(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT) ||
+               (f->imagestore &&
+                is_never_mentioned(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE));
 }
 
 static bool image_files_not_mentioned(const struct facts *f) {
-        return is_never_mentioned(f, CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_STABLE) ||
-               (f->imagestore && is_never_mentioned(f, CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE));
+        return is_never_mentioned(f, CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_STABLE) ||
+               (f->imagestore &&
+                is_never_mentioned(f, CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE));
 }
 
 static bool container_files_not_mentioned(const struct facts *f) {
-        return is_never_mentioned(f, CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE) ||
-               is_never_mentioned(f, CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE) ||
-               is_never_mentioned(f, CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT);
+        return is_never_mentioned(f, CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE) ||
+               is_never_mentioned(f, CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE) ||
+               is_never_mentioned(f, CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT);
 }
 
 static bool anything_is_lost(const struct facts *f) {
@@ -220,23 +224,23 @@ static bool imagestore_layers_json_existed(const struct brute *b) {
 static bool layers_json_is_lost(const struct brute *b) {
         const struct facts *f = b->f;
 
-        return is_missing(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) && layers_json_existed(b);
+        return is_missing(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) && layers_json_existed(b);
 }
 
 static bool imagestore_layers_json_is_lost(const struct brute *b) {
         const struct facts *f = b->f;
 
-        return is_missing(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE) &&
+        return is_missing(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE) &&
                imagestore_layers_json_existed(b);
 }
 
 bool layers_are_doubtful(const struct brute *b) {
         const struct facts *f = b->f;
 
-        return any_bad(f, CSTORAGE_FILE_LAYERS) || any_bad(f, CSTORAGE_FILE_IMAGES) ||
-               any_bad(f, CSTORAGE_FILE_CONTAINERS) || any_bad(f, CSTORAGE_FILE_MOUNTS) ||
+        return any_bad(f, CSTORAGE_RECORD_FILE_LAYERS) || any_bad(f, CSTORAGE_RECORD_FILE_IMAGES) ||
+               any_bad(f, CSTORAGE_RECORD_FILE_CONTAINERS) || any_bad(f, CSTORAGE_RECORD_FILE_MOUNTS) ||
                layer_files_not_mentioned(f) || image_files_not_mentioned(f) ||
-               is_never_mentioned(f, CSTORAGE_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT) ||
+               is_never_mentioned(f, CSTORAGE_RECORD_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT) ||
                container_files_not_mentioned(f) || layers_json_is_lost(b) ||
                imagestore_layers_json_is_lost(b);
 }
@@ -264,10 +268,11 @@ static bool containers_json_existed(const struct brute *b) {
         for (size_t i = 0; i < f->n_layers; i++)
                 if (is_like_a_containers(f, &f->layers[i]))
                         return true;
-        return is_file(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, true, false) ||
-               is_file(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, true, false) ||
-               is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) ||
-               (f->imagestore && is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE)) ||
+        return is_file(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, true, false) ||
+               is_file(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, true, false) ||
+               is_never_mentioned(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) ||
+               (f->imagestore &&
+                is_never_mentioned(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE)) ||
                layers_json_is_lost(b) || imagestore_layers_json_is_lost(b);
 }
 
@@ -275,17 +280,18 @@ static bool containers_json_existed(const struct brute *b) {
 static bool healing_hides_layers_json(const struct brute *b) {
         const struct facts *f = b->f;
 
-        return anything_is_healed(b) && (is_missing(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) ||
-                                         is_missing(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE));
+        return anything_is_healed(b) &&
+               (is_missing(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) ||
+                is_missing(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE));
 }
 
 bool containers_are_doubtful(const struct brute *b) {
         const struct facts *f = b->f;
 
-        return any_bad(f, CSTORAGE_FILE_CONTAINERS) || container_files_not_mentioned(f) ||
+        return any_bad(f, CSTORAGE_RECORD_FILE_CONTAINERS) || container_files_not_mentioned(f) ||
                (healing_hides_layers_json(b) &&
-                is_missing(f, CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE)) ||
-               (is_missing(f, CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE) &&
+                is_missing(f, CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE)) ||
+               (is_missing(f, CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE) &&
                 containers_json_existed(b));
 }
 
@@ -304,15 +310,16 @@ bool images_are_doubtful(const struct brute *b) {
         const struct facts *f = b->f;
 
         return healing_hides_layers_json(b) ||
-               is_file(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, true, false) ||
-               is_file(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, true, false) ||
-               any_bad(f, CSTORAGE_FILE_IMAGES) || any_bad(f, CSTORAGE_FILE_CONTAINERS) ||
-               is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) ||
-               (f->imagestore && is_never_mentioned(f, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE)) ||
+               is_file(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, true, false) ||
+               is_file(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, true, false) ||
+               any_bad(f, CSTORAGE_RECORD_FILE_IMAGES) || any_bad(f, CSTORAGE_RECORD_FILE_CONTAINERS) ||
+               is_never_mentioned(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE) ||
+               (f->imagestore &&
+                is_never_mentioned(f, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE)) ||
                image_files_not_mentioned(f) || container_files_not_mentioned(f) || layers_json_is_lost(b) ||
                imagestore_layers_json_is_lost(b) ||
-               (is_missing(f, CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_STABLE) &&
+               (is_missing(f, CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_STABLE) &&
                 images_json_existed(b, true)) ||
-               (is_missing(f, CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE) &&
+               (is_missing(f, CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE) &&
                 images_json_existed(b, false));
 }

@@ -55,7 +55,7 @@ bool homes_are_listed(const struct facts *f) {
 /* ------------------------------------------------------------------- what an entry is by itself */
 
 bool is_absent(const struct fact_entry *e) {
-        return e->examined && e->identity.type == CSTORAGE_ENTRY_IS_ABSENT;
+        return e->examined && e->identity.type == CSTORAGE_TYPE_ABSENT;
 }
 
 bool is_sound(const struct fact_entry *e) {
@@ -63,9 +63,9 @@ bool is_sound(const struct fact_entry *e) {
                     e->kind == CSTORAGE_ENTRY_VOLATILE_FILE || e->kind == CSTORAGE_ENTRY_QUOTA ||
                     (e->kind == CSTORAGE_ENTRY_TEMP_DIR && strncmp(e->name, "lock-", 5) == 0);
         bool link = e->kind == CSTORAGE_ENTRY_LINK;
-        enum cstorage_entry_type type = file   ? CSTORAGE_ENTRY_IS_FILE
-                                        : link ? CSTORAGE_ENTRY_IS_LINK
-                                               : CSTORAGE_ENTRY_IS_DIRECTORY;
+        enum cstorage_entry_type type = file   ? CSTORAGE_TYPE_FILE
+                                        : link ? CSTORAGE_TYPE_LINK
+                                               : CSTORAGE_TYPE_DIRECTORY;
 
         return e->examined && !*e->problem && e->identity.type == type && !e->identity.other_mount &&
                !e->identity.mount_below;

@@ -22,8 +22,8 @@ static bool is_a_gap(const struct brute *b, const struct fact_entry *e) {
                 return true;
         if (e->half && !e->imagestore && !has_directory(b->f, e->name, true, false))
                 return true;
-        return !is_absent(e) && (e->identity.type != CSTORAGE_ENTRY_IS_DIRECTORY || e->identity.other_mount ||
-                                 e->lowers_unknown);
+        return !is_absent(e) && (e->identity.type != CSTORAGE_TYPE_DIRECTORY || e->identity.other_mount ||
+                                 e->overlay_lower_unknown);
 }
 
 static bool has_gaps(const struct brute *b) {

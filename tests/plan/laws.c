@@ -20,18 +20,18 @@
 #define WORLDS_LONG 500000
 #define ENTRIES_MAX 256
 
-/* By whether it heals, and whether what is recent may go. */
+/* By whether it repairs, and whether what is recent may go. */
 static const struct policy policies[2][2] = {
         {{.temp_young_ns = 40}, {.temp_young_ns = 40, .recent = true}},
-        {{.temp_young_ns = 40, .heal = true}, {.temp_young_ns = 40, .heal = true, .recent = true}},
+        {{.temp_young_ns = 40, .repair = true}, {.temp_young_ns = 40, .repair = true, .recent = true}},
 };
 
 static bool is_removed(const struct plan *plan, size_t i) {
         return reason_verdict(plan->decisions[i].reason) == VERDICT_REMOVE;
 }
 
-static bool is_healed(const struct plan *plan, size_t i) {
-        return reason_verdict(plan->decisions[i].reason) == VERDICT_HEAL;
+static bool is_repaired(const struct plan *plan, size_t i) {
+        return reason_verdict(plan->decisions[i].reason) == VERDICT_REPAIR;
 }
 
 /* To find the decision of an entry in another world with the same entries, or some of them. */
@@ -51,7 +51,7 @@ static void mark_entries(struct facts *facts) {
 /* The facts and plan that a law is about. */
 struct world {
         struct facts facts;
-        bool heal, recent;
+        bool repair, recent;
         struct plan plan;
 };
 
@@ -63,26 +63,26 @@ static void world_done(struct world *world) {
 #define _cleanup_world_ _cleanup_(world_done)
 
 static void make_plan(struct world *world) {
-        if (plan_make(&world->plan, &world->facts, &policies[world->heal][world->recent]) < 0)
+        if (plan_make(&world->plan, &world->facts, &policies[world->repair][world->recent]) < 0)
                 abort();
 }
 
 static void copy(struct world *to, const struct world *from) {
         if (world_copy(&to->facts, &from->facts) < 0)
                 abort();
-        to->heal = from->heal;
+        to->repair = from->repair;
         to->recent = from->recent;
 }
 
 /* --------------------------------------------------------------------------------------------- the laws */
 
 static bool agrees_with_brute_force(const struct world *world, struct dice *dice) {
-        bool may_go[ENTRIES_MAX], may_heal[ENTRIES_MAX];
+        bool may_go[ENTRIES_MAX], may_repair[ENTRIES_MAX];
 
         (void) dice;
-        brute_plan(&world->facts, &policies[world->heal][world->recent], may_go, may_heal);
+        brute_plan(&world->facts, &policies[world->repair][world->recent], may_go, may_repair);
         for (size_t i = 0; i < world->facts.n_entries; i++)
-                if (may_go[i] != is_removed(&world->plan, i) || may_heal[i] != is_healed(&world->plan, i))
+                if (may_go[i] != is_removed(&world->plan, i) || may_repair[i] != is_repaired(&world->plan, i))
                         return false;
         return true;
 }
@@ -173,7 +173,7 @@ static bool has_lonely_halves(const struct facts *facts) {
 }
 
 /*
- * What is to be healed is not healed yet: that only takes from what is removed. So does the last pair of
+ * What is to be reset is not reset yet: that only takes from what is removed. So does the last pair of
  * halves, if one of the two is gone and other halves are there: one of a pair has to go first.
  */
 static bool removes_the_rest_when_killed(const struct world *world, struct dice *dice) {
@@ -198,21 +198,21 @@ static bool removes_the_rest_when_killed(const struct world *world, struct dice 
 
 /* A reason that tells of a doubt, which a record can settle: the reference that had none gets one. */
 static bool is_doubt(enum reason reason) {
-        return reason == REASON_RECORDS_MISSING || reason == REASON_BELOW_UNKNOWN ||
-               reason == REASON_ELSEWHERE || reason == REASON_RUNROOT_UNSEEN;
+        return reason == REASON_RECORDS_MISSING || reason == REASON_LOWERS_UNREADABLE ||
+               reason == REASON_FOREIGN_IMAGE_STORE || reason == REASON_RUNROOT_UNSEEN;
 }
 
 /* A container's record shows that its directory is no sign of a container whose layer is not known. */
 static bool is_kept_for_a_start(const struct world *world, enum reason reason) {
         return world->facts.starts_unmarked &&
-               (reason == REASON_RECENT || reason == REASON_BELOW_KEPT || reason == REASON_TARGET_KEPT);
+               (reason == REASON_RECENT || reason == REASON_LOWER_OF_KEPT || reason == REASON_LAYER_KEPT);
 }
 
 static bool was_in_doubt(const struct world *world, size_t i) {
         if (is_doubt(world->plan.decisions[i].reason) ||
             is_kept_for_a_start(world, world->plan.decisions[i].reason))
                 return true;
-        for (size_t k = 0; world->plan.decisions[i].reason == REASON_TARGET_REFUSED && k < world->plan.n; k++)
+        for (size_t k = 0; world->plan.decisions[i].reason == REASON_LAYER_REFUSED && k < world->plan.n; k++)
                 if (world->facts.entries[k].kind == CSTORAGE_ENTRY_LAYER_DIR &&
                     is_doubt(world->plan.decisions[k].reason))
                         return true;
@@ -230,24 +230,24 @@ static bool removes_no_more(const struct world *before, const struct world *afte
         return true;
 }
 
-static bool heals_no_more(const struct world *before, const struct world *after) {
+static bool repairs_no_more(const struct world *before, const struct world *after) {
         for (size_t i = 0; i < after->facts.n_entries; i++)
-                if (is_healed(&after->plan, i) &&
-                    !is_healed(&before->plan, find_entry(&before->facts, &after->facts.entries[i])))
+                if (is_repaired(&after->plan, i) &&
+                    !is_repaired(&before->plan, find_entry(&before->facts, &after->facts.entries[i])))
                         return false;
         return true;
 }
 
 /* Healing is for volatile files alone, and what such a file might name stays for this run. */
-static bool heals_volatile_files_alone(const struct world *world, struct dice *dice) {
+static bool repairs_volatile_files_alone(const struct world *world, struct dice *dice) {
         bool layers_doubted = false;
 
         (void) dice;
         for (size_t i = 0; i < world->facts.n_entries; i++) {
-                if (!is_healed(&world->plan, i))
+                if (!is_repaired(&world->plan, i))
                         continue;
                 layers_doubted = true;
-                if (world->facts.entries[i].kind != CSTORAGE_ENTRY_VOLATILE_FILE || !world->heal)
+                if (world->facts.entries[i].kind != CSTORAGE_ENTRY_VOLATILE_FILE || !world->repair)
                         return false;
         }
         for (size_t i = 0; layers_doubted && i < world->facts.n_entries; i++)
@@ -273,7 +273,7 @@ static bool removes_no_more_for_a_mount(const struct world *world, struct dice *
         if (world_add_mount(&other.facts, dice) < 0)
                 abort();
         make_plan(&other);
-        return removes_no_more(world, &other, false) && heals_no_more(world, &other) &&
+        return removes_no_more(world, &other, false) && repairs_no_more(world, &other) &&
                agrees_with_brute_force(&other, dice);
 }
 
@@ -423,7 +423,7 @@ static bool survives_as_text(const struct world *world, struct dice *dice) {
         _cleanup_text_ struct text text = TEXT_INIT, again = TEXT_INIT;
 
         (void) dice;
-        other.heal = world->heal;
+        other.repair = world->repair;
         other.recent = world->recent;
         if (facts_write(&world->facts, &text) < 0 || facts_parse(&other.facts, text.s, text.len, NULL) < 0 ||
             facts_write(&other.facts, &again) < 0)
@@ -439,15 +439,15 @@ static const struct law {
         const char *name;
         bool (*holds)(const struct world *world, struct dice *dice);
 } laws[] = {
-        {"removes and heals what brute force says may go or be healed, and nothing else",
+        {"removes and repairs what brute force says may go or be repaired, and nothing else",
          agrees_with_brute_force},
         {"nothing reachable from a record or mount is removed", removes_nothing_reachable},
         {"the order of the facts changes nothing", does_not_depend_on_the_order},
         {"the plan of a planned world removes nothing", removes_nothing_the_second_time},
         {"killed between any two retirements, the next plan removes the rest", removes_the_rest_when_killed},
         {"one record more never adds a removal, but where it settles a doubt", removes_no_more_for_a_record},
-        {"only volatile files are healed, and no layer directory is removed in the same run",
-         heals_volatile_files_alone},
+        {"only volatile files are repaired, and no layer directory is removed in the same run",
+         repairs_volatile_files_alone},
         {"one mount or process more never adds a removal or a healing", removes_no_more_for_a_mount},
         {"an incomplete view, or a boot that is not proven, never adds a removal",
          removes_no_more_for_a_view_that_lacks},
@@ -483,7 +483,7 @@ static void try_world(struct tally *tally, uint64_t seed) {
         if (world_make(&world.facts, &dice) < 0)
                 abort();
         mark_entries(&world.facts);
-        world.heal = !dice_hit(&dice, 4);
+        world.repair = !dice_hit(&dice, 4);
         world.recent = dice_hit(&dice, 3);
         make_plan(&world);
         for (size_t i = 0; i < world.plan.n; i++)
@@ -498,7 +498,7 @@ static void try_world(struct tally *tally, uint64_t seed) {
 /* Those that only an execution or a report has. */
 static bool is_no_plans(enum reason reason) {
         return reason == REASON_CHANGED || reason == REASON_BUSY || reason == REASON_OTHER_DRIVER ||
-               reason == REASON_DRIVER_UNKNOWN;
+               reason == REASON_UNSUPPORTED_DRIVER;
 }
 
 /* Laws about what never comes up would hold in vain. */

@@ -33,14 +33,17 @@ static void make_ids(void) {
 
 static int add_files(struct facts *facts) {
         static const struct fact_file files[] = {
-                {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_OK, "", ""},
-                {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_FILE_OK, "", ""},
-                {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_FILE_OK, "", ""},
-                {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_OK, "", ""},
-                {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_OK, "", ""},
-                {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_FILE_OK, "", ""},
-                {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_FILE_OK, "", ""},
-                {CSTORAGE_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, CSTORAGE_FILE_OK, "", ""},
+                {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_RECORD_FILE_OK, "", ""},
+                {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_RECORD_FILE_OK, "", ""},
+                {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_RECORD_FILE_OK, "",
+                 ""},
+                {CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_STABLE, CSTORAGE_RECORD_FILE_OK, "", ""},
+                {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_RECORD_FILE_OK, "", ""},
+                {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_RECORD_FILE_OK, "",
+                 ""},
+                {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_RECORD_FILE_OK,
+                 "", ""},
+                {CSTORAGE_RECORD_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, CSTORAGE_RECORD_FILE_OK, "", ""},
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
@@ -65,11 +68,11 @@ static int add_entry(struct facts *facts, enum cstorage_entry_kind kind, size_t 
 
         entry->examined = true;
         if (kind == CSTORAGE_ENTRY_LINK) {
-                entry->identity.type = CSTORAGE_ENTRY_IS_LINK;
+                entry->identity.type = CSTORAGE_TYPE_LINK;
                 return 0;
         }
 
-        entry->identity.type = CSTORAGE_ENTRY_IS_DIRECTORY;
+        entry->identity.type = CSTORAGE_TYPE_DIRECTORY;
         lowers = arena_alloc(&facts->arena, LOWERS * sizeof(*lowers));
         if (!lowers)
                 return -ENOMEM;

@@ -85,25 +85,33 @@ static const char *pick_other(struct dice *dice) {
 /* ----------------------------------------------------------------------------------------------- files */
 
 static const struct fact_file own_files[] = {
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_OK, "layers", ""},
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_FILE_OK, "volatile-layers", ""},
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_FILE_OK, "runroot-layers", ""},
-        {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_OK, "images", ""},
-        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_OK, "containers", ""},
-        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_FILE_OK, "volatile-containers", ""},
-        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_FILE_OK, "runroot-containers",
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_RECORD_FILE_OK, "layers", ""},
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_RECORD_FILE_OK, "volatile-layers",
          ""},
-        {CSTORAGE_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, CSTORAGE_FILE_OK, "mountpoints", ""},
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, CSTORAGE_FILE_OK, "imagestore-layers", ""},
-        {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE, CSTORAGE_FILE_OK, "imagestore-images", ""},
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_ADDITIONAL, CSTORAGE_FILE_OK, "additional-layers", ""},
-        {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_ADDITIONAL, CSTORAGE_FILE_OK, "additional-images", ""},
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_RECORD_FILE_OK,
+         "runroot-layers", ""},
+        {CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_STABLE, CSTORAGE_RECORD_FILE_OK, "images", ""},
+        {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_RECORD_FILE_OK, "containers",
+         ""},
+        {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_RECORD_FILE_OK,
+         "volatile-containers", ""},
+        {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_RECORD_FILE_OK,
+         "runroot-containers", ""},
+        {CSTORAGE_RECORD_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, CSTORAGE_RECORD_FILE_OK, "mountpoints", ""},
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, CSTORAGE_RECORD_FILE_OK,
+         "imagestore-layers", ""},
+        {CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE, CSTORAGE_RECORD_FILE_OK,
+         "imagestore-images", ""},
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_ADDITIONAL, CSTORAGE_RECORD_FILE_OK,
+         "additional-layers", ""},
+        {CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_ADDITIONAL, CSTORAGE_RECORD_FILE_OK,
+         "additional-images", ""},
 };
 
 /* Nobody can read it, or only we cannot. */
 static bool is_broken(const struct fact_file *file, struct dice *dice) {
-        return file->state == CSTORAGE_FILE_EMPTY ||
-               (file->state == CSTORAGE_FILE_DAMAGED && !dice_hit(dice, 4));
+        return file->state == CSTORAGE_RECORD_FILE_EMPTY ||
+               (file->state == CSTORAGE_RECORD_FILE_DAMAGED && !dice_hit(dice, 4));
 }
 
 static int add_files(struct facts *facts, const struct mood *mood, struct dice *dice) {
@@ -119,23 +127,23 @@ static int add_files(struct facts *facts, const struct mood *mood, struct dice *
                         return -ENOMEM;
                 *file = own_files[i];
                 if (dice_hit(dice, 3))
-                        file->state = CSTORAGE_FILE_MISSING;
+                        file->state = CSTORAGE_RECORD_FILE_MISSING;
                 else if (dice_hit(dice, mood->odd_files))
-                        file->state = (enum cstorage_file_state) dice_roll(dice, 5);
+                        file->state = (enum cstorage_record_file_state) dice_roll(dice, 5);
                 file->broken = is_broken(file, dice);
         }
         return 0;
 }
 
 /* A location that has a readable file of this kind; false where there is none. */
-static bool pick_location(const struct facts *facts, enum cstorage_file_kind kind, struct dice *dice,
+static bool pick_location(const struct facts *facts, enum cstorage_record_file_kind kind, struct dice *dice,
                           enum cstorage_location *ret) {
         const struct fact_file *file;
 
         if (facts->n_files == 0)
                 return false;
         file = &facts->files[dice_roll(dice, (unsigned) facts->n_files)];
-        if (file->kind != kind || file->state != CSTORAGE_FILE_OK)
+        if (file->kind != kind || file->state != CSTORAGE_RECORD_FILE_OK)
                 return false;
 
         *ret = file->location;
@@ -189,15 +197,15 @@ int world_add_record(struct facts *facts, struct dice *dice) {
 
         switch (dice_roll(dice, 4)) {
         case 0:
-                return pick_location(facts, CSTORAGE_FILE_IMAGES, dice, &location)
+                return pick_location(facts, CSTORAGE_RECORD_FILE_IMAGES, dice, &location)
                                ? add_image(facts, dice, location)
                                : 0;
         case 1:
-                return pick_location(facts, CSTORAGE_FILE_CONTAINERS, dice, &location)
+                return pick_location(facts, CSTORAGE_RECORD_FILE_CONTAINERS, dice, &location)
                                ? add_container(facts, dice, location)
                                : 0;
         default:
-                return pick_location(facts, CSTORAGE_FILE_LAYERS, dice, &location)
+                return pick_location(facts, CSTORAGE_RECORD_FILE_LAYERS, dice, &location)
                                ? add_layer(facts, dice, location)
                                : 0;
         }
@@ -225,8 +233,8 @@ int world_add_mount(struct facts *facts, struct dice *dice) {
 static enum cstorage_entry_type usual_type(enum cstorage_entry_kind kind) {
         if (kind == CSTORAGE_ENTRY_TAR_SPLIT || kind == CSTORAGE_ENTRY_SAVE_LEFTOVER ||
             kind == CSTORAGE_ENTRY_VOLATILE_FILE || kind == CSTORAGE_ENTRY_QUOTA)
-                return CSTORAGE_ENTRY_IS_FILE;
-        return kind == CSTORAGE_ENTRY_LINK ? CSTORAGE_ENTRY_IS_LINK : CSTORAGE_ENTRY_IS_DIRECTORY;
+                return CSTORAGE_TYPE_FILE;
+        return kind == CSTORAGE_ENTRY_LINK ? CSTORAGE_TYPE_LINK : CSTORAGE_TYPE_DIRECTORY;
 }
 
 static void make_odd(struct fact_entry *entry, struct dice *dice) {
@@ -248,10 +256,10 @@ static void make_odd(struct fact_entry *entry, struct dice *dice) {
                 break;
         case 5:
                 entry->examined = false;
-                entry->identity = (struct cstorage_identity){0};
+                entry->identity = (struct cstorage_entry_stat){0};
                 break;
         case 6:
-                entry->lowers_unknown = entry->kind == CSTORAGE_ENTRY_LAYER_DIR;
+                entry->overlay_lower_unknown = entry->kind == CSTORAGE_ENTRY_LAYER_DIR;
                 break;
         }
 }
@@ -322,15 +330,16 @@ static int add_entry(struct facts *facts, const struct mood *mood, struct dice *
                 entry->identity.lock = (enum cstorage_entry_lock) dice_roll(dice, 3);
         if (entry->kind == CSTORAGE_ENTRY_TEMP_DIR && dice_hit(dice, 2)) {
                 entry->name = "lock-7";
-                entry->identity.type = CSTORAGE_ENTRY_IS_FILE;
+                entry->identity.type = CSTORAGE_TYPE_FILE;
         }
         if (dice_hit(dice, mood->odd_entries))
                 make_odd(entry, dice);
         if (entry->kind != CSTORAGE_ENTRY_LAYER_DIR)
                 return 0;
         entry->half = mood->halves && dice_hit(dice, 2);
-        return !entry->lowers_unknown && dice_hit(dice, mood->chains ? 2 : 6) ? add_lowers(facts, entry, dice)
-                                                                              : 0;
+        return !entry->overlay_lower_unknown && dice_hit(dice, mood->chains ? 2 : 6)
+                       ? add_lowers(facts, entry, dice)
+                       : 0;
 }
 
 /* Those that cannot be read are entries too, but for one that came or went in between. */
@@ -341,7 +350,7 @@ static int add_volatile_files(struct facts *facts, const struct mood *mood, stru
 
                 if ((file->location != CSTORAGE_LOCATION_VOLATILE &&
                      file->location != CSTORAGE_LOCATION_VOLATILE_RUNROOT) ||
-                    (file->state == CSTORAGE_FILE_OK && !dice_hit(dice, 8)) || dice_hit(dice, 8))
+                    (file->state == CSTORAGE_RECORD_FILE_OK && !dice_hit(dice, 8)) || dice_hit(dice, 8))
                         continue;
                 entry = facts_add_entry(facts);
                 if (!entry)
@@ -352,7 +361,7 @@ static int add_volatile_files(struct facts *facts, const struct mood *mood, stru
                         .path = file->path,
                         .problem = "",
                         .examined = true,
-                        .identity = {.type = CSTORAGE_ENTRY_IS_FILE},
+                        .identity = {.type = CSTORAGE_TYPE_FILE},
                 };
                 if (dice_hit(dice, mood->odd_entries))
                         make_odd(entry, dice);
@@ -470,31 +479,31 @@ void world_hold_lock(struct facts *facts, struct dice *dice) {
  * A damaged file has no records. One that could not be read before is left: it may get better, and be healed.
  */
 void world_damage_file(struct facts *facts, struct dice *dice) {
-        static const enum cstorage_file_state states[] = {
-                CSTORAGE_FILE_DAMAGED,
-                CSTORAGE_FILE_UNREADABLE,
-                CSTORAGE_FILE_EMPTY,
+        static const enum cstorage_record_file_state states[] = {
+                CSTORAGE_RECORD_FILE_DAMAGED,
+                CSTORAGE_RECORD_FILE_UNREADABLE,
+                CSTORAGE_RECORD_FILE_EMPTY,
         };
         struct fact_file *file;
 
         if (facts->n_files == 0)
                 return;
         file = &facts->files[dice_roll(dice, (unsigned) facts->n_files)];
-        if (file->state != CSTORAGE_FILE_OK && file->state != CSTORAGE_FILE_MISSING)
+        if (file->state != CSTORAGE_RECORD_FILE_OK && file->state != CSTORAGE_RECORD_FILE_MISSING)
                 return;
-        file->state = states[dice_roll(dice, file->kind == CSTORAGE_FILE_MOUNTS ? 2 : 3)];
+        file->state = states[dice_roll(dice, file->kind == CSTORAGE_RECORD_FILE_MOUNTS ? 2 : 3)];
         file->broken = is_broken(file, dice);
         switch (file->kind) {
-        case CSTORAGE_FILE_LAYERS:
+        case CSTORAGE_RECORD_FILE_LAYERS:
                 TAKE_OUT(facts->layers, facts->n_layers, x, x->location == file->location);
                 break;
-        case CSTORAGE_FILE_IMAGES:
+        case CSTORAGE_RECORD_FILE_IMAGES:
                 TAKE_OUT(facts->images, facts->n_images, x, x->location == file->location);
                 break;
-        case CSTORAGE_FILE_CONTAINERS:
+        case CSTORAGE_RECORD_FILE_CONTAINERS:
                 TAKE_OUT(facts->containers, facts->n_containers, x, x->location == file->location);
                 break;
-        case CSTORAGE_FILE_MOUNTS:
+        case CSTORAGE_RECORD_FILE_MOUNTS:
                 facts->n_mounts = 0;
                 break;
         }

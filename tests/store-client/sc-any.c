@@ -24,7 +24,7 @@ int serve_exists(struct client *client) {
                 bool exists = find_thing(client, client->args[i], &thing);
 
                 if (members_set(&found, client->args[i], strdup(exists ? "true" : "false")) < 0)
-                        return complain(client, "no memory");
+                        return log_error(client, "no memory");
                 if (!client->settings.json && !client->settings.quiet)
                         fprintf(client->out, "%s: %s\n", client->args[i], exists ? "true" : "false");
                 if (!exists_as_wanted(client, client->args[i], exists))
@@ -61,7 +61,7 @@ int serve_metadata(struct client *client) {
                 if (!metadata)
                         status = 1;
                 else if (members_set(&found, client->args[i], json_text(metadata)) < 0)
-                        return complain(client, "no memory");
+                        return log_error(client, "no memory");
         }
         if (client->settings.json)
                 json_members(client->out, &found);
@@ -75,14 +75,14 @@ int serve_set_metadata(struct client *client) {
         int r;
 
         if (!client->settings.metadata_file && !client->settings.metadata)
-                return complain(client, "no new metadata provided");
+                return log_error(client, "no new metadata provided");
         r = read_metadata(client, &metadata);
         if (r == 0)
                 r = change_begin(client);
         if (r != 0)
                 return r;
         if (!find_thing(client, client->args[0], &thing))
-                return complain(client, "identifier is not a layer, image, or container");
+                return log_error(client, "identifier is not a layer, image, or container");
 
         r = cstorage_txn_set_metadata(client->txn, thing.kind, thing_get_id(&thing), metadata, &error);
         r = change_check(client, r, &error);

@@ -16,7 +16,7 @@ int change_look(struct client *client) {
 
         client->snapshot = cstorage_snapshot_unref(client->snapshot);
         if (cstorage_txn_get_snapshot(client->txn, &client->snapshot, &error) < 0)
-                return complain(client, "%s", error.text);
+                return log_error(client, "%s", error.text);
         return 0;
 }
 
@@ -25,7 +25,7 @@ int change_begin(struct client *client) {
 
         client->txn = cstorage_txn_free(client->txn);
         if (cstorage_txn_begin(client->store, NULL, &client->txn, &error) < 0)
-                return complain(client, "%s", error.text);
+                return log_error(client, "%s", error.text);
         return change_look(client);
 }
 
@@ -35,7 +35,7 @@ static int empty(struct client *client, struct cstorage_trash *trash) {
 
         r = cstorage_trash_empty(trash, &error);
         cstorage_trash_free(trash);
-        return r < 0 ? complain(client, "%s", error.text) : 0;
+        return r < 0 ? log_error(client, "%s", error.text) : 0;
 }
 
 int change_end(struct client *client) {
@@ -44,7 +44,7 @@ int change_end(struct client *client) {
         int status;
 
         if (cstorage_txn_commit(client->txn, &trash, &error) < 0)
-                return complain(client, "%s", error.text);
+                return log_error(client, "%s", error.text);
 
         status = empty(client, trash);
         return status != 0 ? status : change_look(client);
@@ -53,7 +53,7 @@ int change_end(struct client *client) {
 int change_check(struct client *client, int r, const struct cstorage_error *error) {
         if (r == -EOPNOTSUPP)
                 return hand_over(client, "the library does not do it");
-        return r < 0 ? complain(client, "%s", error->text) : 0;
+        return r < 0 ? log_error(client, "%s", error->text) : 0;
 }
 
 int change_unmount(struct client *client, const struct thing *thing) {
@@ -64,7 +64,7 @@ int change_unmount(struct client *client, const struct thing *thing) {
                 return 0;
         r = cstorage_txn_unmount(client->txn, thing->kind, thing_get_id(thing), CSTORAGE_UNMOUNT_FORCE,
                                  &error);
-        return r < 0 ? complain(client, "%s", error.text) : 0;
+        return r < 0 ? log_error(client, "%s", error.text) : 0;
 }
 
 /* Pipes as well as files. */
@@ -85,14 +85,14 @@ int read_input(struct client *client, const char *path, char **ret, size_t *ret_
 
         fd = path && *path ? open(path, O_RDONLY | O_CLOEXEC) : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
         if (fd < 0)
-                return complain(client, "open %s: %s", path, strerror(errno));
+                return log_error(client, "open %s: %s", path, strerror(errno));
         r = read_all(fd, &data);
         if (r < 0)
-                return complain(client, "read %s: %s", path ?: "standard input", strerror(-r));
+                return log_error(client, "read %s: %s", path ?: "standard input", strerror(-r));
 
         *ret_size = data.len;
         *ret = text_take(&data);
-        return *ret ? 0 : complain(client, "no memory");
+        return *ret ? 0 : log_error(client, "no memory");
 }
 
 int read_metadata(struct client *client, char **ret) {
@@ -103,5 +103,5 @@ int read_metadata(struct client *client, char **ret) {
                 return read_input(client, settings->metadata_file, ret, &size);
 
         *ret = strdup(settings->metadata ?: "");
-        return *ret ? 0 : complain(client, "no memory");
+        return *ret ? 0 : log_error(client, "no memory");
 }

@@ -65,17 +65,17 @@ static bool is_recorded(const struct client *client, const struct cstorage_entry
 static int retire(struct client *client, const struct cstorage_inventory *inventory) {
         const struct cstorage_entry *entry = NULL;
         struct cstorage_error error = {.text = "no memory"};
-        struct cstorage_identity seen;
+        struct cstorage_entry_stat seen;
         int r = 0;
 
         while (r >= 0 && (entry = cstorage_inventory_next(inventory, entry))) {
                 if (is_recorded(client, entry))
                         continue;
-                r = cstorage_entry_examine(entry, &seen, &error);
-                if (r >= 0 && seen.type != CSTORAGE_ENTRY_IS_ABSENT)
-                        r = cstorage_txn_retire(client->txn, entry, &seen);
+                r = cstorage_entry_stat(entry, &seen, &error);
+                if (r >= 0 && seen.type != CSTORAGE_TYPE_ABSENT)
+                        r = cstorage_txn_trash_entry(client->txn, entry, &seen);
         }
-        return r < 0 ? complain(client, "%s", error.text) : 0;
+        return r < 0 ? log_error(client, "%s", error.text) : 0;
 }
 
 static int retire_unrecorded(struct client *client) {
@@ -83,7 +83,7 @@ static int retire_unrecorded(struct client *client) {
         struct cstorage_error error = {.text = "no memory"};
 
         if (cstorage_inventory_new(client->store, &inventory, &error) < 0)
-                return complain(client, "%s", error.text);
+                return log_error(client, "%s", error.text);
         return retire(client, inventory);
 }
 
@@ -114,7 +114,7 @@ static int delete_if_free(struct client *client, const struct thing *thing, uint
         if (r != 0)
                 return r;
         r = cstorage_txn_delete(client->txn, thing->kind, thing_get_id(thing), flags, &error);
-        return r < 0 && r != -EBUSY ? complain(client, "%s", error.text) : 0;
+        return r < 0 && r != -EBUSY ? log_error(client, "%s", error.text) : 0;
 }
 
 static int delete_containers(struct client *client) {
@@ -176,7 +176,7 @@ static int delete_layers(struct client *client) {
                 if (r == 0)
                         r = change_look(client);
         }
-        return r == 0 && n > 0 ? complain(client, "%zu layers are in use", n) : r;
+        return r == 0 && n > 0 ? log_error(client, "%zu layers are in use", n) : r;
 }
 
 int serve_wipe(struct client *client) {

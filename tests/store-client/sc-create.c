@@ -20,7 +20,7 @@ static int print_new(struct client *client, enum cstorage_object kind, const cha
         size_t n;
 
         if (!find_of_kind(client, kind, id, &thing))
-                return complain(client, "%s is not recorded", id);
+                return log_error(client, "%s is not recorded", id);
         if (client->settings.json) {
                 json = thing_get_json(&thing, &n);
                 (void) fwrite(json, 1, n, client->out);

@@ -17,7 +17,7 @@ int serve_list_data(struct client *client) {
                 return complain_unknown(client, client->verb->kind, client->args[0]);
         for (size_t i = 0; (name = thing_get_big_data(&thing, i, NULL, NULL)); i++)
                 if (strlist_add(&names, name) < 0)
-                        return complain(client, "no memory");
+                        return log_error(client, "no memory");
 
         if (client->settings.json)
                 json_strings(client->out, &names, "null\n");
@@ -48,7 +48,7 @@ int serve_data_size(struct client *client) {
         if (find_item(client, &size, &digest, &found) != 0)
                 return 1;
         if (!found)
-                return complain(client, "size is not known");
+                return log_error(client, "size is not known");
 
         fprintf(client->out, "%" PRId64 "\n", size);
         return 0;
@@ -62,7 +62,7 @@ int serve_data_digest(struct client *client) {
         if (find_item(client, &size, &digest, &found) != 0)
                 return 1;
         if (!found || !*digest)
-                return complain(client, "could not compute digest of item");
+                return log_error(client, "could not compute digest of item");
 
         fprintf(client->out, "%s\n", digest);
         return 0;
@@ -71,10 +71,10 @@ int serve_data_digest(struct client *client) {
 /* Upstream's sentences: of images another than of the rest. */
 static int complain_item(struct client *client, const char *id, const char *why) {
         if (client->verb->kind == CSTORAGE_OBJECT_IMAGE)
-                return complain(client,
-                                "locating item named \"%s\" for image with ID \"%s\": file does not exist",
-                                client->args[1], id);
-        return complain(client, "%s", why);
+                return log_error(client,
+                                 "locating item named \"%s\" for image with ID \"%s\": file does not exist",
+                                 client->args[1], id);
+        return log_error(client, "%s", why);
 }
 
 /* To standard output, or into a file. */
@@ -84,10 +84,10 @@ static int write_out(struct client *client, const char *data, size_t size) {
         size_t n;
 
         if (!file)
-                return complain(client, "open %s: %s", path, strerror(errno));
+                return log_error(client, "open %s: %s", path, strerror(errno));
         n = fwrite(data, 1, size, file);
         if ((file != client->out && fclose(file) != 0) || n != size)
-                return complain(client, "write %s: %s", path ?: "standard output", strerror(errno));
+                return log_error(client, "write %s: %s", path ?: "standard output", strerror(errno));
         return 0;
 }
 
@@ -126,5 +126,5 @@ int serve_set_data(struct client *client) {
 
         r = cstorage_txn_set_big_data(client->txn, thing.kind, thing_get_id(&thing), client->args[1], data,
                                       size, NULL, &error);
-        return r < 0 ? complain(client, "%s", error.text) : change_end(client);
+        return r < 0 ? log_error(client, "%s", error.text) : change_end(client);
 }

@@ -26,7 +26,7 @@ static int lost(struct client *client, const struct strlist *layers, struct strl
                 return 1;
         for (size_t i = 0; i < layers->n; i++)
                 if (!find_layer(client, layers->s[i]) && strlist_add(ret, layers->s[i]) < 0)
-                        return complain(client, "no memory");
+                        return log_error(client, "no memory");
         return 0;
 }
 
@@ -60,13 +60,13 @@ static int delete_image(struct client *client, const char *name, struct strlist 
                 return r;
         image = find_image(client, name);
         if (!image)
-                return complain(client, "identifier is not an image");
+                return log_error(client, "identifier is not an image");
         if (layers_of(client, image, &layers) < 0)
-                return complain(client, "no memory");
+                return log_error(client, "no memory");
 
         r = delete_unmounted(client, cstorage_image_get_id(image), &layers, &error);
         if (r < 0)
-                return complain(client, "%s", error.text);
+                return log_error(client, "%s", error.text);
         r = lost(client, &layers, ret);
         return r != 0 || client->settings.test ? r : change_end(client);
 }
@@ -112,7 +112,7 @@ int serve_delete_image(struct client *client) {
 
                 status |= delete_image(client, client->args[i], &layers);
                 if (members_set(&results, client->args[i], result_text(client, &layers)) < 0)
-                        return complain(client, "no memory");
+                        return log_error(client, "no memory");
                 if (!client->settings.json)
                         print(client, client->args[i], &layers);
                 client->complaint[0] = '\0';

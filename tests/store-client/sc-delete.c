@@ -16,7 +16,7 @@ static int delete_thing(struct client *client, const struct thing *thing, uint64
         if (r != 0)
                 return r;
         r = cstorage_txn_delete(client->txn, thing->kind, thing_get_id(thing), flags, &error);
-        return r < 0 ? complain(client, "%s", error.text) : change_end(client);
+        return r < 0 ? log_error(client, "%s", error.text) : change_end(client);
 }
 
 static int complain_missing(struct client *client, enum cstorage_object kind) {
@@ -26,7 +26,7 @@ static int complain_missing(struct client *client, enum cstorage_object kind) {
                 [CSTORAGE_OBJECT_CONTAINER] = "identifier is not a container",
         };
 
-        return complain(client, "%s", texts[kind]);
+        return log_error(client, "%s", texts[kind]);
 }
 
 /* Upstream does not look who else needs it: what the library refuses, it deletes. */
@@ -58,7 +58,7 @@ static int delete_anything(struct client *client, const char *name) {
         if (!find_of_kind(client, CSTORAGE_OBJECT_CONTAINER, name, &thing) &&
             !find_of_kind(client, CSTORAGE_OBJECT_IMAGE, name, &thing) &&
             !find_of_kind(client, CSTORAGE_OBJECT_LAYER, name, &thing))
-                return complain(client, "layer not known");
+                return log_error(client, "layer not known");
 
         r = delete_thing(client, &thing, thing.image ? CSTORAGE_DELETE_KEEP_LAYERS : 0);
         return r != 0 ? needed(client, name, r) : 0;
@@ -67,7 +67,7 @@ static int delete_anything(struct client *client, const char *name) {
 /* What became of one argument: complained of here, or told in JSON. */
 static int note(struct client *client, struct members *results, const char *name, int status) {
         if (members_set(results, name, json_text(status == 0 ? "" : client->complaint)) < 0)
-                return complain(client, "no memory");
+                return log_error(client, "no memory");
         if (status != 0 && !client->settings.json)
                 fprintf(client->err, "%s: %s\n", name, client->complaint);
         client->complaint[0] = '\0';

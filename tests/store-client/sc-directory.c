@@ -19,7 +19,7 @@ static int make_directory(struct client *client, bool in_runroot) {
         r = cstorage_txn_make_directory(client->txn, thing.kind, thing_get_id(&thing), in_runroot, &path,
                                         &error);
         if (r < 0)
-                return complain(client, "%s", error.text);
+                return log_error(client, "%s", error.text);
         r = change_end(client);
         if (r == 0)
                 fprintf(client->out, "%s\n", path);

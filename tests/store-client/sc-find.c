@@ -142,8 +142,8 @@ bool find_thing(const struct client *client, const char *name, struct thing *ret
 
 int complain_unknown(struct client *client, enum cstorage_object kind, const char *name) {
         if (kind == CSTORAGE_OBJECT_IMAGE)
-                return complain(client, "locating image with ID \"%s\": image not known", name);
-        return complain(client, kind == CSTORAGE_OBJECT_LAYER ? "layer not known" : "container not known");
+                return log_error(client, "locating image with ID \"%s\": image not known", name);
+        return log_error(client, kind == CSTORAGE_OBJECT_LAYER ? "layer not known" : "container not known");
 }
 
 const char *thing_get_id(const struct thing *thing) {

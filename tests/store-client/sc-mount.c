@@ -52,7 +52,7 @@ static int do_one(struct client *client, const struct doing *doing, const char *
                 return r;
         result = result_text(client, name, doing->gives_path ? path ?: "" : NULL);
         if (!result || strlist_add(results, result) < 0)
-                return complain(client, "no memory");
+                return log_error(client, "no memory");
 
         if (r != 0 && !client->settings.json)
                 fprintf(client->err, "%s %s%s%s\n", client->complaint, doing->before, name, doing->after);
@@ -119,7 +119,7 @@ static int mount_named(struct client *client, const char *name, char **ret) {
         if (client->settings.read_only && !find_of_kind(client, CSTORAGE_OBJECT_IMAGE, name, &thing))
                 return complain_unknown(client, CSTORAGE_OBJECT_IMAGE, name);
         if (!client->settings.read_only && !find_mountable(client, name, &thing))
-                return complain(client, "layer not known");
+                return log_error(client, "layer not known");
         if (thing.image && is_mapped(client, thing.image))
                 return hand_over(client, "ids are mapped");
         return mount_thing(client, &thing, ret);
@@ -139,7 +139,7 @@ static int unmount_thing(struct client *client, const struct thing *thing, bool 
         r = cstorage_txn_unmount(client->txn, thing->kind, thing_get_id(thing),
                                  client->settings.force ? CSTORAGE_UNMOUNT_FORCE : 0, &error);
         *ret_left = r > 0;
-        return r < 0 ? complain(client, "%s", error.text) : change_end(client);
+        return r < 0 ? log_error(client, "%s", error.text) : change_end(client);
 }
 
 static int unmount_named(struct client *client, const char *name, char **ret_path) {
@@ -153,7 +153,7 @@ static int unmount_named(struct client *client, const char *name, char **ret_pat
                 return r;
         if (!find_mountable(client, name, &thing) &&
             !find_of_kind(client, CSTORAGE_OBJECT_IMAGE, name, &thing))
-                return complain(client, "layer not known");
+                return log_error(client, "layer not known");
         if (thing.image && is_mapped(client, thing.image))
                 return hand_over(client, "ids are mapped");
 
@@ -176,7 +176,7 @@ static int look_whether_mounted(struct client *client, const char *name, char **
         *ret_path = NULL;
         if (!find_mountable(client, name, &thing) ||
             (thing.layer && cstorage_layer_get_location(thing.layer) == CSTORAGE_LOCATION_ADDITIONAL))
-                return complain(client, "layer not known");
+                return log_error(client, "layer not known");
         if (is_mounted(client, &thing))
                 fprintf(client->out, "%s mounted\n", name);
         return 0;

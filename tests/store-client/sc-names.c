@@ -46,9 +46,9 @@ int serve_get_names(struct client *client) {
         struct thing thing;
 
         if (!find_thing(client, client->args[0], &thing))
-                return complain(client, "layer not known");
+                return log_error(client, "layer not known");
         if (add_names(&thing, &names) < 0)
-                return complain(client, "no memory");
+                return log_error(client, "no memory");
 
         if (client->settings.json)
                 json_strings(client->out, &names, "[]\n");
@@ -67,7 +67,7 @@ static int find_changeable(struct client *client, struct thing *ret) {
         if (r != 0)
                 return r;
         if (!find_thing(client, client->args[0], ret))
-                return complain(client, "layer not known");
+                return log_error(client, "layer not known");
         if (ret->image && cstorage_image_get_location(ret->image) == CSTORAGE_LOCATION_ADDITIONAL)
                 return pull_up(client, ret);
         return 0;
@@ -78,7 +78,7 @@ static int set_names(struct client *client, const struct thing *thing, struct st
         int r;
 
         if (list_end(names) < 0)
-                return complain(client, "no memory");
+                return log_error(client, "no memory");
         r = cstorage_txn_set_names(client->txn, thing->kind, thing_get_id(thing),
                                    (const char *const *) names->s, &error);
         r = change_check(client, r, &error);
@@ -96,7 +96,7 @@ int serve_set_names(struct client *client) {
 
         r = find_changeable(client, &thing);
         if (r == 0 && add_given(client, &names) < 0)
-                r = complain(client, "no memory");
+                r = log_error(client, "no memory");
         return r != 0 ? r : set_names(client, &thing, &names);
 }
 
@@ -107,7 +107,7 @@ int serve_add_names(struct client *client) {
 
         r = find_changeable(client, &thing);
         if (r == 0 && (add_given(client, &names) < 0 || add_names(&thing, &names) < 0))
-                r = complain(client, "no memory");
+                r = log_error(client, "no memory");
         return r != 0 ? r : set_names(client, &thing, &names);
 }
 
@@ -118,6 +118,6 @@ int serve_remove_names(struct client *client) {
 
         r = find_changeable(client, &thing);
         if (r == 0 && add_kept(client, &thing, &names) < 0)
-                r = complain(client, "no memory");
+                r = log_error(client, "no memory");
         return r != 0 ? r : set_names(client, &thing, &names);
 }

@@ -176,5 +176,5 @@ int options_parse(struct client *client, char **argv) {
         if (client->n_args < client->verb->min_args ||
             (client->verb->max_args >= 0 && client->n_args > client->verb->max_args))
                 return hand_over(client, "too many arguments, or too few");
-        return list_end(&client->settings.names) < 0 ? complain(client, "no memory") : 0;
+        return list_end(&client->settings.names) < 0 ? log_error(client, "no memory") : 0;
 }

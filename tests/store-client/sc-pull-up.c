@@ -21,7 +21,7 @@ static int copy_data(struct client *client, const struct thing *image) {
                         r = cstorage_txn_set_big_data(client->txn, CSTORAGE_OBJECT_IMAGE, id, key, data, size,
                                                       *digest ? digest : NULL, &error);
         }
-        return r < 0 ? complain(client, "%s", error.text) : 0;
+        return r < 0 ? log_error(client, "%s", error.text) : 0;
 }
 
 int pull_up(struct client *client, const struct thing *image) {
@@ -41,5 +41,5 @@ int pull_up(struct client *client, const struct thing *image) {
         if (!*options.digest)
                 options.digest = NULL;
         r = cstorage_txn_create_image(client->txn, &options, NULL, &error);
-        return r < 0 ? complain(client, "%s", error.text) : copy_data(client, image);
+        return r < 0 ? log_error(client, "%s", error.text) : copy_data(client, image);
 }

@@ -34,7 +34,7 @@ int serve_status(struct client *client) {
         _cleanup_text_ struct text options = TEXT_INIT;
 
         if (join_options(client->config, &options) < 0)
-                return complain(client, "no memory");
+                return log_error(client, "no memory");
 
         print_row(client, true, "Root", cstorage_store_get_graphroot(client->store));
         print_row(client, false, "Run Root", cstorage_store_get_runroot(client->store));

@@ -8,7 +8,7 @@
 
 DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);
 
-int complain(struct client *client, const char *format, ...) {
+int log_error(struct client *client, const char *format, ...) {
         va_list args;
 
         va_start(args, format);
@@ -99,18 +99,18 @@ int client_open(struct client *client) {
         if (r == -EOPNOTSUPP)
                 return hand_over(client, "the driver is not known");
         if (r < 0)
-                return complain(client, "error initializing: %s", error.text);
+                return log_error(client, "error initializing: %s", error.text);
         return 0;
 }
 
 /* A Go process does not load a store of which a file is damaged. */
 static int check_files(struct client *client) {
-        const struct cstorage_file *file = NULL;
+        const struct cstorage_record_file *file = NULL;
 
-        while ((file = cstorage_snapshot_next_file(client->snapshot, file)))
-                if (cstorage_file_get_state(file) == CSTORAGE_FILE_DAMAGED)
-                        return complain(client, "loading %s: %s", cstorage_file_get_path(file),
-                                        cstorage_file_get_problem(file));
+        while ((file = cstorage_snapshot_next_record_file(client->snapshot, file)))
+                if (cstorage_record_file_get_state(file) == CSTORAGE_RECORD_FILE_DAMAGED)
+                        return log_error(client, "loading %s: %s", cstorage_record_file_get_path(file),
+                                         cstorage_record_file_get_problem(file));
         return 0;
 }
 
@@ -118,6 +118,6 @@ int client_read(struct client *client) {
         struct cstorage_error error = {.text = "no memory"};
 
         if (cstorage_snapshot_new(client->store, &client->snapshot, &error) < 0)
-                return complain(client, "%s", error.text);
+                return log_error(client, "%s", error.text);
         return check_files(client);
 }

@@ -117,7 +117,7 @@ static inline int hand_over(struct client *client, const char *why) {
 }
 
 /* What went wrong, in place of what was before; always 1. */
-int complain(struct client *client, const char *format, ...) _printf_(2, 3);
+int log_error(struct client *client, const char *format, ...) _printf_(2, 3);
 
 /* ---- sc-change.c */
 

@@ -50,7 +50,7 @@ EOF
 store=
 for wrong in --no-such -x --json=1 --root --root=relative --runroot= --imagestore=x --storage-driver= --storage-opt=x \
         --lock-timeout=soon --lock-timeout=-1 --progress=often --color=often --transient-store=maybe argument "--quiet --json" \
-        --config-rules=both --config-rules= "--show-config --quiet" "--show-config --dump-facts"; do
+        --config-compat=both --config-compat= "--show-config --quiet" "--show-config --dump-facts"; do
         # shellcheck disable=SC2086
         run $wrong
         expect "\"$wrong\" is a usage error" 2 $status
@@ -116,7 +116,7 @@ says "and that is said" "nothing to do: .*$scratch/none"
 run --quiet
 expect "unless --quiet is given" "0  " "$status $out $err"
 run --json
-expect "no store has an empty report" '0 {"subjects":[],"removed":0}' \
+expect "no store has an empty report" '0 {"objects":[],"removed":0}' \
         "$status $(jq -c '{subjects, removed: .summary.removed}' "$scratch/out")"
 check "nothing was created" test ! -e "$scratch/none" -a ! -e "$scratch/none-run"
 unset CONTAINERS_STORAGE_CONF
@@ -173,9 +173,9 @@ expect "it does where they do not" 1 $status
 printf '[storage]\ngraphroot = "%s"\n\nrunroot = "%s"\n[storage.options.overlay]\nmountopt = "nodev,metacopy=on"\n' \
         "$g" "$r" >"$scratch/a b.conf"
 store=
-CONTAINERS_STORAGE_CONF="$scratch/a b.conf" run --show-config --transient-store --config-rules=dropins
+CONTAINERS_STORAGE_CONF="$scratch/a b.conf" run --show-config --transient-store --config-compat=current
 expect "--show-config says who said what" "0
-option config-rules=dropins
+option config-compat=current
 $g storage.driver=overlay
 $scratch/a\\x20b.conf:2 storage.graphroot=$g
 $scratch/a\\x20b.conf:4 storage.runroot=$r
@@ -284,15 +284,15 @@ store="--root=$g --runroot=$r --storage-driver=zfs"
 run
 expect "a driver of which nothing is known is refused" 3 $status
 says "by name" "$g/zfs: stores of the driver \"zfs\" are not known"
-expect "the report has it" "refused store driver-unknown - - $g/zfs" "$(head -1 <<<"$out")"
+expect "the report has it" "refused store unsupported-driver - - $g/zfs" "$(head -1 <<<"$out")"
 expect "and nothing else but the sum" "summary removed=0 refused=1" "$(tail -n +2 <<<"$out" | cut -d' ' -f1-3)"
 run --dry-run --json --verbose
 expect "likewise as JSON, where the others are named" \
-        "3 zfs refuse driver-unknown $g/zfs keep other-driver $g/overlay $g/zfs overlay" "$status $(
-        jq -r '[.store.driver, (.subjects[] | .verdict, .reason, .path), .problems[].file] + .store.other_drivers | join(" ")' <<<"$out")"
+        "3 zfs refuse unsupported-driver $g/zfs keep other-driver $g/overlay $g/zfs overlay" "$status $(
+        jq -r '[.store.driver, (.objects[] | .verdict, .reason, .path), .problems[].file] + .store.other_drivers | join(" ")' <<<"$out")"
 check "with the reason" grep -q 'are not known here' <<<"$(jq -r '.problems[0].text' <<<"$out")"
 script -qec "$gc $store" /dev/null >"$scratch/out" 2>&1
-expect "on a terminal it is a line of the table: status 3" "3 1" "$? $(grep -c '^refused *zfs *driver-unknown' "$scratch/out")"
+expect "on a terminal it is a line of the table: status 3" "3 1" "$? $(grep -c '^refused *zfs *unsupported-driver' "$scratch/out")"
 
 # Of several drivers' stores one is collected; where none is configured, the Go side's order says which.
 mkdir -p "$g/vfs/dir" "$g/vfs-layers" "$g/zfs-layers" "$g/mine-layers"
@@ -314,7 +314,7 @@ expect "the one that is left is not one of which nothing is known" "0 " "$status
 rm -r "$g"/vfs*
 mkdir "$g/zfs"
 run
-expect "until that is all there is" "3 refused store driver-unknown - - $g/zfs" "$status $(head -1 <<<"$out")"
+expect "until that is all there is" "3 refused store unsupported-driver - - $g/zfs" "$status $(head -1 <<<"$out")"
 unset CONTAINERS_STORAGE_CONF
 
 # ---------------------------------------------------------------------------------------------------------------- runs
@@ -334,34 +334,34 @@ cat >"$scratch/shape.py" <<'EOF'
 import json, sys
 r = json.load(open(sys.argv[1], encoding="utf-8"))
 number = lambda v: isinstance(v, int) and v >= 0
-assert list(r) == ["version", "dry_run", "store", "subjects", "problems", "summary"], list(r)
+assert list(r) == ["version", "dry_run", "store", "objects", "problems", "summary"], list(r)
 assert r["version"] == 1 and isinstance(r["dry_run"], bool)
 assert list(r["store"]) == ["graphroot", "runroot", "imagestore", "driver", "transient", "other_drivers"]
 kinds = "layer-dir container-dir image-dir tar-split layer-data link temp-dir staging save-leftover volatile-file".split()
-for s in r["subjects"]:
+for s in r["objects"]:
     assert {"kind", "id", "path", "verdict", "reason"} <= set(s) <= {"kind", "id", "path", "verdict", "reason", "error", "entries", "bytes",
                                                                              "changed_us", "name", "image", "layer"}, s
     assert number(s.get("changed_us", 0)) and ("layer" not in s or s["kind"] == "container-dir"), s
-    assert s["kind"] in kinds and s["verdict"] in ("keep", "remove", "heal", "refuse", "fail"), s
+    assert s["kind"] in kinds and s["verdict"] in ("keep", "remove", "repair", "refuse", "fail"), s
     assert s["path"].startswith("/") and (s["id"] is None or len(s["id"]) == 64), s
     assert ("entries" in s) == ("bytes" in s) and number(s.get("entries", 0)) and number(s.get("bytes", 0)), s
     assert ("error" in s) == (s["verdict"] == "fail"), s
 for p in r["problems"]:
     assert list(p) == ["file", "text"] and p["text"], p
-assert list(r["summary"]) == "kept removed healed refused failed entries_freed bytes_freed lock_held_us elapsed_us".split()
+assert list(r["summary"]) == "kept removed healed refused failed files_freed bytes_freed lock_held_us elapsed_us".split()
 assert all(number(v) for v in r["summary"].values())
-shown = lambda verdict: sum(s["verdict"] == verdict for s in r["subjects"])
+shown = lambda verdict: sum(s["verdict"] == verdict for s in r["objects"])
 assert shown("remove") == r["summary"]["removed"] and shown("refuse") == r["summary"]["refused"]
-assert shown("heal") == r["summary"]["healed"]
+assert shown("repair") == r["summary"]["repaired"]
 assert shown("fail") == r["summary"]["failed"] and shown("keep") in (0, r["summary"]["kept"])
-assert sum(s.get("entries", 0) for s in r["subjects"] if s["verdict"] != "keep") == r["summary"]["entries_freed"]
+assert sum(s.get("entries", 0) for s in r["objects"] if s["verdict"] != "keep") == r["summary"]["files_freed"]
 EOF
 check "the JSON report is as the manual says" python3 "$scratch/shape.py" "$scratch/out"
 expect "--verbose lists what is kept" "$(jq .summary.kept "$scratch/out")" \
-        "$(jq '[.subjects[] | select(.verdict == "keep")] | length' "$scratch/out")"
+        "$(jq '[.objects[] | select(.verdict == "keep")] | length' "$scratch/out")"
 expect "with --json a dry run measures" true \
-        "$(jq '[.subjects[] | select(.verdict == "remove") | .entries > 0] | all' "$scratch/out")"
-jq -r '.subjects[] | "\(.verdict) \(.reason) \(.kind) \(.path | sub(".*/"; ""))"' "$scratch/out" |
+        "$(jq '[.objects[] | select(.verdict == "remove") | .files > 0] | all' "$scratch/out")"
+jq -r '.objects[] | "\(.verdict) \(.reason) \(.kind) \(.path | sub(".*/"; ""))"' "$scratch/out" |
         sed -E 's/ lock-/ temp-dir-/' | sort >"$scratch/report"
 run --dump-facts
 expect "--dump-facts succeeds" 0 $status
@@ -392,12 +392,12 @@ expect "whether the store is transient is not believed" "$kept" "$(find "$g" | s
 # --------------------------------------------------------------------------------------------------------------- reaping
 
 lay_out noreap --orphans 2
-run --no-reap --json
-expect "--no-reap succeeds" "0 true" "$status $(jq '.summary.removed >= 2' "$scratch/out")"
+run --no-delete --json
+expect "--no-delete succeeds" "0 true" "$status $(jq '.summary.removed >= 2' "$scratch/out")"
 expect "it leaves the temp dirs" 1 "$(find "$g/overlay/tempdirs" -name 'temp-dir-*' | wc -l)"
 run --json
 expect "the next run finishes" "0 temp-dir abandoned" \
-        "$status $(jq -r '.subjects[] | select(.path | test("overlay/tempdirs")) | .kind + " " + .reason' "$scratch/out")"
+        "$status $(jq -r '.objects[] | select(.path | test("overlay/tempdirs")) | .kind + " " + .reason' "$scratch/out")"
 expect "then they are gone" "" "$(find "$g" -name 'temp-dir-*')"
 
 lay_out big --orphans 4 --orphan-files 10000
@@ -591,7 +591,7 @@ check "and gives the names back" python3 - "$scratch/hostile.json" "$g" <<'EOF'
 import json, os, re, sys
 def undo(s):
     return re.sub(rb"\\(\\|x[0-9a-f]{2})", lambda m: b"\\" if m[1] == b"\\" else bytes([int(m[1][1:], 16)]), s.encode())
-paths = {undo(s["path"]) for s in json.load(open(sys.argv[1]))["subjects"]}
+paths = {undo(s["path"]) for s in json.load(open(sys.argv[1]))["objects"]}
 wanted = {os.path.join(os.fsencode(sys.argv[2]), b"overlay-containers", n) for n in os.listdir(os.fsencode(sys.argv[2]) + b"/overlay-containers") if not n.startswith(b"containers.")}
 assert wanted <= paths, wanted - paths
 EOF
@@ -603,7 +603,7 @@ if command -v script >/dev/null; then
         check "nor does the table" sh -c "! tr -d '\r\n' <'$scratch/table' | LC_ALL=C grep -q '[^ -~]'"
         check "the table keeps to the width" sh -c "tr -d '\r' <'$scratch/table' | grep -v '^cstorage-gc: ' | grep -v ' kept; ' | (! grep -qE '.{71}')"
         script -qec "$gc $store --summary" /dev/null </dev/null >"$scratch/table" 2>&1
-        check "a summary has one row for each reason" grep -qE '^refused +[0-9]+ +name-no-id' "$scratch/table"
+        check "a summary has one row for each reason" grep -qE '^refused +[0-9]+ +invalid-name' "$scratch/table"
         NO_COLOR='' script -qec "$gc $store --verbose" /dev/null </dev/null >"$scratch/table" 2>&1
         check "on a terminal it has colours" grep -q $'\e\[90mkept' "$scratch/table"
         NO_COLOR='' script -qec "$gc $store --verbose --color=never" /dev/null </dev/null >"$scratch/table" 2>&1
@@ -635,11 +635,11 @@ jq -n --arg layer "$layer" '{root: {path: "/g/overlay/\($layer)/merged"}, annota
 ln -sf "$container/userdata/config.json" "$other/userdata/config.json"
 run --dry-run --json
 expect "JSON has the name and the layer of an orphan" "k8s_web $layer" \
-        "$(jq -r --arg path "$container" '.subjects[] | select(.path == $path) | "\(.name) \(.layer)"' "$scratch/out")"
+        "$(jq -r --arg path "$container" '.objects[] | select(.path == $path) | "\(.name) \(.layer)"' "$scratch/out")"
 expect "and the image of its layer" "$(jq -r '.[0].names[0]' "$g/overlay-images/images.json")" \
-        "$(jq -r --arg id "$layer" '.subjects[] | select(.id == $id) | .image' "$scratch/out")"
+        "$(jq -r --arg id "$layer" '.objects[] | select(.id == $id) | .image' "$scratch/out")"
 expect "a link to such a file is not followed" null \
-        "$(jq -r --arg path "$other" '.subjects[] | select(.path == $path) | .layer' "$scratch/out")"
+        "$(jq -r --arg path "$other" '.objects[] | select(.path == $path) | .layer' "$scratch/out")"
 if command -v script >/dev/null; then
         script -qec "stty cols 200; $after_boot $gc $store --dry-run" /dev/null </dev/null >"$scratch/table" 2>&1
         expect "a container and its layer are one row" 1 "$(grep -cE \

@@ -107,8 +107,8 @@ case_deep() {
 }
 
 case_large() {
-        local entries=100000
-        [ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && [ "$who" = root ] && entries=1000000
+        local files=100000
+        [ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && [ "$who" = root ] && files=1000000
         fresh
         python3 "$helper" flat top/1-flat $entries
         delete 0 && is_empty top && grep -q "^total $((entries + 1)) " out && memory_below_kib 16384

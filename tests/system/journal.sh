@@ -68,7 +68,7 @@ expect "each orphan has a record with its id" "$(jq -r '.orphan_layers[]' "$scra
         "$(ask "$(of REMOVED) | select(.CSTORAGE_KIND == \"layer-dir\") | .CSTORAGE_ID" | sort)"
 expect "with its reason" no-record "$(ask "$(of REMOVED) | select(.CSTORAGE_KIND == \"layer-dir\") | .CSTORAGE_REASON" | sort -u)"
 check "with its path" test "$(ask "$(of REMOVED) | .CSTORAGE_PATH" | grep -c "^$g/overlay/[0-9a-f]*$")" = 3
-check "with what it took" test "$(ask "[$(of REMOVED) | .CSTORAGE_ENTRIES | tonumber] | add")" -gt 15
+check "with what it took" test "$(ask "[$(of REMOVED) | .CSTORAGE_FILES | tonumber] | add")" -gt 15
 expect "the sum has one" 1 "$(ask "[$(of COLLECTED)] | length")"
 expect "it says how many" "$(ask "[$(of REMOVED)] | length") 0 0" \
         "$(ask "$(of COLLECTED) | [.CSTORAGE_REMOVED, .CSTORAGE_REFUSED, .CSTORAGE_FAILED] | join(\" \")")"
@@ -91,7 +91,7 @@ lay_out s --images 1 --orphans 1
 printf '\0\0\0' >"$g/overlay-containers/volatile-containers.json"
 collect
 expect "a file that is put right has one: status 0" "0 $g/overlay-containers/volatile-containers.json 1" \
-        "$status $(ask "$(of HEALED) | .CSTORAGE_PATH") $(ask "$(of COLLECTED) | .CSTORAGE_HEALED")"
+        "$status $(ask "$(of HEALED) | .CSTORAGE_PATH") $(ask "$(of COLLECTED) | .CSTORAGE_REPAIRED")"
 name=$'\nforged=1\nPRIORITY=0'
 mkdir "$g/overlay/$name"
 collect
@@ -115,7 +115,7 @@ check "it names the lock" grep -q layers.lock <<<"$(ask "$(of NOT_RUN) | .MESSAG
 
 store="--root=$g --runroot=$r --storage-driver=zfs"
 collect
-expect "a driver of which nothing is known: status 3, what is refused, why, and the sum" "3 store driver-unknown $g/zfs $g/zfs 1 3" \
+expect "a driver of which nothing is known: status 3, what is refused, why, and the sum" "3 store unsupported-driver $g/zfs $g/zfs 1 3" \
         "$status $(ask "$(of REFUSED) | .CSTORAGE_KIND, .CSTORAGE_REASON, .CSTORAGE_PATH" | xargs) $(
                 ask "$(of PROBLEM) | .CSTORAGE_PATH") $(ask "$(of COLLECTED) | .CSTORAGE_REFUSED") $(ask length)"
 check "by name" grep -q '"zfs"' <<<"$(ask "$(of PROBLEM) | .MESSAGE")"

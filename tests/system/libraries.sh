@@ -35,7 +35,7 @@ expect "with all libraries a run would remove something" 1 $(($(grep -c '^would-
 all=$(subjects)
 
 # The rows below have to be all of them.
-sonames=$(for file in "$gc" "$build/lib/libcstorage.so.0" "$build/gc/cstorage-gc-reap"; do
+sonames=$(for file in "$gc" "$build/lib/libcstorage.so.0" "$build/gc/cstorage-gc-delete"; do
         [ ! -e "$file" ] || strings -a "$file" | grep -xE 'lib[a-z0-9]+\.so\.[0-9]+'
 done | grep -vE '^lib(c|yajl|cstorage|m)\.' | sort -u | tr '\n' ' ')
 rows='libbtrfsutil.so.1 libmd.so.0 libmount.so.1 libsmartcols.so.1 libsqlite3.so.0 libsystemd.so.0 '
@@ -74,8 +74,8 @@ if has libsystemd.so.0; then
         without libsystemd.so.0 sh -c 'JOURNAL_STREAM=$(stat -L -c %d:%i /dev/stderr) exec "$@"' sh "$after_boot" "$gc" $store --dry-run
         expect "without libsystemd the run is the same" "0 $all" "$status $(subjects)"
         check "and its messages are text" grep -q '^cstorage-gc: ' "$scratch/err"
-        if [ -x "$build/gc/cstorage-gc-reap" ]; then
-                without libsystemd.so.0 env LISTEN_FDS=1 LISTEN_PID=1 "$build/gc/cstorage-gc-reap"
+        if [ -x "$build/gc/cstorage-gc-delete" ]; then
+                without libsystemd.so.0 env LISTEN_FDS=1 LISTEN_PID=1 "$build/gc/cstorage-gc-delete"
                 expect "the reaper cannot run without it" "1" "$status"
                 check "and says so" grep -q 'libsystemd\.so\.0 cannot be loaded' "$scratch/err"
         fi

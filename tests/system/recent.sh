@@ -26,7 +26,7 @@ collect() {
 }
 
 # What became of how many: "recent 6".
-reasons() { jq -r '[.subjects[].reason] | group_by(.) | map("\(.[0]) \(length)") | join(" ")' "$scratch/out"; }
+reasons() { jq -r '[.objects[].reason] | group_by(.) | map("\(.[0]) \(length)") | join(" ")' "$scratch/out"; }
 removed() { jq '.summary.removed' "$scratch/out"; }
 
 # Within a container or a sandbox some processes cannot be looked at.
@@ -76,7 +76,7 @@ user=$!
 until [ -e "$scratch/mounted" ]; do sleep 0.01; done
 collect "$after_boot" -- --verbose
 expect "a layer that is mounted in another namespace is kept, however old it is" "in-use" \
-        "$(jq -r --arg p "$g/overlay/$(orphan namespace)" '.subjects[] | select(.path == $p) | .reason' "$scratch/out")"
+        "$(jq -r --arg p "$g/overlay/$(orphan namespace)" '.objects[] | select(.path == $p) | .reason' "$scratch/out")"
 check "and it is said by what it is used" grep -q "overlay/$(orphan namespace) is in use by a mount of process $user (sleep), but" "$scratch/err"
 kill $user
 wait $user 2>/dev/null
@@ -97,11 +97,11 @@ new_store used
 user=$!
 collect --recent --verbose
 expect "a layer that a process works in is kept" "in-use" \
-        "$(jq -r --arg p "$g/overlay/$(orphan used)" '.subjects[] | select(.path == $p) | .reason' "$scratch/out")"
+        "$(jq -r --arg p "$g/overlay/$(orphan used)" '.objects[] | select(.path == $p) | .reason' "$scratch/out")"
 expect "the other layers are removed" 2 \
-        "$(jq '[.subjects[] | select(.kind == "layer-dir" and .verdict == "remove")] | length' "$scratch/out")"
+        "$(jq '[.objects[] | select(.kind == "layer-dir" and .verdict == "remove")] | length' "$scratch/out")"
 expect "no container directory is, since something is not recorded" "3 runroot-unseen" \
-        "$status $(jq -r '[.subjects[] | select(.kind == "container-dir" and .verdict == "refuse") | .reason] | unique | join(" ")' "$scratch/out")"
+        "$status $(jq -r '[.objects[] | select(.kind == "container-dir" and .verdict == "refuse") | .reason] | unique | join(" ")' "$scratch/out")"
 kill $user
 wait $user 2>/dev/null
 collect --recent

@@ -52,8 +52,8 @@ open(sys.argv[2] + "/go").read()
 }
 
 # fate PATH: what became of it, and why.
-fate() { jq -r --arg p "$g/$1" '.subjects[] | select(.path == $p) | .verdict + " " + .reason' "$scratch/out"; }
-removed() { jq '[.subjects[] | select(.verdict == "remove" and .kind == "layer-dir")] | length' "$scratch/out"; }
+fate() { jq -r --arg p "$g/$1" '.objects[] | select(.path == $p) | .verdict + " " + .reason' "$scratch/out"; }
+removed() { jq '[.objects[] | select(.verdict == "remove" and .kind == "layer-dir")] | length' "$scratch/out"; }
 
 nothing() { :; }
 second_look quiet nothing

@@ -13,13 +13,13 @@
 #include "base/cleanup.h"
 #include "unit.h"
 
-struct place {
+struct store_dir {
         char path[64];
         int fd;
 };
 
 static inline int place_make(void **state) {
-        static struct place place;
+        static struct store_dir place;
 
         (void) snprintf(place.path, sizeof(place.path), "/tmp/cstorage-unit-XXXXXX");
         if (!mkdtemp(place.path))
@@ -37,7 +37,7 @@ static inline int place_remove_entry(const char *path, const struct stat *st, in
 }
 
 static inline int place_remove(void **state) {
-        struct place *place = *state;
+        struct store_dir *place = *state;
 
         place->fd = close_fd(place->fd);
         return nftw(place->path, place_remove_entry, 16, FTW_DEPTH | FTW_PHYS);

@@ -22,7 +22,7 @@ int system_setup(void **state) {
         strcpy(s->root, "/tmp/cstorage-config-XXXXXX");
         assert_non_null(mkdtemp(s->root));
         s->source =
-                (struct config_source){.root = s->root, .env = {get, s}, .rules = CSTORAGE_CONFIG_DROPINS};
+                (struct config_source){.root = s->root, .env = {get, s}, .rules = CSTORAGE_CONFIG_CURRENT};
         *state = s;
         return 0;
 }

@@ -9,13 +9,13 @@
 #include "tree/dirstream.h"
 #include "unit.h"
 
-struct place {
+struct store_dir {
         char path[64];
         int fd;
 };
 
 static int make_place(void **state) {
-        static struct place place;
+        static struct store_dir place;
 
         (void) snprintf(place.path, sizeof(place.path), "/tmp/test-base-dir-XXXXXX");
         if (!mkdtemp(place.path))
@@ -26,7 +26,7 @@ static int make_place(void **state) {
 }
 
 static int remove_place(void **state) {
-        struct place *place = *state;
+        struct store_dir *place = *state;
 
         (void) close(place->fd);
         return rmdir(place->path);
@@ -34,7 +34,7 @@ static int remove_place(void **state) {
 
 static void a_list_is_sorted_and_without_dots(void **state) {
         _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         static const char *const names[] = {"b", "\xff", "a", "B"};
 
         for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -62,7 +62,7 @@ static size_t take_piece(struct dir_stream *stream, int fd) {
 
 static void two_streams_of_one_descriptor_share_the_entries(void **state) {
         _cleanup_free_ struct dir_stream *one = malloc(sizeof(*one)), *two = malloc(sizeof(*two));
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         size_t n, sum = 0;
         char name[32];
 
@@ -78,7 +78,7 @@ static void two_streams_of_one_descriptor_share_the_entries(void **state) {
 }
 
 static void opening_beneath_follows_no_link_and_goes_nowhere_else(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         assert_ok(symlinkat("/", place->fd, "link"));
         assert_int_equal(open_beneath(place->fd, "link/etc", O_RDONLY), -ELOOP);

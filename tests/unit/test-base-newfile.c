@@ -69,13 +69,13 @@ int __wrap_openat64(int fd, const char *path, int flags, mode_t mode) {
 
 /* ------------------------------------------------------------------------------------------------- cases */
 
-static int write_text(const struct place *place, const char *path, const char *text, bool durable) {
+static int write_text(const struct store_dir *place, const char *path, const char *text, bool durable) {
         struct iovec piece = {.iov_base = (void *) (uintptr_t) text, .iov_len = strlen(text)};
 
         return newfile_write(place->fd, path, &piece, 1, 0600, durable, NULL);
 }
 
-static void assert_content(const struct place *place, const char *path, const char *text) {
+static void assert_content(const struct store_dir *place, const char *path, const char *text) {
         _cleanup_free_ char *there = NULL;
         size_t n;
 
@@ -84,7 +84,7 @@ static void assert_content(const struct place *place, const char *path, const ch
         assert_string_equal(there, text);
 }
 
-static size_t count_entries(const struct place *place) {
+static size_t count_entries(const struct store_dir *place) {
         _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
 
         assert_ok(dir_list_read(&list, place->fd));
@@ -93,7 +93,7 @@ static size_t count_entries(const struct place *place) {
 
 static void the_pieces_come_one_behind_the_other(void **state) {
         const struct iovec pieces[] = {{(void *) "a", 1}, {(void *) "", 0}, {(void *) "bc\0d", 4}, {NULL, 0}};
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_free_ char *text = NULL;
         size_t n;
 
@@ -110,7 +110,7 @@ static void the_pieces_come_one_behind_the_other(void **state) {
 static void there_may_be_more_pieces_than_writev_takes(void **state) {
         static char digits[] = "0123456789";
         static struct iovec pieces[IOV_MAX * 2 + 3];
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_free_ char *text = NULL;
         size_t n;
 
@@ -128,7 +128,7 @@ static void a_write_that_takes_less_goes_on(void **state) {
                                        {(void *) "", 0},
                                        {(void *) "defgh", 5},
                                        {(void *) "i", 1}};
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         for (at_most = 1; at_most < 6; at_most++) {
                 assert_ok(newfile_write(place->fd, "f", pieces, ARRAY_SIZE(pieces), 0600, false, NULL));
@@ -139,7 +139,7 @@ static void a_write_that_takes_less_goes_on(void **state) {
 
 static void the_mode_is_what_was_asked_for_whatever_the_umask(void **state) {
         static const mode_t modes[] = {0600, 0644, 0400};
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         mode_t saved = umask(0277);
 
         for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
@@ -150,7 +150,7 @@ static void the_mode_is_what_was_asked_for_whatever_the_umask(void **state) {
 }
 
 static void the_file_takes_the_place_of_what_is_there(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_close_ int old = -1;
         char c;
 
@@ -176,7 +176,7 @@ static void the_file_takes_the_place_of_what_is_there(void **state) {
 }
 
 static void a_directory_is_never_made_and_no_link_followed(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         put_dir(place->fd, "dir");
         put_link(place->fd, "link", "dir");
@@ -187,7 +187,7 @@ static void a_directory_is_never_made_and_no_link_followed(void **state) {
 }
 
 static void the_identity_is_that_of_the_file_in_its_place(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         const struct iovec piece = {(void *) "text", 4};
         struct identity id, there;
 
@@ -199,7 +199,7 @@ static void the_identity_is_that_of_the_file_in_its_place(void **state) {
         }
 }
 
-static void expect_calls(const struct place *place, bool durable, const char *calls) {
+static void expect_calls(const struct store_dir *place, bool durable, const char *calls) {
         text_done(&trace);
         tracing = true;
         assert_ok(write_text(place, "f", "text", durable));
@@ -209,7 +209,7 @@ static void expect_calls(const struct place *place, bool durable, const char *ca
 }
 
 static void a_durable_file_is_synced_before_its_name_is_and_another_one_never(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         expect_calls(place, true, "writev fdatasync close renameat fsync close ");
         expect_calls(place, false, "writev close renameat close ");
@@ -217,7 +217,7 @@ static void a_durable_file_is_synced_before_its_name_is_and_another_one_never(vo
 
 static void a_failure_leaves_the_old_file_and_nothing_else(void **state) {
         static const char *const calls[] = {"writev", "fdatasync", "fchmod", "close", "renameat"};
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         put_text(place->fd, "f", "old");
         for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
@@ -238,7 +238,7 @@ static void a_failure_leaves_the_old_file_and_nothing_else(void **state) {
 }
 
 static void a_failure_within_a_piece_leaves_nothing_either(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         at_most = 2;
         armed = "write";
@@ -252,7 +252,7 @@ static void a_failure_within_a_piece_leaves_nothing_either(void **state) {
 }
 
 static void where_the_directory_cannot_be_synced_the_new_file_is_in_place(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         armed = "fsync";
         failure = EIO;
@@ -266,7 +266,7 @@ static void where_the_directory_cannot_be_synced_the_new_file_is_in_place(void *
 }
 
 static void a_name_that_is_taken_is_not_used(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         taken_names = 3;
         assert_ok(write_text(place, "f", "text", false));

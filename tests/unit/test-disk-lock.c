@@ -34,7 +34,7 @@ static void hold_until_closed(const char *path, short type, int ready, int until
 }
 
 /* Whether it got its lock is the return value. */
-static bool other_locks(struct other *other, const struct place *place, const char *name, short type) {
+static bool other_locks(struct other *other, const struct store_dir *place, const char *name, short type) {
         int ready[2], until[2];
         char path[128], c = 0;
 
@@ -62,7 +62,7 @@ static void other_ends(struct other *other) {
 }
 
 static void a_missing_lock_file_is_made_only_when_asked(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_close_ int fd = -1;
 
         assert_int_equal(lock_take(place->fd, "layers.lock", false, 0), -ENOENT);
@@ -76,7 +76,7 @@ static void a_missing_lock_file_is_made_only_when_asked(void **state) {
 }
 
 static void what_we_hold_a_go_process_cannot_have(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         struct other other;
         int fd;
 
@@ -93,7 +93,7 @@ static void what_we_hold_a_go_process_cannot_have(void **state) {
 }
 
 static void what_a_go_process_holds_we_cannot_have(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         static const short types[] = {F_WRLCK, F_RDLCK};
 
         put_text(place->fd, "l", "");
@@ -115,7 +115,7 @@ static void what_a_go_process_holds_we_cannot_have(void **state) {
 }
 
 static void closing_another_descriptor_of_the_file_does_not_let_go(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_close_ int fd = lock_take(place->fd, "l", true, 0);
         struct other other;
 
@@ -126,7 +126,7 @@ static void closing_another_descriptor_of_the_file_does_not_let_go(void **state)
 }
 
 static void waiting_ends_at_the_deadline_and_not_before(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         struct other other;
         uint64_t start, end;
 
@@ -141,7 +141,7 @@ static void waiting_ends_at_the_deadline_and_not_before(void **state) {
 }
 
 static void a_lock_that_is_let_go_of_in_time_is_obtained(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_close_ int fd = -1;
         int status;
         pid_t pid;
@@ -181,7 +181,7 @@ static void replace_and_exit(int dirfd) {
 }
 
 static void a_lock_file_that_was_replaced_meanwhile_is_locked_anew(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_close_ int fd = -1;
         struct identity before, after;
         pid_t pid;
@@ -205,7 +205,7 @@ static void a_lock_file_that_was_replaced_meanwhile_is_locked_anew(void **state)
 }
 
 static void what_is_no_lock_file_is_refused_by_kind(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         struct error error;
 
         put_dir(place->fd, "dir");
@@ -231,8 +231,8 @@ static void what_is_no_lock_file_is_refused_by_kind(void **state) {
 }
 
 static void a_token_is_what_is_there_up_to_64_bytes(void **state) {
-        const struct place *place = *state;
-        struct last_write token, other;
+        const struct store_dir *place = *state;
+        struct lock_token token, other;
         char bytes[100];
 
         memset(bytes, 'x', sizeof(bytes));
@@ -254,8 +254,8 @@ static void a_token_is_what_is_there_up_to_64_bytes(void **state) {
 }
 
 static void a_token_that_is_written_is_read_and_no_two_are_the_same(void **state) {
-        const struct place *place = *state;
-        struct last_write token, other, there;
+        const struct store_dir *place = *state;
+        struct lock_token token, other, there;
         _cleanup_close_ int fd = -1;
 
         fd = lock_take(place->fd, "lock", true, 0);
@@ -263,22 +263,22 @@ static void a_token_that_is_written_is_read_and_no_two_are_the_same(void **state
         assert_ok(lock_make_token(&token));
         assert_ok(lock_make_token(&other));
         assert_int_equal(token.length, 64);
-        assert_false(last_write_equal(&token, &other));
+        assert_false(lock_token_equal(&token, &other));
         assert_memory_equal(token.bytes + 16, other.bytes + 16, 4);
         assert_int_equal(other.bytes[8], (uint8_t) (token.bytes[8] + 1));
 
         assert_ok(lock_write_token(fd, &token));
         assert_ok(lock_read_token_at(place->fd, "lock", &there));
-        assert_true(last_write_equal(&token, &there));
+        assert_true(lock_token_equal(&token, &there));
         assert_ok(lock_write_token(fd, &other));
         assert_ok(lock_read_token(fd, &there));
-        assert_true(last_write_equal(&other, &there));
+        assert_true(lock_token_equal(&other, &there));
 }
 
 static void a_token_is_written_over_the_first_64_bytes_and_no_others(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_free_ char *text = NULL;
-        struct last_write token;
+        struct lock_token token;
         _cleanup_close_ int fd = -1;
         char bytes[80];
         size_t n;

@@ -54,7 +54,7 @@ static void layers_are_neither_made_nor_mounted(void **state) {
 }
 
 static void the_content_of_a_layer_is_opened(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         const struct homes homes = {.fds = &place->fd, .n = 1, .runroot_fd = -1};
         _cleanup_close_ int fd = -1;
         struct error error = {0};
@@ -69,7 +69,7 @@ static void the_content_of_a_layer_is_opened(void **state) {
 }
 
 static void unmounting_is_nothing(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         const struct homes homes = {.fds = &place->fd, .n = 1, .runroot_fd = -1};
 
         assert_ok(driver_btrfs.unmount(&homes, ID_A, NULL));

@@ -59,7 +59,7 @@ static const char *const functions[] = {
 };
 
 struct world {
-        const struct place *place;
+        const struct store_dir *place;
         const struct driver *driver;
         const char *layers_dir; /* below the home */
         struct homes homes;

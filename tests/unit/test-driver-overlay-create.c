@@ -25,7 +25,7 @@ static struct homes homes_of(const int *fd) {
         return (struct homes){.fds = fd, .n = 1, .runroot_fd = -1};
 }
 
-static int create(const struct place *place, const struct new_layer *layer) {
+static int create(const struct store_dir *place, const struct new_layer *layer) {
         const struct homes homes = homes_of(&place->fd);
         struct new_layer mine = *layer;
 
@@ -34,7 +34,7 @@ static int create(const struct place *place, const struct new_layer *layer) {
         return driver_overlay.create_layer(&homes, place->fd, &mine, NULL);
 }
 
-static void expect_text(const struct place *place, const char *name, const char *text) {
+static void expect_text(const struct store_dir *place, const char *name, const char *text) {
         _cleanup_free_ char *found = NULL;
         size_t len;
 
@@ -43,7 +43,7 @@ static void expect_text(const struct place *place, const char *name, const char 
         assert_int_equal(len, strlen(text));
 }
 
-static void expect_link(const struct place *place, const char *name, const char *target) {
+static void expect_link(const struct store_dir *place, const char *name, const char *target) {
         _cleanup_free_ char *found = NULL;
 
         assert_ok(readlink_alloc_at(place->fd, name, &found));
@@ -51,7 +51,7 @@ static void expect_link(const struct place *place, const char *name, const char 
 }
 
 /* How much is in a directory. */
-static size_t count(const struct place *place, const char *name) {
+static size_t count(const struct store_dir *place, const char *name) {
         _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
         _cleanup_close_ int fd = open_dir_beneath(place->fd, name);
 
@@ -61,7 +61,7 @@ static size_t count(const struct place *place, const char *name) {
 }
 
 static void a_home_has_links_and_is_made_once(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_close_ int fd = driver_overlay.make_home(place->fd, NULL);
         _cleanup_close_ int again = driver_overlay.make_home(place->fd, NULL);
 
@@ -72,7 +72,7 @@ static void a_home_has_links_and_is_made_once(void **state) {
 }
 
 static void a_layer_on_nothing_has_an_empty_directory_to_lie_on(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         assert_ok(create(place, &layer_a));
         assert_int_equal(mode_of(place->fd, ID_A), 0700);
@@ -88,7 +88,7 @@ static void a_layer_on_nothing_has_an_empty_directory_to_lie_on(void **state) {
 }
 
 static void a_layer_on_others_names_all_of_them(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         assert_ok(create(place, &layer_a));
         assert_ok(create(place, &layer_b));
@@ -104,10 +104,10 @@ static void a_layer_on_others_names_all_of_them(void **state) {
 }
 
 static void what_was_made_can_be_read(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_free_ char **owner = NULL;
         char link[LINK_ID_LENGTH + 1];
-        struct lowers lowers;
+        struct overlay_lower lowers;
 
         assert_ok(create(place, &layer_a));
         assert_ok(create(place, &layer_b));
@@ -121,7 +121,7 @@ static void what_was_made_can_be_read(void **state) {
 }
 
 static void the_content_has_mode_and_owner_of_the_parents(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         struct stat st;
 
         assert_ok(create(place, &layer_a));
@@ -145,7 +145,7 @@ static void the_content_has_mode_and_owner_of_the_parents(void **state) {
 }
 
 static void the_umask_does_not_matter_to_the_content(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         mode_t old = umask(0777);
         int r = create(place, &layer_a);
 
@@ -157,7 +157,7 @@ static void the_umask_does_not_matter_to_the_content(void **state) {
 }
 
 static void a_parent_may_lie_in_another_store(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_close_ int other = driver_overlay.make_home(place->fd, NULL);
         const int fds[] = {place->fd, -1, other};
         const struct homes homes = {.fds = fds, .n = 3, .runroot_fd = -1}, own = homes_of(&other);
@@ -172,7 +172,7 @@ static void a_parent_may_lie_in_another_store(void **state) {
 }
 
 static void without_its_parent_nothing_is_made(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         const struct homes homes = homes_of(&place->fd);
         struct error error;
 
@@ -183,7 +183,7 @@ static void without_its_parent_nothing_is_made(void **state) {
 
 static void nothing_is_made_on_a_parent_that_is_damaged(void **state) {
         static const char *const names[] = {ID_B "/diff", ID_B "/link", ID_B "/lower"};
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         const struct homes homes = homes_of(&place->fd);
         struct error error;
 
@@ -205,7 +205,7 @@ static void nothing_is_made_on_a_parent_that_is_damaged(void **state) {
 }
 
 static void more_than_500_layers_are_refused(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         const struct homes homes = homes_of(&place->fd);
         const char *parents[LOWERS_MAX + 2];
         const struct new_layer layer = {.id = ID_C, .link = LINK_C, .parents = parents};
@@ -220,7 +220,7 @@ static void more_than_500_layers_are_refused(void **state) {
 }
 
 static void a_failure_leaves_nothing_behind(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         struct new_layer taken = layer_b;
 
         assert_ok(create(place, &layer_a));
@@ -233,7 +233,7 @@ static void a_failure_leaves_nothing_behind(void **state) {
 
 static void what_a_killed_process_left_gives_way(void **state) {
         static const char *const last[] = {"", "/diff", "/link", "/work", "/merged", "/lower"};
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         struct new_layer again = layer_b;
 
         again.link = LINK_C;
@@ -260,7 +260,7 @@ static void what_a_killed_process_left_gives_way(void **state) {
 }
 
 static void the_short_name_of_a_leftover_goes_with_it(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         struct new_layer renamed = layer_b;
 
         assert_ok(create(place, &layer_a));
@@ -277,7 +277,7 @@ static void the_short_name_of_a_leftover_goes_with_it(void **state) {
 }
 
 static void a_leftover_with_a_mount_in_it_stays(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         const struct homes homes = homes_of(&place->fd);
         char path[256];
         struct error error;
@@ -299,7 +299,7 @@ static void a_leftover_with_a_mount_in_it_stays(void **state) {
 /* ------------------------------------------------------------------------------------------ content */
 
 static void content_takes_the_place_of_the_empty_one(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         const struct homes homes = homes_of(&place->fd);
         _cleanup_close_ int fd = -1, diff = -1;
 
@@ -319,7 +319,7 @@ static void content_takes_the_place_of_the_empty_one(void **state) {
 }
 
 static void content_begins_with_mode_and_owner_of_the_parents(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         const struct homes homes = homes_of(&place->fd);
         _cleanup_close_ int fd = -1;
 
@@ -335,7 +335,7 @@ static void content_begins_with_mode_and_owner_of_the_parents(void **state) {
 }
 
 static void content_that_is_there_is_not_replaced(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         struct error error;
 
         assert_ok(create(place, &layer_a));
@@ -349,7 +349,7 @@ static void content_that_is_there_is_not_replaced(void **state) {
 }
 
 static void content_that_has_no_names_is_not_shown(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         const struct homes homes = homes_of(&place->fd);
         struct error error;
 

@@ -28,7 +28,7 @@ static const struct layer_mount mount_c = {.id = ID_C, .parents = on_b_a};
 
 /* A store with three layers on one another, as cases see it. */
 struct world {
-        const struct place *place;
+        const struct store_dir *place;
         int home, other_home, runroot;
         int fds[2];
         struct homes homes;
@@ -351,21 +351,21 @@ static void an_option_that_the_kernel_does_not_know_is_refused(void **state) {
 }
 
 static void options_become_flags_and_text(void **state) {
-        _cleanup_mount_data_ struct mount_data data = MOUNT_DATA_INIT;
+        _cleanup_mount_options_ struct mount_options data = MOUNT_OPTIONS_INIT;
         struct error error;
 
         (void) state;
-        assert_ok(mount_data_add(&data, "defaults,ro,nodev,,xino=on,rw", NULL));
-        assert_ok(mount_data_add(&data, "volatile", NULL));
-        assert_ok(mount_data_add_label(&data, "system_u:object_r:container_file_t:s0:c1,c2", NULL));
+        assert_ok(mount_options_add(&data, "defaults,ro,nodev,,xino=on,rw", NULL));
+        assert_ok(mount_options_add(&data, "volatile", NULL));
+        assert_ok(mount_options_add_label(&data, "system_u:object_r:container_file_t:s0:c1,c2", NULL));
         assert_int_equal(data.flags, MS_NODEV);
         assert_string_equal(data.text.s, "xino=on,volatile,context=\"system_u:object_r:container_file_t:s0:"
                                          "c1,c2\"");
         assert_true(mount_options_have(data.text.s, "volatile"));
         assert_false(mount_options_have(data.text.s, "xino"));
         assert_false(mount_options_have(NULL, "xino"));
-        assert_int_equal(mount_data_add_label(&data, "a\",lowerdir=/", &error), -EINVAL);
-        assert_int_equal(mount_data_add_label(&data, "a\nb", &error), -EINVAL);
+        assert_int_equal(mount_options_add_label(&data, "a\",lowerdir=/", &error), -EINVAL);
+        assert_int_equal(mount_options_add_label(&data, "a\nb", &error), -EINVAL);
 }
 
 static void a_label_reaches_the_kernel(void **state) {

@@ -11,7 +11,7 @@
 
 /* A layer on two others. */
 static int make_home(void **state) {
-        const struct place *place;
+        const struct store_dir *place;
 
         if (place_make(state) < 0)
                 return -1;
@@ -25,10 +25,10 @@ static int make_home(void **state) {
 
 #define in_home(function) cmocka_unit_test_setup_teardown(function, make_home, place_remove)
 
-static void expect_lowers(const struct place *place, const char *first, const char *second) {
+static void expect_lowers(const struct store_dir *place, const char *first, const char *second) {
         _cleanup_free_ char **owner = NULL;
         const char *const expected[] = {first, second};
-        struct lowers lowers;
+        struct overlay_lower lowers;
         size_t n = first ? second ? 2 : 1 : 0;
 
         assert_ok(driver_overlay.read_lowers(place->fd, -1, ID_A, &lowers, NULL));
@@ -44,14 +44,14 @@ static void a_layer_without_a_lower_file_lies_on_nothing(void **state) {
 }
 
 static void the_lower_file_is_followed_through_the_links(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         put_text(place->fd, ID_A "/lower", "l/" LINK_C ":l/" LINK_B);
         expect_lowers(place, ID_C, ID_B);
 }
 
 static void the_ids_of_lower_layers_are_preferred(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         put_text(place->fd, ID_A "/lower", "l/" LINK_C);
         put_text(place->fd, ID_A "/lower-layers", ID_B ":" ID_C);
@@ -94,7 +94,7 @@ static void what_the_driver_keeps_for_itself_is_no_layer(void **state) {
 }
 
 static void a_link_that_leads_nowhere_is_left_out(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         put_text(place->fd, ID_A "/lower", "l/" LINK_A ":l/" LINK_B);
         expect_lowers(place, ID_B, NULL);
@@ -106,7 +106,7 @@ static void a_link_that_leads_nowhere_is_left_out(void **state) {
 }
 
 static void without_links_all_of_them_are_left_out(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         assert_ok(renameat(place->fd, "l", place->fd, "m"));
         put_text(place->fd, ID_A "/lower", "l/" LINK_B);
@@ -114,7 +114,7 @@ static void without_links_all_of_them_are_left_out(void **state) {
 }
 
 static void a_link_of_an_old_image_store_is_absolute(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         put_link(place->fd, "l/" LINK_A, "/var/lib/containers/storage/overlay/" ID_C "/diff");
         put_text(place->fd, ID_A "/lower", "l/" LINK_A ":l/" LINK_B);
@@ -123,10 +123,10 @@ static void a_link_of_an_old_image_store_is_absolute(void **state) {
 
 /* As of an image store: its layers' links are there. */
 static void links_are_looked_for_in_the_other_home_too(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_free_ char **owner = NULL;
         _cleanup_close_ int other = -1;
-        struct lowers lowers;
+        struct overlay_lower lowers;
 
         put_dir(place->fd, "other");
         put_dir(place->fd, "other/l");
@@ -143,9 +143,9 @@ static void links_are_looked_for_in_the_other_home_too(void **state) {
 }
 
 static void links_of_the_other_home_that_cannot_be_read_are_named(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_close_ int other = -1;
-        struct lowers lowers;
+        struct overlay_lower lowers;
         struct error error;
 
         put_dir(place->fd, "other");
@@ -157,8 +157,8 @@ static void links_of_the_other_home_that_cannot_be_read_are_named(void **state) 
         assert_non_null(strstr(error.text, "/other/l:"));
 }
 
-static void expect_error(const struct place *place, const char *id, int code, const char *file) {
-        struct lowers lowers = {.n = 77};
+static void expect_error(const struct store_dir *place, const char *id, int code, const char *file) {
+        struct overlay_lower lowers = {.n = 77};
         struct error error;
 
         assert_int_equal(driver_overlay.read_lowers(place->fd, -1, id, &lowers, &error), code);
@@ -169,7 +169,7 @@ static void expect_error(const struct place *place, const char *id, int code, co
 }
 
 static void what_a_damaged_file_says_is_not_guessed(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         static const char *const texts[] = {
                 "",
                 ":",
@@ -196,7 +196,7 @@ static void what_a_damaged_file_says_is_not_guessed(void **state) {
 }
 
 static void damaged_ids_are_not_made_up_for_by_the_links(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         static const char *const texts[] = {"",       ID_B ":",    ID_B "\n", ID_B ":bbbb",
                                             ID_B "/", "l/" LINK_B, "BB" ID_B};
 
@@ -223,8 +223,8 @@ static void a_layer_lies_on_500_others_at_most(void **state) {
         _cleanup_free_ char *ids = repeat(ID_B, LOWERS_MAX), *links = repeat("l/" LINK_B, LOWERS_MAX);
         _cleanup_free_ char *more_ids = repeat(ID_B, LOWERS_MAX + 1);
         _cleanup_free_ char *more_links = repeat("l/" LINK_B, LOWERS_MAX + 1);
-        const struct place *place = *state;
-        struct lowers lowers;
+        const struct store_dir *place = *state;
+        struct overlay_lower lowers;
 
         put_text(place->fd, ID_A "/lower", links);
         assert_ok(driver_overlay.read_lowers(place->fd, -1, ID_A, &lowers, NULL));
@@ -243,7 +243,7 @@ static void a_layer_lies_on_500_others_at_most(void **state) {
 }
 
 static void nothing_is_read_through_a_link(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         put_text(place->fd, "file", "l/" LINK_B);
         put_link(place->fd, ID_A "/lower", "../file");
@@ -260,7 +260,7 @@ static void nothing_is_read_through_a_link(void **state) {
 }
 
 static void a_file_that_is_none_is_an_error(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         expect_error(place, ID_C, -ENOENT, ID_C);
         put_text(place->fd, ID_C, "");
@@ -272,7 +272,7 @@ static void a_file_that_is_none_is_an_error(void **state) {
 }
 
 static void where_diff_leads_does_not_matter(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         put_link(place->fd, ID_A "/diff", "/nowhere/at/all");
         put_text(place->fd, ID_A "/lower", "l/" LINK_C);
@@ -280,7 +280,7 @@ static void where_diff_leads_does_not_matter(void **state) {
 }
 
 static void the_short_name_is_read(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         char link[LINK_ID_LENGTH + 1];
 
         put_text(place->fd, ID_A "/link", LINK_C);
@@ -291,7 +291,7 @@ static void the_short_name_is_read(void **state) {
 static void what_is_no_short_name_is_none(void **state) {
         static const char *const texts[] = {
                 "", "A", LINK_A "\n", LINK_A "A", "aaaaaaaaaaaaaaaaaaaaaaaaaa", "../AAAAAAAAAAAAAAAAAAAAAAA"};
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         char link[LINK_ID_LENGTH + 1] = "unchanged";
 
         assert_int_equal(driver_overlay.read_link(place->fd, ID_A, link), -ENOENT);
@@ -309,7 +309,7 @@ static void what_is_no_short_name_is_none(void **state) {
 
 /* In the order in which a release that makes one directory makes what is in it, it is whole at any time. */
 static void a_layer_without_link_or_without_diff_is_a_half(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
         put_dir(place->fd, ID_A "/diff");
@@ -336,7 +336,7 @@ static void a_layer_without_link_or_without_diff_is_a_half(void **state) {
 
 /* That of an additional layer leads into a file system that may not be there. */
 static void a_diff_that_is_a_link_is_not_followed(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         put_text(place->fd, ID_A "/link", LINK_A);
         put_link(place->fd, ID_A "/diff", "/nowhere/at/all/diff");

@@ -43,7 +43,7 @@ static void vfs_has_a_directory_of_layers_without_links(void **state) {
         assert_false(driver_vfs.is_own_name("compat1"));
 }
 
-static int create(const struct place *place, const char *id, const char *const *parents, bool follows) {
+static int create(const struct store_dir *place, const char *id, const char *const *parents, bool follows) {
         const struct homes homes = {.fds = &place->fd, .n = 1, .runroot_fd = -1};
         const struct new_layer layer = {
                 .id = id, .parents = parents, .uid = geteuid(), .gid = getegid(), .content_follows = follows};
@@ -52,7 +52,7 @@ static int create(const struct place *place, const char *id, const char *const *
 }
 
 static void a_layer_on_nothing_is_an_empty_directory(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         _cleanup_close_ int home = driver_vfs.make_home(place->fd, NULL);
 
         assert_ok(home);
@@ -63,7 +63,7 @@ static void a_layer_on_nothing_is_an_empty_directory(void **state) {
 }
 
 static void a_layer_begins_as_a_copy_of_its_parent(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         assert_int_equal(create(place, ID_B, on_a, false), -ENOENT);
         assert_ok(create(place, ID_A, NULL, false));
@@ -75,7 +75,7 @@ static void a_layer_begins_as_a_copy_of_its_parent(void **state) {
 }
 
 static void a_layer_whose_content_follows_is_not_filled(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         const struct homes homes = {.fds = &place->fd, .n = 1, .runroot_fd = -1};
         _cleanup_close_ int fd = -1, content = -1;
         struct error error;
@@ -101,7 +101,7 @@ static void a_layer_whose_content_follows_is_not_filled(void **state) {
 }
 
 static void a_leftover_gives_way(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
 
         assert_ok(create(place, ID_A, NULL, false));
         put_dir(place->fd, "dir/" ID_B);
@@ -112,7 +112,7 @@ static void a_leftover_gives_way(void **state) {
 }
 
 static void what_cannot_be_copied_whole_is_not_made(void **state) {
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         char name[NAME_MAX + 1];
         int fd;
 
@@ -142,7 +142,7 @@ static void what_cannot_be_copied_whole_is_not_made(void **state) {
 
 static void nothing_is_mounted(void **state) {
         static const char *const ro[] = {"ro", NULL}, *const nodev[] = {"ro", "nodev", NULL};
-        const struct place *place = *state;
+        const struct store_dir *place = *state;
         const int fds[] = {-1, place->fd};
         const struct homes homes = {.fds = fds, .n = 2, .runroot_fd = -1};
         struct layer_mount mount = {.id = ID_A, .options = ro};

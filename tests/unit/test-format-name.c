@@ -164,16 +164,16 @@ static void big_data_lies_where_go_puts_it(void **state) {
 }
 
 static void tokens_are_equal_with_their_length(void **state) {
-        struct last_write a = {.bytes = "abc", .length = 3}, b = {.bytes = "abd", .length = 2}, none = {0};
+        struct lock_token a = {.bytes = "abc", .length = 3}, b = {.bytes = "abd", .length = 2}, none = {0};
 
         (void) state;
-        assert_false(last_write_equal(&a, &b));
+        assert_false(lock_token_equal(&a, &b));
         a.length = 2;
-        assert_true(last_write_equal(&a, &b));
+        assert_true(lock_token_equal(&a, &b));
         a.length = b.length = 3;
-        assert_false(last_write_equal(&a, &b));
-        assert_true(last_write_equal(&none, &none));
-        assert_false(last_write_equal(&a, &none));
+        assert_false(lock_token_equal(&a, &b));
+        assert_true(lock_token_equal(&none, &none));
+        assert_false(lock_token_equal(&a, &none));
 }
 
 static void a_time_of_no_length_is_no_time(void **state) {

@@ -73,12 +73,12 @@ static void what_is_left_out_has_its_usual_value(void **state) {
         assert_int_equal(facts.layers[0].location, CSTORAGE_LOCATION_STABLE);
         assert_string_equal(e[0].name, "a.tar-split.gz");
         assert_true(e[0].examined);
-        assert_int_equal(e[0].identity.type, CSTORAGE_ENTRY_IS_FILE);
+        assert_int_equal(e[0].identity.type, CSTORAGE_TYPE_FILE);
         assert_string_equal(e[1].name, "a");
         assert_false(e[1].examined);
-        assert_int_equal(e[1].identity.type, CSTORAGE_ENTRY_IS_ABSENT);
+        assert_int_equal(e[1].identity.type, CSTORAGE_TYPE_ABSENT);
         assert_null(e[2].id);
-        assert_int_equal(e[2].identity.type, CSTORAGE_ENTRY_IS_ABSENT);
+        assert_int_equal(e[2].identity.type, CSTORAGE_TYPE_ABSENT);
         assert_null(e[0].entry);
 }
 

@@ -28,8 +28,8 @@ static void nothing_given_is_a_collection_with_half_a_minute_for_the_locks(void 
         (void) state;
         assert_ok(PARSE(&options, &error));
         assert_false(options.dry_run);
-        assert_true(options.reap);
-        assert_true(options.heal);
+        assert_true(options.delete_trash);
+        assert_true(options.repair);
         assert_int_equal(options.transient, SWITCH_UNSET);
         assert_int_equal(options.lock_timeout_us, 30000000);
         assert_null(options.root);
@@ -42,10 +42,10 @@ static void every_option_is_understood(void **state) {
         (void) state;
         assert_ok(PARSE(&options, &error, "--dry-run", "--json", "--root=/g", "--runroot", "/r",
                         "--imagestore=/i", "--storage-driver=vfs", "--storage-opt=a=b", "--storage-opt", "",
-                        "--transient-store", "--lock-timeout=1.5", "--recent", "--no-heal", "--no-reap",
+                        "--transient-store", "--lock-timeout=1.5", "--recent", "--no-repair", "--no-delete",
                         "--progress=never", "--color=always", "--summary", "--verbose"));
-        assert_true(options.dry_run && options.json && options.recent && !options.heal && !options.reap &&
-                    options.verbose && options.summary);
+        assert_true(options.dry_run && options.json && options.recent && !options.repair &&
+                    !options.delete_trash && options.verbose && options.summary);
         assert_string_equal(options.root, "/g");
         assert_string_equal(options.runroot, "/r");
         assert_string_equal(options.imagestore, "/i");
@@ -178,7 +178,7 @@ static void what_tells_of_one_store_does_not_go_with_all_users(void **state) {
                 "--storage-driver=vfs",
                 "--storage-opt=",
                 "--storage-opt=a=b",
-                "--reaper=/x",
+                "--deleter=/x",
                 "--transient-store",
                 "--transient-store=false",
                 "--dump-facts",
@@ -194,7 +194,7 @@ static void what_tells_of_one_store_does_not_go_with_all_users(void **state) {
                 assert_non_null(strstr(error.text, "--all-users"));
         }
         assert_ok(PARSE(&all, &error, "--all-users", "-n", "--json", "--verbose", "--lock-timeout=1",
-                        "--no-heal", "--no-reap", "--progress=always"));
+                        "--no-repair", "--no-delete", "--progress=always"));
         assert_true(all.all_users);
         assert_int_equal(all.root_fd, -1);
 }

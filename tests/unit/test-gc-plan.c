@@ -14,16 +14,16 @@
 #define B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 
 static const struct fact_file files[] = {
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_OK},
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_FILE_MISSING},
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_FILE_MISSING},
-        {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_OK},
-        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_FILE_MISSING},
-        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_FILE_MISSING},
-        {CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_FILE_MISSING},
-        {CSTORAGE_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, CSTORAGE_FILE_MISSING},
-        {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, CSTORAGE_FILE_OK},
-        {CSTORAGE_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE, CSTORAGE_FILE_OK},
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_RECORD_FILE_OK},
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_RECORD_FILE_MISSING},
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_RECORD_FILE_MISSING},
+        {CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_STABLE, CSTORAGE_RECORD_FILE_OK},
+        {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE, CSTORAGE_RECORD_FILE_MISSING},
+        {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE, CSTORAGE_RECORD_FILE_MISSING},
+        {CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, CSTORAGE_RECORD_FILE_MISSING},
+        {CSTORAGE_RECORD_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, CSTORAGE_RECORD_FILE_MISSING},
+        {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, CSTORAGE_RECORD_FILE_OK},
+        {CSTORAGE_RECORD_FILE_IMAGES, CSTORAGE_LOCATION_IMAGESTORE, CSTORAGE_RECORD_FILE_OK},
 };
 
 static struct fact_file *add_file(struct facts *facts, const struct fact_file *from) {
@@ -54,7 +54,7 @@ static void add_layer_dir(struct facts *facts, const char *id) {
                 .name = id,
                 .path = id,
                 .examined = true,
-                .identity = {.type = CSTORAGE_ENTRY_IS_DIRECTORY},
+                .identity = {.type = CSTORAGE_TYPE_DIRECTORY},
                 .problem = "",
         };
 }
@@ -90,8 +90,8 @@ static void add_entry(struct facts *facts, enum cstorage_entry_kind kind, const 
 
 /* Whether a run repairs anything depends on their number. */
 static void repairs_and_refusals_are_counted(void **state) {
-        static const struct fact_file torn = {CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE,
-                                              CSTORAGE_FILE_EMPTY};
+        static const struct fact_file torn = {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE,
+                                              CSTORAGE_RECORD_FILE_EMPTY};
         _cleanup_facts_ struct facts facts = FACTS_INIT;
         _cleanup_plan_ struct plan plan = PLAN_INIT;
         struct fact_file *file;
@@ -103,21 +103,21 @@ static void repairs_and_refusals_are_counted(void **state) {
         file->broken = true;
         add_entry(&facts, CSTORAGE_ENTRY_VOLATILE_FILE, "torn");
         facts.entries[0].examined = true;
-        facts.entries[0].identity.type = CSTORAGE_ENTRY_IS_FILE;
+        facts.entries[0].identity.type = CSTORAGE_TYPE_FILE;
         add_layer_dir(&facts, A);
         add_layer_dir(&facts, B);
         for (int i = 0; i < 3; i++)
                 add_entry(&facts, CSTORAGE_ENTRY_STAGING, "not examined");
 
         assert_ok(plan_make(&plan, &facts, &POLICY_DEFAULT));
-        assert_int_equal(plan.n_heal, 1);
+        assert_int_equal(plan.n_repair, 1);
         assert_int_equal(plan.n_keep, 2);
         assert_int_equal(plan.n_refuse, 3);
         assert_int_equal(plan.n_remove, 0);
         plan_done(&plan);
-        assert_ok(plan_make(&plan, &facts, &(struct policy){.heal = false}));
-        assert_int_equal(plan.decisions[0].reason, REASON_HEALING_OFF);
-        assert_int_equal(plan.n_heal, 0);
+        assert_ok(plan_make(&plan, &facts, &(struct policy){.repair = false}));
+        assert_int_equal(plan.decisions[0].reason, REASON_REPAIR_DISABLED);
+        assert_int_equal(plan.n_repair, 0);
 }
 
 /* ---------------------------------------------------------------------------------------- without memory */
@@ -237,17 +237,17 @@ static void equal_strings_get_equal_numbers(void **state) {
         const char *strings[] = {"b",         NULL,        "a",         "",         "b",
                                  "aaaaaaaax", "aaaaaaaay", "aaaaaaaax", "a",        "aaaaaaab",
                                  "aaaaaaac",  "aaaaaaab",  "aaaaaabz",  "aaaaaacz", "aaaaaabz"};
-        _cleanup_numbers_ struct numbers numbers = NUMBERS_INIT;
+        _cleanup_intern_ struct intern numbers = INTERN_INIT;
 
         (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
-                assert_ok(numbers_add(&numbers, strings[i]));
-        assert_ok(numbers_assign(&numbers));
+                assert_ok(intern_add(&numbers, strings[i]));
+        assert_ok(intern_assign(&numbers));
         assert_int_equal(numbers.n_distinct, 8);
         for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
                 bool none = !strings[i] || !*strings[i];
 
-                assert_int_equal(numbers.numbers[i] == NUMBER_NONE, none);
+                assert_int_equal(numbers.numbers[i] == INTERN_NONE, none);
                 for (size_t k = 0; !none && k < i; k++)
                         if (strings[k] && *strings[k])
                                 assert_int_equal(numbers.numbers[i] == numbers.numbers[k],
@@ -270,13 +270,13 @@ static void strings_that_differ_in_their_first_eight_bytes_are_not_compared(void
         const char *strings[] = {"aaaaaaaax", "baaaaaaax", "caaaaaaax", "abaaaaaax", "aabaaaaax",
                                  "aaabaaaax", "aaaabaaax", "aaaaabaax", "aaaaaabax", "aaaaaaabx",
                                  "aaaaaaaax", "aaa",       "aaab"};
-        _cleanup_numbers_ struct numbers numbers = NUMBERS_INIT;
+        _cleanup_intern_ struct intern numbers = INTERN_INIT;
 
         (void) state;
         for (size_t i = 0; i < ARRAY_SIZE(strings); i++)
-                assert_ok(numbers_add(&numbers, strings[i]));
+                assert_ok(intern_add(&numbers, strings[i]));
         n_sorts = 0;
-        assert_ok(numbers_assign(&numbers));
+        assert_ok(intern_assign(&numbers));
         assert_int_equal(n_sorts, 0);
         assert_int_equal(numbers.n_distinct, ARRAY_SIZE(strings) - 1);
 }

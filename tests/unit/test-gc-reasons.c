@@ -35,8 +35,8 @@ static void verdicts_are_those_of_the_reports(void **state) {
         (void) state;
         assert_string_equal(verdict_name(reason_verdict(REASON_RECORDED)), "keep");
         assert_string_equal(verdict_name(reason_verdict(REASON_NO_RECORD)), "remove");
-        assert_string_equal(verdict_name(reason_verdict(REASON_BROKEN_VOLATILE)), "heal");
-        assert_string_equal(verdict_name(reason_verdict(REASON_NAME_NO_ID)), "refuse");
+        assert_string_equal(verdict_name(reason_verdict(REASON_TORN_VOLATILE_FILE)), "repair");
+        assert_string_equal(verdict_name(reason_verdict(REASON_INVALID_NAME)), "refuse");
 }
 
 int main(void) {

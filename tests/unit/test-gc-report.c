@@ -16,15 +16,15 @@ static const char entry_marks[3];
 #define ENTRY(i) ((const struct cstorage_entry *) (const void *) &entry_marks[i])
 
 static struct fact_file damaged = {
-        .kind = CSTORAGE_FILE_LAYERS,
-        .state = CSTORAGE_FILE_DAMAGED,
+        .kind = CSTORAGE_RECORD_FILE_LAYERS,
+        .state = CSTORAGE_RECORD_FILE_DAMAGED,
         .path = "/g/overlay-layers/layers.json",
         .problem = "/g/overlay-layers/layers.json: byte 7: no list",
 };
 
 static struct fact_file missing = {
-        .kind = CSTORAGE_FILE_CONTAINERS,
-        .state = CSTORAGE_FILE_MISSING,
+        .kind = CSTORAGE_RECORD_FILE_CONTAINERS,
+        .state = CSTORAGE_RECORD_FILE_MISSING,
         .path = "/g/overlay-containers/containers.json",
         .problem = "",
 };
@@ -42,10 +42,10 @@ static struct decision decisions[] = {
 };
 
 /* One layer stays, one goes, one container is refused for a file that is missing. */
-static struct view world(void) {
+static struct scan world(void) {
         for (size_t i = 0; i < ARRAY_SIZE(entries); i++)
                 entries[i].entry = ENTRY(i);
-        return (struct view){
+        return (struct scan){
                 .facts = {.graphroot = "/g",
                           .runroot = "/r",
                           .driver = "overlay",
@@ -109,7 +109,7 @@ static void print_json_summary(FILE *out, void *outcome) {
 static void plain_lines_hold_one_subject_each_whatever_its_name(void **state) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         _cleanup_free_ char *lines = NULL;
-        struct view view = world();
+        struct scan view = world();
 
         (void) state;
         assert_ok(outcome_fill(&outcome, &view));
@@ -121,14 +121,14 @@ static void plain_lines_hold_one_subject_each_whatever_its_name(void **state) {
         assert_string_equal(lines,
                             "removed layer-dir no-record 3 4096 /g/overlay/b\\x0a\\x1b[2J\n"
                             "refused container-dir records-missing - - /g/overlay-containers/\\xff\n"
-                            "summary removed=1 refused=1 failed=0 kept=1 healed=0 entries=3 bytes=4096 "
+                            "summary removed=1 refused=1 failed=0 kept=1 repaired=0 files=3 bytes=4096 "
                             "lock_held_us=0 elapsed_us=0\n");
 }
 
 static void a_dry_run_says_would(void **state) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         _cleanup_free_ char *lines = NULL;
-        struct view view = world();
+        struct scan view = world();
 
         (void) state;
         assert_ok(outcome_fill(&outcome, &view));
@@ -142,7 +142,7 @@ static void a_dry_run_says_would(void **state) {
 static void verbose_lists_what_is_kept_in_its_place(void **state) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         _cleanup_free_ char *lines = NULL;
-        struct view view = world();
+        struct scan view = world();
 
         (void) state;
         assert_ok(outcome_fill(&outcome, &view));
@@ -154,7 +154,7 @@ static void verbose_lists_what_is_kept_in_its_place(void **state) {
 static void a_table_has_no_bytes_of_names_that_a_terminal_obeys(void **state) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         _cleanup_free_ char *table = NULL;
-        struct view view = world();
+        struct scan view = world();
 
         (void) state;
         assert_ok(outcome_fill(&outcome, &view));
@@ -170,19 +170,19 @@ static void a_table_has_no_bytes_of_names_that_a_terminal_obeys(void **state) {
 static void the_results_in_a_table_have_colours(void **state) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         _cleanup_free_ char *table = NULL;
-        struct view view = world();
+        struct scan view = world();
 
         (void) state;
         assert_ok(outcome_fill(&outcome, &view));
         outcome_count(&outcome);
         table = printed(print_table_in_color, &outcome);
-        assert_non_null(strstr(table, "\x1b[1mFATE"));
+        assert_non_null(strstr(table, "\x1b[1mRESULT"));
         assert_non_null(strstr(table, "\x1b[33mremoved"));
         assert_non_null(strstr(table, "\x1b[1;31mrefused"));
 }
 
 /* Two layers go, of which one was not measured; a third, measured, is refused. */
-static void fill_with_many(struct outcome *outcome, struct view *view) {
+static void fill_with_many(struct outcome *outcome, struct scan *view) {
         static struct decision many[] = {{.reason = REASON_NO_RECORD},
                                          {.reason = REASON_NO_RECORD},
                                          {.reason = REASON_RECORDS_MISSING}};
@@ -201,24 +201,24 @@ static void fill_with_many(struct outcome *outcome, struct view *view) {
 static void a_summary_counts_for_each_result_and_reason(void **state) {
         _cleanup_free_ char *lines = NULL, *table = NULL, *json = NULL;
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
-        struct view view;
+        struct scan view;
 
         (void) state;
         fill_with_many(&outcome, &view);
         lines = printed(print_plain_summary, &outcome);
         assert_string_equal(lines, "removed no-record 2 - -\n"
                                    "refused records-missing 1 2 2048\n"
-                                   "summary removed=2 refused=1 failed=0 kept=0 healed=0 entries=- bytes=- "
+                                   "summary removed=2 refused=1 failed=0 kept=0 repaired=0 files=- bytes=- "
                                    "lock_held_us=0 elapsed_us=0\n");
         table = printed(print_table_summary, &outcome);
-        assert_int_equal(strncmp(table, "FATE    COUNT WHY ", 18), 0);
+        assert_int_equal(strncmp(table, "RESULT  COUNT REASON ", 21), 0);
         assert_non_null(strstr(table, "\nremoved     2 no-record  "));
-        assert_non_null(strstr(table, "\nrefused     1 records-missing       2  2.0K\n2 removed, 1 refused"));
+        assert_non_null(strstr(table, "\nrefused     1 records-missing     2  2.0K\n2 removed, 1 refused"));
         json = printed(print_json_summary, &outcome);
-        assert_null(strstr(json, "\"subjects\""));
+        assert_null(strstr(json, "\"objects\""));
         assert_non_null(strstr(json, "\"totals\":[{\"verdict\":\"remove\",\"reason\":\"no-record\","
                                      "\"count\":2},{\"verdict\":\"refuse\",\"reason\":\"records-missing\","
-                                     "\"count\":1,\"entries\":2,\"bytes\":2048}],\"problems\":[]"));
+                                     "\"count\":1,\"files\":2,\"bytes\":2048}],\"problems\":[]"));
 }
 
 #define LAYER     "2abecf0b8d658ba6656144b7f064ad368590c5d6a0593d03b725a77078fe9b87"
@@ -229,7 +229,7 @@ static void a_summary_counts_for_each_result_and_reason(void **state) {
         {                                                                                                    \
                 .kind = (kind_), .id = (name_), .name = (name_), .path = (path_), .examined = true,          \
                 .problem = "", .entry = ENTRY(mark),                                                         \
-                .identity = {.type = CSTORAGE_ENTRY_IS_DIRECTORY,                                            \
+                .identity = {.type = CSTORAGE_TYPE_DIRECTORY,                                                \
                              .changed_ns = (NOW_S - (days) *86400LL) * 1000000000LL},                        \
         }
 
@@ -238,8 +238,8 @@ struct pair_world {
         struct fact_entry entries[3];
         struct decision decisions[3];
         struct orphan_detail details[2];
-        struct orphan_details known;
-        struct view view;
+        struct orphan_details references;
+        struct scan view;
         struct outcome outcome;
 };
 
@@ -254,7 +254,7 @@ static void pair_world_make(struct pair_world *w, enum reason reason_of_layer) {
                               {.reason = REASON_NO_RECORD}},
                 .details = {{.entry = &w->entries[2], .name = "web", .image = "bb:1", .layer = LAYER},
                             {.entry = &w->entries[0], .name = "web", .image = "bb:1"}},
-                .known = {.details = w->details, .n = 2},
+                .references = {.details = w->details, .n = 2},
                 .view = {.facts = {.graphroot = "/g",
                                    .runroot = "/r",
                                    .driver = "overlay",
@@ -266,7 +266,7 @@ static void pair_world_make(struct pair_world *w, enum reason reason_of_layer) {
         w->details[0].other = &w->details[1];
         w->details[1].other = &w->details[0];
         assert_ok(outcome_fill(&w->outcome, &w->view));
-        w->outcome.details = &w->known;
+        w->outcome.details = &w->references;
         for (size_t i = 0; i < 3; i++) {
                 w->outcome.subjects[i].measured = true;
                 w->outcome.subjects[i].entries = i + 1;
@@ -298,7 +298,7 @@ static void a_container_and_its_layer_are_one_row(void **state) {
         (void) state;
         pair_world_make(&w, REASON_NO_RECORD);
         table = printed(print_table, &w.outcome);
-        assert_line(table, "FATE", "FATE WHAT NAME IMAGE AGE WHY ENTRIES SIZE");
+        assert_line(table, "RESULT", "RESULT OBJECT NAME IMAGE AGE REASON FILES SIZE");
         assert_line(table, "container ",
                     "removed container cf494642d94e, layer 2abecf0b8d65 web bb:1 2d no-record 4 2.0K");
         assert_line(table, "overlay/b", "removed overlay/b 9d no-record 2 1.0K");
@@ -341,7 +341,7 @@ static void of_several_users_each_line_says_whose_it_is(void **state) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         const struct outcome none = OUTCOME_INIT;
         const struct report_part parts[] = {{"bob", &outcome}, {"e ve\x1b", &none}};
-        struct view view = world();
+        struct scan view = world();
         char *lines = NULL, *table = NULL;
         size_t size;
         FILE *f;
@@ -357,7 +357,7 @@ static void of_several_users_each_line_says_whose_it_is(void **state) {
         assert_string_equal(
                 lines, "bob removed layer-dir no-record - - /g/overlay/b\\x0a\\x1b[2J\n"
                        "bob refused container-dir records-missing - - /g/overlay-containers/\\xff\n"
-                       "bob summary status=collected removed=1 refused=1 failed=0 kept=1 healed=0 entries=- "
+                       "bob summary status=collected removed=1 refused=1 failed=0 kept=1 repaired=0 files=- "
                        "bytes=- lock_held_us=0 elapsed_us=0\n"
                        "e ve\\x1b summary status=no-store\n");
         free(lines);
@@ -375,7 +375,7 @@ static void of_several_users_each_line_says_whose_it_is(void **state) {
 static void json_has_the_documented_members(void **state) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         _cleanup_free_ char *json = NULL;
-        struct view view = world();
+        struct scan view = world();
 
         (void) state;
         assert_ok(outcome_fill(&outcome, &view));
@@ -386,14 +386,14 @@ static void json_has_the_documented_members(void **state) {
         assert_string_equal(
                 json, "{\"version\":1,\"dry_run\":false,\"store\":{\"graphroot\":\"/g\",\"runroot\":\"/"
                       "r\",\"imagestore\":null,"
-                      "\"driver\":\"overlay\",\"transient\":false,\"other_drivers\":[]},\"subjects\":["
+                      "\"driver\":\"overlay\",\"transient\":false,\"other_drivers\":[]},\"objects\":["
                       "{\"kind\":\"layer-dir\",\"id\":\"b\",\"path\":\"/g/overlay/"
                       "b\\n\\u001b[2J\",\"verdict\":\"fail\","
-                      "\"reason\":\"no-record\",\"error\":\"no \\\"luck\\\"\",\"entries\":0,\"bytes\":0},"
+                      "\"reason\":\"no-record\",\"error\":\"no \\\"luck\\\"\",\"files\":0,\"bytes\":0},"
                       "{\"kind\":\"container-dir\",\"id\":null,\"path\":\"/g/overlay-containers/\\\\xff\","
                       "\"verdict\":\"refuse\",\"reason\":\"records-missing\"}],\"problems\":[],"
-                      "\"summary\":{\"kept\":1,\"removed\":0,\"healed\":0,\"refused\":1,\"failed\":1,"
-                      "\"entries_freed\":0,"
+                      "\"summary\":{\"kept\":1,\"removed\":0,\"repaired\":0,\"refused\":1,\"failed\":1,"
+                      "\"files_freed\":0,"
                       "\"bytes_freed\":0,\"lock_held_us\":0,\"elapsed_us\":0}}\n");
 }
 
@@ -403,7 +403,7 @@ static void problems_name_the_file_once_and_say_what_to_do(void **state) {
         struct fact_file files[] = {damaged, missing};
         struct fact_problem unlisted = {.path = "/g/overlay", .text = "Input/output error"};
         struct decision blaming[ARRAY_SIZE(decisions)];
-        struct view view = world();
+        struct scan view = world();
 
         (void) state;
         view.facts.files = files;
@@ -429,7 +429,7 @@ static void a_missing_file_that_nobody_misses_is_no_problem(void **state) {
         _cleanup_problems_ struct problems problems = PROBLEMS_INIT;
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         struct fact_file files[] = {missing};
-        struct view view = world();
+        struct scan view = world();
 
         (void) state;
         view.facts.files = files;
@@ -446,14 +446,14 @@ static void other_stores_are_listed_last_and_not_counted(void **state) {
         };
         _cleanup_free_ char *lines = NULL, *short_lines = NULL, *text = NULL;
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
-        struct view view = world();
+        struct scan view = world();
 
         (void) state;
         assert_ok(outcome_fill(&outcome, &view));
         outcome.others = others;
         outcome.n_others = ARRAY_SIZE(others);
         outcome_count(&outcome);
-        assert_int_equal(outcome.n[FATE_KEPT], 1);
+        assert_int_equal(outcome.n[RESULT_KEPT], 1);
         lines = printed(print_plain_verbose, &outcome);
         assert_non_null(strstr(lines, "-containers/\\xff\nkept store other-driver - - /g/vfs\n"
                                       "kept store other-driver - - /g/zfs\nsummary "));
@@ -476,9 +476,9 @@ static void a_store_that_is_refused_is_a_subject_and_a_problem(void **state) {
         (void) state;
         assert_ok(outcome_refuse(&outcome, &facts, &store));
         outcome_count(&outcome);
-        assert_int_equal(outcome.n[FATE_REFUSED], 1);
+        assert_int_equal(outcome.n[RESULT_REFUSED], 1);
         lines = printed(print_plain_verbose, &outcome);
-        assert_true(strncmp(lines, "refused store driver-unknown - - /g/zfs\nsummary ", 48) == 0);
+        assert_true(strncmp(lines, "refused store unsupported-driver - - /g/zfs\nsummary ", 48) == 0);
         table = printed(print_table, &outcome);
         assert_non_null(strstr(table, "zfs"));
         assert_ok(problems_collect(&problems, &outcome));
@@ -513,8 +513,8 @@ static void the_progress_line_stays_below_the_width(void **state) {
         char line[512];
 
         (void) state;
-        assert_int_equal(progress_line(line, sizeof(line), 80, 12, 2048), 26);
-        assert_string_equal(line, "deleting: 12 entries, 2.0K");
+        assert_int_equal(progress_line(line, sizeof(line), 80, 12, 2048), 24);
+        assert_string_equal(line, "deleting: 12 files, 2.0K");
         for (unsigned width = 0; width < 100; width++) {
                 size_t n = progress_line(line, sizeof(line), width, UINT64_MAX, UINT64_MAX);
 

@@ -49,17 +49,17 @@ static void decide(struct world *world) {
 }
 
 /* What becomes of one user who has this home. */
-static const char *fate_at(struct world *world, const char *home) {
+static const char *status_at(struct world *world, const char *home) {
         users_done(&world->users);
         add(world, "bob", 1000, home);
         decide(world);
-        return user_fate_name(world->users.users[0].fate);
+        return user_status_name(world->users.users[0].status);
 }
 
 static void a_user_with_a_home_is_collected(void **state) {
-        assert_string_equal(fate_at(*state, "/home/bob"), "waiting");
-        assert_string_equal(fate_at(*state, "/home/bob/"), "waiting");
-        assert_string_equal(fate_at(*state, "/srv/a/b/.c"), "waiting");
+        assert_string_equal(status_at(*state, "/home/bob"), "waiting");
+        assert_string_equal(status_at(*state, "/home/bob/"), "waiting");
+        assert_string_equal(status_at(*state, "/srv/a/b/.c"), "waiting");
 }
 
 static void what_can_be_no_home_is_not_looked_at(void **state) {
@@ -69,12 +69,12 @@ static void what_can_be_no_home_is_not_looked_at(void **state) {
         };
 
         for (size_t i = 0; i < sizeof(homes) / sizeof(homes[0]); i++)
-                assert_string_equal(fate_at(*state, homes[i]), "no-home");
+                assert_string_equal(status_at(*state, homes[i]), "no-home");
 }
 
 static void dots_in_names_are_no_detours(void **state) {
-        assert_string_equal(fate_at(*state, "/home/..bob"), "waiting");
-        assert_string_equal(fate_at(*state, "/home/bob..x/.y"), "waiting");
+        assert_string_equal(status_at(*state, "/home/..bob"), "waiting");
+        assert_string_equal(status_at(*state, "/home/bob..x/.y"), "waiting");
 }
 
 static void nobody_is_nobody(void **state) {
@@ -85,7 +85,7 @@ static void nobody_is_nobody(void **state) {
         add(world, "none", UINT32_MAX, "/home/none");
         decide(world);
         for (size_t i = 0; i < 3; i++)
-                assert_int_equal(world->users.users[i].fate, USER_NOBODY);
+                assert_int_equal(world->users.users[i].status, USER_NOBODY);
 }
 
 static void root_is_collected_wherever_its_home_is(void **state) {
@@ -94,7 +94,7 @@ static void root_is_collected_wherever_its_home_is(void **state) {
         mount(world, "/root", "nfs4");
         add(world, "root", 0, "/root");
         decide(world);
-        assert_int_equal(world->users.users[0].fate, USER_WAITING);
+        assert_int_equal(world->users.users[0].status, USER_WAITING);
 }
 
 static void of_several_names_of_one_uid_the_first_counts(void **state) {
@@ -107,13 +107,13 @@ static void of_several_names_of_one_uid_the_first_counts(void **state) {
         add(world, "toor", 0, "/");
         decide(world);
         assert_string_equal(world->users.users[0].name, "root");
-        assert_int_equal(world->users.users[0].fate, USER_WAITING);
-        assert_int_equal(world->users.users[1].fate, USER_TWICE);
+        assert_int_equal(world->users.users[0].status, USER_WAITING);
+        assert_int_equal(world->users.users[1].status, USER_DUPLICATE_UID);
         assert_string_equal(world->users.users[2].name, "zed");
-        assert_int_equal(world->users.users[2].fate, USER_WAITING);
-        assert_int_equal(world->users.users[3].fate, USER_TWICE);
+        assert_int_equal(world->users.users[2].status, USER_WAITING);
+        assert_int_equal(world->users.users[3].status, USER_DUPLICATE_UID);
         assert_string_equal(world->users.users[4].name, "zoe");
-        assert_int_equal(world->users.users[4].fate, USER_WAITING);
+        assert_int_equal(world->users.users[4].status, USER_WAITING);
 }
 
 void __wrap_qsort(void *items, size_t n, size_t size, int (*compare)(const void *, const void *));
@@ -172,7 +172,7 @@ static void no_more_users_are_taken_than_anybody_counts_on(void **state) {
 
 static void file_systems_that_others_answer_for_are_not_looked_at(void **state) {
         static const struct {
-                const char *type, *fate;
+                const char *type, *status;
         } cases[] = {
                 {"nfs", "home-network"},
                 {"nfs4", "home-network"},
@@ -202,9 +202,9 @@ static void file_systems_that_others_answer_for_are_not_looked_at(void **state) 
 
                 mount(&world, "/", "ext4");
                 mount(&world, "/home", cases[i].type);
-                assert_string_equal(fate_at(&world, "/home/bob"), cases[i].fate);
-                assert_string_equal(fate_at(&world, "/home"), cases[i].fate);
-                assert_string_equal(fate_at(&world, "/homely/bob"), "waiting");
+                assert_string_equal(status_at(&world, "/home/bob"), cases[i].status);
+                assert_string_equal(status_at(&world, "/home"), cases[i].status);
+                assert_string_equal(status_at(&world, "/homely/bob"), "waiting");
                 users_done(&world.users);
                 mount_table_done(&world.mounted);
         }
@@ -217,9 +217,9 @@ static void the_deepest_mount_counts_whatever_its_place_in_the_table(void **stat
         mount(world, "/home", "autofs");
         mount(world, "/home/bob/mnt", "nfs");
         mount(world, "/home/eve", "fuse.x");
-        assert_string_equal(fate_at(world, "/home/bob"), "waiting");
-        assert_string_equal(fate_at(world, "/home/ann"), "home-autofs");
-        assert_string_equal(fate_at(world, "/home/eve/x"), "home-fuse");
+        assert_string_equal(status_at(world, "/home/bob"), "waiting");
+        assert_string_equal(status_at(world, "/home/ann"), "home-autofs");
+        assert_string_equal(status_at(world, "/home/eve/x"), "home-fuse");
 }
 
 static void the_first_mount_of_the_table_counts_too(void **state) {
@@ -228,15 +228,15 @@ static void the_first_mount_of_the_table_counts_too(void **state) {
         mount_table_done(&world->mounted);
         mount(world, "/home", "nfs");
         mount(world, "/", "ext4");
-        assert_string_equal(fate_at(world, "/home/bob"), "home-network");
+        assert_string_equal(status_at(world, "/home/bob"), "home-network");
         mount_table_done(&world->mounted);
         mount(world, "/home", "xfs");
         mount(world, "/", "ext4");
         announce(world, "/home", "xfs");
-        assert_string_equal(fate_at(world, "/home/bob"), "waiting");
+        assert_string_equal(status_at(world, "/home/bob"), "waiting");
         mount_table_done(&world->mounted);
-        assert_string_equal(fate_at(world, "/srv/bob"), "waiting");
-        assert_string_equal(fate_at(world, "/home/bob"), "home-not-mounted");
+        assert_string_equal(status_at(world, "/srv/bob"), "waiting");
+        assert_string_equal(status_at(world, "/home/bob"), "home-not-mounted");
 }
 
 static void of_mounts_in_one_place_the_last_counts(void **state) {
@@ -244,18 +244,18 @@ static void of_mounts_in_one_place_the_last_counts(void **state) {
 
         mount(world, "/home", "autofs");
         mount(world, "/home", "xfs");
-        assert_string_equal(fate_at(world, "/home/bob"), "waiting");
+        assert_string_equal(status_at(world, "/home/bob"), "waiting");
         mount(world, "/home", "nfs");
-        assert_string_equal(fate_at(world, "/home/bob"), "home-network");
+        assert_string_equal(status_at(world, "/home/bob"), "home-network");
 }
 
 static void a_root_on_the_network_makes_no_difference_to_a_local_home(void **state) {
         struct world *world = *state;
 
         mount(world, "/", "nfs");
-        assert_string_equal(fate_at(world, "/srv/bob"), "home-network");
+        assert_string_equal(status_at(world, "/srv/bob"), "home-network");
         mount(world, "/srv", "ext4");
-        assert_string_equal(fate_at(world, "/srv/bob"), "waiting");
+        assert_string_equal(status_at(world, "/srv/bob"), "waiting");
 }
 
 static void a_mount_that_is_missing_would_hide_what_is_there(void **state) {
@@ -265,11 +265,11 @@ static void a_mount_that_is_missing_would_hide_what_is_there(void **state) {
         announce(world, "none", "swap");
         announce(world, "/home/", "xfs");
         announce(world, "/home/bob/mnt", "xfs");
-        assert_string_equal(fate_at(world, "/home/bob"), "home-not-mounted");
-        assert_string_equal(fate_at(world, "/homely/bob"), "waiting");
+        assert_string_equal(status_at(world, "/home/bob"), "home-not-mounted");
+        assert_string_equal(status_at(world, "/homely/bob"), "waiting");
         mount(world, "/home", "xfs");
-        assert_string_equal(fate_at(world, "/home/bob"), "waiting");
-        assert_string_equal(fate_at(world, "/home/bob/mnt"), "home-not-mounted");
+        assert_string_equal(status_at(world, "/home/bob"), "waiting");
+        assert_string_equal(status_at(world, "/home/bob/mnt"), "home-not-mounted");
 }
 
 static void a_root_that_is_announced_alone_hides_nothing(void **state) {
@@ -277,7 +277,7 @@ static void a_root_that_is_announced_alone_hides_nothing(void **state) {
 
         mount_table_done(&world->mounted);
         announce(world, "/", "ext4");
-        assert_string_equal(fate_at(world, "/home/bob"), "waiting");
+        assert_string_equal(status_at(world, "/home/bob"), "waiting");
 }
 
 static void what_hangs_is_said_before_what_is_missing(void **state) {
@@ -285,34 +285,34 @@ static void what_hangs_is_said_before_what_is_missing(void **state) {
 
         mount(world, "/home", "autofs");
         announce(world, "/home/bob", "nfs");
-        assert_string_equal(fate_at(world, "/home/bob"), "home-autofs");
+        assert_string_equal(status_at(world, "/home/bob"), "home-autofs");
 }
 
 static void every_fate_has_a_name_of_its_own_and_all_but_two_a_sentence(void **state) {
         (void) state;
-        for (unsigned i = 0; i < USER_FATE_COUNT; i++) {
-                assert_non_null(user_fate_name((enum user_fate) i));
-                assert_int_equal(!user_fate_text((enum user_fate) i),
+        for (unsigned i = 0; i < USER_STATUS_COUNT; i++) {
+                assert_non_null(user_status_name((enum user_status) i));
+                assert_int_equal(!user_status_text((enum user_status) i),
                                  i == USER_WAITING || i == USER_COLLECTED);
                 for (unsigned k = 0; k < i; k++)
-                        assert_string_not_equal(user_fate_name((enum user_fate) i),
-                                                user_fate_name((enum user_fate) k));
+                        assert_string_not_equal(user_status_name((enum user_status) i),
+                                                user_status_name((enum user_status) k));
         }
 }
 
 static void a_process_claims_what_it_can_know(void **state) {
-        enum user_fate fate;
+        enum user_status status;
 
         (void) state;
-        for (unsigned i = 0; i < USER_FATE_COUNT; i++) {
+        for (unsigned i = 0; i < USER_STATUS_COUNT; i++) {
                 bool may = i >= USER_HOME_NETWORK && i <= USER_COLLECTED;
 
-                assert_int_equal(user_fate_claimed(user_fate_name((enum user_fate) i), &fate),
+                assert_int_equal(user_status_claimed(user_status_name((enum user_status) i), &status),
                                  may ? 0 : -EBADMSG);
                 if (may)
-                        assert_int_equal(fate, i);
+                        assert_int_equal(status, i);
         }
-        assert_int_equal(user_fate_claimed("", &fate), -EBADMSG);
+        assert_int_equal(user_status_claimed("", &status), -EBADMSG);
 }
 
 static void failures_count_before_refusals_and_these_before_locks(void **state) {

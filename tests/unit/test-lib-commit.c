@@ -283,12 +283,12 @@ static bool has_dir(struct fixture *f, const char *kind, const char *id) {
 }
 
 static void assert_files_are_whole(const struct cstorage_snapshot *snapshot) {
-        const struct cstorage_file *file = NULL;
+        const struct cstorage_record_file *file = NULL;
 
-        while ((file = cstorage_snapshot_next_file(snapshot, file)))
-                if (cstorage_file_get_state(file) != CSTORAGE_FILE_OK &&
-                    cstorage_file_get_state(file) != CSTORAGE_FILE_MISSING)
-                        fail_msg("%s", cstorage_file_get_problem(file));
+        while ((file = cstorage_snapshot_next_record_file(snapshot, file)))
+                if (cstorage_record_file_get_state(file) != CSTORAGE_RECORD_FILE_OK &&
+                    cstorage_record_file_get_state(file) != CSTORAGE_RECORD_FILE_MISSING)
+                        fail_msg("%s", cstorage_record_file_get_problem(file));
 }
 
 /* Records of layers and their directories belong together; images and containers have their layers. */

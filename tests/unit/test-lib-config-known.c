@@ -4,13 +4,13 @@
 
 #include "system.h"
 
-struct known {
+struct references {
         const char *name, *text, *graphroot, *runroot, *imagestore, *driver;
         bool transient;
         const char *options[8], *stores[4], *priority[4];
 };
 
-static const struct known world[] = {
+static const struct references world[] = {
         {
                 .name = "nothing at all",
                 .text = "",
@@ -125,7 +125,7 @@ static const struct known world[] = {
         },
 };
 
-static void check_known(struct system *s, const struct known *k) {
+static void check_known(struct system *s, const struct references *k) {
         _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL;
 
         print_message("# %s\n", k->name);
@@ -148,9 +148,9 @@ static void configurations_of_distributions_mean_what_they_mean_to_go(void **sta
         struct system *s = *state;
 
         for (size_t i = 0; i < ARRAY_SIZE(world); i++) {
-                s->source.rules = CSTORAGE_CONFIG_DROPINS;
+                s->source.rules = CSTORAGE_CONFIG_CURRENT;
                 check_known(s, &world[i]);
-                s->source.rules = CSTORAGE_CONFIG_ONE_FILE;
+                s->source.rules = CSTORAGE_CONFIG_LEGACY;
                 check_known(s, &world[i]);
         }
 }

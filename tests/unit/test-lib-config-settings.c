@@ -154,7 +154,7 @@ static void nothing_is_no_object(void **state) {
         assert_int_equal(cstorage_config_load_with(
                                  &(struct cstorage_config_options){.size = sizeof(
                                                                            struct cstorage_config_options),
-                                                                   .rules = (enum cstorage_config_rules) 9},
+                                                                   .rules = (enum cstorage_config_compat) 9},
                                  &config, NULL),
                          -EINVAL);
         assert_int_equal(cstorage_config_set_transient(NULL, true), -EINVAL);

@@ -23,7 +23,7 @@ static void the_first_main_file_counts_alone(void **state) {
         set(s, "XDG_CONFIG_HOME", config);
         assert_graphroot(s, "/xdg");
 
-        s->source.rules = CSTORAGE_CONFIG_ONE_FILE;
+        s->source.rules = CSTORAGE_CONFIG_LEGACY;
         assert_graphroot(s, "/etc");
 }
 
@@ -41,7 +41,7 @@ static void a_drop_in_goes_before_the_main_file(void **state) {
         assert_int_equal(config->conf.values[CONF_GRAPHROOT].line, 2);
         assert_true(has_suffix(config->conf.values[CONF_GRAPHROOT].file, "/storage.conf.d/50-a.conf"));
 
-        s->source.rules = CSTORAGE_CONFIG_ONE_FILE;
+        s->source.rules = CSTORAGE_CONFIG_LEGACY;
         assert_graphroot(s, "/main");
 }
 
@@ -90,7 +90,7 @@ static void earlier_releases_give_users_little_of_the_systems_file(void **state)
         _cleanup_(cstorage_config_freep) struct cstorage_config *config = NULL, *own = NULL;
 
         s->source.uid = 1000;
-        s->source.rules = CSTORAGE_CONFIG_ONE_FILE;
+        s->source.rules = CSTORAGE_CONFIG_LEGACY;
         set(s, "HOME", home);
         set(s, "XDG_RUNTIME_DIR", "/nonexistent/1000");
         put(s, ETC,
@@ -114,10 +114,10 @@ static void earlier_releases_give_users_little_of_the_systems_file(void **state)
         assert_graphroot(s, "/h");
 }
 
-static void assert_rules(struct system *s, enum cstorage_config_rules wanted) {
+static void assert_rules(struct system *s, enum cstorage_config_compat wanted) {
         _cleanup_(cstorage_config_freep) struct cstorage_config *config = load(s);
 
-        assert_int_equal(cstorage_config_get_rules(config), wanted);
+        assert_int_equal(cstorage_config_get_compat(config), wanted);
 }
 
 static void what_is_there_tells_whose_rules_count(void **state) {
@@ -125,21 +125,21 @@ static void what_is_there_tells_whose_rules_count(void **state) {
 
         s->source.rules = CSTORAGE_CONFIG_AUTO;
         put(s, ETC, "[storage]\ngraphroot = \"/early\"\nrunroot = \"/run\"\n");
-        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+        assert_rules(s, CSTORAGE_CONFIG_CURRENT);
         put(s, "/etc/containers/storage.conf.d/1.conf", "[storage]\ngraphroot = \"/late\"\n");
-        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+        assert_rules(s, CSTORAGE_CONFIG_CURRENT);
         free(below(s, "/early/"));
-        assert_rules(s, CSTORAGE_CONFIG_ONE_FILE);
+        assert_rules(s, CSTORAGE_CONFIG_LEGACY);
         free(below(s, "/late/"));
-        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+        assert_rules(s, CSTORAGE_CONFIG_CURRENT);
 
         s->source.unresolved = true;
         put(s, "/etc/containers/storage.conf.d/1.conf", "[storage]\ngraphroot = \"/later\"\n");
-        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+        assert_rules(s, CSTORAGE_CONFIG_CURRENT);
         s->source.unresolved = false;
-        assert_rules(s, CSTORAGE_CONFIG_ONE_FILE);
+        assert_rules(s, CSTORAGE_CONFIG_LEGACY);
         put(s, "/etc/containers/storage.conf.d/1.conf", "[storage]\ntransient_store = true\n");
-        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+        assert_rules(s, CSTORAGE_CONFIG_CURRENT);
 }
 
 static void the_store_that_is_there_tells_the_driver(void **state) {
@@ -151,11 +151,11 @@ static void the_store_that_is_there_tells_the_driver(void **state) {
         set(s, "HOME", home);
         set(s, "XDG_RUNTIME_DIR", "/run/user/1000");
         put(s, ETC, "[storage]\ndriver = \"zfs\"\nrootless_storage_path = \"/u\"\n");
-        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+        assert_rules(s, CSTORAGE_CONFIG_CURRENT);
         free(below(s, "/u/overlay/"));
-        assert_rules(s, CSTORAGE_CONFIG_ONE_FILE);
+        assert_rules(s, CSTORAGE_CONFIG_LEGACY);
         free(below(s, "/u/zfs-layers/"));
-        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+        assert_rules(s, CSTORAGE_CONFIG_CURRENT);
 }
 
 static void the_other_reading_counts_where_one_fails(void **state) {
@@ -164,7 +164,7 @@ static void the_other_reading_counts_where_one_fails(void **state) {
         s->source.rules = CSTORAGE_CONFIG_AUTO;
         put(s, ETC, "[storage]\ngraphroot = \"/g\"\n");
         put(s, "/etc/containers/storage.conf.d/1.conf", "[storage]\ngraphroot = relative\n");
-        assert_rules(s, CSTORAGE_CONFIG_ONE_FILE);
+        assert_rules(s, CSTORAGE_CONFIG_LEGACY);
         put(s, ETC, "[storage]\ngraphroot = relative\n");
         assert_refused(s, -EBADMSG,
                        "/etc/containers/storage.conf: line 2, column 13: not a value: \"relative\"");
@@ -176,9 +176,9 @@ static void nobody_guesses_between_two_runroots(void **state) {
         s->source.rules = CSTORAGE_CONFIG_AUTO;
         put(s, ETC, "[storage]\ngraphroot = \"/g\"\nrunroot = \"/early\"\n");
         put(s, "/etc/containers/storage.conf.d/1.conf", "[storage]\nrunroot = \"/late\"\n");
-        assert_rules(s, CSTORAGE_CONFIG_DROPINS);
+        assert_rules(s, CSTORAGE_CONFIG_CURRENT);
         free(below(s, "/early/"));
-        assert_rules(s, CSTORAGE_CONFIG_ONE_FILE);
+        assert_rules(s, CSTORAGE_CONFIG_LEGACY);
         free(below(s, "/late/"));
         assert_refused(
                 s, -ENOTUNIQ,
@@ -189,8 +189,8 @@ static void nobody_guesses_between_two_runroots(void **state) {
         assert_refused(s, -ENOTUNIQ,
                        "of the same graphroot the image store is /i to releases that read drop-ins, and none "
                        "to earlier ones");
-        s->source.rules = CSTORAGE_CONFIG_ONE_FILE;
-        assert_rules(s, CSTORAGE_CONFIG_ONE_FILE);
+        s->source.rules = CSTORAGE_CONFIG_LEGACY;
+        assert_rules(s, CSTORAGE_CONFIG_LEGACY);
 }
 
 /* ---------------------------------------------------------------------------------- environment */
@@ -218,7 +218,7 @@ static void a_variable_names_the_only_file_and_another_the_last(void **state) {
                 assert_false(cstorage_config_get_transient(config));
         }
 
-        s->source.rules = CSTORAGE_CONFIG_ONE_FILE;
+        s->source.rules = CSTORAGE_CONFIG_LEGACY;
         assert_graphroot(s, "/one");
 }
 

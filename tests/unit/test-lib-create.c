@@ -146,7 +146,7 @@ static void ids_are_made_up_where_none_is_asked_for(void **state) {
 /* --------------------------------------------------------------------------------------- knowing */
 
 static void after_a_commit_nothing_is_read_again(void **state) {
-        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *known = NULL, *again = NULL;
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *references = NULL, *again = NULL;
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(*state);
         struct cstorage_txn_options options = {.size = sizeof(options)};
         _cleanup_(cstorage_txn_freep) struct cstorage_txn *first = NULL, *second = NULL;
@@ -155,19 +155,19 @@ static void after_a_commit_nothing_is_read_again(void **state) {
         assert_ok(cstorage_txn_begin(store, NULL, &first, NULL));
         assert_ok(try_container(first, fixture_id("3a"), "box", NULL, 0, NULL));
         assert_ok(cstorage_txn_commit(first, &trash, NULL));
-        assert_ok(cstorage_txn_get_snapshot(first, &known, NULL));
-        assert_int_equal(cstorage_snapshot_is_stale(known, NULL), 0);
+        assert_ok(cstorage_txn_get_snapshot(first, &references, NULL));
+        assert_int_equal(cstorage_snapshot_is_stale(references, NULL), 0);
 
-        options.known = known;
+        options.references = references;
         assert_ok(cstorage_txn_begin(store, &options, &second, NULL));
-        assert_int_equal(cstorage_txn_is_current(second, known), 1);
+        assert_int_equal(cstorage_txn_is_current(second, references), 1);
         assert_ok(cstorage_txn_delete(second, CONTAINER, "box", 0, NULL));
         assert_ok(cstorage_txn_commit(second, &more, NULL));
         assert_ok(cstorage_trash_empty(more, NULL));
         assert_ok(cstorage_txn_get_snapshot(second, &again, NULL));
         assert_null(cstorage_snapshot_next_container(again, NULL));
-        assert_non_null(cstorage_snapshot_next_container(known, NULL));
-        assert_int_equal(cstorage_snapshot_is_stale(known, NULL), 1);
+        assert_non_null(cstorage_snapshot_next_container(references, NULL));
+        assert_int_equal(cstorage_snapshot_is_stale(references, NULL), 1);
         assert_int_equal(cstorage_snapshot_is_stale(again, NULL), 0);
 }
 

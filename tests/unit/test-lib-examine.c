@@ -15,9 +15,9 @@
 #include "tree/subvolume.h"
 #include "unit.h"
 
-#define PLACE_FD 77
-#define MOUNT_ID 5
-#define ID       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define STORE_DIR_FD 77
+#define MOUNT_ID     5
+#define ID           "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 /* ------------------------------------------------------------------------------------ what is made up */
 
@@ -35,7 +35,7 @@ static const char *default_path;
 
 int __wrap_identity_at(int fd, const char *name, struct identity *ret);
 int __wrap_identity_at(int fd, const char *name, struct identity *ret) {
-        assert_int_equal(fd, PLACE_FD);
+        assert_int_equal(fd, STORE_DIR_FD);
         for (size_t i = 0; i < n_files; i++)
                 if (strcmp(files[i].name, name) == 0) {
                         *ret = files[i].id;
@@ -46,7 +46,7 @@ int __wrap_identity_at(int fd, const char *name, struct identity *ret) {
 
 int __wrap_lock_probe(int dirfd, const char *path);
 int __wrap_lock_probe(int dirfd, const char *path) {
-        assert_int_equal(dirfd, PLACE_FD);
+        assert_int_equal(dirfd, STORE_DIR_FD);
         assert_non_null(lock);
         assert_string_equal(path, lock);
         return lock_answer;
@@ -54,13 +54,13 @@ int __wrap_lock_probe(int dirfd, const char *path) {
 
 bool __wrap_is_btrfs(int fd);
 bool __wrap_is_btrfs(int fd) {
-        assert_int_equal(fd, PLACE_FD);
+        assert_int_equal(fd, STORE_DIR_FD);
         return on_btrfs;
 }
 
 int __wrap_subvolume_default_path(int fd, char **ret);
 int __wrap_subvolume_default_path(int fd, char **ret) {
-        assert_int_equal(fd, PLACE_FD);
+        assert_int_equal(fd, STORE_DIR_FD);
         if (default_code == 0)
                 *ret = strdup(default_path);
         return default_code;
@@ -68,7 +68,7 @@ int __wrap_subvolume_default_path(int fd, char **ret) {
 
 int __wrap_open_beneath_same_mount(int dirfd, const char *name, int flags);
 int __wrap_open_beneath_same_mount(int dirfd, const char *name, int flags) {
-        assert_int_equal(dirfd, PLACE_FD);
+        assert_int_equal(dirfd, STORE_DIR_FD);
         assert_string_equal(name, ID);
         assert_int_equal(flags, O_RDONLY | O_DIRECTORY);
         return open_answer < 0 ? open_answer : open("/", O_RDONLY | O_CLOEXEC);
@@ -108,9 +108,9 @@ static struct identity *add(const char *name, uint32_t mode, int64_t ctime_ns) {
 #define ELSEWHERE "/elsewhere"
 
 static int examine_as(enum cstorage_entry_kind kind, const char *name, const char *id, const char *mounted,
-                      struct cstorage_identity *ret) {
+                      struct cstorage_entry_stat *ret) {
         _cleanup_(mountinfo_freep) struct mountinfo *mounts = NULL;
-        struct place place = {.fd = PLACE_FD, .path = (char[]){"/g/overlay"}, .mount_id = MOUNT_ID};
+        struct store_dir place = {.fd = STORE_DIR_FD, .path = (char[]){"/g/overlay"}, .mount_id = MOUNT_ID};
         struct cstorage_entry entry = {.place = &place, .kind = kind, .name = name, .id = id};
         struct error error = {.text = ""};
         char path[512], line[1024];
@@ -129,8 +129,8 @@ static int examine_as(enum cstorage_entry_kind kind, const char *name, const cha
         return r;
 }
 
-static struct cstorage_identity examine(enum cstorage_entry_kind kind, const char *name) {
-        struct cstorage_identity identity;
+static struct cstorage_entry_stat examine(enum cstorage_entry_kind kind, const char *name) {
+        struct cstorage_entry_stat identity;
 
         assert_int_equal(examine_as(kind, name, ID, ELSEWHERE, &identity), 0);
         return identity;
@@ -139,7 +139,7 @@ static struct cstorage_identity examine(enum cstorage_entry_kind kind, const cha
 /* ------------------------------------------------------------------------------------------ the entry */
 
 static void it_is_what_the_file_system_says(void **state) {
-        struct cstorage_identity identity;
+        struct cstorage_entry_stat identity;
 
         (void) state;
         add(ID, S_IFDIR | 0700, 9);
@@ -148,7 +148,7 @@ static void it_is_what_the_file_system_says(void **state) {
         assert_int_equal(identity.inode, 4);
         assert_int_equal(identity.mount_id, MOUNT_ID);
         assert_int_equal(identity.changed_ns, 9);
-        assert_int_equal(identity.type, CSTORAGE_ENTRY_IS_DIRECTORY);
+        assert_int_equal(identity.type, CSTORAGE_TYPE_DIRECTORY);
         assert_int_equal(identity.lock, CSTORAGE_ENTRY_LOCK_NONE);
         assert_false(identity.other_mount);
         assert_false(identity.mount_below);
@@ -159,9 +159,9 @@ static void each_type_is_told_from_the_others(void **state) {
                 uint32_t mode;
                 enum cstorage_entry_type type;
         } types[] = {
-                {S_IFDIR, CSTORAGE_ENTRY_IS_DIRECTORY}, {S_IFREG, CSTORAGE_ENTRY_IS_FILE},
-                {S_IFLNK, CSTORAGE_ENTRY_IS_LINK},      {S_IFIFO, CSTORAGE_ENTRY_IS_OTHER},
-                {S_IFSOCK, CSTORAGE_ENTRY_IS_OTHER},
+                {S_IFDIR, CSTORAGE_TYPE_DIRECTORY}, {S_IFREG, CSTORAGE_TYPE_FILE},
+                {S_IFLNK, CSTORAGE_TYPE_LINK},      {S_IFIFO, CSTORAGE_TYPE_OTHER},
+                {S_IFSOCK, CSTORAGE_TYPE_OTHER},
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
@@ -172,8 +172,8 @@ static void each_type_is_told_from_the_others(void **state) {
 }
 
 static void what_is_not_there_is_absent_and_nothing_else(void **state) {
-        static const struct cstorage_identity absent = {.type = CSTORAGE_ENTRY_IS_ABSENT};
-        struct cstorage_identity identity = examine(CSTORAGE_ENTRY_LAYER_DIR, ID);
+        static const struct cstorage_entry_stat absent = {.type = CSTORAGE_TYPE_ABSENT};
+        struct cstorage_entry_stat identity = examine(CSTORAGE_ENTRY_LAYER_DIR, ID);
 
         (void) state;
         assert_int_equal(identity.type, absent.type);
@@ -186,7 +186,7 @@ static void what_is_not_there_is_absent_and_nothing_else(void **state) {
 }
 
 static void what_cannot_be_looked_at_is_an_error(void **state) {
-        struct cstorage_identity identity;
+        struct cstorage_entry_stat identity;
 
         (void) state;
         add(ID, S_IFDIR, 9)->size = 1;
@@ -194,7 +194,7 @@ static void what_cannot_be_looked_at_is_an_error(void **state) {
 }
 
 static void mounts_on_it_and_below_it_show(void **state) {
-        struct cstorage_identity identity;
+        struct cstorage_entry_stat identity;
 
         (void) state;
         add(ID, S_IFDIR, 9)->mnt_id = MOUNT_ID + 1;
@@ -316,7 +316,7 @@ static void a_lock_is_held_or_free_or_not_there(void **state) {
 }
 
 static void a_lock_that_cannot_be_tested_is_an_error(void **state) {
-        struct cstorage_identity identity;
+        struct cstorage_entry_stat identity;
 
         (void) state;
         add("7", S_IFDIR, 9);
@@ -337,14 +337,14 @@ static void a_temp_dir_and_its_lock_are_one_entry(void **state) {
                 uint32_t mode;
                 enum cstorage_entry_type type;
         } cases[] = {
-                {"temp-dir-42", S_IFDIR, CSTORAGE_ENTRY_IS_DIRECTORY},
-                {"temp-dir-42", S_IFREG, CSTORAGE_ENTRY_IS_FILE},
-                {"lock-42", S_IFREG, CSTORAGE_ENTRY_IS_ABSENT},
-                {"lock-42", S_IFDIR, CSTORAGE_ENTRY_IS_DIRECTORY},
+                {"temp-dir-42", S_IFDIR, CSTORAGE_TYPE_DIRECTORY},
+                {"temp-dir-42", S_IFREG, CSTORAGE_TYPE_FILE},
+                {"lock-42", S_IFREG, CSTORAGE_TYPE_ABSENT},
+                {"lock-42", S_IFDIR, CSTORAGE_TYPE_DIRECTORY},
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                struct cstorage_identity identity;
+                struct cstorage_entry_stat identity;
 
                 assert_int_equal(setup(state), 0);
                 lock = "lock-42";
@@ -359,7 +359,7 @@ static void a_temp_dir_and_its_lock_are_one_entry(void **state) {
         }
         assert_int_equal(setup(state), 0);
         add("lock-42", S_IFREG, 9);
-        assert_int_equal(examine(CSTORAGE_ENTRY_LAYER_DIR, "lock-42").type, CSTORAGE_ENTRY_IS_FILE);
+        assert_int_equal(examine(CSTORAGE_ENTRY_LAYER_DIR, "lock-42").type, CSTORAGE_TYPE_FILE);
 }
 
 static void a_lock_whose_path_is_cut_off_is_not_asked_for(void **state) {
@@ -378,7 +378,7 @@ static void a_lock_whose_path_is_cut_off_is_not_asked_for(void **state) {
 /* ------------------------------------------------------------------------------------------ subvolumes */
 
 static void what_is_or_holds_the_default_subvolume_is_refused(void **state) {
-        struct cstorage_identity identity;
+        struct cstorage_entry_stat identity;
 
         (void) state;
         add(ID, S_IFDIR, 9);
@@ -395,25 +395,25 @@ static void what_is_or_holds_the_default_subvolume_is_refused(void **state) {
 
 static void without_the_library_a_subvolume_is_refused(void **state) {
         struct identity *id = add(ID, S_IFDIR, 9);
-        struct cstorage_identity identity;
+        struct cstorage_entry_stat identity;
 
         (void) state;
         default_code = -EOPNOTSUPP;
         has_subvolume = true;
-        assert_int_equal(examine(CSTORAGE_ENTRY_LAYER_DIR, ID).type, CSTORAGE_ENTRY_IS_DIRECTORY);
+        assert_int_equal(examine(CSTORAGE_ENTRY_LAYER_DIR, ID).type, CSTORAGE_TYPE_DIRECTORY);
         id->ino = SUBVOLUME_INODE;
         assert_int_equal(examine_as(CSTORAGE_ENTRY_LAYER_DIR, ID, ID, ELSEWHERE, &identity), -EOPNOTSUPP);
         has_subvolume = false;
-        assert_int_equal(examine(CSTORAGE_ENTRY_LAYER_DIR, ID).type, CSTORAGE_ENTRY_IS_DIRECTORY);
+        assert_int_equal(examine(CSTORAGE_ENTRY_LAYER_DIR, ID).type, CSTORAGE_TYPE_DIRECTORY);
         has_subvolume = true;
         open_answer = -EXDEV;
-        assert_int_equal(examine(CSTORAGE_ENTRY_LAYER_DIR, ID).type, CSTORAGE_ENTRY_IS_DIRECTORY);
+        assert_int_equal(examine(CSTORAGE_ENTRY_LAYER_DIR, ID).type, CSTORAGE_TYPE_DIRECTORY);
         open_answer = 0;
         id->mode = S_IFREG;
-        assert_int_equal(examine(CSTORAGE_ENTRY_LAYER_DIR, ID).type, CSTORAGE_ENTRY_IS_FILE);
+        assert_int_equal(examine(CSTORAGE_ENTRY_LAYER_DIR, ID).type, CSTORAGE_TYPE_FILE);
         id->mode = S_IFDIR;
         default_code = -EPERM;
-        assert_int_equal(examine(CSTORAGE_ENTRY_LAYER_DIR, ID).type, CSTORAGE_ENTRY_IS_DIRECTORY);
+        assert_int_equal(examine(CSTORAGE_ENTRY_LAYER_DIR, ID).type, CSTORAGE_TYPE_DIRECTORY);
 }
 
 int main(void) {

@@ -128,16 +128,16 @@ static int retire_all(struct cstorage_txn *txn, const struct cstorage_inventory 
         int r;
 
         while ((entry = cstorage_inventory_next(inventory, entry))) {
-                struct cstorage_identity seen;
+                struct cstorage_entry_stat seen;
 
                 if (is_kept(entry))
                         continue;
-                r = cstorage_entry_examine(entry, &seen, NULL);
+                r = cstorage_entry_stat(entry, &seen, NULL);
                 if (r < 0)
                         return r;
                 r = cstorage_entry_get_kind(entry) == CSTORAGE_ENTRY_VOLATILE_FILE
-                            ? cstorage_txn_heal(txn, entry, &seen)
-                            : cstorage_txn_retire(txn, entry, &seen);
+                            ? cstorage_txn_reset_volatile_file(txn, entry, &seen)
+                            : cstorage_txn_trash_entry(txn, entry, &seen);
                 if (r < 0)
                         return r;
         }
@@ -539,7 +539,7 @@ static void on_a_full_disk_a_torn_file_is_moved_aside_alone(void **state) {
         result = collect_failing(*state, "writev", ENOSPC);
         assert_int_equal(code_of(&result, *state, path), 0);
         assert_false(fixture_exists(*state, path));
-        assert_true(fixture_exists(*state, "graphroot/overlay-containers/volatile-containers.json.broken"));
+        assert_true(fixture_exists(*state, "graphroot/overlay-containers/volatile-containers.json.torn"));
 }
 
 /* Without libbtrfsutil nothing is known of the default subvolume; but only a subvolume can be that. */

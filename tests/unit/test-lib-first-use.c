@@ -270,13 +270,13 @@ static void no_commit_is_lost_with_an_image_store_in_a_transient_store(void **st
 static void retire_orphan(struct cstorage_store *store, struct cstorage_txn *txn) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         const struct cstorage_entry *entry;
-        struct cstorage_identity seen;
+        struct cstorage_entry_stat seen;
 
         assert_ok(cstorage_inventory_new(store, &inventory, NULL));
         entry = cstorage_inventory_next(inventory, NULL);
         assert_non_null(entry);
-        assert_ok(cstorage_entry_examine(entry, &seen, NULL));
-        assert_ok(cstorage_txn_retire(txn, entry, &seen));
+        assert_ok(cstorage_entry_stat(entry, &seen, NULL));
+        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
 }
 
 static void nothing_is_removed_by_records_that_changed(void **state) {

@@ -40,17 +40,17 @@ static void put_back(struct fixture *f, const char *name) {
         assert_int_equal(renameat(f->fd, "outside/it", f->fd, name), 0);
 }
 
-static enum cstorage_file_state state_of(struct fixture *f, const char *name) {
+static enum cstorage_record_file_state state_of(struct fixture *f, const char *name) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(f);
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
-        const struct cstorage_file *file = NULL;
+        const struct cstorage_record_file *file = NULL;
 
         assert_ok(cstorage_snapshot_new(store, &snapshot, NULL));
-        while ((file = cstorage_snapshot_next_file(snapshot, file)))
-                if (strcmp(cstorage_file_get_path(file), path_of(f, name)) == 0)
-                        return cstorage_file_get_state(file);
+        while ((file = cstorage_snapshot_next_record_file(snapshot, file)))
+                if (strcmp(cstorage_record_file_get_path(file), path_of(f, name)) == 0)
+                        return cstorage_record_file_get_state(file);
         fail();
-        return CSTORAGE_FILE_MISSING;
+        return CSTORAGE_RECORD_FILE_MISSING;
 }
 
 static int begin_code(struct fixture *f, struct cstorage_error *reterr) {
@@ -110,11 +110,13 @@ static void no_link_inside_is_followed(void **state) {
         }
 
         replace_by_link(f, "graphroot/overlay-layers");
-        assert_int_equal(state_of(f, "graphroot/overlay-layers/layers.json"), CSTORAGE_FILE_UNREADABLE);
+        assert_int_equal(state_of(f, "graphroot/overlay-layers/layers.json"),
+                         CSTORAGE_RECORD_FILE_UNREADABLE);
         assert_int_equal(begin_code(f, NULL), -ELOOP);
         put_back(f, "graphroot/overlay-layers");
         replace_by_link(f, "graphroot/overlay-layers/layers.json");
-        assert_int_equal(state_of(f, "graphroot/overlay-layers/layers.json"), CSTORAGE_FILE_UNREADABLE);
+        assert_int_equal(state_of(f, "graphroot/overlay-layers/layers.json"),
+                         CSTORAGE_RECORD_FILE_UNREADABLE);
         put_back(f, "graphroot/overlay-layers/layers.json");
         replace_by_link(f, "graphroot/overlay-images/images.lock");
         assert_int_equal(begin_code(f, NULL), -ELOOP);
@@ -133,7 +135,7 @@ static void nobody_waits_for_what_is_no_file(void **state) {
         for (size_t i = 0; i < ARRAY_SIZE(types) && (types[i] != S_IFCHR || geteuid() == 0); i++) {
                 put_special(f, "graphroot/overlay-images/images.json", types[i]);
                 assert_int_equal(state_of(f, "graphroot/overlay-images/images.json"),
-                                 CSTORAGE_FILE_UNREADABLE);
+                                 CSTORAGE_RECORD_FILE_UNREADABLE);
                 put_special(f, "graphroot/overlay-containers/containers.lock", types[i]);
                 assert_true(begin_code(f, &error) < 0);
                 assert_non_null(strstr(error.text, "containers.lock"));
@@ -144,7 +146,8 @@ static void a_directory_is_no_record_file(void **state) {
         assert_int_equal(unlinkat(((struct fixture *) *state)->fd, "graphroot/overlay-images/images.json", 0),
                          0);
         fixture_mkdir(*state, "graphroot/overlay-images/images.json");
-        assert_int_equal(state_of(*state, "graphroot/overlay-images/images.json"), CSTORAGE_FILE_UNREADABLE);
+        assert_int_equal(state_of(*state, "graphroot/overlay-images/images.json"),
+                         CSTORAGE_RECORD_FILE_UNREADABLE);
 }
 
 /* ----------------------------------------------------------------- mounts */
@@ -155,15 +158,15 @@ static int retire_layer(struct cstorage_store *store) {
         _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
         const struct cstorage_entry *entry;
         struct cstorage_trash_dir *dir = NULL;
-        struct cstorage_identity seen;
+        struct cstorage_entry_stat seen;
         int code;
 
         assert_ok(cstorage_inventory_new(store, &inventory, NULL));
         entry = cstorage_inventory_next(inventory, NULL);
         assert_non_null(entry);
-        assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+        assert_ok(cstorage_entry_stat(entry, &seen, NULL));
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_ok(cstorage_txn_retire(txn, entry, &seen));
+        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
         assert_ok(cstorage_txn_commit(txn, &trash, NULL));
         code = cstorage_trash_item_get_code(cstorage_trash_next_item(trash, NULL));
         while ((dir = cstorage_trash_next_dir(trash, dir))) {

@@ -165,10 +165,10 @@ static void a_half_of_a_layer_is_told_from_a_whole_one(void **state) {
         fixture_mkdir(*state, path);
         inventory = inventory_of(*state);
         entry = cstorage_inventory_next(inventory, NULL);
-        assert_int_equal(cstorage_entry_is_half(entry, NULL), 0);
+        assert_int_equal(cstorage_entry_is_split_layer(entry, NULL), 0);
         entry = cstorage_inventory_next(inventory, entry);
-        assert_int_equal(cstorage_entry_is_half(entry, NULL), 1);
-        assert_int_equal(cstorage_entry_is_half(NULL, NULL), -EINVAL);
+        assert_int_equal(cstorage_entry_is_split_layer(entry, NULL), 1);
+        assert_int_equal(cstorage_entry_is_split_layer(NULL, NULL), -EINVAL);
 }
 
 static void a_directory_that_is_a_link_is_a_problem(void **state) {
@@ -188,14 +188,14 @@ static void a_directory_that_is_a_link_is_a_problem(void **state) {
 
 static void a_link_named_like_a_layer_is_listed_as_what_it_is(void **state) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
-        struct cstorage_identity identity;
+        struct cstorage_entry_stat identity;
         char path[256];
 
         (void) snprintf(path, sizeof(path), "graphroot/overlay/%s", fixture_id("ab"));
         fixture_symlink(*state, "/etc", path);
         inventory = inventory_of(*state);
-        assert_ok(cstorage_entry_examine(only_entry(inventory), &identity, NULL));
-        assert_int_equal(identity.type, CSTORAGE_ENTRY_IS_LINK);
+        assert_ok(cstorage_entry_stat(only_entry(inventory), &identity, NULL));
+        assert_int_equal(identity.type, CSTORAGE_TYPE_LINK);
         assert_int_equal(cstorage_entry_open(only_entry(inventory)), -ENOTDIR);
 }
 
@@ -203,7 +203,7 @@ static void locks_of_temp_dirs_and_staging_are_seen(void **state) {
         static const struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         const struct cstorage_entry *entry = NULL;
-        struct cstorage_identity identity;
+        struct cstorage_entry_stat identity;
         struct fixture *f = *state;
         _cleanup_close_ int fd = -1;
         int expected[] = {CSTORAGE_ENTRY_LOCK_NONE, CSTORAGE_ENTRY_LOCK_FREE, CSTORAGE_ENTRY_LOCK_HELD},
@@ -220,9 +220,8 @@ static void locks_of_temp_dirs_and_staging_are_seen(void **state) {
         expected[1] = CSTORAGE_ENTRY_LOCK_NONE;
         inventory = inventory_of(f);
         while ((entry = cstorage_inventory_next(inventory, entry))) {
-                assert_ok(cstorage_entry_examine(entry, &identity, NULL));
-                assert_int_equal(identity.type,
-                                 n == 0 ? CSTORAGE_ENTRY_IS_ABSENT : CSTORAGE_ENTRY_IS_DIRECTORY);
+                assert_ok(cstorage_entry_stat(entry, &identity, NULL));
+                assert_int_equal(identity.type, n == 0 ? CSTORAGE_TYPE_ABSENT : CSTORAGE_TYPE_DIRECTORY);
                 assert_int_equal(identity.lock, expected[n++]);
         }
         assert_int_equal(n, 3);
@@ -246,17 +245,17 @@ static void a_staging_entry_is_as_young_as_its_parts(void **state) {
         fixture_mkdir(f, parts[2]);
         for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
                 _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
-                struct cstorage_identity identity;
+                struct cstorage_entry_stat identity;
 
                 (void) usleep(20000); /* more than a tick of the file system's clock */
                 assert_ok(fchmodat(f->fd, parts[i], 0700, 0));
                 inventory = inventory_of(f);
-                assert_ok(cstorage_entry_examine(only_entry(inventory), &identity, NULL));
+                assert_ok(cstorage_entry_stat(only_entry(inventory), &identity, NULL));
                 assert_int_equal(identity.changed_ns, changed_ns(f, parts[i]));
         }
 }
 
-static void lowers_come_from_lower_layers_or_through_the_links(void **state) {
+static void overlay_lower_come_from_lower_layers_or_through_the_links(void **state) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         const struct cstorage_entry *entry = NULL;
         _cleanup_free_ char **lowers = NULL;
@@ -291,9 +290,9 @@ static void wait_for_the_clock(void) {
 
 static int64_t changed_at(struct fixture *f) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = inventory_of(f);
-        struct cstorage_identity identity;
+        struct cstorage_entry_stat identity;
 
-        assert_ok(cstorage_entry_examine(only_entry(inventory), &identity, NULL));
+        assert_ok(cstorage_entry_stat(only_entry(inventory), &identity, NULL));
         return identity.changed_ns;
 }
 
@@ -356,7 +355,7 @@ int main(void) {
                 CASE(a_link_named_like_a_layer_is_listed_as_what_it_is),
                 CASE(locks_of_temp_dirs_and_staging_are_seen),
                 CASE(a_staging_entry_is_as_young_as_its_parts),
-                CASE(lowers_come_from_lower_layers_or_through_the_links),
+                CASE(overlay_lower_come_from_lower_layers_or_through_the_links),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

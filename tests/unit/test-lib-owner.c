@@ -140,13 +140,13 @@ static void ask_for_all(struct cstorage_txn *txn, const struct cstorage_inventor
         const struct cstorage_entry *entry = NULL;
 
         while ((entry = cstorage_inventory_next(inventory, entry))) {
-                struct cstorage_identity seen;
+                struct cstorage_entry_stat seen;
 
-                assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+                assert_ok(cstorage_entry_stat(entry, &seen, NULL));
                 if (cstorage_entry_get_kind(entry) == CSTORAGE_ENTRY_VOLATILE_FILE)
-                        assert_ok(cstorage_txn_heal(txn, entry, &seen));
+                        assert_ok(cstorage_txn_reset_volatile_file(txn, entry, &seen));
                 else
-                        assert_ok(cstorage_txn_retire(txn, entry, &seen));
+                        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
         }
 }
 

@@ -351,23 +351,23 @@ static void volatile_layers_of_old_releases_are_in_the_image_store(void **state)
 
 static void a_file_tells_what_it_is(void **state) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
-        const struct cstorage_file *file = NULL;
+        const struct cstorage_record_file *file = NULL;
         unsigned additional = 0;
 
         add_stores(*state);
         fixture_write(*state, "more/overlay-layers/layers.json", "[" LAYER(A, "x", "") "]");
         snapshot = snapshot_of(*state);
-        while ((file = cstorage_snapshot_next_file(snapshot, file))) {
-                bool there = cstorage_file_get_state(file) == CSTORAGE_FILE_OK;
+        while ((file = cstorage_snapshot_next_record_file(snapshot, file))) {
+                bool there = cstorage_record_file_get_state(file) == CSTORAGE_RECORD_FILE_OK;
 
-                assert_int_equal(cstorage_file_get_path(file)[0], '/');
-                assert_null(cstorage_file_get_problem(file));
-                assert_true(there || cstorage_file_get_n_records(file) == 0);
-                if (cstorage_file_get_location(file) != CSTORAGE_LOCATION_ADDITIONAL)
+                assert_int_equal(cstorage_record_file_get_path(file)[0], '/');
+                assert_null(cstorage_record_file_get_problem(file));
+                assert_true(there || cstorage_record_file_get_n_records(file) == 0);
+                if (cstorage_record_file_get_location(file) != CSTORAGE_LOCATION_ADDITIONAL)
                         continue;
                 additional++;
-                if (cstorage_file_get_kind(file) == CSTORAGE_FILE_LAYERS && there)
-                        assert_int_equal(cstorage_file_get_n_records(file), 1);
+                if (cstorage_record_file_get_kind(file) == CSTORAGE_RECORD_FILE_LAYERS && there)
+                        assert_int_equal(cstorage_record_file_get_n_records(file), 1);
         }
         assert_int_equal(additional, 3);
 }

@@ -18,13 +18,15 @@ static struct cstorage_snapshot *snapshot_of(struct fixture *f) {
         return snapshot;
 }
 
-static enum cstorage_file_state state_of(const struct cstorage_snapshot *snapshot,
-                                         enum cstorage_file_kind kind, enum cstorage_location location) {
-        const struct cstorage_file *file = NULL;
+static enum cstorage_record_file_state state_of(const struct cstorage_snapshot *snapshot,
+                                                enum cstorage_record_file_kind kind,
+                                                enum cstorage_location location) {
+        const struct cstorage_record_file *file = NULL;
 
-        while ((file = cstorage_snapshot_next_file(snapshot, file)))
-                if (cstorage_file_get_kind(file) == kind && cstorage_file_get_location(file) == location)
-                        return cstorage_file_get_state(file);
+        while ((file = cstorage_snapshot_next_record_file(snapshot, file)))
+                if (cstorage_record_file_get_kind(file) == kind &&
+                    cstorage_record_file_get_location(file) == location)
+                        return cstorage_record_file_get_state(file);
         fail_msg("no such file");
         return 0;
 }
@@ -35,30 +37,30 @@ static void an_empty_list_is_an_empty_store(void **state) {
         assert_null(cstorage_snapshot_next_layer(snapshot, NULL));
         assert_null(cstorage_snapshot_next_image(snapshot, NULL));
         assert_null(cstorage_snapshot_next_container(snapshot, NULL));
-        assert_int_equal(state_of(snapshot, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE),
-                         CSTORAGE_FILE_OK);
-        assert_int_equal(state_of(snapshot, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE),
-                         CSTORAGE_FILE_MISSING);
+        assert_int_equal(state_of(snapshot, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE),
+                         CSTORAGE_RECORD_FILE_OK);
+        assert_int_equal(state_of(snapshot, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE),
+                         CSTORAGE_RECORD_FILE_MISSING);
 }
 
 static void damage_is_a_fact_and_names_the_file(void **state) {
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
-        const struct cstorage_file *file = NULL;
+        const struct cstorage_record_file *file = NULL;
 
         fixture_write(*state, "graphroot/overlay-layers/layers.json", "{}");
         fixture_write(*state, "graphroot/overlay-layers/volatile-layers.json", "");
         fixture_symlink(*state, "/etc/passwd", "graphroot/overlay-containers/containers.json");
         snapshot = snapshot_of(*state);
-        assert_int_equal(state_of(snapshot, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_STABLE),
-                         CSTORAGE_FILE_DAMAGED);
-        assert_int_equal(state_of(snapshot, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE),
-                         CSTORAGE_FILE_EMPTY);
-        assert_int_equal(state_of(snapshot, CSTORAGE_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE),
-                         CSTORAGE_FILE_UNREADABLE);
+        assert_int_equal(state_of(snapshot, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE),
+                         CSTORAGE_RECORD_FILE_DAMAGED);
+        assert_int_equal(state_of(snapshot, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE),
+                         CSTORAGE_RECORD_FILE_EMPTY);
+        assert_int_equal(state_of(snapshot, CSTORAGE_RECORD_FILE_CONTAINERS, CSTORAGE_LOCATION_STABLE),
+                         CSTORAGE_RECORD_FILE_UNREADABLE);
 
-        file = cstorage_snapshot_next_file(snapshot, NULL);
-        assert_non_null(strstr(cstorage_file_get_path(file), "/graphroot/overlay-layers/layers.json"));
-        assert_non_null(cstorage_file_get_problem(file));
+        file = cstorage_snapshot_next_record_file(snapshot, NULL);
+        assert_non_null(strstr(cstorage_record_file_get_path(file), "/graphroot/overlay-layers/layers.json"));
+        assert_non_null(cstorage_record_file_get_problem(file));
 }
 
 static void write_layers(struct fixture *f, const char *path, const char *a, const char *b,
@@ -149,8 +151,8 @@ static void an_image_store_that_is_not_there_is_unknown(void **state) {
 
         assert_ok(cstorage_config_set_imagestore(f->config, "/nonexistent/images"));
         snapshot = snapshot_of(f);
-        assert_int_equal(state_of(snapshot, CSTORAGE_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE),
-                         CSTORAGE_FILE_UNREADABLE);
+        assert_int_equal(state_of(snapshot, CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE),
+                         CSTORAGE_RECORD_FILE_UNREADABLE);
 }
 
 static void a_graphroot_without_a_store_is_no_store(void **state) {

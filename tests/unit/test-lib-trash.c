@@ -25,8 +25,8 @@ static struct cstorage_inventory *listed(struct fixture *f) {
 #define NOTHING "20 1 0:1 / /elsewhere rw - tmpfs tmpfs rw\n"
 
 /* The answer of the check, if these things are mounted; its text names the cause. */
-static int check(const struct cstorage_entry *entry, const struct cstorage_identity *seen, const char *mounts,
-                 const char *cause) {
+static int check(const struct cstorage_entry *entry, const struct cstorage_entry_stat *seen,
+                 const char *mounts, const char *cause) {
         _cleanup_(mountinfo_freep) struct mountinfo *info = NULL;
         struct cstorage_trash_item item = TRASH_ITEM_INIT;
         struct error error = {.text = ""};
@@ -59,12 +59,12 @@ static void make_layer(struct fixture *f) {
 static void only_what_was_looked_at_goes(void **state) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         const struct cstorage_entry *entry;
-        struct cstorage_identity seen, other;
+        struct cstorage_entry_stat seen, other;
 
         make_layer(*state);
         inventory = listed(*state);
         entry = only_entry(inventory);
-        assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+        assert_ok(cstorage_entry_stat(entry, &seen, NULL));
         assert_int_equal(check(entry, &seen, NOTHING, ""), 0);
         other = seen;
         other.device++;
@@ -73,7 +73,7 @@ static void only_what_was_looked_at_goes(void **state) {
         other.inode++;
         assert_int_equal(check(entry, &other, NOTHING, "was replaced"), -ESTALE);
         other = seen;
-        other.type = CSTORAGE_ENTRY_IS_FILE;
+        other.type = CSTORAGE_TYPE_FILE;
         assert_int_equal(check(entry, &other, NOTHING, "was replaced"), -ESTALE);
         other = seen;
         other.changed_ns--;
@@ -82,13 +82,13 @@ static void only_what_was_looked_at_goes(void **state) {
 
 static void what_is_gone_is_gone(void **state) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
-        struct cstorage_identity seen;
+        struct cstorage_entry_stat seen;
         struct fixture *f = *state;
         char path[256];
 
         make_layer(f);
         inventory = listed(f);
-        assert_ok(cstorage_entry_examine(only_entry(inventory), &seen, NULL));
+        assert_ok(cstorage_entry_stat(only_entry(inventory), &seen, NULL));
         (void) snprintf(path, sizeof(path), "graphroot/overlay/%s", fixture_id("ab"));
         assert_int_equal(unlinkat(f->fd, path, AT_REMOVEDIR), 0);
         assert_int_equal(check(only_entry(inventory), &seen, NOTHING, "is gone"), -ENOENT);
@@ -97,13 +97,13 @@ static void what_is_gone_is_gone(void **state) {
 static void what_is_mounted_at_or_below_stays(void **state) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         const struct cstorage_entry *entry;
-        struct cstorage_identity seen;
+        struct cstorage_entry_stat seen;
         char below[512], line[1024];
 
         make_layer(*state);
         inventory = listed(*state);
         entry = only_entry(inventory);
-        assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+        assert_ok(cstorage_entry_stat(entry, &seen, NULL));
         (void) snprintf(below, sizeof(below), "%s/x", cstorage_entry_get_path(entry));
         (void) snprintf(line, sizeof(line), LINE, below);
         assert_int_equal(check(entry, &seen, line, "at or below"), -EBUSY);
@@ -112,12 +112,12 @@ static void what_is_mounted_at_or_below_stays(void **state) {
 /* Seen by the number of the mount, whatever the table says. */
 static void what_lies_on_another_mount_stays(void **state) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
-        struct cstorage_identity seen;
+        struct cstorage_entry_stat seen;
 
         make_layer(*state);
         inventory = listed(*state);
-        assert_ok(cstorage_entry_examine(only_entry(inventory), &seen, NULL));
-        ((struct place *) only_entry(inventory)->place)->mount_id++;
+        assert_ok(cstorage_entry_stat(only_entry(inventory), &seen, NULL));
+        ((struct store_dir *) only_entry(inventory)->place)->mount_id++;
         assert_int_equal(check(only_entry(inventory), &seen, NOTHING, "at or below"), -EBUSY);
 }
 
@@ -138,12 +138,12 @@ static void what_something_mounted_uses_stays(void **state) {
         (void) snprintf(line, sizeof(line), LINE, path);
         for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
                 _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
-                struct cstorage_identity seen;
+                struct cstorage_entry_stat seen;
 
                 (void) snprintf(path, sizeof(path), "%s/%s", kinds[i].path, fixture_id("ab"));
                 fixture_mkdir(f, path);
                 inventory = listed(f);
-                assert_ok(cstorage_entry_examine(only_entry(inventory), &seen, NULL));
+                assert_ok(cstorage_entry_stat(only_entry(inventory), &seen, NULL));
                 assert_int_equal(check(only_entry(inventory), &seen, line, kinds[i].code ? "uses" : ""),
                                  kinds[i].code);
                 assert_int_equal(unlinkat(f->fd, path, AT_REMOVEDIR), 0);
@@ -152,12 +152,12 @@ static void what_something_mounted_uses_stays(void **state) {
 
 static void a_name_that_is_no_id_is_used_by_nothing(void **state) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
-        struct cstorage_identity seen;
+        struct cstorage_entry_stat seen;
         char line[512];
 
         fixture_mkdir(*state, "graphroot/overlay-containers/stranger");
         inventory = listed(*state);
-        assert_ok(cstorage_entry_examine(only_entry(inventory), &seen, NULL));
+        assert_ok(cstorage_entry_stat(only_entry(inventory), &seen, NULL));
         (void) snprintf(line, sizeof(line), "20 1 0:1 / /%s rw - tmpfs tmpfs rw\n", fixture_id("ab"));
         assert_int_equal(check(only_entry(inventory), &seen, line, ""), 0);
 }
@@ -170,12 +170,12 @@ static void a_lock_that_is_held_keeps_its_entry(void **state) {
 
         for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
                 _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
-                struct cstorage_identity seen;
+                struct cstorage_entry_stat seen;
                 int fd;
 
                 fixture_write(f, files[i], "");
                 inventory = listed(f);
-                assert_ok(cstorage_entry_examine(only_entry(inventory), &seen, NULL));
+                assert_ok(cstorage_entry_stat(only_entry(inventory), &seen, NULL));
                 assert_int_equal(check(only_entry(inventory), &seen, NOTHING, ""), 0);
                 fd = openat(f->fd, files[i], O_RDWR | O_CLOEXEC);
                 assert_int_equal(fcntl(fd, F_OFD_SETLK, &lock), 0);

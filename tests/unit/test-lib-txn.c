@@ -61,18 +61,18 @@ static int retire_one(struct fixture *f, enum cstorage_entry_kind kind, const ch
         _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
         _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
         const struct cstorage_entry *entry;
-        struct cstorage_identity seen;
+        struct cstorage_entry_stat seen;
         int code;
 
         assert_ok(cstorage_inventory_new(store, &inventory, NULL));
         entry = find_entry(inventory, kind, name);
         assert_non_null(entry);
-        assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+        assert_ok(cstorage_entry_stat(entry, &seen, NULL));
         if (meddle)
                 meddle(f);
 
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_ok(cstorage_txn_retire(txn, entry, &seen));
+        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
         assert_ok(cstorage_txn_commit(txn, &trash, NULL));
         txn = cstorage_txn_free(txn);
         code = cstorage_trash_item_get_code(cstorage_trash_next_item(trash, NULL));
@@ -346,13 +346,13 @@ static struct cstorage_trash *retire_everything(struct fixture *f) {
         _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
         const struct cstorage_entry *entry = NULL;
         struct cstorage_trash *trash = NULL;
-        struct cstorage_identity seen;
+        struct cstorage_entry_stat seen;
 
         assert_ok(cstorage_inventory_new(store, &inventory, NULL));
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
         while ((entry = cstorage_inventory_next(inventory, entry))) {
-                assert_ok(cstorage_entry_examine(entry, &seen, NULL));
-                assert_ok(cstorage_txn_retire(txn, entry, &seen));
+                assert_ok(cstorage_entry_stat(entry, &seen, NULL));
+                assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
         }
         assert_ok(cstorage_txn_commit(txn, &trash, NULL));
         return trash;
@@ -521,7 +521,7 @@ static void without_a_commit_nothing_happens(void **state) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
-        struct cstorage_identity seen;
+        struct cstorage_entry_stat seen;
         const struct cstorage_entry *entry;
         struct fixture *f = *state;
 
@@ -529,9 +529,9 @@ static void without_a_commit_nothing_happens(void **state) {
         store = fixture_open(f);
         assert_ok(cstorage_inventory_new(store, &inventory, NULL));
         entry = find_entry(inventory, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"));
-        assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+        assert_ok(cstorage_entry_stat(entry, &seen, NULL));
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_ok(cstorage_txn_retire(txn, entry, &seen));
+        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
         txn = cstorage_txn_free(txn);
         assert_true(fixture_exists(f, "graphroot/overlay/l/" LINK));
         assert_false(fixture_exists(f, "graphroot/overlay/tempdirs"));
@@ -556,7 +556,7 @@ static void after_a_commit_that_failed_there_is_none(void **state) {
         struct cstorage_trash *trash = NULL;
         struct cstorage_error error = {0};
         const struct cstorage_entry *entry;
-        struct cstorage_identity seen;
+        struct cstorage_entry_stat seen;
         rlim_t before;
         int r;
 
@@ -564,16 +564,16 @@ static void after_a_commit_that_failed_there_is_none(void **state) {
         store = fixture_open(*state);
         assert_ok(cstorage_inventory_new(store, &inventory, NULL));
         entry = find_entry(inventory, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"));
-        assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+        assert_ok(cstorage_entry_stat(entry, &seen, NULL));
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_ok(cstorage_txn_retire(txn, entry, &seen));
+        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
 
         before = allow_descriptors(0);
         r = cstorage_txn_commit(txn, &trash, &error);
         (void) allow_descriptors(before);
         assert_true(r < 0);
         assert_int_equal(error.code, r);
-        assert_int_equal(cstorage_txn_retire(txn, entry, &seen), -EINVAL);
+        assert_int_equal(cstorage_txn_trash_entry(txn, entry, &seen), -EINVAL);
         assert_int_equal(cstorage_txn_commit(txn, &trash, NULL), -EINVAL);
         assert_null(trash);
         assert_true(fixture_exists(*state, "graphroot/overlay/l/" LINK));
@@ -583,16 +583,16 @@ static void a_directory_without_an_id_cannot_be_retired(void **state) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
-        struct cstorage_identity seen;
+        struct cstorage_entry_stat seen;
         const struct cstorage_entry *entry;
 
         fixture_mkdir(*state, "graphroot/overlay/somebody's");
         store = fixture_open(*state);
         assert_ok(cstorage_inventory_new(store, &inventory, NULL));
         entry = find_entry(inventory, CSTORAGE_ENTRY_LAYER_DIR, "somebody's");
-        assert_ok(cstorage_entry_examine(entry, &seen, NULL));
+        assert_ok(cstorage_entry_stat(entry, &seen, NULL));
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_int_equal(cstorage_txn_retire(txn, entry, &seen), -EINVAL);
+        assert_int_equal(cstorage_txn_trash_entry(txn, entry, &seen), -EINVAL);
 }
 
 /* The first who runs a container makes the runroot, and records there what lies in the graphroot. */

@@ -1,0 +1,300 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What is collected and handed to the reaper: its temp dirs are locked until they are gone, whoever dies on the way, and
+# whatever is not deleted the next collection deletes. Its socket is made and passed on as systemd does it.
+. "$(dirname "$0")/../lib.sh"
+
+need_root
+need_gc
+make_scratch
+grep -q -- -DHAVE_SYSTEMD "$build/compile_commands.json" || skip_all "built without libsystemd"
+
+gc=$build/gc/cstorage-gc
+reaper=$build/gc/cstorage-gc-delete
+socket=$scratch/reap
+limited= # what a collection is run by
+unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
+
+collect() {
+        # shellcheck disable=SC2086
+        $limited "$after_boot" "$gc" $store --quiet "$@" >"$scratch/out" 2>"$scratch/err"
+        status=$?
+}
+
+# As systemd has it: it listens all the time, and starts the reaper once somebody is there. What that says to systemd goes
+# to $scratch/told. What comes before the reaper's name has to become it, in the same process. That the thread which listens
+# is not there after a fork, as Python warns, is as it should be.
+listen() {
+        rm -f "$socket" "$scratch/told" "$scratch/reaper.pid" "$scratch/reaper.status"
+        python3 -W ignore::DeprecationWarning - "$socket" "$scratch" "$@" "$reaper" 2>"$scratch/reaper.err" <<'EOF' &
+import os, select, socket, sys, threading
+path, scratch, *program = sys.argv[1:]
+listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+listening.bind(path)
+os.chmod(path, 0o666)
+listening.listen(128)
+told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+told.bind("\0" + path)
+def hear():
+    with open(scratch + "/told", "ab", buffering=0) as out:
+        while True:
+            out.write(told.recv(4096) + b"\n")
+threading.Thread(target=hear, daemon=True).start()
+while True:
+    select.select([listening], [], [])
+    while os.path.exists(scratch + "/not-yet"):
+        select.select([], [], [], 0.01)
+    pid = os.fork()
+    if pid == 0:
+        os.dup2(listening.fileno(), 3)
+        os.set_inheritable(3, True)
+        os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()), NOTIFY_SOCKET="@" + path)
+        os.execvp(program[0], program)
+    with open(scratch + "/reaper.pid", "w") as out:
+        out.write(str(pid))
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    with open(scratch + "/reaper.status", "a") as out:
+        out.write(f"{code}\n")
+    if os.path.exists(scratch + "/once"):
+        break
+EOF
+        listener=$!
+        wait_for test -S "$socket"
+}
+
+# stop_listening: whatever it has started goes as well.
+stop_listening() {
+        kill "$listener" 2>/dev/null
+        pkill -9 -f "^$reaper" 2>/dev/null
+        wait "$listener" 2>/dev/null
+}
+
+# wait_for COMMAND...: for a minute at most.
+wait_for() {
+        local i
+        for i in $(seq 1200); do
+                "$@" 2>/dev/null && return 0
+                sleep 0.05
+        done
+        return 1
+}
+
+temp_dirs() { find "$g/overlay/tempdirs" "$g/overlay-layers/tmp" "$g/overlay-containers/tmp" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l; }
+no_temp_dirs() { [ "$(temp_dirs)" = 0 ]; }
+orphans() { jq -r '.orphan_layers[]' "${g%/g}.made" | (cd "$g/overlay" && xargs ls -d 2>/dev/null) | wc -l; }
+
+# Who looks all the time whether the lock of a temp dir can be had; prints each that could while its directory was there.
+watch_locks() {
+        python3 - "$g/overlay/tempdirs" "$scratch/watched" <<'EOF' &
+import fcntl, os, sys
+root, out = sys.argv[1:]
+seen = 0
+def look(n):
+    try:
+        fd = os.open(f"{root}/lock-{n}", os.O_RDWR)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.exists(f"{root}/temp-dir-{n}"):
+            print(f"temp-dir-{n} was not locked", file=open(out, "a"))
+    except BlockingIOError:
+        global seen
+        seen += 1
+    finally:
+        os.close(fd)
+open(out + ".ready", "w").close()
+while not os.path.exists(out + ".stop"):
+    try:
+        names = os.listdir(root)
+    except FileNotFoundError:
+        continue
+    for name in names:
+        if name.startswith("lock-"):
+            look(name[5:])
+print(f"held {seen > 100}", file=open(out, "a"))
+EOF
+        watcher=$!
+        wait_for test -e "$scratch/watched.ready"
+}
+
+# ------------------------------------------------------------------------------------------------ handed over, and deleted
+
+lay_out big --images 1 --layers 2 --containers 2 --orphans 20 --orphan-files 400
+listen
+watch_locks
+touch "$scratch/not-yet"
+collect --deleter="$socket"
+expect "handed over: all is done" "0 " "$status $(cat "$scratch/err")"
+expect "no orphan is in the store any more" 0 "$(orphans)"
+check "and nothing is deleted yet" test "$(find "$g/overlay/tempdirs" -name 'temp-dir-*' | xargs -I{} find {} -type f | wc -l)" -gt 7000
+sleep 0.3
+rm "$scratch/not-yet"
+check "the reaper deletes it" wait_for no_temp_dirs
+check "and the directory that was made for it" wait_for test ! -e "$g/overlay/tempdirs"
+check "it ends when nothing more comes" wait_for test -s "$scratch/reaper.status"
+touch "$scratch/watched.stop"
+wait "$watcher"
+expect "somebody held its lock all the time" "held True" "$(cat "$scratch/watched")"
+expect "it went well, and it has nothing to say" "0 " "$(cat "$scratch/reaper.status") $(cat "$scratch/reaper.err")"
+expect "systemd is told that it is ready" 1 "$(grep -c '^READY=1$' "$scratch/told")"
+check "and what it did" grep -qE '^STATUS=deleted [0-9]{4,} entries; 0 directories are left to others$' "$scratch/told"
+collect
+expect "a second run has nothing to do" "0 " "$status $(cat "$scratch/err")"
+stop_listening
+
+# What crashes left, time and again: more than one connection holds, and more than a process may have descriptors.
+leave_temp_dirs() {
+        lay_out "$1" --images 1 --orphans 1
+        mkdir -p "$g/overlay/tempdirs"
+        python3 - "$g/overlay/tempdirs" "$2" <<'EOF'
+import os, sys
+root, n = sys.argv[1], int(sys.argv[2])
+for i in range(n):
+    os.makedirs(f"{root}/temp-dir-{i}/0-x")
+    os.close(os.open(f"{root}/lock-{i}", os.O_CREAT | os.O_WRONLY, 0o600))
+EOF
+}
+
+limited="prlimit --nofile=1024:1024"
+leave_temp_dirs many 10000
+collect
+expect "ten thousand temp dirs are deleted in one run with 1,024 descriptors" "0 0 " "$status $(temp_dirs) $(cat "$scratch/err")"
+
+leave_temp_dirs crashes 3000
+# shellcheck disable=SC2086
+listen $limited
+touch "$scratch/not-yet"
+started=$(date +%s%N)
+collect --deleter="$socket"
+expect "three thousand temp dirs are handed over, before anybody takes them" "0 " "$status $(cat "$scratch/err")"
+took=$((($(date +%s%N) - started) / 1000000))
+check "nobody waited for that" test $took -lt 10000 || note "$took ms"
+expect "and nothing is deleted yet" 3000 "$(find "$g/overlay/tempdirs" -path '*/temp-dir-*/0-x' | wc -l)"
+rm "$scratch/not-yet"
+check "the reaper deletes them all" wait_for no_temp_dirs
+check "it ends" wait_for test -s "$scratch/reaper.status"
+expect "without a word" "0 " "$(cat "$scratch/reaper.status") $(cat "$scratch/reaper.err")"
+stop_listening
+limited=
+
+# Several collections, one after the other, and one reaper.
+listen
+touch "$scratch/not-yet"
+stores=
+for i in 1 2 3; do
+        lay_out "several$i" --images 1 --orphans 3 --orphan-files 10
+        collect --deleter="$socket"
+        expect "collection $i is handed over" "0 1" "$status $(find "$g/overlay/tempdirs" -name 'temp-dir-*' | wc -l)"
+        stores="$stores $g/overlay/tempdirs"
+done
+rm "$scratch/not-yet"
+# shellcheck disable=SC2086
+check "one reaper deletes what all three left" wait_for sh -c "! ls -d $stores"
+check "and ends" wait_for test -s "$scratch/reaper.status"
+expect "once" "0" "$(xargs <"$scratch/reaper.status")"
+stop_listening
+
+# ------------------------------------------------------------------------------------------------ where it is not there
+
+rm -f "$socket"
+lay_out none --images 1 --orphans 5 --orphan-files 10
+collect --deleter="$socket"
+expect "where nobody listens it deletes by itself" "0 0 0" "$status $(orphans) $(temp_dirs)"
+check "and says so" grep -q "^cstorage-gc: nobody takes over the deletion at $socket: No such file" "$scratch/err"
+python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).bind(sys.argv[1])' "$socket"
+lay_out dead --images 1 --orphans 5 --orphan-files 10
+collect --deleter="$socket"
+expect "likewise where somebody listened once" "0 0 0" "$status $(orphans) $(temp_dirs)"
+collect --deleter=relative
+expect "the socket is a whole path" 2 $status
+collect --deleter="$socket" --no-delete
+expect "it does not go with --no-delete" 2 $status
+"$reaper" >"$scratch/out" 2>"$scratch/err"
+expect "without a socket it is a usage error" 2 $?
+check "that says how it is started" grep -q '^cstorage-gc-delete: .*started by its socket' "$scratch/err"
+
+# ------------------------------------------------------------------------------------------------ stopped, killed
+
+# However fast the disk is, there has to be something left.
+slowly="strace -D -f -o /dev/null --seccomp-bpf -e trace=unlinkat -e inject=unlinkat:delay_enter=20000"
+for signal in TERM KILL; do
+        lay_out stopped --images 1 --layers 2 --orphans 40 --orphan-files 500
+        touch "$scratch/once"
+        # shellcheck disable=SC2086
+        listen $slowly
+        collect --deleter="$socket"
+        expect "$signal: handed over" 0 $status
+        wait_for grep -q '^READY=1$' "$scratch/told"
+        kill -$signal "$(cat "$scratch/reaper.pid")"
+        check "$signal: it ends" wait_for test -s "$scratch/reaper.status"
+        expect "$signal: how" "$([ $signal = TERM ] && echo 0 || echo -9)" "$(cat "$scratch/reaper.status")"
+        check "$signal: something is left" test -d "$g/overlay/tempdirs"
+        collect
+        expect "$signal: the next run deletes it" "0 0" "$status $(temp_dirs)"
+        stop_listening
+        rm "$scratch/once"
+done
+
+# ------------------------------------------------------------------------------------------------ others
+
+# Who is not the same user, or sends something else, gets nothing done, and those after it are served.
+lay_out others --images 1 --orphans 3 --orphan-files 10
+listen
+chmod 711 "$scratch"
+for who in 1000 0; do
+        setpriv --reuid $who --regid $who --clear-groups /usr/bin/python3 -c '
+import os, socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.connect(sys.argv[1])
+socket.send_fds(s, [b"nothing"], [os.open("/", os.O_RDONLY)] * 3)' "$socket"
+done
+collect --deleter="$socket"
+check "after strangers it still serves" wait_for no_temp_dirs
+check "it ends" wait_for test -s "$scratch/reaper.status"
+check "another user is turned away" grep -q 'user 1000 has nothing to hand over here' "$scratch/reaper.err"
+check "what is no temp dir is refused" grep -q 'what was received is no temporary directory' "$scratch/reaper.err"
+expect "and this is no failure of it" 0 "$(cat "$scratch/reaper.status")"
+stop_listening
+
+# A peer that never finishes gets ten seconds in all, however often it sends something.
+lay_out slow --images 1 --orphans 3 --orphan-files 10
+listen
+python3 -c '
+import socket, sys, time
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.connect(sys.argv[1])
+open(sys.argv[2], "w").close()
+while True: # until nobody listens
+    s.send(b"nothing")
+    time.sleep(0.5)' "$socket" "$scratch/slow.connected" 2>/dev/null &
+slow=$!
+wait_for test -e "$scratch/slow.connected"
+started=$(date +%s)
+collect --deleter="$socket"
+check "a slow peer keeps the others waiting" test -d "$g/overlay/tempdirs"
+check "but not for long" wait_for no_temp_dirs
+check "ten seconds, all its messages together" test $(($(date +%s) - started)) -lt 30
+check "it is told why" grep -q 'a collector did not hand over all in time' "$scratch/reaper.err"
+wait $slow
+stop_listening
+
+# Nor is anything handed to a process of another user, which would hold the locks for ever.
+rm -f "$socket"
+chmod 777 "$scratch"
+setpriv --reuid 1000 --regid 1000 --clear-groups /usr/bin/python3 -c '
+import os, socket, sys, time
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.bind(sys.argv[1])
+s.listen(16)
+time.sleep(60)' "$socket" &
+stranger=$!
+wait_for test -S "$socket"
+sleep 0.2
+lay_out strange --images 1 --orphans 3 --orphan-files 10
+collect --deleter="$socket"
+expect "a socket of another user gets nothing" "0 0 0" "$status $(orphans) $(temp_dirs)"
+check "and the user is named" grep -q "^cstorage-gc: cannot hand over the deletion: user 1000 listens at $socket" "$scratch/err"
+kill $stranger
+finish
