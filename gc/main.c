@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* cstorage-gc: removes from a container store what no record speaks for. */
+/* cstorage-gc: removes orphans from a container store. */
 
 #include <signal.h>
 
@@ -22,7 +22,7 @@ int main(int argc, char **argv) {
                 return STATUS_USAGE;
         }
         if (options.help) {
-                options_help(stdout);
+                options_help(stdout, options.verb);
                 return STATUS_DONE;
         }
         if (options.version) {
@@ -30,7 +30,7 @@ int main(int argc, char **argv) {
                 return STATUS_DONE;
         }
 
-        /* A reader that went away must not end a deletion half way. */
+        /* If the reader of the report goes away, the deletion still ends. */
         (void) signal(SIGPIPE, SIG_IGN);
         descriptors_allow();
         options.root_fd = user_child_root_fd();

@@ -135,7 +135,8 @@ static int finish_refused(const struct run *run, const struct error *error) {
         struct facts facts = facts_of(run->config);
         const struct fact_entry *store;
 
-        if (run->options->dump_facts || other_drivers_refused(&others, run->config, error->text, &store) < 0)
+        if (run->options->verb == VERB_FACTS ||
+            other_drivers_refused(&others, run->config, error->text, &store) < 0)
                 return failed(run, -EOPNOTSUPP, error);
 
         facts.driver = store->name;
@@ -145,7 +146,7 @@ static int finish_refused(const struct run *run, const struct error *error) {
         return finish_run(run, &outcome);
 }
 
-static int dump_facts(const struct scan *view) {
+static int print_facts(const struct scan *view) {
         _cleanup_text_ struct text text = TEXT_INIT;
 
         if (facts_write(&view->facts, &text) < 0)
@@ -326,7 +327,7 @@ static int act(const struct run *run, struct cstorage_store *store, struct scan 
 /* What almost every run finds. Who wants to see what is kept, or the facts, wants the closer look too. */
 static bool is_accounted_for(const struct run *run, const struct cstorage_store *store,
                              uint64_t *ret_entries) {
-        return !run->options->dump_facts && !run->options->verbose &&
+        return run->options->verb != VERB_FACTS && !run->options->verbose &&
                cstorage_store_is_clean(store, ret_entries) > 0;
 }
 
@@ -346,9 +347,9 @@ static int run_store(const struct run *run, struct cstorage_store *store) {
 
         if (is_accounted_for(run, store, &entries))
                 return finish_accounted_for(run, store, entries);
-        if (run->options->dump_facts) {
+        if (run->options->verb == VERB_FACTS) {
                 r = scan_read(&view, store, run->policy.recent ? USES_ALL : USES_CONTAINERS, &error);
-                return r < 0 ? failed(run, r, &error) : dump_facts(&view);
+                return r < 0 ? failed(run, r, &error) : print_facts(&view);
         }
 
         r = scan_make(&view, store, &run->policy, &error);
@@ -430,7 +431,7 @@ int run(const struct options *options) {
         r = options_config(options, &config, &error);
         if (r < 0)
                 return failed(&run, r, &error);
-        if (options->show_config)
+        if (options->verb == VERB_CONFIG)
                 return show_config(options, config);
         r = options_check_paths(options, &error);
         if (r < 0)

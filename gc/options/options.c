@@ -30,9 +30,7 @@ enum {
         OPT_COLOR,
         OPT_SUMMARY,
         OPT_VERBOSE,
-        OPT_DUMP_FACTS,
         OPT_CONFIG_COMPAT,
-        OPT_SHOW_CONFIG,
         OPT_VERSION,
 };
 
@@ -57,48 +55,10 @@ static const struct option long_options[] = {
         {"quiet", no_argument, NULL, 'q'},
         {"summary", no_argument, NULL, OPT_SUMMARY},
         {"verbose", no_argument, NULL, OPT_VERBOSE},
-        {"dump-facts", no_argument, NULL, OPT_DUMP_FACTS},
-        {"show-config", no_argument, NULL, OPT_SHOW_CONFIG},
         {"version", no_argument, NULL, OPT_VERSION},
         {"help", no_argument, NULL, 'h'},
         {0},
 };
-
-void options_help(FILE *out) {
-        fputs("cstorage-gc [OPTIONS...]\n"
-              "\n"
-              "Removes the layer directories, data and leftovers of a container store\n"
-              "(of podman, buildah, skopeo, CRI-O) that no record speaks for any more.\n"
-              "\n"
-              "  -n, --dry-run               say what would be removed and why; change nothing\n"
-              "      --all-users             root's store and, with their rights, all users'\n"
-              "      --json                  report as one JSON object on standard output\n"
-              "      --root=PATH             the graphroot, instead of what storage.conf says\n"
-              "      --runroot=PATH          the runroot, likewise\n"
-              "      --imagestore=PATH       the separate image store, likewise\n"
-              "      --storage-driver=NAME   the driver: overlay, vfs, btrfs\n"
-              "      --storage-opt=KEY=VALUE a driver option; may be given many times\n"
-              "      --transient-store[=BOOL] the store is one in transient mode\n"
-              "      --config-compat=WHICH    how to read storage.conf: auto, current, legacy\n"
-              "      --lock-timeout=TIME     wait this long for the store's locks [30s]\n"
-              "      --recent                also remove recent orphans that nothing uses\n"
-              "      --no-repair               leave broken volatile record files as they are\n"
-              "      --no-delete               move aside what goes, and leave it to others\n"
-              "      --deleter=SOCKET         hand it to the reaper that listens there\n"
-              "      --progress=WHEN         progress while deleting: auto, always, never\n"
-              "      --color=WHEN            colours on a terminal: auto, always, never\n"
-              "  -q, --quiet                 print only what went wrong\n"
-              "      --summary               print numbers for each result and reason only\n"
-              "      --verbose               list what is kept, too\n"
-              "      --dump-facts            print all that the decisions rest on, and end\n"
-              "      --show-config           print every setting and who said so, and end\n"
-              "      --version               print the version, and end\n"
-              "  -h, --help                  print this, and end\n"
-              "\n"
-              "Exit status: 0 nothing to do or all done, 1 something failed, 2 usage,\n"
-              "3 something was refused, 4 the locks were not obtained in time.\n",
-              out);
-}
 
 void options_done(struct options *options) {
         free(options->storage_opts);
@@ -311,12 +271,6 @@ static int take(struct options *options, int c, const char *value, struct error 
         case OPT_VERBOSE:
                 options->verbose = true;
                 return 0;
-        case OPT_DUMP_FACTS:
-                options->dump_facts = true;
-                return 0;
-        case OPT_SHOW_CONFIG:
-                options->show_config = true;
-                return 0;
         case OPT_VERSION:
                 options->version = true;
                 return 0;
@@ -330,27 +284,25 @@ static int check_all_users(const struct options *options, struct error *reterr) 
         if (options->root || options->runroot || options->imagestore || options->driver ||
             options->n_storage_opts > 0 || options->transient != SWITCH_UNSET)
                 return error_set(reterr, -EINVAL,
-                                 "--all-users does not go with an option that tells of one store");
-        if (options->deleter || options->dump_facts || options->show_config)
+                                 "--all-users cannot be combined with options that select a store");
+        if (options->deleter || options->verb != VERB_COLLECT)
                 return error_set(reterr, -EINVAL,
-                                 "--all-users goes with none of --deleter, --dump-facts and --show-config");
+                                 "--all-users cannot be combined with --deleter, config or facts");
         return 0;
 }
 
-/* Those that contradict each other: whichever were meant, guessing would surprise. */
+/* Options that contradict each other are refused: to guess which one was meant would surprise. */
 static int check_together(const struct options *options, struct error *reterr) {
-        if (options->quiet && (options->verbose || options->json || options->show_config))
+        if (options->quiet && (options->verbose || options->json || options->verb == VERB_CONFIG))
                 return error_set(reterr, -EINVAL,
-                                 "--quiet goes neither with --verbose nor with --json or --show-config");
+                                 "--quiet cannot be combined with --verbose, --json or config");
         if (options->quiet && options->summary)
-                return error_set(reterr, -EINVAL, "--quiet does not go with --summary");
+                return error_set(reterr, -EINVAL, "--quiet cannot be combined with --summary");
         if (!options->delete_trash && options->deleter)
-                return error_set(reterr, -EINVAL, "--deleter does not go with --no-delete");
-        if (options->dump_facts && options->json)
+                return error_set(reterr, -EINVAL, "--deleter cannot be combined with --no-delete");
+        if (options->verb == VERB_FACTS && options->json)
                 return error_set(reterr, -EINVAL,
-                                 "--dump-facts has a form of its own and does not go with --json");
-        if (options->show_config && options->dump_facts)
-                return error_set(reterr, -EINVAL, "--show-config does not go with --dump-facts");
+                                 "facts has a form of its own and cannot be combined with --json");
         return options->all_users ? check_all_users(options, reterr) : 0;
 }
 
@@ -367,11 +319,24 @@ static int untaken(int c, char **argv, struct error *reterr) {
         return error_set(reterr, -EINVAL, "%s: no such option, or not one that takes a value", shown.s ?: "");
 }
 
-int options_parse(struct options *options, int argc, char **argv, struct error *reterr) {
+static int take_verb(struct options *options, const char *word, struct error *reterr) {
+        static const char *const verbs[] = {
+                [VERB_COLLECT] = "collect", [VERB_CONFIG] = "config", [VERB_FACTS] = "facts", NULL};
+        _cleanup_text_ struct text shown = TEXT_INIT;
+        unsigned i;
+
+        if (parse_word(word, verbs, &i) < 0) {
+                (void) text_add_escaped(&shown, word, strlen(word));
+                return error_set(reterr, -EINVAL, "%s: no such command; there are collect, config and facts",
+                                 shown.s ?: "");
+        }
+        options->verb = (enum verb) i;
+        return 0;
+}
+
+static int take_options(struct options *options, int argc, char **argv, struct error *reterr) {
         int c, r;
 
-        optind = 0; /* a fresh scan, also the second time in one process */
-        opterr = 0;
         while ((c = getopt_long(argc, argv, "+:nqh", long_options, NULL)) != -1) {
                 if (c == '?' || c == ':')
                         return untaken(c, argv, reterr);
@@ -380,8 +345,24 @@ int options_parse(struct options *options, int argc, char **argv, struct error *
                 if (r < 0)
                         return r;
         }
+        return 0;
+}
+
+int options_parse(struct options *options, int argc, char **argv, struct error *reterr) {
+        int r;
+
+        optind = 0; /* a fresh scan, also the second time in one process */
+        opterr = 0;
+        r = take_options(options, argc, argv, reterr);
+        if (r >= 0 && optind < argc) {
+                r = take_verb(options, argv[optind++], reterr);
+                if (r >= 0)
+                        r = take_options(options, argc, argv, reterr);
+        }
+        if (r < 0)
+                return r;
         if (optind < argc)
-                return error_set(reterr, -EINVAL, "cstorage-gc takes options only, no arguments");
+                return error_set(reterr, -EINVAL, "cstorage-gc takes no argument behind its command");
 
         return check_together(options, reterr);
 }

@@ -24,7 +24,14 @@ enum switched {
         SWITCH_ON,
 };
 
+enum verb {
+        VERB_COLLECT, /* the default */
+        VERB_CONFIG,  /* print the settings */
+        VERB_FACTS,   /* print the input of the decision */
+};
+
 struct options {
+        enum verb verb;
         const char *root, *runroot, *imagestore, *driver; /* NULL: not given */
         const char **storage_opts;
         size_t n_storage_opts, cap_storage_opts;
@@ -33,8 +40,8 @@ struct options {
         uint64_t lock_timeout_us;
         enum when progress, color;
         enum cstorage_config_compat rules;
-        bool dry_run, json, repair, delete_trash, recent, quiet, verbose, dump_facts;
-        bool summary, show_config, help, version;
+        bool dry_run, json, repair, delete_trash, recent, quiet, verbose;
+        bool summary, help, version;
         bool all_users;
         int root_fd; /* of the process of one of them, to the root that started it (user-side.h); else -1 */
 };
@@ -81,8 +88,8 @@ bool progress_wanted(const struct options *options);
  * the variables NO_COLOR and TERM count, as in systemd. */
 bool color_wanted(const struct options *options, int fd);
 
-/* What --help prints. */
-void options_help(FILE *out);
+/* Print the help of a command. */
+void options_help(FILE *out, enum verb verb);
 
 /*
  * The configuration that the options ask for: what storage.conf says, and the options over it. Where root,

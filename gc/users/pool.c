@@ -71,6 +71,7 @@ static int compose(struct strlist *args, const struct options *options) {
                 "cstorage-gc",
                 "--progress=never",
                 options->dry_run ? "--dry-run" : NULL,
+                options->recent ? "--recent" : NULL,
                 options->repair ? NULL : "--no-repair",
                 options->delete_trash ? NULL : "--no-delete",
                 options->verbose ? "--verbose" : NULL,

@@ -72,11 +72,11 @@ check "those without a home are told when asked for" sh -c "'$tests_dir/interop/
 expect "who is not root collects their own alone" "1 cstorage-gc: cannot collect the stores of all users: not run by root. Run this as root" \
         "$(bob cstorage-gc --all-users >"$scratch/out" 2>"$scratch/err"; echo $?) $(cat "$scratch/err")"
 for option in --root=/x --runroot=/x --imagestore=/x --storage-driver=vfs --storage-opt=a=b --transient-store --deleter=/x \
-        --dump-facts; do
+        facts; do
         gc "$option"
         [ "$status" = 2 ] || break
 done
-expect "options that tell of one store do not go with it" "2 --dump-facts" "$status $option"
+expect "options that tell of one store do not go with it" "2 facts" "$status $option"
 
 # ------------------------------------------------------------------------------------------------ what is left behind
 

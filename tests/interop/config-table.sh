@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # config-table.sh SUITE: configurations as distributions and products ship them, and what users have of them: the real
-# podman and containers-storage of a Debian suite and cstorage-gc --show-config mean the same store by each.
+# podman and containers-storage of a Debian suite and cstorage-gc config mean the same store by each.
 . "$(dirname "$0")/../lib.sh"
 
 suite=$1
@@ -37,7 +37,7 @@ told_by_podman() {
 }
 
 told_by_ours() {
-        "$1" cstorage-gc --show-config --json "${@:2}" 2>"$scratch/ours.err" | jq -r '
+        "$1" cstorage-gc config --json "${@:2}" 2>"$scratch/ours.err" | jq -r '
                 [.settings[] | {key, value}] as $all |
                 def the($key): [$all[] | select(.key == $key) | .value];
                 "graphroot \(the("storage.graphroot")[0])", "runroot \(the("storage.runroot")[0])",
@@ -238,8 +238,8 @@ machine_run m sh -c "$clean; $(moved first)"
 check "$suite: podman makes its database" told_by_podman root
 machine_run m sh -c "mkdir -p $orphan/diff; $(moved second)"
 expect "$suite: podman goes by it rather than by the file" "runroot /run/containers/first" "$(told_by_podman root | grep ^runroot)"
-expect "$suite: --show-config has both" "/run/containers/second /run/containers/first" "$(
-        machine_run m cstorage-gc --show-config --json |
+expect "$suite: config has both" "/run/containers/second /run/containers/first" "$(
+        machine_run m cstorage-gc config --json |
                 jq -r '[.settings[] | select(.key | endswith(".runroot")) | .value] | join(" ")')"
 machine_run m after-boot cstorage-gc >"$scratch/out" 2>"$scratch/err"
 expect "$suite: a collection is refused" "3 yes" "$? $(machine_run m test -d "$orphan" && echo yes)"

@@ -49,7 +49,7 @@ for driver in overlay vfs; do
         no_trace "$driver, nothing to do, the driver is found out" 0 "$scratch/clean-$driver" --json
         no_trace "$driver, dry run with orphans" 0 "$scratch/full-$driver" --storage-driver $driver --dry-run
         no_trace "$driver, dry run with orphans, JSON" 0 "$scratch/full-$driver" --storage-driver $driver --dry-run --json
-        no_trace "$driver, facts" 0 "$scratch/full-$driver" --storage-driver $driver --dump-facts
+        no_trace "$driver, facts" 0 "$scratch/full-$driver" --storage-driver $driver facts
 done
 
 for layout in 1.58 1.53 1.47; do

@@ -163,7 +163,7 @@ labels() {
         head -c 100 /dev/zero >"$scratch/nul" && cat "$scratch/nul" >"$volatile"
         machine_run m strace -f -qq -o /tmp/trace -e trace=setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr,write \
                 cstorage-gc >"$scratch/out" 2>&1
-        check "labels: the broken file is put right" grep -q '^healed volatile-file' "$scratch/out"
+        check "labels: the broken file is put right" grep -q '^repaired volatile-file' "$scratch/out"
         expect "labels: it keeps its own" $label "$(label_of "$volatile.torn")"
         expect "labels: none is written, nor a wish for one" "" "$(machine_run m grep -E 'xattr|_u:object_r' /tmp/trace)"
         ours=$(label_of "$volatile")

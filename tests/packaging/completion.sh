@@ -52,7 +52,7 @@ zmodload zsh/zpty
 zpty shell "zsh -f -i"
 zpty -w shell "PS1=; fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -d $2; print re''ady"
 zpty -r shell line '*ready*'
-zpty -w -n shell $'cstorage-gc --dump\t--progress=al\t--transient-store=t\t'
+zpty -w -n shell $'cstorage-gc --dry\t--progress=al\t--transient-store=t\t'
 line=
 for i in {1..300}; do
         zpty -r -t shell part && line+=$part
@@ -62,7 +62,7 @@ done
 print -r -- $line
 EOF
         check "zsh completes them" sh -c "zsh -f '$dir/type.zsh' '$files' '$dir/dump' |
-                grep -q -- '--dump-facts.*--progress=always.*--transient-store=true'"
+                grep -q -- '--dry-run.*--progress=always.*--transient-store=true'"
 else
         skip "zsh has the options of --help, and no others" "there is no zsh"
 fi

@@ -64,7 +64,7 @@ check "every file is there, as it was packed" run_in build rpm --root /mnt/root 
         cstorage-gc libcstorage libcstorage-devel
 check "the program runs with the library in it" run_in build sh -c '
         LD_LIBRARY_PATH=$(dirname /mnt/root/usr/lib*/libcstorage.so.0 /mnt/root/usr/lib/*/libcstorage.so.0 | head -1) \
-                /mnt/root/usr/bin/cstorage-gc --show-config'
+                /mnt/root/usr/bin/cstorage-gc config'
 check "they are taken out again" run_in build rpm --root /mnt/root --nodeps --noscripts -e \
         cstorage-gc libcstorage libcstorage-devel
 expect "and nothing is left" "" "$(find "$top/root" ! -type d ! -path '*/var/lib/*' ! -path '*/usr/lib/sysimage/*')"

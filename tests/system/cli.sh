@@ -50,7 +50,7 @@ EOF
 store=
 for wrong in --no-such -x --json=1 --root --root=relative --runroot= --imagestore=x --storage-driver= --storage-opt=x \
         --lock-timeout=soon --lock-timeout=-1 --progress=often --color=often --transient-store=maybe argument "--quiet --json" \
-        --config-compat=both --config-compat= "--show-config --quiet" "--show-config --dump-facts"; do
+        --config-compat=both --config-compat= "config --quiet" "config facts"; do
         # shellcheck disable=SC2086
         run $wrong
         expect "\"$wrong\" is a usage error" 2 $status
@@ -117,7 +117,7 @@ run --quiet
 expect "unless --quiet is given" "0  " "$status $out $err"
 run --json
 expect "no store has an empty report" '0 {"objects":[],"removed":0}' \
-        "$status $(jq -c '{subjects, removed: .summary.removed}' "$scratch/out")"
+        "$status $(jq -c '{objects, removed: .summary.removed}' "$scratch/out")"
 check "nothing was created" test ! -e "$scratch/none" -a ! -e "$scratch/none-run"
 unset CONTAINERS_STORAGE_CONF
 
@@ -134,7 +134,7 @@ for wrong in "--root=$scratch/none --runroot=$scratch/empty-run $driver" "--root
         expect "a directory that is named and not there is a usage error: $wrong" "2 1 " "$status $(wc -l <"$scratch/err") $out"
         says "it is named, with what to do" "--(root|runroot|imagestore): $scratch/(none|file) .*\. [A-Z]"
 done
-for form in "" --dry-run --json --dump-facts; do
+for form in "" --dry-run --json facts; do
         # shellcheck disable=SC2086
         run $good --storage-driver=overlay $form
         expect "so is a root without a store ${form:+($form)}" "2 " "$status $out"
@@ -173,8 +173,8 @@ expect "it does where they do not" 1 $status
 printf '[storage]\ngraphroot = "%s"\n\nrunroot = "%s"\n[storage.options.overlay]\nmountopt = "nodev,metacopy=on"\n' \
         "$g" "$r" >"$scratch/a b.conf"
 store=
-CONTAINERS_STORAGE_CONF="$scratch/a b.conf" run --show-config --transient-store --config-compat=current
-expect "--show-config says who said what" "0
+CONTAINERS_STORAGE_CONF="$scratch/a b.conf" run config --transient-store --config-compat=current
+expect "config says who said what" "0
 option config-compat=current
 $g storage.driver=overlay
 $scratch/a\\x20b.conf:2 storage.graphroot=$g
@@ -184,12 +184,12 @@ option storage.transient_store=true
 $scratch/a\\x20b.conf:6 storage.options.overlay.mountopt=nodev,metacopy=on" "$status
 $(tr -s ' ' <<<"$out")"
 expect "in two columns" 1 "$(sed -E 's/^([^ ]+ +).*/\1/' "$scratch/out" | awk '{ print length($0) }' | sort -u | wc -l)"
-CONTAINERS_STORAGE_CONF="$scratch/a b.conf" run --show-config --json --root="$scratch/none" --storage-driver=vfs
+CONTAINERS_STORAGE_CONF="$scratch/a b.conf" run config --json --root="$scratch/none" --storage-driver=vfs
 expect "and as JSON" "0 $scratch/none option vfs option $scratch/a b.conf 4" "$status $(jq -r '
         [.settings[] | {(.key): .}] | add | [(.["storage.graphroot"], .["storage.driver"] | .value, .origin),
         (.["storage.runroot"] | .origin, .line)] | map(tostring) | join(" ")' "$scratch/out")"
 check "without options that belong to another store" sh -c "! grep -q mountopt '$scratch/out'"
-CONTAINERS_STORAGE_CONF=$scratch/broken.conf run --show-config
+CONTAINERS_STORAGE_CONF=$scratch/broken.conf run config
 expect "a file that is none is told by line" "1 $scratch/broken.conf: line 2" \
         "$status $(grep -o "$scratch/broken.conf: line [0-9]*" "$scratch/err")"
 
@@ -225,8 +225,8 @@ with_databases() {
                 expect "a runroot that podman has elsewhere is refused${way:+ ($way)}" 3 $status
                 says "it is said what to do" "db.sql says that the runroot is $r-other, .* here it is $r: say which with --runroot"
         done
-        run --show-config
-        expect "--show-config has it" "$g/db.sql podman.runroot=$r-other" "$(grep podman.runroot "$scratch/out" | tr -s ' ')"
+        run config
+        expect "config has it" "$g/db.sql podman.runroot=$r-other" "$(grep podman.runroot "$scratch/out" | tr -s ' ')"
         run --dry-run --runroot="$r"
         expect "an option says what is right" 0 $status
         database "$g/db.sql" "$g-other" "$r" overlay
@@ -271,12 +271,12 @@ fi
 additional() { grep -q " location=additional .*path=$scratch/$1/g/" "$scratch/out"; }
 export CONTAINERS_STORAGE_CONF=$scratch/storage.conf STORAGE_OPTS=overlay.imagestore=$scratch/one/g
 store=
-run --dump-facts
+run facts
 check "STORAGE_OPTS names additional stores" additional one
-run --dump-facts --storage-opt="overlay.imagestore=$scratch/two/g"
+run facts --storage-opt="overlay.imagestore=$scratch/two/g"
 check "--storage-opt replaces them" additional two
 expect "all of them" no "$(additional one && echo yes || echo no)"
-run --dump-facts --root="$g"
+run facts --root="$g"
 expect "--root forgets them: they belong to the configured one" "0 no" "$status $(additional one && echo yes || echo no)"
 unset CONTAINERS_STORAGE_CONF STORAGE_OPTS
 
@@ -339,22 +339,22 @@ assert r["version"] == 1 and isinstance(r["dry_run"], bool)
 assert list(r["store"]) == ["graphroot", "runroot", "imagestore", "driver", "transient", "other_drivers"]
 kinds = "layer-dir container-dir image-dir tar-split layer-data link temp-dir staging save-leftover volatile-file".split()
 for s in r["objects"]:
-    assert {"kind", "id", "path", "verdict", "reason"} <= set(s) <= {"kind", "id", "path", "verdict", "reason", "error", "entries", "bytes",
+    assert {"kind", "id", "path", "verdict", "reason"} <= set(s) <= {"kind", "id", "path", "verdict", "reason", "error", "files", "bytes",
                                                                              "changed_us", "name", "image", "layer"}, s
     assert number(s.get("changed_us", 0)) and ("layer" not in s or s["kind"] == "container-dir"), s
     assert s["kind"] in kinds and s["verdict"] in ("keep", "remove", "repair", "refuse", "fail"), s
     assert s["path"].startswith("/") and (s["id"] is None or len(s["id"]) == 64), s
-    assert ("entries" in s) == ("bytes" in s) and number(s.get("entries", 0)) and number(s.get("bytes", 0)), s
+    assert ("files" in s) == ("bytes" in s) and number(s.get("files", 0)) and number(s.get("bytes", 0)), s
     assert ("error" in s) == (s["verdict"] == "fail"), s
 for p in r["problems"]:
     assert list(p) == ["file", "text"] and p["text"], p
-assert list(r["summary"]) == "kept removed healed refused failed files_freed bytes_freed lock_held_us elapsed_us".split()
+assert list(r["summary"]) == "kept removed repaired refused failed files_freed bytes_freed lock_held_us elapsed_us".split()
 assert all(number(v) for v in r["summary"].values())
 shown = lambda verdict: sum(s["verdict"] == verdict for s in r["objects"])
 assert shown("remove") == r["summary"]["removed"] and shown("refuse") == r["summary"]["refused"]
 assert shown("repair") == r["summary"]["repaired"]
 assert shown("fail") == r["summary"]["failed"] and shown("keep") in (0, r["summary"]["kept"])
-assert sum(s.get("entries", 0) for s in r["objects"] if s["verdict"] != "keep") == r["summary"]["files_freed"]
+assert sum(s.get("files", 0) for s in r["objects"] if s["verdict"] != "keep") == r["summary"]["files_freed"]
 EOF
 check "the JSON report is as the manual says" python3 "$scratch/shape.py" "$scratch/out"
 expect "--verbose lists what is kept" "$(jq .summary.kept "$scratch/out")" \
@@ -363,8 +363,8 @@ expect "with --json a dry run measures" true \
         "$(jq '[.objects[] | select(.verdict == "remove") | .files > 0] | all' "$scratch/out")"
 jq -r '.objects[] | "\(.verdict) \(.reason) \(.kind) \(.path | sub(".*/"; ""))"' "$scratch/out" |
         sed -E 's/ lock-/ temp-dir-/' | sort >"$scratch/report"
-run --dump-facts
-expect "--dump-facts succeeds" 0 $status
+run facts
+expect "facts succeeds" 0 $status
 cp "$scratch/out" "$scratch/dump.facts"
 (cd "$scratch" && "$plan_tool" dump.facts) | sed -E 's/ because of .*//; s/ lock-/ temp-dir-/' | sort >"$scratch/replayed"
 check "a plan made of dumped facts is the plan" diff "$scratch/report" "$scratch/replayed"

@@ -102,11 +102,11 @@ make garbage "$r"
 run --runroot="$r"
 expect "and confirms what is used if the database is damaged" "0" "$(outcome)"
 make plain "$r"
-run_without --show-config
-expect "--show-config has what was found without libsqlite3" "0 $r" \
+run_without config
+expect "config has what was found without libsqlite3" "0 $r" \
         "$status $(sed -n 's/.* podman.runroot=//p' "$scratch/out")"
 make garbage "$r"
-run --show-config
+run config
 expect "and fails if it is damaged" "3, : cannot read podman" "$(outcome)"
 
 # ------------------------------------------------------------------------------------- what the store contains

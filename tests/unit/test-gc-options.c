@@ -102,7 +102,7 @@ static void what_is_no_command_line_is_refused_in_words(void **state) {
                 {"--lock-timeout=8000h", "week"},
                 {"--progress=often", "--progress wants auto"},
                 {"--color=", "--color wants auto"},
-                {"argument", "no arguments"},
+                {"argument", "no such command"},
                 {"--\x1b[31m", "--\\x1b[31m"},
         };
 
@@ -166,7 +166,7 @@ static void contradictions_are_refused(void **state) {
         (void) state;
         assert_int_equal(PARSE(&a, &error, "--quiet", "--json"), -EINVAL);
         assert_int_equal(PARSE(&b, &error, "--quiet", "--verbose"), -EINVAL);
-        assert_int_equal(PARSE(&c, &error, "--dump-facts", "--json"), -EINVAL);
+        assert_int_equal(PARSE(&c, &error, "facts", "--json"), -EINVAL);
         assert_int_equal(PARSE(&d, &error, "--quiet", "--summary"), -EINVAL);
 }
 
@@ -181,7 +181,7 @@ static void what_tells_of_one_store_does_not_go_with_all_users(void **state) {
                 "--deleter=/x",
                 "--transient-store",
                 "--transient-store=false",
-                "--dump-facts",
+                "facts",
         };
         _cleanup_options_ struct options all = OPTIONS_INIT;
         struct error error;

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The help of each command. Tests compare it with the table of options and with the manual. */
+
+#include "options/options.h"
+
+#define STORE_OPTIONS                                                                                        \
+        "Store:\n"                                                                                           \
+        "      --root=PATH              graphroot, instead of that of storage.conf\n"                        \
+        "      --runroot=PATH           runroot, instead of that of storage.conf\n"                          \
+        "      --imagestore=PATH        separate image store\n"                                              \
+        "      --storage-driver=NAME    driver: overlay, vfs, btrfs\n"                                       \
+        "      --storage-opt=KEY=VALUE  driver option; may be repeated\n"                                    \
+        "      --transient-store[=BOOL] whether the store is transient\n"                                    \
+        "      --config-compat=WHICH    how to read storage.conf: auto, current, legacy\n"
+
+#define COMMON_OPTIONS                                                                                       \
+        "      --version                print the version and the features\n"                                \
+        "  -h, --help                   print this help\n"
+
+static const char collect_help[] =
+        "cstorage-gc [collect] [OPTIONS...]\n"
+        "cstorage-gc config|facts [OPTIONS...]\n"
+        "\n"
+        "Remove orphaned layers and container data from the store of podman, buildah,\n"
+        "skopeo and CRI-O.\n"
+        "\n"
+        "Commands:\n"
+        "  collect   remove orphans and reset torn volatile files (default)\n"
+        "  config    print every setting and its origin\n"
+        "  facts     print the input of the decision, for bug reports\n"
+        "\n"
+        "Options:\n"
+        "  -n, --dry-run                print what would be removed; change nothing\n"
+        "      --all-users              also collect the stores of all other users\n"
+        "      --recent                 also remove recent orphans that nothing uses\n"
+        "      --no-repair              leave torn volatile record files as they are\n"
+        "      --no-delete              move garbage to the trash and exit\n"
+        "      --deleter=SOCKET         hand the trash to the deleter at this socket\n"
+        "      --lock-timeout=TIME      wait this long for the locks of the store [30s]\n"
+        "\n"
+        "Output:\n"
+        "      --json                   report as one JSON object\n"
+        "      --summary                print numbers for each result and reason only\n"
+        "      --verbose                also list what is kept\n"
+        "  -q, --quiet                  print problems only\n"
+        "      --progress=WHEN          show the progress: auto, always, never\n"
+        "      --color=WHEN             use colours: auto, always, never\n"
+        "\n" STORE_OPTIONS "\n" COMMON_OPTIONS "\n"
+        "Exit status: 0 done or nothing to do, 1 something failed, 2 usage, 3 something\n"
+        "was refused, 4 the locks were not obtained in time.\n";
+
+static const char config_help[] =
+        "cstorage-gc config [OPTIONS...]\n"
+        "\n"
+        "Print every setting of the store and its origin: a file and the line in it, an\n"
+        "environment variable, or an option.\n"
+        "\n"
+        "Options:\n"
+        "      --json                   print one JSON object\n"
+        "\n" STORE_OPTIONS "\n" COMMON_OPTIONS;
+
+static const char facts_help[] =
+        "cstorage-gc facts [OPTIONS...]\n"
+        "\n"
+        "Print the input of the decision. A bug report that includes it can be turned\n"
+        "into a test.\n"
+        "\n"
+        "Options:\n"
+        "      --recent                 also look at what processes use\n"
+        "\n" STORE_OPTIONS "\n" COMMON_OPTIONS;
+
+void options_help(FILE *out, enum verb verb) {
+        static const char *const help[] = {
+                [VERB_COLLECT] = collect_help, [VERB_CONFIG] = config_help, [VERB_FACTS] = facts_help};
+
+        fputs(help[verb], out);
+}
