@@ -5,7 +5,8 @@
 # skipped and why, and ends with the line "N passed, N failed, N skipped".
 #
 #   tests/run.sh            all but what takes long
-#   tests/run.sh --long     that too
+#   tests/run.sh --quick    the unit tests and the tests of the decision alone: at most three minutes
+#   tests/run.sh --long     what takes long, too
 #   tests/run.sh --fresh    the two commands of the README instead, this one being the second, each in a root directory with
 #                           next to nothing; takes more than an hour
 #   tests/run.sh --bench    the benchmarks instead
@@ -15,11 +16,12 @@ cd "$(dirname "$0")/.." || exit 2
 what=normal
 case "${1-}" in
 '') ;;
+--quick) what=quick ;;
 --long) what=long ;;
 --fresh) what=fresh ;;
 --bench) what=bench ;;
 *)
-        sed -n '6,11s/^# *//p' "$0" >&2
+        sed -n '6,12s/^# *//p' "$0" >&2
         exit 2
         ;;
 esac
@@ -65,7 +67,7 @@ build() {
 out=${CSTORAGE_BUILD_ROOT:-build}
 mkdir -p "$out"
 failed=0
-build "$out/check" --native-file build-dev.ini -Dbuildtype=debug || failed=1
+[ $what = quick ] || build "$out/check" --native-file build-dev.ini -Dbuildtype=debug || failed=1
 build "$out/plain" --native-file build-dev.ini -Db_sanitize=none -Dbuildtype=debugoptimized || failed=1
 if [ $failed = 1 ]; then
         echo "0 passed, 1 failed, 0 skipped"
@@ -129,6 +131,9 @@ for t in json.load(sys.stdin):
 }
 
 case $what in
+quick)
+        run_suite plain testlog.json --suite unit --suite plan --print-errorlogs
+        ;;
 bench)
         run_suite plain testlog.json --suite bench --verbose --num-processes 1
         ;;
@@ -139,8 +144,7 @@ fresh)
 *)
         run_suite check testlog.json --no-suite system --no-suite bench --print-errorlogs
         run_suite plain testlog-valgrind.json --setup valgrind --suite fuzz --suite plan --print-errorlogs
-        run_suite plain testlog.json --suite system --no-suite beside --print-errorlogs --num-processes 1
-        run_suite plain testlog.json --suite beside --print-errorlogs
+        run_suite plain testlog.json --suite system --print-errorlogs
         if [ $what = long ]; then
                 fuzz 180 || failed=1
         fi
