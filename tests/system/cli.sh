@@ -644,7 +644,7 @@ if command -v script >/dev/null; then
         script -qec "stty cols 200; $after_boot $gc $store --dry-run" /dev/null </dev/null >"$scratch/table" 2>&1
         expect "a container and its layer are one row" 1 "$(grep -cE \
                 "^remove +container $(basename "$container" | cut -c1-12), layer ${layer:0:12} +k8s_web +localhost/" "$scratch/table")"
-        expect "and have no other" 4 "$(grep -c '^remove\|^FATE' "$scratch/table")"
+        expect "and have no other" 4 "$(grep -c '^remove\|^RESULT' "$scratch/table")"
 else
         skip "a container and its layer are one row" "there is no script"
 fi
