@@ -81,27 +81,30 @@ check "--help fits a terminal" sh -c "! grep -qE '.{81}' '$scratch/out'"
 # -------------------------------------------------------------------------------------------------------------- manual
 
 manual=$source/gc/cstorage-gc.8
+report_manual=$source/gc/cstorage-gc-report.5
 if command -v mandoc >/dev/null; then
-        expect "the manual has no flaw that mandoc knows of" "" \
-                "$(mandoc -T lint -W style "$manual" 2>/dev/null | grep -v 'referenced manual not found')"
+        expect "mandoc finds no error in the manuals" "" \
+                "$(mandoc -T lint -W style "$manual" "$report_manual" 2>/dev/null | grep -v 'referenced manual not found')"
 else
-        skip "the manual has no flaw that mandoc knows of" "there is no mandoc"
+        skip "mandoc finds no error in the manuals" "there is no mandoc"
 fi
 options_help=$(grep -oE -- '^ +(-[a-z], )?--[a-z-]+' "$scratch/out" | grep -oE -- '--[a-z-]+' | sort)
-options_manual=$(sed -n '/^\.Ss Options/,/^\.Sh/p' "$manual" | grep -E '^\.It Fl' | grep -oE 'Fl Fl [a-z-]+' |
+options_manual=$(sed -n '/^\.Ss Options/,/^\.Ss Exit/p' "$manual" | grep -E '^\.It Fl' | grep -oE 'Fl Fl [a-z-]+' |
         sed 's/Fl Fl /--/' | sort)
 expect "the manual has the options of --help, and no others" "$options_help" "$options_manual"
 expect "each is in its synopsis" "" "$(for o in $options_help; do
         sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/p' "$manual" | grep -q "Fl Fl ${o#--}\b" || echo "$o"
 done)"
+statuses=$(sed -nE 's/^ *STATUS_[A-Z]+ = ([0-9]+),.*/\1/p' "$source/gc/util/exit-status.h" | sort)
+expect "the manual has every exit status, and no others" "$statuses" \
+        "$(sed -n '/^\.Ss Exit status/,/^\.Sh/s/^\.It \([0-9]*\)$/\1/p' "$manual" | sort)"
 reasons=$(grep -oE 'VERDICT_[A-Z]+, "[a-z-]+"' "$source/gc/plan/reasons.c" | sed 's/.*"\(.*\)"/\1/')
 expect "there are reasons" 1 $(($(wc -w <<<"$reasons") > 20))
-expect "each reason is in the manual" "" "$(for reason in $reasons; do
-        sed -n '/^\.Sh REASONS/,/^\.Sh FILES/p' "$manual" | grep -qx "\.It Cm $reason" || echo "$reason"
-done)"
-expect "each kind is in the manual" "" "$(
+expect "the manual of the report has every reason, and no others" "$(sort <<<"$reasons")" \
+        "$(sed -n '/^\.Sh REASONS/,/^\.Sh USER STATUS/s/^\.It Cm //p' "$report_manual" | sort)"
+expect "and every kind" "" "$(
         for kind in layer-dir container-dir image-dir tar-split layer-data link temp-dir staging save-leftover; do
-                grep -qE "^\.It Cm.*\b$kind\b" "$manual" || echo "$kind"
+                grep -qE "^\.It Cm.*\b$kind\b" "$report_manual" || echo "$kind"
         done
 )"
 

@@ -163,12 +163,12 @@ umount /etc/passwd
 # ------------------------------------------------------------------------------------------------ catalog and manual
 
 catalog=$tests_dir/../units/cstorage-gc.catalog
-ids=$(grep -o '"[0-9a-f]\{32\}"' "$tests_dir/../gc/journal.c" | tr -d '"' | sort)
+ids=$(grep -o '"[0-9a-f]\{32\}"' "$tests_dir/../gc/report/journal.c" | tr -d '"' | sort)
 expect "each record has an entry in the catalog" "$ids" "$(sed -n 's/^-- //p' "$catalog" | sort)"
 expect "and each entry a subject" "$(wc -l <<<"$ids")" "$(grep -c '^Subject: ' "$catalog")"
-fields=$(grep -o '"CSTORAGE_[A-Z_]*=' "$tests_dir/../gc/journal.c" | tr -d '"=' | sort -u)
+fields=$(grep -o '"CSTORAGE_[A-Z_]*=' "$tests_dir/../gc/report/journal.c" | tr -d '"=' | sort -u)
 expect "the catalog speaks of no field that there is not" "" \
         "$(grep -o '@CSTORAGE_[A-Z_]*@' "$catalog" | tr -d @ | sort -u | grep -vxF "$fields")"
 expect "the manual has all of them, and no other" "$fields" \
-        "$(grep -o 'CSTORAGE_[A-Z_]*' <(sed -n '/^\.Sh JOURNAL/,/^\.Sh SIGNALS/p' "$tests_dir/../gc/cstorage-gc.8") | sort -u)"
+        "$(grep -o 'CSTORAGE_[A-Z_]*' <(sed -n '/^\.Sh JOURNAL/,/^\.Sh EXAMPLES/p' "$tests_dir/../gc/cstorage-gc-report.5") | sort -u)"
 finish
