@@ -33,7 +33,7 @@ for file in bin/cstorage-gc libexec/cstorage-gc-delete lib/systemd/system/cstora
         lib/systemd/system/cstorage-gc.service.d/50-storage.conf lib/systemd/system-generators/cstorage-gc-generator \
         lib/systemd/system-preset/80-cstorage-gc.preset lib/systemd/user-preset/80-cstorage-gc.preset \
         lib/systemd/catalog/cstorage-gc.catalog share/bash-completion/completions/cstorage-gc \
-        share/zsh/site-functions/_cstorage-gc share/man/man8/cstorage-gc.8; do
+        share/zsh/site-functions/_cstorage-gc share/man/man5/cstorage-gc-report.5 share/man/man8/cstorage-gc.8; do
         check "$file is" grep -qx "/opt/cstorage/$file" "$scratch/opt.list"
 done
 expect "the units start the programs there" "/opt/cstorage/bin/cstorage-gc /opt/cstorage/libexec/cstorage-gc-delete" "$(

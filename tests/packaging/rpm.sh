@@ -40,7 +40,7 @@ expect "the development files are in theirs" "README.md cstorage.h libcstorage.p
 query cstorage-gc -l >"$scratch/files"
 for file in /usr/bin/cstorage-gc /usr/lib/systemd/system/cstorage-gc.service /usr/lib/systemd/system/cstorage-gc-delete.socket \
         /usr/lib/systemd/system-generators/cstorage-gc-generator /usr/lib/systemd/catalog/cstorage-gc.catalog \
-        /usr/share/man/man8/cstorage-gc.8 /usr/share/zsh/site-functions/_cstorage-gc; do
+        /usr/share/man/man5/cstorage-gc-report.5 /usr/share/man/man8/cstorage-gc.8 /usr/share/zsh/site-functions/_cstorage-gc; do
         check "the collector's has $file" grep -q "^$file" "$scratch/files"
 done
 expect "it has no preset, which is the distribution's" "" "$(grep preset "$scratch/files")"
