@@ -5,7 +5,7 @@
 
 /*
  * Records of the journal: what a service tells, one for each thing that happened, with fields that programs
- * can ask for and an id that the catalog explains (journalctl -x). cstorage-gc(8) has the list.
+ * can ask for and an id that the catalog explains (journalctl -x). cstorage-gc-report(5) has the list.
  */
 
 /* The user whose store a record is about, in a run for all users. NULL: the user that runs the program. */
