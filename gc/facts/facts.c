@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The arrays that a decision rests on. */
+/* The arrays of facts. */
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ void facts_done(struct facts *facts) {
         *facts = FACTS_INIT;
 }
 
-/* One more element, zeroed, at the end of an array. */
+/* Append a zeroed element. */
 #define ADD(array, n, cap)                                                                                   \
         ({                                                                                                   \
                 __typeof__(array) _added = NULL;                                                             \

@@ -8,20 +8,20 @@
 #include "base/text.h"
 
 /*
- * All that a decision rests on, as plain arrays. The text form, one fact a line, is what --dump-facts prints
- * and what the tests of the plan are written in: a bug report is a regression test.
+ * The whole input of the plan, as plain arrays. The text form has one fact per line: "cstorage-gc facts"
+ * prints it, and the tests of the plan are written in it, so a bug report can become a regression test.
  *
- * Strings are borrowed from the snapshot and inventory that were observed, or live in the arena when read
- * from text.
+ * Strings are borrowed from the snapshot and the inventory. If the facts were read from text, strings are in
+ * the arena.
  */
 
-struct fact_file { /* a record file, there or not */
+struct fact_file { /* a record file, existing or missing */
         enum cstorage_record_file_kind kind;
         enum cstorage_location location;
         enum cstorage_record_file_state state;
         const char *path;
-        const char *problem; /* "" where there is none */
-        bool broken;         /* it says nothing to anybody, no Go process either */
+        const char *problem; /* "" if there is none */
+        bool broken;         /* torn: no Go process can read it either */
 };
 
 struct fact_layer {
@@ -43,24 +43,24 @@ struct fact_container {
 };
 
 /*
- * An entry of the store's directories. What has a record of its own is not examined: nothing depends on more.
- * A temp dir is called temp-dir-N, and lock-N where that file is all that is there of it. Of volatile files
- * only those are entries too of which nothing can be read: they may be healed.
+ * An entry of the store's directories. An entry that has a record is not examined: the plan does not depend
+ * on its attributes. A temp dir is named temp-dir-N, or lock-N if only its lock file exists. A volatile file
+ * is an entry only if it cannot be read: it may be reset.
  */
 struct fact_entry {
         enum cstorage_entry_kind kind;
-        bool imagestore; /* else graphroot */
-        const char *id;  /* NULL: the name gives none */
+        bool imagestore; /* else it is in the graphroot */
+        const char *id;  /* NULL if the name contains no id */
         const char *name;
         const char *path;
         bool examined;
-        struct cstorage_entry_stat identity; /* where examined */
-        const char *const *lowers; /* of an examined layer directory: the ids it lies on, nearest first */
+        struct cstorage_entry_stat identity; /* if examined */
+        const char *const *lowers;           /* of an examined layer directory: its lowers, nearest first */
         size_t n_lowers;
-        bool overlay_lower_unknown; /* its files do not make sense: it may lie on anything */
-        bool half;                  /* cstorage_entry_is_split_layer(): what it lies on the other one tells */
-        const char *problem;        /* "" or why it could not be examined */
-        const struct cstorage_entry *entry; /* where it came from; NULL when read from text */
+        bool overlay_lower_unknown; /* its "lower" file makes no sense: any layer may be its lower */
+        bool half;                  /* split layer: the directory in the image store has the "lower" file */
+        const char *problem;        /* "", or why it could not be examined */
+        const struct cstorage_entry *entry; /* its entry in the inventory; NULL if read from text */
 };
 
 static inline bool fact_entry_is_examined(const struct fact_entry *entry) {
@@ -71,9 +71,9 @@ static inline bool fact_entry_is_gone(const struct fact_entry *entry) {
         return entry->examined && entry->identity.type == CSTORAGE_TYPE_ABSENT;
 }
 
-struct fact_use { /* something that is alive uses a layer or a container, whatever the records say */
+struct fact_use { /* a process or a mount uses a layer or a container, recorded or not */
         const char *id;
-        const char *by; /* "mount", "process 1234 (conmon)": for people */
+        const char *by; /* "mount", "process 1234 (conmon)": for reports */
 };
 
 struct fact_problem { /* a directory that could not be listed */
@@ -81,13 +81,13 @@ struct fact_problem { /* a directory that could not be listed */
 };
 
 struct facts {
-        const char *graphroot, *runroot, *imagestore, *driver; /* imagestore: NULL where there is none */
+        const char *graphroot, *runroot, *imagestore, *driver; /* imagestore: NULL if there is none */
         bool transient;
-        int64_t now_ns, boot_ns; /* since the epoch: of the observation, and of the boot (boot-time.h) */
-        bool at_boot;            /* proven: no container of this boot can be alive (boot-stage.h) */
-        bool starts_unmarked; /* a start of a container need not change its layer: all drivers but overlay */
-        bool uses_seen;       /* every process and mount namespace was looked at (uses.h) */
-        const char *uses_unseen; /* why not; "" if they were, or if nothing had to be removed */
+        int64_t now_ns, boot_ns; /* time of the scan, and of the boot (boot-time.h), since the epoch */
+        bool at_boot;            /* proven: no container of this boot can be running (boot-stage.h) */
+        bool starts_unmarked;    /* starting a container need not change its layer: all drivers but overlay */
+        bool uses_seen;          /* every process and mount namespace was examined (uses.h) */
+        const char *uses_unseen; /* why not; "" if they were, or if there were no orphans */
 
         struct fact_file *files;
         size_t n_files, cap_files;
@@ -97,11 +97,11 @@ struct facts {
         size_t n_images, cap_images;
         struct fact_container *containers;
         size_t n_containers, cap_containers;
-        const char **mounts; /* layers that mountpoints.json counts as mounted */
+        const char **mounts; /* layers that have a mount count in mountpoints.json */
         size_t n_mounts, cap_mounts;
         struct fact_use *in_use;
         size_t n_in_use, cap_in_use;
-        const char **set_aside; /* ids in volatile files that were set aside, of whatever kind */
+        const char **set_aside; /* ids in volatile files that were moved aside, of any kind */
         size_t n_set_aside, cap_set_aside;
         struct fact_entry *entries;
         size_t n_entries, cap_entries;
@@ -116,7 +116,7 @@ struct facts {
 void facts_done(struct facts *facts);
 #define _cleanup_facts_ _cleanup_(facts_done)
 
-/* Add one, zeroed, to an array of the facts; NULL where there is no memory. */
+/* Append a zeroed element to an array of the facts. Return NULL if out of memory. */
 struct fact_file *facts_add_file(struct facts *facts);
 struct fact_layer *facts_add_layer(struct facts *facts);
 struct fact_image *facts_add_image(struct facts *facts);
@@ -127,13 +127,12 @@ struct fact_problem *facts_add_problem(struct facts *facts);
 int facts_add_mount(struct facts *facts, const char *layer_id);
 int facts_add_set_aside(struct facts *facts, const char *id);
 
-/* For reports alone: the store of a driver, whole. No fact is of this kind. */
+/* The whole store of a driver, for reports only. No fact has this kind. */
 #define FACT_KIND_STORE ((enum cstorage_entry_kind)(CSTORAGE_ENTRY_QUOTA + 1))
 
 /* "layer-dir": for reports and the text form. */
 const char *fact_kind_name(enum cstorage_entry_kind kind);
 
-/* The text form; reading what was written gives the same facts. Anything not understood is -EBADMSG with its
- * line. */
+/* The text form. Reading it back gives the same facts. A line that cannot be parsed is -EBADMSG. */
 int facts_write(const struct facts *facts, struct text *text);
 int facts_parse(struct facts *facts, const char *text, size_t len, struct error *reterr);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Facts from text, strictly: what a test means to say must not be passed over. */
+/* Read facts from text. The parser is strict: a mistake in a test must not be ignored. */
 
 #include <string.h>
 
@@ -11,7 +11,6 @@ struct parser {
         struct error *reterr;
 };
 
-/* A piece of the text. */
 struct piece {
         const char *s;
         size_t n;
@@ -25,7 +24,8 @@ static bool piece_is(struct piece piece, const char *s) {
         return strlen(s) == piece.n && memcmp(piece.s, s, piece.n) == 0;
 }
 
-/* What stands before the next separator; rest is what stands behind it, or has no s where there is none. */
+/* Cut off the part before the next separator. Set *rest to the part behind it, or rest->s to NULL if there
+ * is no separator. */
 static struct piece split(struct piece *rest, char separator) {
         const char *end = memchr(rest->s, separator, rest->n);
         struct piece first = {rest->s, end ? (size_t) (end - rest->s) : rest->n};
@@ -51,7 +51,8 @@ static int hex_digit(char c) {
         return -1;
 }
 
-/* One byte at s, of n: how long it was written, 0 where it is none. NUL is none: it would end the value. */
+/* Decode one byte at s. Return the length of its encoding, or 0 if it is invalid. NUL is invalid: it would
+ * end the value. */
 static size_t unescape(const char *s, size_t n, char *ret) {
         if (s[0] != '\\') {
                 *ret = s[0];
@@ -172,7 +173,7 @@ static int parse_value(struct parser *parser, const struct field *field, struct 
         return -EBADMSG;
 }
 
-/* "key=value": which field it is of is its bit in seen. */
+/* Parse "key=value" and set the bit of the field in *seen. */
 static int parse_word(struct parser *parser, const struct line_kind *line, struct piece word, char *object,
                       unsigned *seen) {
         struct piece value = word, key;
@@ -212,9 +213,7 @@ static int parse_words(struct parser *parser, const struct line_kind *line, stru
         return line->finish ? line->finish(&parser->facts, object, seen) : 0;
 }
 
-/*
- * The version comes first, then the store, then the rest in any order; "#" begins a line that says nothing.
- */
+/* The version comes first, then the store, then all other lines in any order. "#" begins a comment. */
 static int parse_line(struct parser *parser, struct piece text, bool *has_store) {
         struct piece words = text, keyword;
         const struct line_kind *line = facts_lines;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which lines the text form of facts has, and which fields each. */
+/* The lines of the text form of facts, and the fields of each. */
 
 #include <stddef.h>
 #include <string.h>
@@ -158,7 +158,7 @@ static bool is_examined(const void *object) {
         return ((const struct fact_entry *) object)->examined;
 }
 
-/* What is called after its id need not say both. */
+/* An entry that is named after its id need not contain both. */
 static const char *default_suffix(const struct fact_entry *entry) {
         switch (entry->kind) {
         case CSTORAGE_ENTRY_LAYER_DIR:
@@ -220,7 +220,7 @@ static bool has_default_type(const void *object) {
         return entry->identity.type == default_type(entry);
 }
 
-enum { /* the fields that finish_entry() asks for */
+enum { /* the fields that finish_entry() checks */
        ENTRY_NAME = 3,
        ENTRY_TYPE = 6,
 };

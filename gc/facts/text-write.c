@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Facts as text: what a bug report holds and a test of the plan is written in. */
+/* Write facts as text, for bug reports and for the tests of the plan. */
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "facts/text.h"
 
-/* A value ends at a space, a list's element at a comma as well. */
+/* A value ends at a space, an element of a list also at a comma. */
 static int add_value(struct text *text, const char *value, const char *ends) {
         int r = 0;
 

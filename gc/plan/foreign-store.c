@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A graphroot holds more than its own record files speak for where there is an image store: the contents of
- * all layers (releases 1.47 to 1.52), the tar-split files and big data of image layers (1.53 and later), and
- * directories of images (all of them, store.go:ImageDirectory). Who forgets to configure that store, or
- * names another one, finds all of these without a record. It shows by
+ * Detect an image store that the graphroot was used with and that is not configured. In the graphroot,
+ * objects of such a store look like orphans: the contents of all layers (releases 1.47 to 1.52), the
+ * tar-split files and big data of image layers (1.53 and later), and image directories (all releases,
+ * store.go:ImageDirectory). The evidence is one of these:
  *
- *   - halves of layers, where the image store, if any, has the other half of none;
+ *   - split layers, if the image store (if any) has the other directory of none of them;
  *   - containers of images that have no record;
- *   - tar-split files or big data of layers that have neither record nor directory, where no recorded layer
- *     has such files: all that were ever pulled lie elsewhere;
- *   - a layer with a record, and a finished one, that has no directory (1.53 to 1.57);
- *   - a record of ours that refers to a layer which has neither record nor directory. The layer may be of an
- *     additional store, and tells nothing of images.
+ *   - tar-split files or big data of layers without record and directory, if no recorded layer has such
+ *     files: the layers of all pulled images are in another store;
+ *   - a record of a complete layer that has no directory (1.53 to 1.57);
+ *   - a record of this store that refers to a layer without record and directory. The layer may be in an
+ *     additional store, so this is no evidence of images.
  *
- * None of this is there in a store that is in order. One that lost records, or directories, may show it too:
- * then halves, and what only images and their layers have, stay where they are. A record file that cannot be
- * read shows nothing, and is a doubt of its own.
+ * An intact store contains none of these. A store that lost records or directories may contain them too:
+ * split layers, and objects of images and their layers, are then kept. A record file that cannot be read is
+ * no evidence; missing-records.c handles it.
  */
 
 #include "plan/foreign-store.h"

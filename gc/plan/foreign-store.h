@@ -4,15 +4,13 @@
 #include "facts/facts.h"
 #include "plan/references.h"
 
-/*
- * Whether something shows that this graphroot was used with an image store, or an additional one, that is not
- * among the configured ones. What is recorded there looks like garbage here.
- */
+/* Evidence that this graphroot was used with an image store, or an additional one, that is not configured.
+ * Objects recorded there look like orphans here. */
 struct foreign_store {
-        bool halves; /* other halves of layers */
+        bool halves; /* the other directories of split layers */
         bool images; /* records of images */
         bool layers; /* records of layers */
-        bool hidden; /* what would show that there are images may not have been seen */
+        bool hidden; /* evidence of images may be in a directory that was not read */
 };
 
 void foreign_store_find(struct foreign_store *foreign_store, const struct facts *facts,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Numbers for strings, by sorting. Tens of thousands of ids must take a millisecond or two, hence not qsort()
- * and strcmp(): most ids differ in their first eight bytes, which sort as one number, digit by digit. No
- * hash: its worst case is chosen by whoever chooses the ids.
+ * Number strings by sorting them. Tens of thousands of ids must take a millisecond or two, so this does not
+ * use qsort() and strcmp(): most ids differ in their first eight bytes, which a radix sort compares as one
+ * number. A hash table is no alternative: an attacker who chooses the ids could choose its worst case.
  */
 
 #include <string.h>
@@ -13,7 +13,7 @@
 #define PREFIX_BYTES 8
 
 struct item {
-        uint64_t prefix; /* the first bytes, the first of them most significant */
+        uint64_t prefix; /* the first 8 bytes, big-endian */
         const char *string;
         uint32_t index;
 };
@@ -49,9 +49,8 @@ static uint64_t prefix_of(const char *string) {
         return prefix;
 }
 
-/*
- * One pass of a radix sort: stable, by one byte. False where all have the same byte, and nothing was moved.
- */
+/* One stable pass of a radix sort, by one byte. Return false if all have the same byte; then nothing was
+ * moved. */
 static bool sort_by_byte(const struct item *from, struct item *to, size_t n, unsigned shift) {
         size_t at[256] = {0}, sum = 0;
 
@@ -70,7 +69,7 @@ static bool sort_by_byte(const struct item *from, struct item *to, size_t n, uns
         return true;
 }
 
-/* Returns which of the two holds the result. */
+/* Return the array that contains the result. */
 static struct item *sort_by_prefix(struct item *items, struct item *spare, size_t n) {
         for (unsigned shift = 0; shift < 8 * PREFIX_BYTES; shift += 8)
                 if (sort_by_byte(items, spare, n, shift)) {
@@ -86,7 +85,7 @@ static int compare_items(const void *a, const void *b) {
         return strcmp(((const struct item *) a)->string, ((const struct item *) b)->string);
 }
 
-/* Items of one prefix: mostly of one string. */
+/* Number items of one prefix; usually all are the same string. */
 static void number_group(struct intern *numbers, struct item *items, size_t n) {
         for (size_t i = 1; i < n; i++)
                 if (strcmp(items[0].string, items[i].string) != 0) {

@@ -6,10 +6,8 @@
 
 #include "base/cleanup.h"
 
-/*
- * Small numbers for strings: equal strings get equal numbers, so that what is asked often about ids is an
- * array away. Add all of them, number them once, then read numbers[] in the order of adding.
- */
+/* Small numbers for strings: equal strings get equal numbers, so that a lookup by id is an array access.
+ * Add all strings, number them once, then read numbers[] in the order of adding. */
 struct intern {
         const char **strings; /* borrowed */
         uint32_t *numbers;
@@ -17,7 +15,7 @@ struct intern {
         uint32_t n_distinct;
 };
 
-#define INTERN_NONE UINT32_MAX /* of NULL and "" */
+#define INTERN_NONE UINT32_MAX /* the number of NULL and "" */
 #define INTERN_INIT ((struct intern){0})
 
 void intern_done(struct intern *numbers);

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which layers and containers a container of this boot may use, beside those that records refer to. */
+/* The unreferenced layers and containers that a container of this boot may use. */
 
 #include "plan/liveness.h"
 
-/* At boot no container is alive whose record is not seen; else all that is alive may have been seen. */
+/* At boot, no container is running whose record was not read. With --recent, all running containers may
+ * have been found by their processes and mounts. */
 static bool judged_by_records_alone(const struct facts *facts, const struct policy *policy) {
         return facts->at_boot || (policy->recent && facts->uses_seen);
 }
 
 /*
- * In a run that is not proven to be at boot a container of this boot may be alive although its record is not
- * seen. Each start changes what it uses, so what has not changed since the boot is not used by anything.
+ * Unless the run is proven to be at boot, a container of this boot may be running although its record was not
+ * read. Each start changes the objects that the container uses, so no container uses an object that has not
+ * changed since the boot.
  */
 bool liveness_is_recent(const struct facts *facts, const struct policy *policy,
                         const struct fact_entry *entry) {
@@ -48,7 +50,7 @@ static bool has_recent_container(const struct references *references, const stru
         return false;
 }
 
-/* With a directory that cannot be listed, something recent may be there. */
+/* A directory that cannot be listed may contain recent layers. */
 static bool every_layer_may_be_used(const struct references *references, const struct facts *facts,
                                     const struct policy *policy) {
         if (judged_by_records_alone(facts, policy))
@@ -57,7 +59,7 @@ static bool every_layer_may_be_used(const struct references *references, const s
                (facts->starts_unmarked && has_recent_container(references, facts, policy));
 }
 
-/* A layer is as recent as the latest of its directories, links and files. */
+/* The time of a layer is that of the latest change of its directories, links and files. */
 void liveness_mark_recent_layers(struct references *references, const struct facts *facts,
                                  const struct policy *policy) {
         bool all = every_layer_may_be_used(references, facts, policy);
@@ -68,7 +70,7 @@ void liveness_mark_recent_layers(struct references *references, const struct fac
                         *references_marks(references, i) |= MARK_RECENT;
 }
 
-/* Ids of other stores may be in use, too: they have no directory here, as far as it can be seen. */
+/* Ids of other stores may be in use as well; such an id has no directory in this store. */
 bool liveness_has_unexplained_use(const struct references *references, const struct facts *facts) {
         if (facts->n_in_use > 0 && references_has_hidden_signs(facts))
                 return true;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Go never removes a record file. An images.json that is missing may be one that was never made, since all
- * images are in an additional store; but a container whose image no file lists proves that one listed it.
- * Likewise a layers.json, if an image, a container or a child refers to a layer that no file lists. If any
- * record file cannot be read, the record may be there, and that file is reported instead.
+ * Go never removes a record file. images.json may never have existed, if all images are in an additional
+ * store; but if a container refers to an image that no file lists, the file was lost. Likewise layers.json,
+ * if an image, a container or a child refers to a layer that no file lists. If any record file cannot be
+ * read, it may contain the record, and that file is reported instead.
  */
 
 #include "plan/lost-files.h"
@@ -19,7 +19,7 @@ static const struct fact_file *find(const struct facts *facts, enum cstorage_rec
         return NULL;
 }
 
-/* That of the image store has the images, and most releases keep their layers there. */
+/* The file of the image store comes first: it lists the images, and in most releases their layers. */
 static const struct fact_file *find_missing(const struct facts *facts, enum cstorage_record_file_kind kind) {
         const struct fact_file *file = find(facts, kind, CSTORAGE_LOCATION_IMAGESTORE);
 
@@ -46,7 +46,7 @@ static bool lacks(const struct idset *recorded, const char *id) {
         return id && *id && !idset_has(recorded, id);
 }
 
-/* What the runroot records may be another graphroot's that shares it. */
+/* Records in the runroot may belong to another graphroot that shares it. */
 static bool image_is_lost(const struct facts *facts, const struct idset *images) {
         for (size_t i = 0; i < facts->n_containers; i++)
                 if (is_ours(facts->containers[i].location) && lacks(images, facts->containers[i].image))

@@ -3,10 +3,8 @@
 
 #include "facts/facts.h"
 
-/*
- * The record file that is missing although records of others refer to what it listed: NULL, or one of the
- * facts' files. Nothing needs to be removed for that to be reported.
- */
+/* The record file that is missing although other records refer to an object that it listed: one of the
+ * facts' files, or NULL. It is reported even if there are no orphans. */
 struct lost_files {
         const struct fact_file *layers, *images;
 };

@@ -1,38 +1,41 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which record files make everything unknown uncertain. "The list cannot be read" is not "nothing is on the
- * list"; and a list that is not there is an empty list only where nothing shows that it once was there:
+ * Missing records: decide which record files make it unsafe to remove unrecorded entries. A file that cannot
+ * be read is not an empty list; a file that does not exist is an empty list only if there is no evidence that
+ * it once existed:
  *
- * layers.json of the graphroot is rightly missing where nothing stable was ever stored: all images in an
- * additional store, all containers volatile. It must have existed where
- *   - something of ours refers to a layer that no file records (an image in images.json, a container, a layer
- *     whose parent it is);
- *   - the graphroot has tar-split files or big data of layers that the image store does not record: Go makes
- *     both for image layers alone, which are never volatile;
- *   - a layer directory lies on another one in the graphroot that no file records: only image layers are
- *     ever lain on, and the same holds. A half is recorded in the image store, which has the other one.
+ * layers.json of the graphroot is never created if no stable layer was ever stored: all images are in an
+ * additional store, all containers are volatile. It must have existed if
  *
- * layers.json of the image store is rightly missing where releases 1.53 to 1.57 keep its layers' records in
- * the graphroot. It must have existed where something refers to a layer that no file records, or where there
- * are layer directories in the image store, or side files of layers, that no layers file of the graphroot
- * records (an image store that is not mounted is seen by its tar-split files: they lie in the graphroot).
+ *   - a record of this store refers to a layer that no file lists (an image in images.json, a container, a
+ *     child layer);
+ *   - the graphroot has tar-split files or big data of layers that the image store does not record: Go
+ *     creates both for image layers only, which are never volatile;
+ *   - a layer directory has a lower in the graphroot that no file lists: only image layers are lowers, and
+ *     they are never volatile. A split layer is recorded in the image store, which contains its other
+ *     directory.
  *
- * images.json must have existed where an image directory is there that no image record explains: Go makes one
- * only for an image that it has a record of. So no image directory is ever removed where the file that could
- * speak for it is missing.
+ * layers.json of the image store does not exist if releases 1.53 to 1.57 keep the records of its layers in
+ * the graphroot. It must have existed if a record refers to a layer that no file lists, or if there are layer
+ * directories in the image store, or side files of layers, that no layers file of the graphroot lists (the
+ * tar-split files of an image store that is not mounted are in the graphroot).
  *
- * containers.json is rightly missing where all containers are volatile; a transient store never has one. It
- * must have existed where a layers.json, of the graphroot or of the image store, has a layer that is a
- * container's by all signs: complete, of no image, nobody's parent, without tar-split file or big data, and
- * with its directory: a record that outlived the layer proves no container. And where a layers.json itself is
- * in doubt, nothing can be learned from it, and whoever lost the one may have lost the other.
+ * images.json must have existed if there is an image directory without a record: Go creates one only for an
+ * image that has a record. So no image directory is removed if images.json is missing.
  *
- * Volatile files and mountpoints.json come and go, and so do those of additional stores, which may be empty.
+ * containers.json is never created if all containers are volatile, or in a transient store. It must have
+ * existed if layers.json, of the graphroot or of the image store, lists a layer with all signs of a container
+ * layer: complete, unreferenced, without tar-split file and big data, and with a directory: a record whose
+ * layer was removed is no evidence of a container. If a layers.json is itself unreadable or missing, it gives
+ * no evidence, and containers.json may be lost as well.
  *
- * A directory that could not be listed, or a record file that cannot be read, may hide each of these signs;
- * then they count as seen. A volatile file that is healed in this run hides none: what it might have spoken
- * for is in doubt anyhow, for as long as the run lasts, and so is what a file would speak for that only it
- * might have shown to be missing.
+ * Volatile files and mountpoints.json are created and removed at any time. Files of additional stores may be
+ * missing, too: the store may be empty.
+ *
+ * A directory that could not be listed, or a record file that cannot be read, may hide all of this evidence;
+ * the evidence then counts as found. A volatile file that is reset in this run hides none: the objects that
+ * it might have listed are kept in this run anyway, and so are the objects of a file that only this one could
+ * have proven missing.
  */
 
 #include <string.h>
@@ -45,7 +48,8 @@ enum {
         FAMILY_CONTAINERS = 1 << 2,
 };
 
-/* Whom a record file of each kind may speak for: images refer to layers, and containers to both. */
+/* The families of objects that a record file of each kind may refer to: images refer to layers, and
+ * containers to both. */
 static const unsigned families[] = {
         [CSTORAGE_RECORD_FILE_LAYERS] = FAMILY_LAYERS,
         [CSTORAGE_RECORD_FILE_IMAGES] = FAMILY_LAYERS | FAMILY_IMAGES,
@@ -53,12 +57,13 @@ static const unsigned families[] = {
         [CSTORAGE_RECORD_FILE_MOUNTS] = FAMILY_LAYERS,
 };
 
-enum { /* of those that follow */
+enum { /* indices of expected[] */
        LAYERS_STABLE,
        LAYERS_IMAGESTORE,
 };
 
-/* The files that facts always tell about, there or not. Where they do not, nobody looked. */
+/* The files that a scan always reports, existing or missing. If one is not in the facts, it was not looked
+ * for. */
 static const struct fact_file expected[] = {
         [LAYERS_STABLE] = {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE,
                            .path = "layers.json of the graphroot"},
@@ -79,7 +84,7 @@ static const struct fact_file expected[] = {
         {CSTORAGE_RECORD_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, .path = "mountpoints.json of the runroot"},
 };
 
-/* One order for all files, so that which one is named does not depend on the order of the facts. */
+/* A total order, so that the file that is reported does not depend on the order of the facts. */
 static int compare_files(const struct fact_file *a, const struct fact_file *b) {
         int r = (int) a->kind - (int) b->kind;
 
@@ -88,8 +93,7 @@ static int compare_files(const struct fact_file *a, const struct fact_file *b) {
         return r != 0 ? r : strcmp(a->path, b->path);
 }
 
-/* A file that is there and cannot be read says more than one that is not there, and either of them more than
- * one about which the next run will not doubt. */
+/* A damaged file takes precedence over a missing one, and both over a file that is reset in this run. */
 static int weight(enum reason reason) {
         return (reason == REASON_RECORDS_DAMAGED) << 1 | (reason == REASON_RECORDS_MISSING);
 }
@@ -113,9 +117,8 @@ static void missing_records_add(struct missing_records *missing_records, unsigne
                 doubt_add(&missing_records->containers, reason, file);
 }
 
-/* No save leaves a record file empty; but an empty mountpoints.json is one without mounts
- * (layers.go:loadMounts).
- */
+/* Go never saves an empty record file; but an empty mountpoints.json is valid: there are no mounts
+ * (layers.go:loadMounts). */
 static bool is_damaged(const struct fact_file *file) {
         switch (file->state) {
         case CSTORAGE_RECORD_FILE_MISSING:
@@ -149,7 +152,7 @@ static bool signs_may_be_hidden(const struct facts *facts, const struct referenc
         return facts->n_problems > 0;
 }
 
-/* Something of ours refers to a layer that no file records. */
+/* Whether a record of this store refers to a layer that no file lists. */
 static bool has_lost_layers(const struct references *references) {
         for (size_t n = 0; n < references->numbers.n_distinct; n++)
                 if ((references->marks[n] & MARK_OF_OWN_RECORD) && !(references->marks[n] & MARK_RECORDS))
@@ -174,7 +177,7 @@ static bool shows_graphroot_layers(const struct fact_entry *entry, uint32_t mark
                !(marks & MARK_RECORDS);
 }
 
-/* Only releases that kept their records in the image store (1.47 to 1.52) made side files there. */
+/* Only the releases that kept records in the image store (1.47 to 1.52) created side files there. */
 static bool shows_imagestore_layers(const struct fact_entry *entry, uint32_t marks) {
         if (is_side_file(entry))
                 return entry->imagestore || !(marks & RECORDS_GRAPHROOT);
@@ -191,7 +194,7 @@ static bool layers_existed(const struct facts *facts, const struct references *r
         return false;
 }
 
-/* The image store's images have directories in the graphroot as well (store.go:ImageDirectory). */
+/* Images of the image store have directories in the graphroot as well (store.go:ImageDirectory). */
 static bool images_existed(const struct facts *facts, const struct references *references,
                            enum cstorage_location location) {
         if (signs_may_be_hidden(facts, references))
@@ -234,7 +237,7 @@ static bool containers_existed(const struct facts *facts, const struct reference
                has_container_layers(facts, references);
 }
 
-/* Whether a file that is missing must have been there. */
+/* Whether a file that is missing must have existed. */
 static bool existed(const struct facts *facts, const struct references *references,
                     const struct fact_file *file) {
         bool stable = file->location == CSTORAGE_LOCATION_STABLE;
@@ -256,14 +259,14 @@ static bool existed(const struct facts *facts, const struct references *referenc
         return true;
 }
 
-/* What a file that cannot be read might speak for. A layers.json tells whether there are images elsewhere,
- * too (elsewhere.c). */
+/* The families that a file that cannot be read might refer to. A layers.json is also needed to find out
+ * whether there are images in a foreign image store (foreign-store.c). */
 static unsigned families_of(const struct fact_file *file) {
         return is_layers_json(file) ? FAMILY_LAYERS | FAMILY_IMAGES : families[file->kind];
 }
 
-/* What lacks a file that must have been there: its own family. A lost container record takes no layer's, and
- * no image's. */
+/* The family that a lost file makes unsafe is its own. A lost container record does not affect layers or
+ * images. */
 static unsigned family_of(const struct fact_file *file) {
         return file->kind == CSTORAGE_RECORD_FILE_CONTAINERS ? FAMILY_CONTAINERS
                : file->kind == CSTORAGE_RECORD_FILE_IMAGES   ? FAMILY_IMAGES
@@ -281,7 +284,7 @@ static bool is_containers_json(const struct fact_file *file) {
         return file->kind == CSTORAGE_RECORD_FILE_CONTAINERS && file->location == CSTORAGE_LOCATION_STABLE;
 }
 
-/* What a healed file recorded may have shown that another one is missing. */
+/* The families whose missing file the records of a reset file might have proven. */
 static unsigned families_of_missed(const struct facts *facts) {
         if (!is_missing(facts, is_layers_json))
                 return 0;

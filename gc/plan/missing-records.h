@@ -5,21 +5,19 @@
 #include "plan/reasons.h"
 #include "plan/references.h"
 
-/*
- * Why nothing that a family of records might speak for can be called garbage; because is NULL without doubt.
- */
+/* Why no entry of a family can be called an orphan. If the records are complete, because is NULL. */
 struct doubt {
         enum reason reason;
         const struct fact_file *because;
 };
 
 struct missing_records {
-        struct doubt layers;     /* of layer directories, their side files and links */
-        struct doubt images;     /* of image directories */
-        struct doubt containers; /* of container directories */
+        struct doubt layers;     /* for layer directories, their side files and links */
+        struct doubt images;     /* for image directories */
+        struct doubt containers; /* for container directories */
 };
 
-/* Add a doubt for each record file that cannot be read, or is not there and must have been; doubts begin as
- * {0}. */
+/* Check each record file: one that cannot be read, or is missing and must have existed, is noted for the
+ * families that it affects. Initialize the result with {0}. */
 void missing_records_find(struct missing_records *missing_records, const struct facts *facts,
                           const struct references *references);

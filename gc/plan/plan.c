@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The verdicts. Every entry is asked the same questions in the same order: is it known, is it still there, is
- * a record file in doubt that might speak for it, is its name one that we dare to remove, is it what belongs
- * there. Only what passes all of them goes.
+ * The verdicts. Every entry is checked in the same order: is it referenced, does it still exist, are the
+ * records of its kind complete, is its name a valid id, is it of the right type and not a mount point. Only
+ * an entry that passes all checks is removed.
  */
 
 #include <string.h>
@@ -24,7 +24,7 @@ struct planner {
         struct missing_records missing_records;
         struct foreign_store foreign_store;
         bool gaps, hidden_dirs; /* references_has_gaps(), references_has_hidden_dirs() */
-        bool runroot_unseen;    /* something of this store is in use that no record explains */
+        bool runroot_unseen;    /* an object of this store is in use and has no record */
 };
 
 static void planner_done(struct planner *planner) {
@@ -61,7 +61,7 @@ static bool is_proper_type(const struct fact_entry *entry) {
         return entry->identity.type == proper_types[entry->kind];
 }
 
-/* Why an entry must not be removed for what it is, REASON_COUNT where nothing speaks against it. */
+/* The reason not to remove an entry because of its type or state; REASON_COUNT if there is none. */
 static enum reason objection(const struct fact_entry *entry) {
         if (fact_entry_is_gone(entry))
                 return REASON_VANISHED;
@@ -84,7 +84,7 @@ static bool is_id(const char *id) {
         return id && strlen(id) == ID_DIGITS && strspn(id, "0123456789abcdef") == ID_DIGITS;
 }
 
-/* The id is one, and the name is made of it. */
+/* Whether the id is valid and the name is made of it. */
 static bool names_an_id(const struct fact_entry *entry) {
         const char *suffix = entry->kind == CSTORAGE_ENTRY_TAR_SPLIT ? TAR_SPLIT_SUFFIX : "";
 
@@ -92,7 +92,7 @@ static bool names_an_id(const struct fact_entry *entry) {
                strcmp(entry->name + ID_DIGITS, suffix) == 0;
 }
 
-/* What is unknown and has an id for its name. */
+/* Decide on an entry that no record refers to. */
 static struct decision decide_unknown(const struct fact_entry *entry, const struct doubt *doubt) {
         if (fact_entry_is_gone(entry))
                 return decide(REASON_VANISHED);
@@ -104,9 +104,9 @@ static struct decision decide_unknown(const struct fact_entry *entry, const stru
 }
 
 /*
- * What speaks for a layer beside records, and of which no single file is to be blamed. All directories of a
- * layer go, or none of them; and none goes while a side file of the layer stays, or one may that was not
- * seen: alone, that file would look like one of an image store that is not configured, in each later run.
+ * Reasons to keep an unrecorded layer that no single record file causes. All directories of a layer are
+ * removed, or none. None is removed while a side file of the layer is kept, or may exist unread: in later
+ * runs the file alone would look like one of a foreign image store.
  */
 static struct decision decide_unknown_layer(const struct planner *planner, const struct fact_entry *entry,
                                             uint32_t marks) {
@@ -135,7 +135,7 @@ static struct decision decide_layer_dir(const struct planner *planner, size_t i)
         decision = *marks & MARK_KNOWN ? decide(references_reason(*marks))
                                        : decide_unknown_layer(planner, entry, *marks);
 
-        /* For the links and side files, which come after. */
+        /* Links and side files are decided later, by these marks. */
         switch (reason_verdict(decision.reason)) {
         case VERDICT_KEEP:
                 *marks |= MARK_STAYS;
@@ -150,8 +150,8 @@ static struct decision decide_layer_dir(const struct planner *planner, size_t i)
         return decision;
 }
 
-/* Where the directories of tar-split files and big data were not seen there are none of these to decide on,
- * but limits lie elsewhere. */
+/* If the directories of tar-split files and big data could not be listed, there are no entries of these
+ * kinds. But quota files are in another directory. */
 static struct decision decide_lone_side_file(const struct planner *planner, const struct fact_entry *entry,
                                              uint32_t marks) {
         if (marks & MARK_DIRS)
@@ -163,7 +163,8 @@ static struct decision decide_lone_side_file(const struct planner *planner, cons
                               : REASON_NO_RECORD);
 }
 
-/* Tar-split files, big data and limits. Those of a directory that is refused stay with it. */
+/* Tar-split files, big data and quota files. If the directory of the layer is refused, they are kept with
+ * it. */
 static struct decision decide_side_file(const struct planner *planner, size_t i) {
         uint32_t marks = *references_marks(&planner->references, i);
         struct decision decision;
@@ -183,7 +184,7 @@ static struct decision decide_side_file(const struct planner *planner, size_t i)
         return decide_lone_side_file(planner, &planner->facts->entries[i], marks);
 }
 
-/* A link, still there, to a layer that is not and that nothing knows of. */
+/* Decide on an existing link to an unreferenced layer that has no directory. */
 static struct decision decide_dangling(const struct planner *planner, const struct fact_entry *entry,
                                        uint32_t marks) {
         const struct doubt *doubt = &planner->missing_records.layers;
@@ -197,7 +198,7 @@ static struct decision decide_dangling(const struct planner *planner, const stru
         return remove_unless_objected(entry, marks & MARK_RECENT ? REASON_RECENT : REASON_DANGLING);
 }
 
-/* A link leads to a layer of the home that it stands in, or to one that has a half there. */
+/* A link refers to a layer of its own driver home, or to a split layer that has a directory there. */
 static struct decision decide_link(const struct planner *planner, size_t i) {
         const struct fact_entry *entry = &planner->facts->entries[i];
         uint32_t marks = *references_marks(&planner->references, i);
@@ -256,7 +257,7 @@ static struct decision decide_image_dir(const struct planner *planner, size_t i)
                                                                                  : REASON_NO_RECORD);
 }
 
-/* What seems to come from the future is young: the clock may not be set yet. */
+/* A time in the future counts as young: the clock may not be set yet. */
 static bool is_young(const struct planner *planner, const struct fact_entry *entry) {
         int64_t age;
 
@@ -266,9 +267,9 @@ static bool is_young(const struct planner *planner, const struct fact_entry *ent
 }
 
 /*
- * Go makes lock-N, locks it, makes temp-dir-N, and takes them away the other way round: between the first two
- * there is a lock file that nobody holds, and no directory. A directory with a lock file that nobody holds is
- * nobody's (internal/tempdir/tempdir.go:NewTempDir, Cleanup).
+ * Go creates lock-N, locks it, creates temp-dir-N, and removes them in reverse order: between the first two
+ * steps, the lock file is not locked and there is no directory. A directory whose lock file is not locked was
+ * abandoned (internal/tempdir/tempdir.go:NewTempDir, Cleanup).
  */
 static struct decision decide_temp_dir(const struct planner *planner, size_t i) {
         const struct fact_entry *entry = &planner->facts->entries[i];
@@ -285,7 +286,7 @@ static struct decision decide_temp_dir(const struct planner *planner, size_t i) 
         return remove_unless_objected(entry, REASON_ABANDONED);
 }
 
-/* What was touched since the boot may be in use, and need not show it; nothing older than the boot is. */
+/* An entry that changed since the boot may be in use without any sign of it; an older entry is not in use. */
 static struct decision decide_by_boot(const struct planner *planner, const struct fact_entry *entry) {
         if (!fact_entry_is_examined(entry))
                 return decide(REASON_UNREADABLE);
@@ -296,10 +297,8 @@ static struct decision decide_by_boot(const struct planner *planner, const struc
         return remove_unless_objected(entry, REASON_ABANDONED);
 }
 
-/*
- * An entry is made before its lock file, that before its lock, and releases up to 1.53 lock nothing
- * (overlay.go:newStagingDir).
- */
+/* Go creates the entry before its lock file, and the lock file before its lock. Releases up to 1.53 take
+ * no lock (overlay.go:newStagingDir). */
 static struct decision decide_staging(const struct planner *planner, size_t i) {
         const struct fact_entry *entry = &planner->facts->entries[i];
 
@@ -309,9 +308,9 @@ static struct decision decide_staging(const struct planner *planner, size_t i) {
 }
 
 /*
- * Probes are made under no lock that we take (overlay.go:supportsOverlay, check.go). One that a crash left
- * stays for ever, and podman-system-check(1) calls it damage. A layer that came through Go's API may be
- * called so, too.
+ * Go creates probes without any lock that the collector takes (overlay.go:supportsOverlay, check.go). After a
+ * crash a probe stays for ever, and podman-system-check(1) calls it damage. A layer that was created through
+ * Go's API may have the same name.
  */
 static struct decision decide_probe(const struct planner *planner, size_t i) {
         uint32_t marks = *references_marks(&planner->references, i);
@@ -326,7 +325,7 @@ static struct decision decide_probe(const struct planner *planner, size_t i) {
         return decide_by_boot(planner, &planner->facts->entries[i]);
 }
 
-/* Whoever removes it holds the lock that a save takes: no save is going on then. */
+/* The collector removes it under the lock that a save takes, so no save is in progress. */
 static struct decision decide_save_leftover(const struct planner *planner, size_t i) {
         return remove_unless_objected(&planner->facts->entries[i], REASON_INTERRUPTED_SAVE);
 }
@@ -357,7 +356,7 @@ static struct decision (*const deciders[])(const struct planner *planner, size_t
         [CSTORAGE_ENTRY_QUOTA] = decide_side_file,
 };
 
-/* Which files the doubts need not be about for longer than this run. */
+/* Find the torn files that are reset in this run. */
 static int find_healed(struct planner *planner) {
         const struct facts *facts = planner->facts;
         const struct fact_file *file;
@@ -376,14 +375,15 @@ static int find_healed(struct planner *planner) {
         return 0;
 }
 
-/* A side file without a directory is a sign of an image store that is not configured (elsewhere.c). */
+/* A side file without a directory is evidence of a foreign image store (foreign-store.c). */
 static bool holds_layer(const struct fact_entry *entry) {
         return (entry->kind == CSTORAGE_ENTRY_LAYER_DIR || entry->kind == CSTORAGE_ENTRY_TAR_SPLIT ||
                 entry->kind == CSTORAGE_ENTRY_LAYER_DATA) &&
                !fact_entry_is_gone(entry);
 }
 
-/* For what it is, whatever speaks for it. So it is with all directories of that layer, then. */
+/* Whether the entry cannot be removed because of its name, type or state. Then all directories of its
+ * layer are kept as well. */
 static bool cannot_go(const struct references *references, const struct facts *facts, size_t i) {
         const struct fact_entry *entry = &facts->entries[i];
 
@@ -394,10 +394,10 @@ static bool cannot_go(const struct references *references, const struct facts *f
         return true;
 }
 
-/* Known layers first, then what lies below what stays, then what is in doubt. */
+/* First the referenced layers, then the lowers of all kept layers, then the missing records. */
 static int planner_learn(struct planner *planner) {
         const struct facts *facts = planner->facts;
-        bool hidden = references_has_hidden_side_files(facts); /* then no layer directory goes */
+        bool hidden = references_has_hidden_side_files(facts); /* then no layer directory is removed */
         _cleanup_free_ bool *stays = NULL;
         int r;
 
@@ -426,7 +426,7 @@ static int planner_learn(struct planner *planner) {
         return 0;
 }
 
-/* Layer directories are decided first: links and side files follow them. */
+/* Layer directories come first: the verdicts on links and side files depend on them. */
 static void decide_entries(struct plan *plan, const struct planner *planner) {
         const struct fact_entry *entries = planner->facts->entries;
 

@@ -5,18 +5,16 @@
 #include "plan/policy.h"
 #include "plan/reasons.h"
 
-/*
- * What becomes of each entry of the facts: one verdict, for one reason. Pure: the same facts and policy give
- * the same plan, whatever their order; nothing is looked at, opened or changed here.
- */
+/* The verdict on each entry of the facts, with one reason. The plan is a pure function: the same facts and
+ * policy give the same plan, whatever their order. It reads and changes nothing on disk. */
 
 struct decision {
-        enum reason reason;              /* tells the verdict: reason_verdict() */
+        enum reason reason;              /* determines the verdict: reason_verdict() */
         const struct fact_file *because; /* the damaged or missing record file; NULL for other reasons */
 };
 
 struct plan {
-        struct decision *decisions; /* as many as the facts have entries, in their order */
+        struct decision *decisions; /* one for each entry of the facts, in their order */
         size_t n, n_keep, n_remove, n_repair, n_refuse;
 };
 
@@ -25,5 +23,5 @@ struct plan {
 void plan_done(struct plan *plan);
 #define _cleanup_plan_ _cleanup_(plan_done)
 
-/* Only -ENOMEM can go wrong. The facts must outlive the plan. */
+/* The only error is -ENOMEM. The facts must outlive the plan. */
 int plan_make(struct plan *plan, const struct facts *facts, const struct policy *policy);

@@ -4,15 +4,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the plan may assume beyond the facts. */
+/* Options that affect the plan. */
 struct policy {
         /*
-         * A temp dir without a directory, or a lock file that nobody holds, younger than this may belong to a
-         * Go process between making the file and locking it (internal/tempdir/tempdir.go:NewTempDir).
+         * If a temp dir has no directory, or its lock file is not locked, and it is younger than this, a Go
+         * process may be between creating and locking the lock file (internal/tempdir/tempdir.go:NewTempDir).
          */
         int64_t temp_young_ns;
-        bool recent; /* an orphan that changed since the boot may go, if nothing uses it */
-        bool repair; /* broken volatile files may be put right */
+        bool recent; /* remove orphans that changed since the boot, if they are not in use */
+        bool repair; /* reset torn volatile files */
 };
 
 #define POLICY_DEFAULT ((struct policy){.temp_young_ns = 60LL * 1000 * 1000 * 1000, .repair = true})

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The one table of what a plan may say about an entry, and of how it is told to people. */
+/* The table of all reasons: verdict, name, and text for reports. */
 
 #include <assert.h>
 #include <stddef.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which layers are spoken for. The ids that records, mounts and entries mention are numbered once; everything
- * after that is marks in an array, so that a store of ten thousand layers takes a few milliseconds.
+ * Find the referenced layers. The ids that records, mounts and entries contain are numbered once; then every
+ * layer has its marks in an array, so that a store of ten thousand layers takes a few milliseconds.
  *
- * A directory that stays keeps what it lies on, whatever it stays for: a recorded layer's parent is named by
- * its record, but one that is only referred to, or refused, has nothing but its own "lower" file to tell.
+ * If a directory is kept, for whatever reason, its lowers are kept as well: the record of a layer contains
+ * its parent, but for a layer that has no record, or is refused, only the "lower" file lists the lowers.
  */
 
 #include <string.h>
@@ -46,7 +46,7 @@ static uint32_t own(enum cstorage_location location) {
         return location == CSTORAGE_LOCATION_ADDITIONAL ? 0 : MARK_OF_OWN_RECORD;
 }
 
-/* Releases 1.47 to 1.52 have the layers of containers in the image store's file as well. */
+/* Releases 1.47 to 1.52 record the layers of containers in the file of the image store as well. */
 static uint32_t complete(const struct fact_layer *layer) {
         bool stable = layer->location == CSTORAGE_LOCATION_STABLE ||
                       layer->location == CSTORAGE_LOCATION_IMAGESTORE;
@@ -117,7 +117,7 @@ static int mention_records(struct references *references, const struct facts *fa
         return r;
 }
 
-/* They show nothing of other files: what they stand for is not known. */
+/* Ids in files that were moved aside are no evidence about other files: their kind is not known. */
 static int mention_set_aside(struct references *references, const struct facts *facts) {
         int r = 0;
 
@@ -129,7 +129,7 @@ static int mention_set_aside(struct references *references, const struct facts *
         return r;
 }
 
-/* The name without ".tar-split.gz", in the arena; NULL if there is no memory. */
+/* The name without ".tar-split.gz", in the arena; NULL if out of memory. */
 static const char *tar_split_layer(struct references *references, const struct fact_entry *entry) {
         size_t n = strlen(entry->name);
 
@@ -138,10 +138,8 @@ static const char *tar_split_layer(struct references *references, const struct f
         return arena_text(&references->arena, entry->name, n);
 }
 
-/*
- * What an entry is of, its name tells, be it an id of 64 digits or not: ids that came through Go's API may be
- * anything. Only a link's name tells nothing.
- */
+/* An entry belongs to the layer in its name, whether or not that is an id of 64 digits: ids that were
+ * created through Go's API may be anything. The name of a link contains no id. */
 static int mention_entry(struct references *references, const struct fact_entry *entry) {
         const char *layer;
 
@@ -156,8 +154,7 @@ static int mention_entry(struct references *references, const struct fact_entry 
         case CSTORAGE_ENTRY_LINK:
                 return mention(references, entry->id, 0);
         case CSTORAGE_ENTRY_PROBE:
-        case CSTORAGE_ENTRY_QUOTA: /* layers of containers have one, too: it shows nothing (btrfs.go:create)
-                                    */
+        case CSTORAGE_ENTRY_QUOTA: /* container layers have one, too: no evidence (btrfs.go:create) */
                 return mention(references, entry->name, 0);
         case CSTORAGE_ENTRY_CONTAINER_DIR:
         case CSTORAGE_ENTRY_IMAGE_DIR:
@@ -195,7 +192,7 @@ static int mention_lowers(struct references *references, const struct facts *fac
         return r;
 }
 
-/* The number of nothing is that of one more set of marks behind those of the ids; it never gets any. */
+/* The empty id has the last number. Its marks are never set. */
 static int set_marks(struct references *references) {
         uint32_t nothing = references->numbers.n_distinct;
 
@@ -263,11 +260,11 @@ enum reason references_reason(uint32_t marks) {
         return REASON_LOWER_OF_KEPT;
 }
 
-/* The entries of each layer, as lists, and those that are still to be followed. */
+/* Lists of the entries of each layer, and the stack of entries whose lowers are still to be marked. */
 struct spread {
         uint32_t *first; /* by number: an entry, counted from 1, or END */
         uint32_t *next;  /* by entry: the same */
-        uint32_t *todo;  /* each entry at most twice: for itself, and once for what lies on its layer */
+        uint32_t *todo;  /* each entry at most twice: for itself, and once as a lower */
         size_t n_todo;
 };
 
@@ -312,7 +309,7 @@ static void spread_to_lowers(struct spread *spread, struct references *reference
                 references->marks[number] |= MARK_BELOW;
                 for (uint32_t i = spread->first[number]; i != END; i = spread->next[i - 1])
                         spread_from(spread, i - 1);
-                spread->first[number] = END; /* all of them are on their way */
+                spread->first[number] = END; /* all of them are on the stack */
         }
 }
 
@@ -332,8 +329,8 @@ int references_spread(struct references *references, const struct facts *facts, 
         return 0;
 }
 
-/* A directory that something is mounted over shows not the layer's own files, and the half in the graphroot
- * has none. */
+/* If a file system is mounted on the directory, the layer's own files are hidden. The directory of a split
+ * layer in the graphroot has no "lower" file. */
 static bool overlay_lower_are_read(const struct fact_entry *entry, uint32_t marks) {
         if (!fact_entry_is_examined(entry))
                 return false;
@@ -361,8 +358,8 @@ bool references_has_gaps(const struct references *references, const struct facts
         return false;
 }
 
-/* The directories of a store that hold no layer directories, and of these those that hold nothing that shows
- * whether a container uses something; the last part of their paths. */
+/* Suffixes of the directories that contain no layer directories, and of those that contain no evidence
+ * that a container uses an object. */
 static const char *const without_layers[] = {
         "/l", "/staging", "/tempdirs", "/quotas", "-layers", "-layers/tmp", "-images", "-containers",
 };

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which volatile files may be healed: those that say nothing to anybody, and of which nothing that they
- * recorded is alive. After a power cut nothing is. On a machine that runs, what is alive shows by its mounts:
+ * Decide which volatile files may be reset: those that no Go process can read, and that cannot have listed a
+ * running container. After a power cut no container runs. On a running machine, mounts show what is in use:
  *
- *   - a layer that something mounted uses, and that no file records, may have been recorded there;
- *   - one to which no record refers is that of a container that may have been recorded there;
- *   - so is a container directory that has no record and something mounted below it (its /dev/shm).
+ *   - if a layer in use has no record, the file may have listed it;
+ *   - if a layer in use is unreferenced, it belongs to a container that the file may have listed;
+ *   - likewise if a container directory without a record has a mount below it (its /dev/shm).
  *
- * mountpoints.json tells nothing about this moment: where the runroot survives a reboot, so does its content.
- * But a layer that is counted there, or has a container in the runroot's other file, and no directory here is
- * that of another graphroot with the same runroot, whose containers may be recorded in the broken file as
- * well. Of these nothing is seen here, and they need not be mounted (vfs).
+ * mountpoints.json is no evidence of current mounts: if the runroot survives a reboot, so does the file. But
+ * if a layer has a mount count there, or a container in the runroot's other file, and no directory in this
+ * store, it belongs to another graphroot with the same runroot. The torn file may list containers of that
+ * graphroot as well. They cannot be found from here, and they need not be mounted (vfs).
  *
- * A mounted layer that has no directory here is that of another store. It blocks nothing: a file in the
- * graphroot records no other store's containers; and if another store used this runroot, mountpoints.json,
- * which can be read, would count the layer.
+ * A mounted layer that has no directory here belongs to another store. It does not prevent a reset: a file in
+ * the graphroot lists no containers of other stores; and if another store used this runroot,
+ * mountpoints.json, if it can be read, would list the layer.
  */
 
 #include <string.h>
@@ -42,7 +42,7 @@ static bool counts_are_read(const struct facts *facts) {
         return false;
 }
 
-/* Whether a mounted layer without a directory here is certain to have its record elsewhere. */
+/* Whether a mounted layer without a directory in this store is certain to be recorded in another store. */
 static bool others_are_apart(const struct facts *facts, const struct fact_file *file) {
         return !references_has_hidden_dirs(facts) &&
                (file->location == CSTORAGE_LOCATION_VOLATILE || counts_are_read(facts));
@@ -82,7 +82,7 @@ static bool may_be_alive(const struct facts *facts, const struct references *ref
                (file->kind == CSTORAGE_RECORD_FILE_CONTAINERS && has_container_alive(facts, references));
 }
 
-/* Nothing of it is here, and no additional store has it. */
+/* Whether the layer has no directory in this store and no record in an additional store. */
 static bool is_of_others(const struct references *references, size_t mention) {
         uint32_t number = references->numbers.numbers[mention];
 
@@ -90,7 +90,7 @@ static bool is_of_others(const struct references *references, size_t mention) {
                !(references->marks[number] & (MARK_DIRS | MARK_RECORD(CSTORAGE_LOCATION_ADDITIONAL)));
 }
 
-/* Where the counts cannot be read there may be one of others among them. */
+/* If mountpoints.json cannot be read, it may list layers of other graphroots. */
 static bool may_be_counted(const struct facts *facts) {
         for (size_t i = 0; i < facts->n_files; i++)
                 if (facts->files[i].kind == CSTORAGE_RECORD_FILE_MOUNTS &&

@@ -5,9 +5,9 @@
 #include "plan/references.h"
 
 /*
- * What the facts say about healing the volatile file that this entry is: REASON_TORN_VOLATILE_FILE where it
- * may be done, as far as the entry itself allows it, else why not. The fact about the file goes to *ret; NULL
- * where there is none.
+ * Decide whether this entry, a volatile file, may be reset: return REASON_TORN_VOLATILE_FILE if so, else the
+ * reason why not. The caller checks the type and state of the entry. Set *ret to the fact about the file, or
+ * to NULL if there is none.
  */
 enum reason volatile_reset_reason(const struct facts *facts, const struct references *references,
                                   const struct policy *policy, const struct fact_entry *entry,
