@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How far the boot is. */
+/* How far the boot has progressed. */
 
 #include "liveness/boot-stage.h"
 
@@ -10,11 +10,11 @@
 #include "base/userns.h"
 #include "util/systemd.h"
 
-/* podman makes the first with its first command (libpod/runtime.go:makeRuntime), CRI-O the second when it
- * starts (internal/version/version.go). */
+/* podman creates the first with its first command (libpod/runtime.go:makeRuntime), CRI-O the second when
+ * it starts (internal/version/version.go). */
 static const char *const engine_traces[] = {"/run/libpod/alive", "/run/crio/version"};
 
-/* Each engine makes this one when it opens the store (store.go:load). */
+/* Each engine creates this directory when it opens the store (store.go:load). */
 static bool runroot_is_used(const char *runroot, const char *driver) {
         _cleanup_free_ char *path = NULL;
 

@@ -4,11 +4,11 @@
 #include <stdbool.h>
 
 /*
- * Whether it is proven that no container of this boot is alive: systemd has not reached basic.target yet, and
- * no container engine has left a trace in this boot. Neither a unit's name nor an option proves it, since a
- * unit can be started at any time; after a soft reboot containers may have survived, and their traces with
- * them.
+ * Whether it is proven that no container of this boot is running: systemd has not reached basic.target yet,
+ * and no container engine has left a trace in this boot. The name of a unit or an option is no proof, since a
+ * unit can be started at any time. After a soft reboot containers may still run, and their traces still
+ * exist.
  *
- * To be asked after the directories of the store were listed: what was listed is then older than the proof.
+ * Call it after the directories of the store were listed: the listing is then older than the proof.
  */
 bool boot_stage_is_before_containers(const char *runroot, const char *driver);

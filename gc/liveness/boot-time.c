@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* When this boot began, even if the clock was set since. */
+/* The time of this boot, even if the clock was set since. */
 
 #include "liveness/boot-time.h"
 
@@ -10,7 +10,8 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 
-/* What the programs that begin a boot make (sd_booted(3) looks for the first), and podman's first command. */
+/* Files that programs create early in each boot (sd_booted(3) checks the first), and with podman's first
+ * command. */
 static const char *const made_at_boot[] = {
         "/run/systemd/system", "/run/openrc", "/run/runit", "/run/s6", "/run/libpod/alive",
 };
@@ -20,7 +21,7 @@ static bool is_in_memory(int fd) {
 
         if (fstatfs(fd, &fs) < 0)
                 return false;
-        /* It has a sign, and 32 bits on some machines, where the second magic would be negative. */
+        /* f_type is signed, and has 32 bits on some machines, so that the second magic would be negative. */
         return (uint32_t) fs.f_type == TMPFS_MAGIC || (uint32_t) fs.f_type == RAMFS_MAGIC;
 }
 
@@ -30,7 +31,7 @@ static bool identity_in_memory(const char *path, struct identity *ret) {
         return fd >= 0 && is_in_memory(fd) && identity_at(fd, "", ret) >= 0;
 }
 
-/* A file system that does not keep the time at which a file was made has that of its last change. */
+/* If a file system does not store the creation time of a file, use the time of its last change. */
 static int64_t made_ns(const struct identity *id) {
         return id->btime_ns > 0 ? id->btime_ns : id->ctime_ns;
 }
@@ -49,7 +50,7 @@ int64_t boot_time_ns(int64_t now_ns, int64_t since_boot_ns, const char *runroot)
         return runroot ? earlier_of(ns, runroot) : ns;
 }
 
-/* If only its last change is known, that was at any time of the boot. */
+/* Without a creation time: the last change may have happened at any time of the boot. */
 bool boot_span_of_first_clock(int64_t boot_ns, int64_t since_boot_ns, const char *path,
                               struct boot_span *ret) {
         struct identity id;

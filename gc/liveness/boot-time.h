@@ -5,27 +5,27 @@
 #include <stdint.h>
 
 /*
- * When this boot began, in the time of files (nanoseconds since the epoch), and never later than it did: a
- * file of this boot must not pass for an older one. The wall clock less the time since the boot is too late
- * if the clock was set forward in between (no clock chip, a resumed machine). So the time at which files were
- * made that every boot makes anew counts as well, and the earliest of all is taken.
+ * The time of this boot in nanoseconds since the epoch, and never later than the real one: a file of this
+ * boot must not look older than the boot. The wall clock minus the uptime is too late if the clock was set
+ * forward in between (no clock chip, a resumed machine). So the creation times of files that every boot
+ * creates anew count as well, and the earliest time is returned.
  *
- * runroot: counts if it lies in memory.
+ * runroot: counts if it is on a tmpfs or ramfs.
  */
 int64_t boot_time_ns(int64_t now_ns, int64_t since_boot_ns, const char *runroot);
 
-/* A span of the time of files. */
+/* An interval of file times. */
 struct boot_span {
         int64_t begin_ns, end_ns;
 };
 
 /*
- * If the clock was set forward in this boot: which times a file of this boot can have that was written
- * before, counted from when the kernel made devtmpfs, the first file system of a boot, which is mounted on
- * path. The begin is no time of the boot as those above: without a clock chip it is 1970, and each file is
- * later.
+ * If the clock was set forward in this boot, get the times that a file of this boot may have if it was
+ * written before that: from the creation of devtmpfs, the first file system of a boot, which is mounted on
+ * path. The begin is no candidate for the time of the boot: without a clock chip it is 1970, and every file
+ * is later.
  *
- * False if path is no such file system, or not older than the boot.
+ * Return false if path is no such file system, or is not older than the boot.
  */
 bool boot_span_of_first_clock(int64_t boot_ns, int64_t since_boot_ns, const char *path,
                               struct boot_span *ret);

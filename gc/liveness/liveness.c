@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is alive, and how far the boot is. */
+/* Find running containers and the stage of the boot. */
 
 #include "liveness/liveness.h"
 
@@ -13,7 +13,7 @@
 
 #define MOUNT_PROGRAM_MARK ".has-mount-program" /* overlay.go:Init; it contains "true" or "false" */
 
-/* fuse-overlayfs and the like need not change anything in a layer when they mount it. */
+/* fuse-overlayfs and similar programs need not change a layer when they mount it. */
 static bool has_mount_program(const struct facts *facts) {
         _cleanup_free_ char *path = NULL;
         _cleanup_close_ int fd = -1;
@@ -34,8 +34,8 @@ static bool has_orphans(const struct facts *facts) {
         return false;
 }
 
-/* Of those that podman's databases name: an option for another one does not make their containers end. What
- * hinders is reported when the databases are compared with the configuration. */
+/* The runroots in podman's databases: an option that selects another runroot does not stop their
+ * containers. Errors are reported when the databases are compared with the configuration. */
 static int add_podmans_runroots(struct strlist *found, const struct facts *facts) {
         int r;
 

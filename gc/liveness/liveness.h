@@ -7,10 +7,10 @@
 #include "liveness/uses.h"
 
 /*
- * Add to the facts what is alive and uses an orphan, the records of other runroots, and whether it is proven
- * that no container of this boot is alive. Looks only if there are orphans, and must come after the
- * directories of the store were listed: a record that is read now is then there for everything that was
- * listed and has one.
+ * Add to the facts: the orphans that are in use, the records in other runroots, and whether it is proven that
+ * no container of this boot is running. Processes and mounts are examined only if there are orphans. Call it
+ * after the directories of the store were listed: the records that it reads then include those of every
+ * listed directory.
  */
 int liveness_scan(struct facts *facts, struct runroots *runroots, enum uses_depth depth,
                   struct error *reterr);

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "liveness/proc-view.h"
 
-/* So many tables are open at most: the caller reads one before it adds another. */
+/* The maximum of open tables: above it, the caller reads a table before it adds another one. */
 #define WAITING_MAX 64U
 
 struct mount_tables {
@@ -21,8 +21,8 @@ struct mount_tables {
         bool has_thread;
         pthread_mutex_t lock;
         pthread_cond_t change;
-        struct mount_table **tables; /* each has its own memory, since one is read while others are added */
-        size_t n, cap, next;         /* the next one that is to be read */
+        struct mount_table **tables; /* each is allocated separately: one is read while others are added */
+        size_t n, cap, next;         /* the next one to read */
         bool is_complete;
 };
 
@@ -50,7 +50,7 @@ static void read_table(const struct orphan_names *names, struct mount_table *tab
                 table->result = add_id(table, id);
 }
 
-/* The next table, or NULL if there is none, now or ever. */
+/* The next table, or NULL if there is none. If wait is set, wait for more tables until all were added. */
 static struct mount_table *take(struct mount_tables *tables, bool wait) {
         struct mount_table *table = NULL;
 
@@ -76,7 +76,7 @@ static void *run(void *userdata) {
         return NULL;
 }
 
-/* Signals are the main thread's. If there can be no thread, mount_tables_finish() reads all that is left. */
+/* The main thread handles signals. If no thread can be created, mount_tables_finish() reads all tables. */
 static void start(struct mount_tables *tables) {
         sigset_t all, before;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which orphans a text refers to. */
+/* The orphans that a text refers to. */
 
 #include "liveness/orphan-names.h"
 
@@ -33,7 +33,7 @@ static int take_link(struct orphan_names *names, const struct fact_entry *entry)
         return 0;
 }
 
-/* What has a record was not examined. */
+/* Entries with a record were not examined. */
 static int take_entry(struct orphan_names *names, const struct fact_entry *entry) {
         if (!entry->examined)
                 return 0;
@@ -83,9 +83,9 @@ static bool is_word(char c) {
 }
 
 /*
- * Where the next word begins and ends that may have as many characters as a link, from where no word is
- * split. Each one that long that begins before the last character of a link would, reaches to that character:
- * if it is none of a word, all before it is passed over unread.
+ * Find the next word of at least the length of a link name. at must not be inside a word. A word that long
+ * which begins before the last character of a link name would also contains that character: if that character
+ * is not part of a word, all characters before it are skipped unread.
  */
 static bool find_word(const char *text, size_t len, size_t at, size_t *ret_begin, size_t *ret_end) {
         for (; len - at >= LINK_DIGITS; at += LINK_DIGITS) {

@@ -6,7 +6,7 @@
 
 /*
  * The names by which paths, mount options and command lines refer to the orphans of a store: ids, and the
- * short names of links in "l". An id is 64 random digits, so each text that contains it is about that layer
+ * short names of links in "l". An id is 64 random digits, so any text that contains it refers to that layer
  * or container.
  */
 struct orphan_names {
@@ -22,8 +22,8 @@ struct orphan_names {
 void orphan_names_done(struct orphan_names *names);
 #define _cleanup_orphan_names_ _cleanup_(orphan_names_done)
 
-/* The facts must outlive it. 0 or -ENOMEM. */
+/* The facts must outlive the names. Return 0 or -ENOMEM. */
 int orphan_names_take(struct orphan_names *names, const struct facts *facts);
 
-/* The next id that the text refers to, from *at on, which is moved behind it; NULL if there is none. */
+/* The next id that the text refers to, from *at on; NULL if there is none. *at is moved behind it. */
 const char *orphan_names_next(const struct orphan_names *names, const char *text, size_t len, size_t *at);

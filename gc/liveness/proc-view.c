@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What /proc shows. */
+/* Which processes /proc shows. */
 
 #include "liveness/proc-view.h"
 
@@ -16,8 +16,8 @@
 #include "base/error.h"
 #include "base/fd.h"
 
-/* The inode of the PID namespace of the boot (linux/proc_ns.h:PROC_PID_INIT_INO); in any other one, processes
- * outside of it are not seen. */
+/* The inode of the initial PID namespace (linux/proc_ns.h:PROC_PID_INIT_INO). In any other namespace,
+ * processes outside of it are hidden. */
 #define FIRST_PID_NAMESPACE 0xEFFFFFFCU
 
 static bool is_first_pid_namespace(int proc_fd) {
@@ -26,7 +26,7 @@ static bool is_first_pid_namespace(int proc_fd) {
         return fstatat(proc_fd, "self/ns/pid", &st, 0) >= 0 && st.st_ino == FIRST_PID_NAMESPACE;
 }
 
-/* With hidepid= a process sees the others that it may trace (proc(5)). */
+/* With hidepid=, a process sees the processes that it may trace (proc(5)). */
 static bool may_trace_all(void) {
         struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
         struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
@@ -36,7 +36,7 @@ static bool may_trace_all(void) {
         return data[0].effective & 1U << CAP_SYS_PTRACE;
 }
 
-/* PID 1 is there and may be looked at, or is hidden by hidepid= or subset=. */
+/* Whether PID 1 can be read; hidepid= or subset= may hide it. */
 static bool shows_init(int proc_fd) {
         struct stat st;
 
@@ -51,7 +51,7 @@ const char *proc_view_hides(int proc_fd) {
         return may_trace_all() ? NULL : "without CAP_SYS_PTRACE processes of others are not seen";
 }
 
-/* An argument list has 2 MiB at most by default (execve(2)); a mount table of 100,000 mounts about 20 MB. */
+/* An argument list has at most 2 MiB by default (execve(2)); a mount table of 100,000 mounts about 20 MB. */
 #define PROC_FILE_BYTES_MAX (64U * 1024 * 1024)
 
 #define PIECE_BYTES 16384U

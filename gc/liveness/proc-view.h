@@ -3,15 +3,13 @@
 
 #include "base/text.h"
 
-/*
- * Why an open /proc may not show every process of the machine, a sentence without full stop; NULL if it shows
- * them all.
- */
+/* Why an open /proc may not show every process of the machine, a sentence without full stop; NULL if it
+ * shows all of them. */
 const char *proc_view_hides(int proc_fd);
 
 /*
- * Append a file of a process, which is open at its beginning. An argument list that does not fill a piece is
- * whole; a mount table must be read until_end, since it comes in pieces of any size. 0 or negative errno:
- * -E2BIG, too.
+ * Append the content of a process's file, which is open at offset 0. An argument list that does not fill a
+ * buffer is complete. A mount table must be read with until_end: a read may return any number of bytes.
+ * Return 0 or a negative errno, -E2BIG if the file is too large.
  */
 int proc_read(int fd, bool until_end, struct text *text);

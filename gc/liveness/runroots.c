@@ -53,7 +53,7 @@ static int add_candidates(struct strlist *paths, const struct strlist *found) {
         return r;
 }
 
-/* Directories of others prove nothing: /tmp is everybody's. */
+/* A directory of another user is no evidence: any user can create one in /tmp. */
 static bool is_directory_of_ours(const char *path, struct identity *ret) {
         return *path == '/' && identity_of_path(path, ret) >= 0 && S_ISDIR(ret->mode) &&
                ret->uid == geteuid();
@@ -193,7 +193,7 @@ static int take_snapshot(struct runroots *runroots, const struct facts *facts, c
         return 0;
 }
 
-/* What might be recorded there is not known, then. */
+/* The records of such a runroot are not known. */
 static int note_unreadable(struct facts *facts, const char *runroot, const struct error *error) {
         const char *path = arena_text(&facts->arena, runroot, strlen(runroot));
         const char *problem = arena_text(&facts->arena, error->text, strlen(error->text));

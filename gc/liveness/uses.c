@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Which orphans processes and mounts use, after /proc. Each mount namespace is read once, by the first
- * process that is met in it, and beside the look at processes.
- */
+/* Find the orphans that processes and mounts use, in /proc. Each mount namespace is read once, for the
+ * first process that is found in it, while the search for processes goes on. */
 
 #include "liveness/uses.h"
 
@@ -22,7 +20,7 @@
 
 #define PROC_PATH_MAX 64U /* "PID/fd/N" */
 
-/* Far more than any machine has. Arguments of hostile processes may name any number of them. */
+/* Far more than any machine has. The arguments of a hostile process may contain any number of paths. */
 #define RUNROOTS_MAX 64U
 
 #define ID_DIGITS 64U
@@ -32,14 +30,14 @@ struct search {
         struct strlist *runroots;
         struct orphan_names names;
         int proc_fd;
-        const char *pid; /* of the process that is looked at */
+        const char *pid; /* of the current process */
         struct text arguments;
-        struct strlist namespaces; /* whose mount tables were opened, as /proc/PID/ns/mnt reads */
+        struct strlist namespaces; /* the namespaces whose mount tables were opened, as in /proc/PID/ns/mnt */
         struct mount_tables *mounts;
 };
 
 static void search_done(struct search *search) {
-        mount_tables_free(search->mounts); /* which has the names */
+        mount_tables_free(search->mounts); /* it borrows the names */
         orphan_names_done(&search->names);
         close_fd(search->proc_fd);
         text_done(&search->arguments);
@@ -53,7 +51,7 @@ static int keep(struct search *search, const struct text *text, const char **ret
         return *ret ? 0 : -ENOMEM;
 }
 
-/* The first hindrance is enough. */
+/* Only the first obstacle is noted. */
 static int note_hindrance(struct search *search, const char *format, ...) _printf_(2, 3);
 static int note_hindrance(struct search *search, const char *format, ...) {
         _cleanup_free_ char *text = NULL;
@@ -66,14 +64,14 @@ static int note_hindrance(struct search *search, const char *format, ...) {
         n = vasprintf(&text, format, args);
         va_end(args);
         if (n < 0) {
-                text = NULL; /* the manual leaves it undefined */
+                text = NULL; /* it is undefined on error (asprintf(3)) */
                 return -ENOMEM;
         }
         search->facts->uses_unseen = arena_text(&search->facts->arena, text, (size_t) n);
         return search->facts->uses_unseen ? 0 : -ENOMEM;
 }
 
-/* "process 1234 (conmon)": the name that it was started by, as far as it can be printed. */
+/* "process 1234 (conmon)": the name of the program, as far as it is printable. */
 static int describe_process(const struct search *search, struct text *text) {
         const char *program = search->arguments.len > 0 ? search->arguments.s : "",
                    *slash = strrchr(program, '/');
@@ -132,15 +130,13 @@ static int note_uses(struct search *search, const struct text *text, const char 
 /* ------------------------------------------------------------------------------------- one process's files
  */
 
-/* It ended while it was looked at. */
+/* The process ended in the meantime. */
 static bool has_ended(int code) {
         return code == -ENOENT || code == -ESRCH;
 }
 
-/*
- * A process that this user may not look at belongs to another one, and does not use this user's store: within
- * a user namespace it is shown with the id that stands for all that have none there.
- */
+/* If this user may not examine a process, the process belongs to another user and does not use this user's
+ * store. In a user namespace, the owner of such a process is the overflow id. */
 #define ID_OF_OTHERS 65534U /* /proc/sys/kernel/overflowuid */
 
 static bool is_of_others(const struct search *search) {
@@ -188,7 +184,7 @@ static int look_at_link(struct search *search, const char *name) {
 
 /* -------------------------------------------------------------------------------------------- arguments */
 
-/* "/run/other/overlay-containers/ID": what stands before the last two parts may be a runroot. */
+/* "/run/other/overlay-containers/ID": the path before the last two components may be a runroot. */
 static int note_runroot(struct search *search, size_t end_of_id) {
         const char *text = search->arguments.s, *id = text + end_of_id - ID_DIGITS, *begin = id;
         _cleanup_free_ char *part = NULL;
@@ -274,7 +270,7 @@ static int note_all_mounts(struct search *search) {
         return r;
 }
 
-/* The mounts of this namespace are facts already. */
+/* The mounts of the collector's own namespace are facts already. */
 static int pass_over_own_mounts(struct search *search) {
         _cleanup_free_ char *namespace = NULL;
         int r;
@@ -344,7 +340,7 @@ static int look_at_processes(struct search *search, enum uses_depth depth) {
                 if (is_process(search->pid) && strcmp(search->pid, self) != 0)
                         r = look_at_process(search, depth);
         }
-        return r < 0 ? r : note_all_mounts(search); /* the list has the names of their processes */
+        return r < 0 ? r : note_all_mounts(search); /* the list borrows the names of the processes */
 }
 
 static int look(struct search *search, enum uses_depth depth) {

@@ -10,8 +10,9 @@ enum uses_depth {
 };
 
 /*
- * Look for what is alive and uses an orphan of the facts, whatever the records say, and add it to the facts,
- * with what hinders the view. Paths of runroots that arguments of processes name are added to the list; they
- * may be wrong, and may be there twice. 0 or -ENOMEM: all else that goes wrong makes the view incomplete.
+ * Find the processes and mounts that use an orphan of the facts, recorded or not, and add them to the facts,
+ * with the reason if /proc is incomplete. If an argument of a process contains the path of a runroot, append
+ * the path to runroots; such paths may be wrong or duplicate. Return 0 or -ENOMEM: any other error makes the
+ * view incomplete.
  */
 int uses_find(struct facts *facts, enum uses_depth depth, struct strlist *runroots);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which entries have a record, by what kind of record speaks for them. */
+/* Which entries have a record, by the kind of record. */
 
 #include "scan/record-ids.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/idset.h"
 
-/* Which entries have a record of their own. Fill the sets, seal the whole once, then ask. */
+/* The entries that have a record of their own. Fill the sets, seal them once, then look up. */
 struct record_ids {
         struct idset layers, images, containers;
 };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * From the library's objects to facts. The directories are listed before the records are read: Go writes a
- * record before it makes the directory (layers.go:create), so whatever is listed and recorded is recorded
- * when the records are read.
+ * Convert the library's objects to facts. The directories are listed before the records are read: Go writes a
+ * record before it creates the directory (layers.go:create), so the record of every listed directory is among
+ * the records that are read.
  *
- * Only what has no record of its own is looked at: for the rest nothing depends on it, and looking at tens of
- * thousands of directories is what takes the time of a run that finds nothing.
+ * Only entries without a record are examined: the plan does not depend on the others, and to examine tens of
+ * thousands of directories would take most of the time of a run that finds no orphans.
  */
 
 #include <string.h>
@@ -55,7 +55,7 @@ static bool has_change_within(const struct facts *facts, const struct boot_span 
         return false;
 }
 
-/* An orphan from before the clock was set forward, if there is one, must not look older than the boot. */
+/* An orphan that was written before the clock was set forward must not look older than the boot. */
 static void observe_first_clock(struct facts *facts) {
         struct boot_span span;
 
@@ -115,7 +115,7 @@ static int observe_layers(struct facts *facts, const struct cstorage_snapshot *s
         return 0;
 }
 
-/* The ids are the snapshot's; the array of them lives in the arena. */
+/* The ids belong to the snapshot; the array is in the arena. */
 static int observe_mapped(struct facts *facts, struct fact_image *fact, const struct cstorage_image *image) {
         const char **mapped;
         size_t n = 0;
@@ -286,7 +286,7 @@ static int observe_lowers(struct facts *facts, struct fact_entry *fact) {
         r = cstorage_entry_read_lowers(fact->entry, &lowers, &error);
         if (r == -ENOMEM)
                 return r;
-        if (r == -ENOENT) { /* it went in between */
+        if (r == -ENOENT) { /* it was removed in the meantime */
                 fact->identity.type = CSTORAGE_TYPE_ABSENT;
                 return 0;
         }
@@ -296,13 +296,13 @@ static int observe_lowers(struct facts *facts, struct fact_entry *fact) {
         }
         if (r < 0)
                 return not_examined(facts, fact, &error);
-        if (!lowers[0]) /* whose files tell of others is no half without files */
+        if (!lowers[0]) /* only a directory without a "lower" file can be of a split layer */
                 return observe_half(facts, fact);
 
         return keep_lowers(facts, fact, lowers);
 }
 
-/* What cannot be looked at is a fact too: the plan refuses it. */
+/* If an entry cannot be examined, that is a fact as well: the plan refuses it. */
 static int examine(struct facts *facts, struct fact_entry *fact) {
         struct cstorage_error error = {.text = "cannot be looked at"};
         int r;
@@ -338,7 +338,7 @@ static int observe_entry(struct facts *facts, const struct cstorage_entry *entry
         return recorded ? 0 : examine(facts, fact);
 }
 
-/* Of volatile files there is nothing to decide, unless one cannot be read. */
+/* A volatile file needs a decision only if it cannot be read. */
 static bool is_in_order(const struct facts *facts, const struct cstorage_entry *entry) {
         if (cstorage_entry_get_kind(entry) != CSTORAGE_ENTRY_VOLATILE_FILE)
                 return false;
@@ -364,8 +364,10 @@ static int observe_entries(struct facts *facts, const struct cstorage_inventory 
         return 0;
 }
 
-/* Finished layers with a record, and those of them with a directory: in any part of the store, or in the
- * image store alone. Without a part of a store, the directory that a file system is mounted on is empty. */
+/*
+ * The number of complete layers with a record, and of those that also have a directory: in any part of the
+ * store, or in the image store only. If the file system of a part is not mounted, its mount point is empty.
+ */
 struct seen_layers {
         size_t recorded, present;
 };
@@ -408,7 +410,7 @@ static int add_lost_home(struct facts *facts, const char *root, size_t n) {
         return r < 0 ? r : keep_text(facts, text.s, &fact->text);
 }
 
-/* If a directory could not be listed, that is reported, and nothing can be said of layers. */
+/* If a directory could not be listed, that is reported already, and layers may exist unseen. */
 static int observe_homes(struct facts *facts, const struct record_ids *recorded) {
         struct seen_layers all = count_layers(facts, recorded, /* imagestore= */ false),
                            images = count_layers(facts, recorded, /* imagestore= */ true);
@@ -430,10 +432,8 @@ static bool is_in_graphroot(const struct facts *facts, const char *layer) {
         return false;
 }
 
-/*
- * Where there are halves in the graphroot, whether the image store is the one with the others. Most of what
- * lies there has a record and is not looked at, and one pair tells for all.
- */
+/* If there are split layers in the graphroot, check whether the image store has their other directories.
+ * One pair is proof enough: most of these directories have a record and are not examined. */
 static int observe_other_halves(struct facts *facts) {
         bool wanted = false;
         int r;
@@ -533,14 +533,12 @@ static int look(struct scan *view, struct cstorage_store *store, enum uses_depth
         return r;
 }
 
-/*
- * A reference that is read between two saves of an engine looks like one to a record that is lost. What is
- * lost is so at the next look, too.
- */
+/* If the scan reads a reference between two saves of an engine, a record seems to be lost. A record that
+ * is really lost is missing in the next scan as well. */
 #define LOOKS_MAX 5
 
-/* An engine that deletes a container saves two files, and holds its locks for some milliseconds in between.
- */
+/* To delete a container, an engine saves two files; between the saves it holds its locks for some
+ * milliseconds. */
 static void wait_between_looks(int n) {
         const struct timespec pause = {.tv_nsec = (20 * 1000 * 1000) << n};
 

@@ -8,10 +8,8 @@
 #include "liveness/uses.h"
 #include "plan/plan.h"
 
-/*
- * One look at a store: the facts, and what they borrow from. Looking takes no lock and leaves no trace; under
- * the locks of a txn it is done in the same way again.
- */
+/* One scan of a store: the facts, and the objects that they borrow strings from. A scan takes no locks and
+ * changes nothing. It can be repeated under the locks of a transaction. */
 struct scan {
         struct cstorage_inventory *inventory;
         struct cstorage_snapshot *snapshot;
@@ -25,13 +23,13 @@ struct scan {
 void scan_done(struct scan *view);
 #define _cleanup_scan_ _cleanup_(scan_done)
 
-/* Only where the store lies. */
+/* Fill in the paths and the driver of the store only. */
 void scan_store(struct facts *facts, const struct cstorage_store *store);
 
-/* Look, and fill in all but the plan. The view must be empty; a store that can be looked at only in part is
- * no error but a fact. */
+/* Scan the store and fill in everything but the plan. The scan must be empty. If parts of a store cannot
+ * be read, that is a fact and no error. */
 int scan_read(struct scan *view, struct cstorage_store *store, enum uses_depth depth, struct error *reterr);
 
-/* The same, and decide what becomes of each entry. */
+/* Scan the store and make the plan. */
 int scan_make(struct scan *view, struct cstorage_store *store, const struct policy *policy,
               struct error *reterr);
