@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/*
- * Deleting what was retired. Slow, and nobody waits for it: the store's locks are gone, and should this be
- * killed, whoever comes next (a Go process or another run) takes the temp dirs up where they were left.
- */
+/* Delete the trash. This is slow, but no process waits for it: the locks of the store are released. If the
+ * collector is killed, the next Go process or the next run deletes the rest of the temp dirs. */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -14,7 +12,7 @@
 #include "collect/execute.h"
 #include "tree/delete.h"
 
-/* Set by the signals; the deleting threads look at it after each entry. */
+/* Set by the signals; the deleting threads check it after each entry. */
 static atomic_bool stop;
 
 static void on_signal(int signal) {
@@ -54,9 +52,8 @@ static int compare_names(const void *name, const void *subject) {
         return strcmp(name, s->name);
 }
 
-/*
- * What the deletion tells of one item; NULL where it lost count of it. A temp dir of others is an item whole.
- */
+/* The counts of one item; NULL if they are not known. A temp dir of another process is one item as a
+ * whole. */
 static const struct tree_subject *find_result(const struct tree_result *result, const char *name) {
         if (!name)
                 return &result->total;
@@ -72,7 +69,7 @@ static void note(struct subject *subject, const struct tree_subject *seen) {
                 subject_fail(subject, seen->error ? seen->error->text : "not all of it could be removed");
 }
 
-/* What needed no temp dir went at once, and was one entry. */
+/* An item that needed no temp dir was removed at once and is one entry. */
 static void note_removed_at_once(struct outcome *outcome, const struct cstorage_trash *trash) {
         static const struct tree_subject one = {.entries = 1};
         const struct cstorage_trash_item *item = NULL;
@@ -87,7 +84,7 @@ static void note_removed_at_once(struct outcome *outcome, const struct cstorage_
 
 /* ------------------------------------------------------------------------------- items by their temp dir */
 
-/* Items sorted by directory: there may be thousands of each. */
+/* Items sorted by directory: there may be thousands of both. */
 struct reaping {
         struct outcome *outcome;
         const struct cstorage_trash_item **items;
@@ -140,7 +137,7 @@ static size_t first_item(const struct reaping *reaping, const struct cstorage_tr
         return low;
 }
 
-/* The next item of the directory that is to be reported as removed; *at goes on behind it. */
+/* The next item of the directory that is to be reported as removed. *at is moved behind it. */
 static struct subject *next_removed(const struct reaping *reaping, const struct cstorage_trash_dir *dir,
                                     size_t *at, const struct cstorage_trash_item **ret) {
         while (*at < reaping->n && cstorage_trash_item_get_dir(reaping->items[*at]) == dir) {
@@ -169,7 +166,7 @@ static void note_result(const struct reaping *reaping, const struct cstorage_tra
         }
 }
 
-/* The error is that of the whole directory. */
+/* Note an error of the whole directory for each of its items. */
 static void note_error(const struct reaping *reaping, const struct cstorage_trash_dir *dir,
                        const struct error *error) {
         const struct cstorage_trash_item *item;
@@ -180,7 +177,7 @@ static void note_error(const struct reaping *reaping, const struct cstorage_tras
                 execute_apply_one(subject, error->code, error->text);
 }
 
-/* Of a temp dir that is an item itself, the directory is one entry more than what was in it. */
+/* If a temp dir is itself an item, the directory counts as one more entry. */
 static void note_dir_itself(const struct reaping *reaping, const struct cstorage_trash_dir *dir) {
         const struct cstorage_trash_item *item;
         size_t at = first_item(reaping, dir);
@@ -196,7 +193,7 @@ static void note_dir_itself(const struct reaping *reaping, const struct cstorage
 static const struct error interrupted = {
         .code = -ECANCELED, .text = "interrupted while it was deleted. The next run deletes the rest"};
 
-/* What is still there is not reported as removed. */
+/* Items that still exist are not reported as removed. */
 static void note_interrupted(const struct reaping *reaping, const struct cstorage_trash_dir *dir) {
         const struct cstorage_trash_item *item;
         size_t at = first_item(reaping, dir);
@@ -212,13 +209,13 @@ static void note_interrupted(const struct reaping *reaping, const struct cstorag
 
 /* -------------------------------------------------------------------------------------------- deleting */
 
-/* 0 if it is empty now. */
+/* Return 0 if the directory is empty now. */
 static int empty_dir(const struct reaping *reaping, const struct cstorage_trash_dir *dir) {
         _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
         int fd = cstorage_trash_dir_get_fd(dir), r;
         struct error error = {0};
 
-        if (fd < 0) /* no more than the lock file is left of it */
+        if (fd < 0) /* only its lock file is left */
                 return 0;
         r = tree_remove(fd, &reaping->tree, &result, &error);
         if (r < 0)
@@ -243,8 +240,8 @@ static void reap_locked(const struct reaping *reaping, struct cstorage_trash_dir
                 note_dir_itself(reaping, dir);
 }
 
-/* Only those that are being deleted have descriptors open. What is left after an interruption keeps its lock
- * until the end. */
+/* Only a directory that is being deleted has open descriptors. After an interruption the lock is held
+ * until the process exits. */
 static void reap_dir(const struct reaping *reaping, struct cstorage_trash_dir *dir) {
         struct error error = {0};
         int r = cstorage_trash_dir_lock(dir, (struct cstorage_error *) &error);
@@ -257,7 +254,7 @@ static void reap_dir(const struct reaping *reaping, struct cstorage_trash_dir *d
                 cstorage_trash_dir_unlock(dir);
 }
 
-/* It was not begun; the next run deletes it. */
+/* The directory is not deleted in this run; the next run deletes it. */
 static void leave_dir(const struct reaping *reaping, struct cstorage_trash_dir *dir) {
         bool was_locked = cstorage_trash_dir_get_lock_fd(dir) >= 0;
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How much would go. Looks into every directory that would be removed, so only done where somebody asked. */
+/* Measure the entries that a dry run would remove. Every directory is read, so this is done on request
+ * only. */
 
 #include <sys/stat.h>
 
 #include "collect/disk-usage.h"
 #include "tree/measure.h"
 
-/* A file or link: one entry, and its blocks where this is its last name. The path is from the listing; that
- * it may lead elsewhere by now only makes a number wrong. */
+/* A file or link is one entry. Its blocks count if this is its last name. The path is from the listing; if
+ * it refers to another file by now, only the size is wrong. */
 static void measure_file(struct subject *subject) {
         struct stat st;
 

@@ -3,6 +3,6 @@
 
 #include "collect/result.h"
 
-/* How much would go: entries and bytes of each subject that would be removed, for a dry run. What cannot be
- * measured stays unmeasured. */
+/* For a dry run: the number of files and bytes of each subject that would be removed. A subject that
+ * cannot be measured stays unmeasured. */
 void measure(struct outcome *outcome);

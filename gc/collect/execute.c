@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Doing. The first half runs while every container tool of the machine waits: it asks for what was decided
- * and nothing else. The second half turns what came of it into the words of the reports, and takes its time.
+ * Execute the plan. execute() runs while the container tools of the machine wait for the locks: it only
+ * requests the removals and commits. execute_apply() converts the results for the reports, and runs without
+ * the locks.
  */
 
 #include <string.h>
@@ -36,8 +37,7 @@ int execute(struct cstorage_txn *txn, const struct scan *view, struct cstorage_t
         return cstorage_txn_commit(txn, ret, (struct cstorage_error *) reterr);
 }
 
-/* Whatever changed since it was looked at was changed by another process, which knows more about it than the
- * plan does. */
+/* A change after the scan was made by another process, which has newer information than the plan. */
 void execute_apply_one(struct subject *subject, int code, const char *text) {
         switch (code) {
         case 0:

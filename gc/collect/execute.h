@@ -3,15 +3,13 @@
 
 #include "collect/result.h"
 
-/*
- * Do what a plan says, with the locks held: ask for each removal, and commit. The locks are gone when this
- * returns; what was retired lies in the trash. Negative where nothing at all was done.
- */
+/* Execute the plan with the locks held: request each removal, and commit. On return the locks are
+ * released, and the removed objects are in the trash. On a negative return nothing was changed. */
 int execute(struct cstorage_txn *txn, const struct scan *view, struct cstorage_trash **ret,
             struct error *reterr);
 
-/* Put what the library says of one entry, a code and its text, over the plan's verdict. */
+/* Replace the plan's verdict on one entry by the library's result, a code and its text. */
 void execute_apply_one(struct subject *subject, int code, const char *text);
 
-/* Put the results of the commit over the plan's verdicts. */
+/* Replace the plan's verdicts by the results of the commit. */
 void execute_apply(struct outcome *outcome, const struct cstorage_trash *trash);

@@ -12,25 +12,25 @@
 #include "util/log.h"
 
 /*
- * What is sent waits in the socket until the reaper is started, after the boot: nobody waits for that. One
- * connection holds the temp dirs of any usual run; where others left hundreds, there are more connections.
- * This many fit into the queue of the socket (SOMAXCONN of systemd's units), beside those of others; what
- * does not is deleted here.
+ * The messages wait in the socket until the deleter is started, after the boot: no process waits for that.
+ * One connection is enough for the temp dirs of any usual run; if other processes left hundreds, more
+ * connections are made. This number fits into the queue of the socket (SOMAXCONN of systemd's units) beside
+ * those of other collectors. Temp dirs that do not fit are deleted in this run.
  */
 #define CONNECTIONS_MAX 64U
 
-/* How long the deleter waits for one collector, all its messages together: one that stops in the middle, or
- * sends a byte now and then, must not keep others waiting. */
+/* How long the deleter waits for all messages of one collector: if a collector stops in the middle, or
+ * sends one byte at a time, the others must not wait for it. */
 #define RECEIVE_PATIENCE_US 10000000
 
-/* More than any run has: what a store's temp dirs hold is bounded by its inventory, and a sender that goes on
- * is broken. */
+/* More than any run sends: the inventory limits the number of a store's temp dirs, so a sender that
+ * exceeds this is broken. */
 #define RECEIVE_MAX 100000U
 
 /* ---------------------------------------------------------------------------------------- sending */
 
-/* For a socket that listens, this is the process that made it listen: systemd, of the system or of the user.
- */
+/* The peer of a listening socket is the process that called listen(): systemd, of the system or of the
+ * user. */
 static int get_peer(int fd, uid_t *ret) {
         struct ucred peer;
         socklen_t size = sizeof(peer);
@@ -41,7 +41,7 @@ static int get_peer(int fd, uid_t *ret) {
         return 0;
 }
 
-/* Another user could keep the locks forever, or make the deleter remove files of others. */
+/* Another user could hold the locks for ever, or make the deleter remove files of other users. */
 static bool is_trusted(uid_t peer) {
         return peer == 0 || peer == geteuid();
 }
@@ -105,7 +105,7 @@ static void spend(struct handover *handover, uint64_t us) {
         handover->patience_us -= us < handover->patience_us ? us : handover->patience_us;
 }
 
-/* 1 if there is something to receive, 0 if the deleter is to stop. */
+/* Return 1 if there is something to receive, 0 if the deleter is to stop. */
 static int wait_for_message(struct handover *handover, struct error *reterr) {
         struct pollfd ready = {.fd = handover->fd, .events = POLLIN};
         int n = -EINTR;
@@ -124,7 +124,7 @@ static int wait_for_message(struct handover *handover, struct error *reterr) {
         return n > 0 ? 1 : error_set(reterr, -ETIMEDOUT, "a collector did not hand over all in time");
 }
 
-/* -EBADMSG: the next may be a good one. */
+/* On -EBADMSG the next message may be valid. */
 static int receive_one(struct handover *handover, struct cstorage_trash **ret, struct error *reterr) {
         int r;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What lies in the graphroot and is not collected. */
+/* Stores in the graphroot that are not collected. */
 
 #include <stdio.h>
 #include <string.h>
@@ -46,7 +46,7 @@ static int add_all(struct other_drivers *others, const struct cstorage_config *c
         return r;
 }
 
-/* The first is the one that is collected, or refused. */
+/* The first driver is the one that is collected, or refused. */
 int other_drivers_find(struct other_drivers *others, const struct cstorage_config *config) {
         _cleanup_free_ char **drivers = NULL;
         int r;
@@ -57,7 +57,7 @@ int other_drivers_find(struct other_drivers *others, const struct cstorage_confi
         return add_all(others, config, drivers + 1);
 }
 
-/* The library names the graphroot first, which the path does too. */
+/* The library's text begins with the graphroot, which is in the path as well. */
 static const char *without_path(const char *problem, const char *path) {
         size_t n = strlen(path);
 

@@ -3,7 +3,7 @@
 
 #include "collect/result.h"
 
-/* Stores of other drivers in the same graphroot: nothing of them is looked at, but that they are there. */
+/* Stores of other drivers in the same graphroot. Only their existence is checked. */
 struct other_drivers {
         struct fact_entry *entries; /* of kind FACT_KIND_STORE, sorted */
         size_t n;
@@ -15,12 +15,10 @@ struct other_drivers {
 void other_drivers_done(struct other_drivers *others);
 #define _cleanup_other_drivers_ _cleanup_(other_drivers_done)
 
-/* None where the graphroot cannot be listed: that is said by who looks at its store. -ENOMEM. */
+/* Empty if the graphroot cannot be listed: the scan of the store reports that. -ENOMEM. */
 int other_drivers_find(struct other_drivers *others, const struct cstorage_config *config);
 
-/*
- * The store that the configuration names and whose driver nobody here knows, as an entry: what the library
- * said of it is its problem. -ENOMEM.
- */
+/* The configured store, if its driver is not supported, as an entry: its problem is the library's error.
+ * -ENOMEM. */
 int other_drivers_refused(struct other_drivers *others, const struct cstorage_config *config,
                           const char *problem, const struct fact_entry **ret);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What became of everything. Made after the locks were let go: nothing here is done while others wait. */
+/* The results for the reports. They are made without the locks, so that no process waits for them. */
 
 #include <string.h>
 
@@ -32,7 +32,7 @@ enum result result_of(enum reason reason) {
 void subject_fail(struct subject *subject, const char *text) {
         subject->result = RESULT_FAILED;
         free(subject->text);
-        subject->text = strdup(text); /* without memory: failed, for no stated reason */
+        subject->text = strdup(text); /* if out of memory: failed, without a cause */
 }
 
 static int compare_pointers(const void *a, const void *b) {

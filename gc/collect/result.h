@@ -5,10 +5,8 @@
 
 #include "scan/scan.h"
 
-/*
- * What became of everything, for the reports: the plan's verdicts, and over them what the execution met. In a
- * dry run the verdicts alone.
- */
+/* The results for the reports: the plan's verdicts, replaced by the results of the execution. In a dry run
+ * there are only verdicts. */
 
 enum result {
         RESULT_KEPT,
@@ -24,8 +22,8 @@ struct subject { /* one entry that is not simply kept */
         enum result result;
         enum reason reason;
         const struct fact_file *because; /* as in struct decision */
-        char *text;                      /* what failed; NULL where nothing did */
-        bool measured;                   /* the two below are known */
+        char *text;                      /* the error; NULL if there was none */
+        bool measured;                   /* the two members below are valid */
         uint64_t entries, bytes;
 };
 
@@ -33,16 +31,17 @@ struct orphan_details;
 
 struct outcome {
         const struct facts *facts;
-        const struct plan *plan; /* NULL where there was nothing to plan */
-        uint64_t n_accounted; /* then: entries that were seen to have a record, and not looked at further */
-        struct subject *subjects; /* in the order of the facts: by kind, place, name */
+        const struct plan *plan;  /* NULL if there was nothing to plan */
+        uint64_t n_accounted;     /* then: recorded entries, which were not examined */
+        struct subject *subjects; /* in the order of the facts: by kind, directory, name */
         size_t n_subjects, cap_subjects;
         struct subject **by_entry;       /* the same, for outcome_find() */
-        const struct fact_entry *others; /* stores of other drivers, where somebody asked; not counted */
+        const struct fact_entry *others; /* stores of other drivers, if requested; not counted */
         size_t n_others;
-        const struct orphan_details *details; /* for the report; NULL: not asked for */
+        const struct orphan_details *details; /* for the report; NULL if not requested */
         bool dry_run;
-        bool left;                         /* what was retired is not all deleted: by wish or by a signal */
+        /* not all of the trash was deleted, on request or because of a signal */
+        bool left;
         size_t n[RESULT_COUNT];            /* of outcome_count() */
         uint64_t files_freed, bytes_freed; /* likewise */
         uint64_t lock_held_us, elapsed_us;
@@ -53,26 +52,26 @@ struct outcome {
 void outcome_done(struct outcome *outcome);
 #define _cleanup_outcome_ _cleanup_(outcome_done)
 
-/* The subjects that the view's plan makes; view must outlive the outcome. -ENOMEM. */
+/* Make the subjects from the plan. The scan must outlive the outcome. -ENOMEM. */
 int outcome_fill(struct outcome *outcome, const struct scan *view);
 
-/* A store that is refused whole is the one subject. -ENOMEM. */
+/* Make the store, which is refused as a whole, the only subject. -ENOMEM. */
 int outcome_refuse(struct outcome *outcome, const struct facts *facts, const struct fact_entry *store);
 
-/* The subject of an entry; NULL where it has none. Logarithmic. */
+/* The subject of an entry; NULL if it has none. Logarithmic. */
 struct subject *outcome_find(const struct outcome *outcome, const struct cstorage_entry *entry);
 
-/* What a verdict comes to where nothing goes wrong. */
+/* The result of a verdict if no error occurs. */
 enum result result_of(enum reason reason);
 
-/* This one failed after all. */
+/* Change the result to failed. */
 void subject_fail(struct subject *subject, const char *text);
 
-/* Sum up; once all results are final. */
+/* Calculate the sums, after all results are final. */
 void outcome_count(struct outcome *outcome);
 
-/* Whether the sums of entries and bytes are those of all that is, or would be, removed. */
+/* Whether the sums of files and bytes include every entry that is, or would be, removed. */
 bool outcome_is_measured(const struct outcome *outcome);
 
-/* "keep", "remove", "heal", "refuse", "fail" */
+/* "keep", "remove", "repair", "refuse", "fail" */
 const char *result_name(enum result result);
