@@ -12,10 +12,8 @@
 #include "util/log.h"
 #include "util/systemd.h"
 
-/*
- * A boot waits for each record, some 30 us. So many tell what happened; of a machine that had more at once
- * the sum tells how many.
- */
+/* The boot waits for each record, about 30 us. Up to this number there is a record for each subject; above
+ * it, only the sums. */
 #define SUBJECTS_MAX 1000U
 
 #define FIELDS_MAX 16U
@@ -32,7 +30,7 @@ enum message {
         MESSAGE_DELETED,
 };
 
-/* The ids are in the catalog, units/cstorage-gc.catalog, too. */
+/* The ids are also in the catalog, units/cstorage-gc.catalog. */
 static const struct {
         const char *id;
         int priority;
@@ -53,7 +51,8 @@ bool journal_is_stderr(void) {
         unsigned long long dev, ino;
         struct stat st;
 
-        /* systemd.exec(5): device and inode number, since the variable is passed on to whoever is started. */
+        /* systemd.exec(5): compare the device and inode numbers, since child processes inherit the
+         * variable. */
         return stream && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 && fstat(STDERR_FILENO, &st) >= 0 &&
                st.st_dev == dev && st.st_ino == ino;
 }
@@ -72,7 +71,7 @@ static void record_done(struct record *record) {
 
 #define _cleanup_record_ _cleanup_(record_done)
 
-/* A field for which there is no memory is left out. */
+/* If out of memory, the field is omitted. */
 static void _printf_(2, 3) add(struct record *record, const char *format, ...) {
         va_list args;
 
@@ -104,7 +103,7 @@ static void add_sizes(struct record *record, uint64_t entries, uint64_t bytes) {
         add(record, "CSTORAGE_BYTES=%" PRIu64, bytes);
 }
 
-/* Where the journal does not take it, a line of text is better than nothing. */
+/* If the journal does not accept the record, print a line of text instead. */
 static void end(struct record *record, const char *message, const struct journal_user *user) {
         struct iovec fields[FIELDS_MAX];
 
@@ -115,7 +114,7 @@ static void end(struct record *record, const char *message, const struct journal
                 log_error("%s", message);
 }
 
-/* ------------------------------------------------------------------------------------ what happened */
+/* ------------------------------------------------------------------------------------------------- events */
 
 static enum message message_of(enum result result) {
         switch (result) {
@@ -200,7 +199,7 @@ void journal_report(const struct outcome *outcome, const struct problems *proble
         tell_sum(outcome, user);
 }
 
-/* ---------------------------------------------------------------------------------- what else there is */
+/* ----------------------------------------------------------------------------------------- other messages */
 
 void journal_failure(int status, const char *text, const struct journal_user *user) {
         _cleanup_record_ struct record record = {0};

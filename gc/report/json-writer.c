@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A JSON writer for names that were not made to be text: file names are bytes, JSON is UTF-8. */
+/* A JSON writer for file names: they are bytes, but JSON is UTF-8. */
 
 #include <inttypes.h>
 
@@ -12,7 +12,7 @@ static unsigned char continuation(const char *s, unsigned i) {
         return (c & 0xc0) == 0x80 ? c : 0;
 }
 
-/* Only what RFC 3629 allows: nothing overlong, no surrogates, nothing above U+10FFFF. */
+/* Valid are only the forms of RFC 3629: not overlong, no surrogates, nothing above U+10FFFF. */
 unsigned json_utf8_length(const char *s) {
         unsigned char c = (unsigned char) s[0], second;
 

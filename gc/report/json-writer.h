@@ -6,20 +6,20 @@
 #include <stdio.h>
 
 /*
- * Writes JSON, one value after the other. What is written is always valid UTF-8, whatever the strings hold:
- * in each string a backslash becomes two, and a byte that belongs to no UTF-8 character becomes \xHH (four
- * characters, of which JSON again escapes the backslash). Undoing that gives the bytes back.
+ * Write JSON, one value after the other. The output is always valid UTF-8, whatever bytes the strings
+ * contain: a backslash in a string becomes two, and a byte that belongs to no UTF-8 character becomes \xHH
+ * (four characters; JSON escapes the backslash again). The reverse yields the original bytes.
  *
- * Errors stay with the stream: see ferror(3).
+ * Errors are kept in the stream: see ferror(3).
  */
 struct json_writer {
         FILE *file;
-        bool comma; /* something stands before the next value */
+        bool comma; /* the next value is preceded by a comma */
 };
 
 #define JSON_WRITER_INIT(f) ((struct json_writer){.file = (f)})
 
-/* The key is NULL inside of an array and at the top. */
+/* key is NULL inside of an array and at the top level. */
 void json_writer_open(struct json_writer *json, const char *key, char bracket);
 void json_writer_close(struct json_writer *json, char bracket);
 void json_writer_string(struct json_writer *json, const char *key, const char *value); /* NULL: null */
@@ -27,5 +27,5 @@ void json_writer_u64(struct json_writer *json, const char *key, uint64_t value);
 void json_writer_bool(struct json_writer *json, const char *key, bool value);
 void json_writer_null(struct json_writer *json, const char *key);
 
-/* The bytes of the UTF-8 character at s, 1 to 4; 0 where there is none. s ends in NUL. */
+/* The length of the UTF-8 character at s, 1 to 4; 0 if there is none. s is NUL-terminated. */
 unsigned json_utf8_length(const char *s);

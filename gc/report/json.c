@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The report for programs: one object, the same members in every run. */
+/* The report for programs: one object, with the same members in every run. */
 
 #include "report/json-writer.h"
 #include "report/orphan-details.h"

@@ -3,10 +3,11 @@
 
 #include "scan/scan.h"
 
-/* Messages about what is kept because it may be in use, or is. */
+/* Messages about entries that are kept because they are, or may be, in use. */
 
-/* How many orphans changed since the boot, and what removes them; recent: whether that was asked for. */
+/* Print how many orphans changed since the boot, and how to remove them. recent: whether --recent was
+ * given. */
 void liveness_print_recent(const struct scan *view, bool recent);
 
-/* What is in use although no record explains it, and by what; only if something is refused for that. */
+/* Print the uses that no record explains, if an entry is refused because of them. */
 void liveness_print_unexplained(const struct scan *view);

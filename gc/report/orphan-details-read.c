@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/*
- * A directory without a record has few traces of its container: the config.json that podman and CRI-O leave,
- * and for its image the layer below it, if an image has a record with that layer.
- */
+/* A directory without a record contains little information about its container: the config.json of podman
+ * and CRI-O. The image can be found by the layer below, if an image with that layer has a record. */
 
 #include "report/orphan-details.h"
 
@@ -12,7 +10,7 @@
 #include "base/array.h"
 #include "podman/container-config.h"
 
-/* More rows than this are not read by people; each costs the reading of a file. */
+/* No user reads more rows than this, and for each a file is read. */
 #define CONFIGS_MAX 1000U
 
 static bool has_layer(const struct fact_image *image, const char *layer) {
@@ -24,7 +22,7 @@ static bool has_layer(const struct fact_image *image, const char *layer) {
         return false;
 }
 
-/* The only image that has this top layer. */
+/* The only image with this top layer. */
 static const struct fact_image *find_image(const struct facts *facts, const char *layer) {
         const struct fact_image *found = NULL;
 
@@ -100,7 +98,7 @@ static int compare(const void *a, const void *b) {
         return strcmp(x->entry->path, y->entry->path);
 }
 
-/* Two containers that name the same layer are not to be believed: the first has it. */
+/* If two containers refer to the same layer, one of them is wrong: the layer stays with the first. */
 static void pair(struct orphan_details *details, struct orphan_detail *container) {
         for (size_t i = 0; i < details->n; i++) {
                 struct orphan_detail *layer = &details->details[i];

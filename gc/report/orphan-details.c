@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How the forms of a report find the details of an orphan. */
+/* Look up the details of an orphan for a report. */
 
 #include "report/orphan-details.h"
 

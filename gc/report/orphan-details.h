@@ -3,12 +3,13 @@
 
 #include "scan/scan.h"
 
-/* For reports: what the store has about the container of an orphan. No decision depends on it. */
+/* Information about the container of an orphan, for reports. No decision depends on it. */
 
 struct orphan_detail {
         const struct fact_entry *entry; /* a layer directory or a container directory */
-        const char *name, *image;       /* of the container, and of the image it lies on; NULL: not known */
-        const char *layer;              /* of a container directory, the id of its layer; NULL likewise */
+        /* of the container, and of the image it is based on; NULL: not known */
+        const char *name, *image;
+        const char *layer; /* of a container directory: the id of its layer; NULL: not known */
         const struct orphan_detail *other; /* the layer of this container, or the reverse; NULL: not known */
 };
 
@@ -23,9 +24,9 @@ struct orphan_details {
 void orphan_details_done(struct orphan_details *details);
 #define _cleanup_orphan_details_ _cleanup_(orphan_details_done)
 
-/* Read them for all that the plan removes or refuses. For a report only, and never while locks are held. The
- * view must outlive them. -ENOMEM. */
+/* Read the details of all entries that the plan removes or refuses. For a report only; never call it with
+ * locks held. The scan must outlive the details. -ENOMEM. */
 int orphan_details_read(struct orphan_details *details, const struct scan *view);
 
-/* NULL: there are none for this path. */
+/* NULL if there are none for this path. */
 const struct orphan_detail *orphan_details_find(const struct orphan_details *details, const char *path);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The report for logs: fields with a blank between, the path last, since it alone may hold blanks. */
+/* The report for logs: fields separated by a blank. The path is last, since it may contain blanks. */
 
 #include <inttypes.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static void put_user(FILE *out, const struct report_part *part) {
         putc(' ', out);
 }
 
-/* A number that is not known is no 0. */
+/* An unknown number is not printed as 0. */
 static void put_numbers(FILE *out, bool measured, uint64_t entries, uint64_t bytes) {
         if (measured)
                 fprintf(out, "%" PRIu64 " %" PRIu64, entries, bytes);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What went wrong, in lines that name the file and say what to do. */
+/* Error messages that contain the path of the file and the remedy. */
 
 #include <pwd.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ void problems_done(struct problems *problems) {
         *problems = PROBLEMS_INIT;
 }
 
-/* Sentences, each with a full stop; the library's have none at the end. NULL and "" are left out. */
+/* Append a sentence with a full stop; the library's texts have none. NULL and "" are skipped. */
 static int add_sentence(struct text *text, const char *sentence) {
         size_t n = sentence ? strlen(sentence) : 0;
         int r;
@@ -32,7 +32,7 @@ static int add_sentence(struct text *text, const char *sentence) {
         return r < 0 || sentence[n - 1] == '.' ? r : text_adds(text, ".");
 }
 
-/* The library's texts end in a remedy at times, which comes last here, too. */
+/* Some of the library's texts end with a remedy, which is to come last here, too. */
 static int add_cause(struct text *text, const char *what, const char **ret_remedy) {
         const char *end = strstr(what, ". ");
         int r;
@@ -44,7 +44,7 @@ static int add_cause(struct text *text, const char *what, const char **ret_remed
         return r < 0 ? r : text_adds(text, ".");
 }
 
-/* The library's sentences often name the file already. */
+/* Many of the library's texts begin with the path already. */
 static const char *without_path(const char *path, const char *what) {
         size_t n = strlen(path);
 
@@ -53,7 +53,7 @@ static const char *without_path(const char *path, const char *what) {
         return what;
 }
 
-/* Of what is not there, the directory that it belongs in. */
+/* If the file does not exist, the owner of its directory. */
 static int find_owner(const char *path, uid_t *ret) {
         _cleanup_free_ char *there = strdup(path);
         struct stat st;
@@ -71,7 +71,7 @@ static int find_owner(const char *path, uid_t *ret) {
         return 0;
 }
 
-/* What no user of this namespace has: the kernel shows the overflow id. */
+/* A uid that is not mapped in this user namespace: the kernel reports the overflow id. */
 #define UID_UNMAPPED 65534
 
 static int add_owner(struct text *text, const char *path) {
@@ -123,7 +123,7 @@ static bool blamed(const struct outcome *outcome, const struct fact_file *file) 
         return false;
 }
 
-/* Whose subject says all there is to say: no problem any more, or not one of the file's. */
+/* If the file is repaired, its subject is reported instead of a problem. */
 static bool is_healed(const struct outcome *outcome, const struct fact_file *file) {
         for (size_t i = 0; i < outcome->n_subjects; i++) {
                 const struct subject *subject = &outcome->subjects[i];
@@ -134,7 +134,7 @@ static bool is_healed(const struct outcome *outcome, const struct fact_file *fil
         return false;
 }
 
-/* What it means that a file is missing. */
+/* The consequence of a missing file. */
 static const char *loss(enum cstorage_record_file_kind kind) {
         switch (kind) {
         case CSTORAGE_RECORD_FILE_LAYERS:
@@ -155,7 +155,7 @@ static bool is_volatile(const struct fact_file *file) {
                file->location == CSTORAGE_LOCATION_RUNROOT;
 }
 
-/* A store of others is not this user's to repair. */
+/* This user cannot repair the additional store of another user. */
 static const char additional_follows[] = "podman misses the images of that additional image store, and "
                                          "nothing that may use them is removed";
 static const char additional_advice[] = "Mount that store, or ask its owner to repair it or to let you read "
@@ -186,7 +186,7 @@ static int add_damaged(struct problems *problems, const struct fact_file *file, 
                    "replace its content by []: the next run then removes all of that for ever");
 }
 
-/* The cause has its own remedy; the file may be as good as new. */
+/* The cause contains its own remedy; the file itself may be intact. */
 static int add_unreadable(struct problems *problems, const struct fact_file *file) {
         const char *what = file->problem[0] ? file->problem : "cannot be read";
 
@@ -211,7 +211,7 @@ static int add_file(struct problems *problems, const struct outcome *outcome, co
         case CSTORAGE_RECORD_FILE_MISSING:
                 return is_proven || blamed(outcome, file) ? add_missing(problems, file, is_proven) : 0;
         case CSTORAGE_RECORD_FILE_EMPTY:
-                if (file->kind == CSTORAGE_RECORD_FILE_MOUNTS) /* nothing is mounted (layers.go:loadMounts) */
+                if (file->kind == CSTORAGE_RECORD_FILE_MOUNTS) /* no mounts (layers.go:loadMounts) */
                         return 0;
                 return add_damaged(problems, file, "is empty, or null");
         case CSTORAGE_RECORD_FILE_DAMAGED:
@@ -222,7 +222,7 @@ static int add_file(struct problems *problems, const struct outcome *outcome, co
         return 0;
 }
 
-/* What is lacking says all that there is to say, whichever file comes first. */
+/* If a resource is exhausted, that is the cause, whichever file is first. */
 static const char *lack_of(const struct fact_file *file) {
         static const char *const lacks[] = {"Too many open files", "Cannot allocate memory"};
 
@@ -232,7 +232,7 @@ static const char *lack_of(const struct fact_file *file) {
         return file->problem;
 }
 
-/* A store that is not there lacks two files, for one cause. */
+/* If a store is missing, two of its files are missing for the same cause. */
 static bool is_repeated(const struct facts *facts, size_t file) {
         for (size_t i = 0; i < file; i++)
                 if (facts->files[file].state == CSTORAGE_RECORD_FILE_UNREADABLE &&
@@ -254,7 +254,7 @@ static int add_files(struct problems *problems, const struct outcome *outcome) {
         return r;
 }
 
-/* Of a whole store nothing else is known. */
+/* No other facts about a store are known that is refused as a whole. */
 static int add_store(struct problems *problems, const struct subject *subject) {
         if (subject->reason != REASON_UNSUPPORTED_DRIVER)
                 return 0;
@@ -280,7 +280,7 @@ int problems_collect(struct problems *problems, const struct outcome *outcome) {
         return 0;
 }
 
-/* What is to be said of one subject: what failed, or why it could not be looked at. */
+/* The error of one subject, or why it could not be examined. */
 static const char *sentence_of(const struct subject *subject) {
         if (subject->result == RESULT_FAILED)
                 return subject->text;
@@ -288,7 +288,7 @@ static const char *sentence_of(const struct subject *subject) {
                                                                                 : NULL;
 }
 
-/* Where it is the same for all (the whole temp dir, say), that is one line. */
+/* If consecutive subjects have the same error (for the whole temp dir, for example), print one line. */
 static void print_sentences(const struct outcome *outcome) {
         const char *before = NULL;
 
@@ -303,7 +303,7 @@ static void print_sentences(const struct outcome *outcome) {
         }
 }
 
-/* What was done to a record file nobody should have to find out. */
+/* A repaired record file is always reported. */
 static void print_healed(const struct outcome *outcome) {
         for (size_t i = 0; i < outcome->n_subjects; i++) {
                 const struct subject *subject = &outcome->subjects[i];
@@ -319,7 +319,7 @@ static void print_healed(const struct outcome *outcome) {
         }
 }
 
-/* Once for each reason: a hundred directories are refused for the same one more often than not. */
+/* Print one line for each reason: often a hundred directories are refused for the same one. */
 static void print_refusals(const struct outcome *outcome) {
         const char *first[REASON_COUNT] = {NULL};
         size_t n[REASON_COUNT] = {0};

@@ -3,10 +3,10 @@
 
 #include "collect/result.h"
 
-/* What is wrong with the store itself: files and directories from which nothing could be concluded. */
+/* Problems of the store itself: files and directories that could not be used as evidence. */
 struct problem {
         const char *path; /* borrowed from the facts */
-        struct text text; /* what is wrong, and what to do: a sentence or two */
+        struct text text; /* the cause and the remedy: one or two sentences */
 };
 
 struct problems {
@@ -19,9 +19,10 @@ struct problems {
 void problems_done(struct problems *problems);
 #define _cleanup_problems_ _cleanup_(problems_done)
 
-/* Of the facts, and of those missing files that made the plan refuse something. -ENOMEM. */
+/* Collect the problems in the facts, and the missing files because of which the plan refused an entry.
+ * -ENOMEM. */
 int problems_collect(struct problems *problems, const struct outcome *outcome);
 
-/* Lines on standard error: the problems, what failed, and for each reason of refusals how often it came and
- * what to do. */
+/* Print to standard error: the problems, the errors, and for each reason of a refusal the number of
+ * entries and the remedy. */
 void problems_print(const struct problems *problems, const struct outcome *outcome);

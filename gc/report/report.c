@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the forms of a report share: what is listed, in which order. */
+/* Code that all forms of the report share: the list of subjects and its order. */
 
 #include "report/report.h"
 
@@ -8,7 +8,8 @@
 
 #include "util/log.h"
 
-/* All entries, the kept ones made up on the way: there is no memory of them but in the plan. */
+/* Iterate over all entries. The subjects of kept entries are created on the fly: only the plan contains
+ * them. */
 static bool next_of_plan(const struct outcome *outcome, size_t *i, struct subject *ret) {
         const struct subject *subject;
 

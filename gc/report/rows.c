@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the table for a terminal shows, apart from its form. */
+/* The rows of the table for a terminal. */
 
 #include "report/rows.h"
 
@@ -30,7 +30,7 @@ static struct row *add_row(struct rows *rows, const struct report_part *part) {
 
 /* -------------------------------------------------------------------------------------------- subjects */
 
-/* Ids are cut to the twelve digits that podman shows. */
+/* Ids are cut to twelve digits, as in podman. */
 #define ID_SHOWN 12
 
 static bool is_hex(char c) {
@@ -57,7 +57,7 @@ static int add_short(struct text *text, const char *s) {
         return r;
 }
 
-/* The path below the root it lies in. libsmartcols escapes what a terminal might obey. */
+/* The path relative to its root. libsmartcols escapes terminal control sequences. */
 static int add_path(struct text *text, const struct facts *facts, const struct fact_entry *entry) {
         const char *root = entry->imagestore && facts->imagestore ? facts->imagestore : facts->graphroot;
         const char *s = entry->path;
@@ -79,7 +79,7 @@ static int add_pair(struct text *text, const struct fact_entry *container, const
         return r < 0 ? r : add_short(text, layer->name);
 }
 
-/* The latest change is that of the container, if there are two directories. */
+/* If there are two directories, the age is that of the later change. */
 static void set_age(struct row *row, const struct facts *facts, const struct fact_entry *entry) {
         int64_t age_ns = facts->now_ns - entry->identity.changed_ns;
         uint64_t age_s = age_ns > 0 ? (uint64_t) age_ns / 1000000000 : 0;
@@ -90,7 +90,7 @@ static void set_age(struct row *row, const struct facts *facts, const struct fac
         row->has_age = true;
 }
 
-/* Two rows would say the same twice. */
+/* A container and its layer are one row if all columns are the same. */
 static bool is_one_row(const struct subject *a, const struct subject *b) {
         return a && b && a->result == b->result && a->reason == b->reason && a->measured == b->measured;
 }
@@ -117,7 +117,7 @@ static int add_subject(struct rows *rows, const struct report_part *part, const 
         return add_pair(&row->what, subject->entry, layer->entry);
 }
 
-/* The subject of each detail; NULL where nothing was decided about it in the end. */
+/* The subject of each detail; NULL if there is none. */
 static const struct subject **match(const struct outcome *outcome) {
         const struct orphan_details *details = outcome->details;
         const struct subject **subjects = calloc(details ? details->n + 1 : 1, sizeof(struct subject *));

@@ -13,7 +13,7 @@ struct row {
         struct text what;         /* a path, or the number of objects in a summary */
         const char *name, *image; /* of a container; NULL: not known */
         bool has_age;
-        uint64_t age_s; /* since it was changed last */
+        uint64_t age_s; /* since the last change */
         bool measured;
         uint64_t entries, bytes;
         const char *user; /* NULL: there is only one store */
@@ -29,5 +29,6 @@ struct rows {
 void rows_done(struct rows *rows);
 #define _cleanup_rows_ _cleanup_(rows_done)
 
-/* Add those of one store. A container and its layer are one row if the same became of both. -ENOMEM. */
+/* Add the rows of one store. A container and its layer are one row if the result of both is the same.
+ * -ENOMEM. */
 int rows_add(struct rows *rows, const struct report_part *part, const struct report_style *style);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The configuration, for people who wonder why a store is where it is; in the form of git config
- * --show-origin. */
+/* Print the configuration and the origin of each setting, in the format of git config --show-origin. */
 
 #include "report/show-config.h"
 
@@ -15,7 +14,7 @@
 #include "util/exit-status.h"
 #include "util/log.h"
 
-/* Of those who read the JSON: members are added, never changed or taken away. */
+/* For programs that read the JSON: members are added, never changed or removed. */
 #define SHOW_VERSION 1
 
 #define DRIVER_KEY "storage.driver"
@@ -23,14 +22,14 @@
 
 DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
 
-/* Where it is printed, and how. */
+/* The output and its format. */
 struct show {
         bool measuring;
         int width;
         struct json_writer *json;
 };
 
-/* Blanks separate, so in a name they look as in a string. */
+/* Blanks separate the columns, so they are escaped in a name as in a string. */
 static void describe(struct text *text, const char *origin, unsigned line) {
         if (!origin)
                 (void) text_adds(text, "default");
@@ -70,9 +69,9 @@ static void put(struct show *show, const char *key, const char *value, const cha
         printf("%-*s %s=%s\n", show->width, from.s ?: "", key, shown.s ?: "");
 }
 
-/* ------------------------------------------------------------------------------------------------ what */
+/* ----------------------------------------------------------------------------------------------- settings */
 
-/* Without one in the configuration it is found out. */
+/* If no driver is configured, it is detected. */
 static void put_found_driver(struct show *show, const struct cstorage_store *store) {
         if (store)
                 put(show, DRIVER_KEY, cstorage_store_get_driver(store), cstorage_store_get_graphroot(store),
@@ -106,7 +105,7 @@ static void put_podman(struct show *show, const struct podman_database *db) {
                 put(show, "podman.driver", db->driver, db->path, 0);
 }
 
-/* What was gone after before it is put, which is twice where there are columns. */
+/* The values are found before they are printed: with columns, they are printed twice. */
 struct shown {
         const struct options *options;
         const struct cstorage_config *config;
@@ -146,7 +145,7 @@ static int read_dbs(struct shown *what) {
         return status;
 }
 
-/* ------------------------------------------------------------------------------------------------ how */
+/* ------------------------------------------------------------------------------------------------- output */
 
 static void show_json(const struct shown *what) {
         struct json_writer json = JSON_WRITER_INIT(stdout);

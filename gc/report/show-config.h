@@ -3,5 +3,5 @@
 
 #include "options/options.h"
 
-/* What --show-config prints: every setting, and who said so. Returns the exit status. */
+/* Print every setting and its origin ("cstorage-gc config"). Return the exit status. */
 int show_config(const struct options *options, const struct cstorage_config *config);

@@ -12,7 +12,7 @@
 #include "util/color.h"
 #include "util/human.h"
 
-/* Most runs have no terminal. */
+/* The library is loaded on demand: most runs have no terminal. */
 #define LIBSMARTCOLS_NAME "libsmartcols.so.1"
 LIBRARY_NOTE(libsmartcols, LIBSMARTCOLS_NAME, "table", "the table on a terminal", "required");
 
@@ -71,10 +71,10 @@ static const struct column {
         [COLUMN_USER] = {"USER", 8, 0},
 };
 
-/* The number of objects, in place of their paths. */
+/* The number of objects, instead of their paths. */
 static const struct column count_column = {"COUNT", 5, SCOLS_FL_RIGHT};
 
-/* Columns that would be empty are left out, and the others have smaller numbers then. */
+/* Empty columns are omitted; the columns behind them then have smaller numbers. */
 struct sheet {
         struct libscols_table *table;
         bool has[COLUMN_COUNT];

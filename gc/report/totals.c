@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A report for a machine with hundreds of orphans. */
+/* The summary, for a machine with hundreds of orphans. */
 
 #include "report/totals.h"
 

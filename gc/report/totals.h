@@ -3,21 +3,21 @@
 
 #include "collect/result.h"
 
-/* The subjects of a report, counted for each result and reason. */
+/* The number of subjects for each result and reason. */
 
 struct total {
         enum result result;
         enum reason reason;
         uint64_t count, entries, bytes;
-        bool measured; /* entries and bytes are those of all of them */
+        bool measured; /* entries and bytes include all of them */
 };
 
 struct totals {
         struct total of[RESULT_COUNT][REASON_COUNT];
 };
 
-/* verbose: what is kept, too. */
+/* verbose: include kept entries. */
 void totals_count(struct totals *totals, const struct outcome *outcome, bool verbose);
 
-/* One after the other, those that count something. *i starts at 0. NULL after the last. */
+/* Iterate over the totals that are not 0. *i starts at 0. Return NULL after the last. */
 const struct total *totals_next(const struct totals *totals, size_t *i);
