@@ -44,7 +44,7 @@ static void search_done(struct search *search) {
         strlist_done(&search->namespaces);
 }
 
-/* ------------------------------------------------------------------------------------------ what is noted */
+/* -------------------------------------------------------------------------------------------------- notes */
 
 static int keep(struct search *search, const struct text *text, const char **ret) {
         *ret = arena_text(&search->facts->arena, text->s ? text->s : "", text->len);
