@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A run for all users: list them, decide whose home can be looked at, have a process of each do what that
- * user's own run does, and report what these write. Root itself looks at nothing that is a user's.
+ * A run for all users: list them, decide whose home directory is safe to access, run a process for each that
+ * does the same as a run of that user, and print their reports. The root process itself accesses no file of a
+ * user.
  */
 
 #include "users/all-users.h"
@@ -14,7 +15,8 @@
 #include "util/exit-status.h"
 #include "util/log.h"
 
-/* Of what is mounted all has to be known; of the users those count who are known. */
+/* If the mount table cannot be read in full, the run fails. If the list of users cannot, it goes on with
+ * the users that were read. */
 static int list(struct users *users, int *ret_status, struct error *reterr) {
         _cleanup_mount_table_ struct mount_table mounted = MOUNT_TABLE_INIT, fstab = MOUNT_TABLE_INIT;
         int r;

@@ -3,5 +3,5 @@
 
 #include "options/options.h"
 
-/* A run for root and all users, from the options to the report. Returns the exit status. */
+/* A run for root and all users, from the options to the report. Return the exit status. */
 int all_users(const struct options *options);

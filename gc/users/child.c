@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a process of a user's does for root's that started it, before the run that is like any other. */
+/* The checks that a user's process makes for the root process that started it. After them its run is like
+ * any other. */
 
 #include "users/child.h"
 
@@ -15,7 +16,7 @@
 
 #define PROCESSES_MAX (4U * 1024 * 1024) /* PID_MAX_LIMIT of the kernel */
 
-#define PATH_BYTES 64U /* of one with no more than a number in it */
+#define PATH_BYTES 64U /* of a path that contains one number */
 
 int user_child_root_fd(void) {
         const char *text = secure_getenv(ENV_ROOT_FD);
@@ -26,8 +27,8 @@ int user_child_root_fd(void) {
 
 /* -------------------------------------------------------------------------------------------- the home */
 
-/* What the path leads to is looked at only where that can be waited for: first the directory that it is in,
- * since /home is a link on many machines, then what it names there. */
+/* The target of a link is accessed only if that cannot block: first the parent directory, since /home is a
+ * link on many machines, then the home directory in it. */
 static enum user_status judge_links(const char *path, const struct mount_table *mounted,
                                     const struct mount_table *fstab) {
         _cleanup_free_ char *parent = strdup(path), *real_parent = NULL, *below = NULL, *real = NULL;
@@ -79,15 +80,15 @@ static int look_at_home(enum user_status *ret, struct error *reterr) {
 
 /* --------------------------------------------------------------------------------- the runtime directory */
 
-/* As podman wants it (container-libs storage/pkg/homedir/homedir_unix.go:GetRuntimeDir). */
+/* As podman requires it (container-libs storage/pkg/homedir/homedir_unix.go:GetRuntimeDir). */
 static bool is_runtime(const char *path) {
         struct stat st;
 
         return lstat(path, &st) >= 0 && S_ISDIR(st.st_mode) && st.st_uid == getuid();
 }
 
-/* One in another namespace than ours can be that of containers; those of others do not tell. Of one whose
- * namespace cannot be read that is assumed. */
+/* A process of this user in another user namespace may belong to a container. If the namespace cannot be
+ * read, assume that it does. */
 static bool is_elsewhere(const char *pid, const struct stat *ours) {
         char path[PATH_BYTES];
         struct stat st;
@@ -101,8 +102,8 @@ static bool is_elsewhere(const char *pid, const struct stat *ours) {
         return st.st_dev != ours->st_dev || st.st_ino != ours->st_ino;
 }
 
-/* Some of this user's may have outlived the directory that they were recorded in, as they do where their
- * session ends and lingering is off. */
+/* The user's containers may still run although their runtime directory was removed, for example when the
+ * session ended and lingering is off. */
 static int look_for_processes(bool *ret, struct error *reterr) {
         struct stat ours;
         struct dirent *entry;
@@ -121,10 +122,8 @@ static int look_for_processes(bool *ret, struct error *reterr) {
         return 0;
 }
 
-/*
- * podman takes the second where it is run without the first, as by cron or su: with both, records that only
- * one of them has may speak for what the other does not know of.
- */
+/* podman uses the second directory if it is run without the first, for example by cron or su. If both
+ * exist, the records in one of them may refer to objects that are not recorded in the other. */
 static int look_at_runtime(enum user_status *ret, struct error *reterr) {
         char run[PATH_BYTES], tmp[PATH_BYTES], tmp_store[PATH_BYTES];
         bool has_run, has_tmp, alive = false;

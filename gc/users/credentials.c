@@ -9,16 +9,16 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-/* What the process of one user may have of the machine, however many others there are, and whatever was
- * raised for root: the user may have it do anything. */
+/* The resource limits of one user's process. They depend neither on the number of users nor on root's own
+ * limits: the user can make the process do anything. */
 static const struct {
         int resource;
         rlim_t max;
 } limits[] = {
-        {RLIMIT_DATA, 1ULL << 30},   /* records at all of their limits take more than half of it */
-        {RLIMIT_CORE, 0},            /* nobody asked for one */
-        {RLIMIT_MEMLOCK, 64U << 10}, /* what nobody goes without */
-        {RLIMIT_NICE, 0},            /* others first */
+        {RLIMIT_DATA, 1ULL << 30},   /* records at all of their limits need more than half of it */
+        {RLIMIT_CORE, 0},            /* no core dumps */
+        {RLIMIT_MEMLOCK, 64U << 10}, /* the kernel's default in old releases */
+        {RLIMIT_NICE, 0},            /* no higher priority */
         {RLIMIT_RTPRIO, 0},          /* likewise */
 };
 
@@ -38,7 +38,7 @@ static int limit(void) {
         return 0;
 }
 
-/* Up to the last that the kernel knows. */
+/* Drop all capabilities up to the last one that the kernel has. */
 static int drop_bounding_set(void) {
         for (unsigned long capability = 0;; capability++) {
                 int has = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
@@ -50,7 +50,7 @@ static int drop_bounding_set(void) {
         }
 }
 
-/* Becoming another user leaves the inheritable ones. */
+/* setresuid() keeps the inheritable capabilities. */
 static int drop_capabilities(void) {
         struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
         const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
@@ -70,7 +70,8 @@ static int become(const struct user *user) {
         return real == user->uid && effective == user->uid && saved == user->uid ? 0 : -EPERM;
 }
 
-/* Root's keys; where the kernel has none, or whoever confines us does not let us ask, nobody has. */
+/* Drop root's session keyring. If the kernel has none, or a seccomp filter forbids the call, no keyring is
+ * accessible. */
 static void leave_keyring(void) {
         (void) syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 }

@@ -4,6 +4,6 @@
 #include "base/error.h"
 #include "users/users.h"
 
-/* This process, which is root's, has from now on the rights of the user, and never more. Where it fails, it
- * must end. */
+/* Give this process, which has root's rights, the rights of the user for good. If that fails, the process
+ * must exit. */
 int user_credentials_take(const struct user *user, struct error *reterr);

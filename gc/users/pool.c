@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Running a process for each user. */
+/* Run a process for each user. */
 
 #include "users/pool.h"
 
@@ -13,19 +13,22 @@
 #include "util/clock.h"
 #include "util/progress.h"
 
-/* Each deletes with several threads. More would not be faster, and fewer could all be waited for in vain. */
+/* Each process deletes with several threads. More processes would not be faster; with fewer, all could be
+ * blocked at the same time. */
 #define AT_ONCE 8U
 
-/* Beyond the time to wait for locks. What takes longer is deleting, and the next run goes on with it. */
+/* In addition to the time to wait for locks. If a deletion takes longer, the next run continues it. */
 #define RUN_US (60ULL * 1000 * 1000)
 
-/* What is kept of what the process of one user tells, ten thousand subjects and more; of all together, since
- * understood it may take seven times as much; and of one all the same. */
+/*
+ * The limits of the report of one user's process: ten thousand subjects and more fit; the sum for all users
+ * is limited, since a parsed report may need seven times as much; and so is the minimum for one user.
+ */
 #define WIRE_BYTES_MAX (4U << 20)
 #define WIRE_BYTES_ALL (64U << 20)
 #define WIRE_BYTES_MIN (64U << 10)
 
-/* A signal is noticed that late if it came when nobody waited. */
+/* How late a signal is noticed that arrived outside of poll(). */
 #define TICK_US (500U * 1000)
 
 #define PROGRAM "/proc/self/exe"
@@ -34,7 +37,7 @@ struct pool {
         const struct options *options;
         struct users *users;
         struct user_report *reports;
-        size_t next; /* of the users, to be started */
+        size_t next; /* index of the next user to start */
         size_t n_waiting, n_done;
         size_t wire_max;
 
@@ -64,7 +67,7 @@ static void pool_done(struct pool *pool) {
 
 /* ------------------------------------------------------------------------------------------ beginning */
 
-/* What is asked of each: what was asked of us, and sizes where we print them. */
+/* The arguments of each process: the options of this run, and --json if sizes are printed. */
 static int compose(struct strlist *args, const struct options *options) {
         bool sizes = options->json || options->summary || (isatty(STDOUT_FILENO) && !options->quiet);
         const char *const words[] = {
@@ -121,7 +124,7 @@ static struct worker *find_free(struct pool *pool) {
         return NULL;
 }
 
-/* Root's own process is as good as we are, and has as much time as its store takes. */
+/* The process for root is trusted, and has no time limit. */
 static uint64_t time_limit(const struct pool *pool, const struct user *user) {
         return user->uid == 0 ? UINT64_MAX : now_us() + pool->options->lock_timeout_us + RUN_US;
 }
@@ -141,7 +144,7 @@ static void start_one(struct pool *pool, struct worker *worker, size_t i) {
                 pool->n_done++;
 }
 
-/* When all are to end no more begin. */
+/* After a request to stop, no more processes are started. */
 static void start_more(struct pool *pool) {
         struct worker *worker;
 
@@ -171,7 +174,7 @@ static bool is_over(const struct worker *worker, uint64_t now) {
         return now >= worker->until_us || (delete_is_stopped() && worker->urge == URGE_NONE);
 }
 
-/* Signals and time limits are looked at also where poll() failed. */
+/* Signals and time limits are checked even if poll() fails. */
 static void step(struct pool *pool) {
         struct pollfd fds[AT_ONCE * WORKER_FDS];
         bool ready;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Starting a process for a user. */
+/* Start a process for a user. */
 
 #include "users/process.h"
 
@@ -19,14 +19,15 @@
 #include "users/child.h"
 #include "users/credentials.h"
 
-/* Where the new process has what it is given, beside the three that all have. */
+/* The descriptors of the new process, in addition to the three standard ones. */
 enum {
         FD_ASK = 3,
-        FD_PROGRAM, /* closed when it runs */
-        FD_FREE,    /* from here on there is nothing */
+        FD_PROGRAM, /* closed on exec */
+        FD_FREE,    /* first unused descriptor */
 };
 
-/* The new process's ends; and what root had in these places, or they would be in each other's way. */
+/* The descriptors for the new process. They are first moved above their final numbers, so that dup2()
+ * overwrites none of them. */
 struct ends {
         int in_fd, out_fd, err_fd, ask_fd, program_fd;
 };
@@ -71,7 +72,7 @@ static bool set_number(const char *name, const char *prefix, uint32_t number) {
         return setenv(name, text, /* overwrite= */ true) >= 0;
 }
 
-/* What pam_systemd(8) and login(1) set that podman goes by. */
+/* The variables that pam_systemd(8) and login(1) set and podman uses. */
 static bool set_environment(const struct user *user) {
         if (user->uid == 0)
                 return set_number(ENV_ROOT_FD, "", FD_ASK);
@@ -81,7 +82,8 @@ static bool set_environment(const struct user *user) {
                set_number("XDG_RUNTIME_DIR", "/run/user/", user->uid);
 }
 
-/* A session of its own: it is not to reach root's terminal, and what interrupts root is root's to pass on. */
+/* A session of its own, so that the process cannot access root's terminal. The root process forwards
+ * interrupts. */
 static bool leave_session(void) {
         sigset_t none;
 
@@ -90,7 +92,7 @@ static bool leave_session(void) {
                signal(SIGPIPE, SIG_DFL) != SIG_ERR && chdir("/") >= 0;
 }
 
-/* Should root's process be killed, nobody would watch over this one. */
+/* If the root process is killed, this process must not run on unsupervised. */
 static bool die_with(pid_t parent) {
         return prctl(PR_SET_PDEATHSIG, SIGKILL) >= 0 && getppid() == parent;
 }
@@ -120,7 +122,7 @@ static _Noreturn void become(const struct user *user, const struct ends *ends, p
 
 /* ---------------------------------------------------------------------------------------- root's side */
 
-/* Out of the way of those that are put in their place. */
+/* Move a descriptor above the final numbers. */
 static int move_up(int *fd) {
         int moved = fcntl(*fd, F_DUPFD_CLOEXEC, FD_FREE);
 
@@ -168,7 +170,7 @@ static int open_ends(struct ends *ends, int program_fd, struct user_process *pro
         return r < 0 ? r : make_socket(&process->ask_fd, &ends->ask_fd);
 }
 
-/* It is not waited for yet, so that the number is its own. */
+/* The process is not reaped yet, so its pid cannot be reused. */
 static int watch(struct user_process *process) {
         int r;
 

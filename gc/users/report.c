@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The report of a run for all users: what each of their processes reported, in one of the three forms. */
+/* The report of a run for all users: the reports of their processes, in one of the three forms. */
 
 #include "users/report.h"
 
@@ -12,7 +12,7 @@
 #include "util/exit-status.h"
 #include "util/log.h"
 
-/* Of what one user's process said on standard error. Nobody reads more. */
+/* The maximum of lines that are printed of the standard error of one user's process. */
 #define LINES_MAX 100U
 
 struct run_of_all {
@@ -20,7 +20,7 @@ struct run_of_all {
         const struct users *users;
         const struct user_report *reports;
         struct report_style style;
-        struct outcome sums; /* of the times, that of the whole, and the longest that locks were held */
+        struct outcome sums; /* the times are those of the whole run, and the longest that locks were held */
 };
 
 static bool has_store(const struct user_report *report) {
@@ -82,7 +82,7 @@ static void print_json(const struct run_of_all *run) {
 
 /* --------------------------------------------------------------------------------------------- text */
 
-/* What is worth a word without being asked for. */
+/* Whether the user is worth a line without --verbose. */
 static bool is_told(const struct run_of_all *run, size_t i) {
         return has_store(&run->reports[i]) || run->reports[i].status != STATUS_DONE || run->options->verbose;
 }
@@ -102,7 +102,7 @@ static void print_plain(const struct run_of_all *run) {
         report_plain(stdout, &run->sums, &(struct report_style){0});
 }
 
-/* False where there can be none. */
+/* Return false if the table cannot be printed. */
 static bool print_table(const struct run_of_all *run) {
         _cleanup_free_ struct report_part *parts = calloc(run->users->n + 1, sizeof(*parts));
 
@@ -120,9 +120,9 @@ static void print_report(const struct run_of_all *run) {
                 print_plain(run);
 }
 
-/* ----------------------------------------------------------------------------------- what is wrong */
+/* ------------------------------------------------------------------------------------------------- errors */
 
-/* Each line is one of this program's, but for what it was made to say. */
+/* Most lines are messages of this program, but the user can make the process print anything. */
 static void relay(const char *messages) {
         _cleanup_free_ char *copy = strdup(messages);
         const char *own = program_invocation_short_name;
@@ -138,7 +138,7 @@ static void relay(const char *messages) {
         }
 }
 
-/* What the process said itself says more, and is there already. */
+/* If the process printed an error itself, that is more precise. */
 static void tell_failure(const struct user *user, const struct user_report *report) {
         const struct journal_user name = {.name = user->name, .uid = user->uid};
         const char *text = user_status_text(user->status);

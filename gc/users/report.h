@@ -4,7 +4,7 @@
 #include "options/options.h"
 #include "users/worker.h"
 
-/* Of a run for all users: print the report in the form that the options ask for, then what is wrong. One
- * report for each user, in their order. Returns the exit status. */
+/* Print the report of a run for all users in the form that the options select, then the errors. There is
+ * one report for each user, in their order. Return the exit status. */
 int report_users(const struct options *options, const struct users *users, const struct user_report *reports,
                  uint64_t elapsed_us);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The one table of what becomes of users, and of how it is told to people. */
+/* The table of all statuses of a user. */
 
 #include "users/status.h"
 

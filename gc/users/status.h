@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What becomes of a user in a run for all users. The one table of it is in user-status.c. */
+/* The status of a user in a run for all users. The table is in status.c. */
 
 enum user_status {
         USER_WAITING, /* to be collected */
 
-        /* Not looked at. */
+        /* Not examined. */
         USER_NOBODY,
-        USER_DUPLICATE_UID, /* the same user under another name comes first */
-        USER_NO_HOME,       /* what passwd(5) names can be none */
+        USER_DUPLICATE_UID, /* another name of the same uid comes first */
+        USER_NO_HOME,       /* passwd(5) contains no valid home directory */
 
-        /* Nor these; where links lead there, a process of the user's tells. */
-        USER_HOME_NETWORK,     /* looking at it may take for ever */
+        /* Not examined either. If links lead there, the user's process reports it. */
+        USER_HOME_NETWORK,     /* an access may block for ever */
         USER_HOME_FUSE,        /* likewise */
-        USER_HOME_AUTOFS,      /* looking at it would mount it */
-        USER_HOME_NOT_MOUNTED, /* fstab(5) knows of it */
+        USER_HOME_AUTOFS,      /* an access would mount it */
+        USER_HOME_NOT_MOUNTED, /* listed in fstab(5), but not mounted */
 
-        /* What a process of the user's found. */
+        /* Results of the user's process. */
         USER_HOME_MISSING,
-        USER_HOME_NOT_OWNED,        /* not the user's own */
-        USER_RUNTIME_DIR_AMBIGUOUS, /* there are two places for records that do not outlive a boot */
-        USER_RUNTIME_DIR_MISSING,   /* there is none, and containers may run all the same */
+        USER_HOME_NOT_OWNED,        /* owned by another user */
+        USER_RUNTIME_DIR_AMBIGUOUS, /* two directories may contain volatile records */
+        USER_RUNTIME_DIR_MISSING,   /* there is none, and containers may still run */
         USER_NO_STORE,
         USER_COLLECTED,
 
-        /* What became of that process. */
+        /* How that process ended. */
         USER_LOCKED,
         USER_FAILED,
         USER_TOO_LONG,
-        USER_UNKILLABLE, /* and it could not even be killed */
+        USER_UNKILLABLE, /* it did not exit after SIGKILL */
         USER_INTERRUPTED,
 
         USER_STATUS_COUNT,
@@ -38,14 +38,14 @@ enum user_status {
 /* "home-network" */
 const char *user_status_name(enum user_status status);
 
-/* A sentence for people; what became of a store has none. */
+/* A sentence for reports. NULL if the store was collected. */
 const char *user_status_text(enum user_status status);
 
-/* The exit status that it amounts to. */
+/* The exit status for this user status. */
 int user_status_status(enum user_status status);
 
-/* Which of the exit statuses of two parts is that of the whole: 1 before 3, and 3 before 4. */
+/* The exit status of the whole, from those of two parts: 1 before 3, and 3 before 4. */
 int worse_status(int a, int b);
 
-/* The status that a user's own process may claim by this name; -EBADMSG where it may not. */
+/* The status with this name, if a user's process may report it; else -EBADMSG. */
 int user_status_claimed(const char *name, enum user_status *ret);

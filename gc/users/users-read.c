@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who the users are, and what is mounted: what is decided about them rests on this alone. */
+/* Read the users and the mounts. The decisions about users depend on these only. */
 
 #include "users/users-read.h"
 
@@ -7,8 +7,8 @@
 #include <pwd.h>
 #include <stdio.h>
 
-/* One line of a table of mounts: overlays of containers have long ones. What is longer is cut, and the path
- * comes first. */
+/* The maximum length of a line of a mount table: overlays of containers have long ones. A longer line is
+ * cut; the path comes first. */
 #define MOUNT_LINE_MAX 65536U
 
 /* The kernel allows 100000 (fs.mount-max). */

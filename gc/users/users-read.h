@@ -4,12 +4,12 @@
 #include "base/error.h"
 #include "users/users.h"
 
-/* All that passwd has, of directory services too where these list their users. Where it fails, those are
- * there that came before. */
+/* Read all entries of passwd, including those of directory services that list their users. On failure, the
+ * users that were read before are kept. */
 int users_read(struct users *users, struct error *reterr);
 
-/* What is mounted. No path that stands there is looked at. */
+/* Read the mount table. No path in it is accessed. */
 int users_read_mounted(struct mount_table *table, struct error *reterr);
 
-/* What is to be; there need not be an fstab. */
+/* Read fstab; it need not exist. */
 int users_read_fstab(struct mount_table *table, struct error *reterr);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which users are looked at, and which are not and why. Nothing is looked at here. */
+/* Decide which users are collected, and why others are not. No path is accessed here. */
 
 #include "users/users.h"
 
@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "util/fs-type.h"
 
-/* nobody, in the two widths that ids had, and the one that means none. */
+/* The uid of nobody, in 16 and in 32 bits, and the invalid uid. */
 static const uint32_t nobodies[] = {65534, 65535, UINT32_MAX};
 
 /* ------------------------------------------------------------------------------------------ the lists */
@@ -22,12 +22,12 @@ void users_done(struct users *users) {
         *users = USERS_INIT;
 }
 
-/* A copy that the list keeps; NULL where there is no memory. */
+/* A copy that is owned by the list; NULL if out of memory. */
 static const char *keep(struct strlist *strings, const char *s, size_t n) {
         return strlist_add_bytes(strings, s, n) < 0 ? NULL : strings->s[strings->n - 1];
 }
 
-/* Without slashes at its end. */
+/* The length without trailing slashes. */
 static size_t length_of_path(const char *path) {
         size_t n = strlen(path);
 
@@ -82,16 +82,15 @@ static bool is_root(const char *directory) {
         return strcmp(directory, "/") == 0;
 }
 
-/* The path is the directory, or in it: by whole components. */
+/* Whether the path is the directory or in it, by whole components. */
 static bool is_in(const char *path, const char *directory) {
-        size_t n = is_root(directory) ? 0 : strlen(directory); /* all is in the root */
+        size_t n = is_root(directory) ? 0 : strlen(directory); /* all paths are in the root */
 
         return strncmp(path, directory, n) == 0 && (path[n] == '\0' || path[n] == '/');
 }
 
-/*
- * The deepest of the mounts that the path lies on; of several in one place the last, which hides the others.
- */
+/* The innermost mount of the path; of several mounts on the same directory the last one, which hides the
+ * others. */
 static const struct mount_point *find_mount(const char *path, const struct mount_table *table) {
         const struct mount_point *found = NULL;
 
@@ -112,7 +111,7 @@ static bool is_mounted(const struct mount_table *table, const char *directory) {
         return false;
 }
 
-/* The root is mounted, whatever is said of it. */
+/* The root is always mounted. */
 static bool lacks_mount(const char *path, const struct mount_table *mounted,
                         const struct mount_table *fstab) {
         for (size_t i = 0; i < fstab->n; i++) {
@@ -153,8 +152,8 @@ static bool is_nobody(uint32_t uid) {
         return false;
 }
 
-/* One that means what it says: absolute, not the root, and without detours, by which it would not be known on
- * which mount it lies. */
+/* An absolute path, not the root, without "." and ".." components and "//": with these, the mount it is on
+ * cannot be determined from the text. */
 static bool is_plausible(const char *home) {
         if (home[0] != '/' || is_root(home))
                 return false;

@@ -6,12 +6,10 @@
 #include "base/strlist.h"
 #include "users/status.h"
 
-/*
- * The users of a machine, and what becomes of each in a run for all of them. Whether a user's home is looked
- * at is decided here, from facts that are had without touching it.
- */
+/* The users of a machine and the status of each in a run for all users. Whether a home directory is
+ * accessed is decided from facts that are read without an access to it. */
 
-/* More than a machine has that people share. The limits of what is kept of each count on it. */
+/* More users than any shared machine has. The limits of the data of each user depend on it. */
 #define USERS_MAX 16384U
 
 struct user {
@@ -24,7 +22,7 @@ struct user {
 struct users {
         struct user *users;
         size_t n, cap;
-        struct strlist strings; /* what they borrow */
+        struct strlist strings; /* owns the strings of the users */
 };
 
 #define USERS_INIT ((struct users){0})
@@ -35,7 +33,7 @@ void users_done(struct users *users);
 /* -ENOMEM; -E2BIG above USERS_MAX. */
 int users_add(struct users *users, const char *name, uint32_t uid, uint32_t gid, const char *home);
 
-/* Where file systems are mounted, or to be: a line of a table of mounts. */
+/* The directory and type of a mount, from a mount table or fstab. */
 struct mount_point {
         const char *directory, *type;
 };
@@ -51,17 +49,17 @@ struct mount_table {
 void mount_table_done(struct mount_table *table);
 #define _cleanup_mount_table_ _cleanup_(mount_table_done)
 
-/* -ENOMEM, and then nothing changed. */
+/* On -ENOMEM the table is unchanged. */
 int mount_table_add(struct mount_table *table, const char *directory, const char *type);
 
 /*
- * Whether who looks at the path may wait for ever for somebody, or causes something to be mounted, or finds
- * only what a mount that is missing would hide: USER_WAITING where nothing is said against it. It is by its
- * text that the path counts: links are not followed.
+ * Whether an access to the path may block for ever, or cause a mount, or find only the directory below a
+ * mount that is missing; USER_WAITING if none of these. Only the text of the path counts: links are not
+ * followed.
  */
 enum user_status users_judge_path(const char *path, const struct mount_table *mounted,
                                   const struct mount_table *fstab);
 
-/* Sort by uid, and decide who is looked at. Of several names of one uid it is the first in passwd(5), as it
- * is for who asks for that uid. Root's home does not matter: its store is not there. */
+/* Sort by uid, and decide which users are collected. If a uid has several names, the first one in
+ * passwd(5) counts, as in getpwuid(3). Root's home directory does not matter: root's store is not in it. */
 void users_decide(struct users *users, const struct mount_table *mounted, const struct mount_table *fstab);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The report of a user's process to the root process that started it: untrusted input. */
+/* Parse the report of a user's process in the root process that started it: untrusted input. */
 
 #include <string.h>
 
@@ -27,7 +27,7 @@ static bool hex_digit(char c, unsigned *ret) {
         return true;
 }
 
-/* The byte that is written at s, and how long that is; 0 if it is none. */
+/* Decode one byte at s. Return the length of its encoding; 0 if it is invalid. */
 static size_t unescape_one(const char *s, char *ret) {
         unsigned high, low;
 
@@ -42,7 +42,7 @@ static size_t unescape_one(const char *s, char *ret) {
         return *ret != '\0' ? 4 : 0;
 }
 
-/* In place. */
+/* Decode in place. */
 static bool unescape(char *s) {
         char *to = s;
         size_t n;
@@ -57,7 +57,7 @@ static bool unescape(char *s) {
 }
 
 struct fields {
-        char *s[FIELDS_MAX]; /* NULL: none was meant */
+        char *s[FIELDS_MAX]; /* NULL: the field is WIRE_NULL */
         size_t n;
 };
 
@@ -77,7 +77,7 @@ static bool split(char *line, struct fields *ret) {
         return true;
 }
 
-/* False if there is no memory. */
+/* Return false if out of memory. */
 static bool keep(struct wire *wire, const char *s, const char **ret) {
         *ret = s ? arena_text(&wire->facts.arena, s, strlen(s)) : NULL;
         return !s || *ret;
@@ -96,7 +96,7 @@ static bool flag(const char *s, bool *ret) {
         return true;
 }
 
-/* The value whose name this is, of n. */
+/* Find the value with this name among n values. */
 static bool find(const char *s, const char *(*name)(unsigned i), unsigned n, unsigned *ret) {
         for (unsigned i = 0; s && i < n; i++)
                 if (strcmp(s, name(i)) == 0) {
@@ -135,7 +135,7 @@ static int read_store(struct wire *wire, char *const *s) {
         return flag(s[4], &facts->transient) ? 0 : -EBADMSG;
 }
 
-/* A count that is too large for a size_t is as good as any other that is made up. */
+/* A count that does not fit into a size_t is made up, so any value will do. */
 static int read_sum(struct wire *wire, char *const *s) {
         struct outcome *outcome = &wire->outcome;
         uint64_t *const rest[] = {&outcome->files_freed, &outcome->bytes_freed, &outcome->lock_held_us,
@@ -189,7 +189,7 @@ static int read_decision(char *const *s, struct subject *subject) {
         return 0;
 }
 
-/* The entry is found by its number until there are no more of them: the array may move. */
+/* Subjects refer to entries only after the last was read: the array may move. */
 static int read_subject(struct wire *wire, char *const *s) {
         struct outcome *outcome = &wire->outcome;
         struct fact_entry *entry;
@@ -245,7 +245,7 @@ int wire_read(struct wire *wire, char *text) {
         int r = 0;
 
         while ((line = strsep(&text, "\n")) && r >= 0 && strcmp(line, WIRE_END) != 0)
-                r = text ? read_line(wire, line) : -EBADMSG; /* the last line has to end, too */
+                r = text ? read_line(wire, line) : -EBADMSG; /* the last line must end with a newline, too */
         assert(r == 0 || r == -ENOMEM || r == -EBADMSG);
         wire->cut = r < 0;
         if (wire->status == USER_COLLECTED && !wire->facts.graphroot)

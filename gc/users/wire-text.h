@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The words of that report, for its writer and its reader. */
+/* The keywords of the report of a user's process, for the writer and the reader. */
 
 #define WIRE_STATUS  "status"
 #define WIRE_STORE   "store"
@@ -10,4 +10,4 @@
 #define WIRE_SUBJECT "subject"
 #define WIRE_END     "end"
 
-#define WIRE_NULL "\\N" /* no string: one that is escaped has no such thing in it */
+#define WIRE_NULL "\\N" /* no string; "\N" is no valid escape sequence */

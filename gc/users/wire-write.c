@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a user's process tells. The sums come first: should the rest be too much, they are not lost. */
+/* Write the report of a user's process. The sums come first: if the report is cut off, they are not lost. */
 
 #include <inttypes.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "users/wire-text.h"
 #include "users/wire.h"
 
-/* Without memory for it the field stays empty. */
+/* If out of memory, the field stays empty. */
 static void put(FILE *out, const char *value) {
         _cleanup_text_ struct text text = TEXT_INIT;
 

@@ -7,29 +7,25 @@
 #include "report/problems.h"
 #include "users/status.h"
 
-/*
- * What a user's process tells root's that started it, in lines of fields with a tab between. Whoever the user
- * is can have it say anything: what comes is text, numbers and names that are known, or nothing.
- */
+/* The report that a user's process sends to the root process that started it: lines of fields, separated
+ * by tabs. The user can make the process send anything: only text, numbers and known names are accepted. */
 struct wire {
-        enum user_status status; /* USER_WAITING where nothing was told */
-        struct facts facts;      /* where the store lies, NULL if none was reported; then the rest is empty */
-        struct outcome outcome;  /* counted; with what is kept among the subjects where that was asked for */
+        enum user_status status; /* USER_WAITING if none was reported */
+        struct facts facts;      /* the store; NULL if none was reported, then the rest is empty */
+        struct outcome outcome;  /* with sums; includes kept entries if they were requested */
         struct problems problems;
-        bool cut; /* there was more */
+        bool cut; /* the rest of the report was not read */
 };
 
 void wire_done(struct wire *wire);
 #define _cleanup_wire_ _cleanup_(wire_done)
 
-/* Of a user whose store was not come to. */
+/* Write the report of a user whose store was not scanned. */
 void wire_write_status(FILE *out, enum user_status status);
 
-/* Of one whose was. */
+/* Write the report of a user whose store was scanned. */
 void wire_write(FILE *out, const struct outcome *outcome, const struct problems *problems, bool verbose);
 
-/*
- * The other way; told must be zeroed. Lines that are none are left out, and so is all that follows one. The
- * text, which ends in NUL, is written to. -ENOMEM.
- */
+/* Parse a report into *wire, which must be zeroed. An invalid line and all lines behind it are ignored.
+ * text must end in NUL and is modified. -ENOMEM. */
 int wire_read(struct wire *wire, char *text);

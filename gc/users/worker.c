@@ -10,15 +10,14 @@
 #include "userns/idmap-helper.h"
 #include "util/exit-status.h"
 
-/* From the request to end, which a process that deletes follows after the file that it is at, to the kill,
- * and from there to giving up. */
+/* The time from SIGTERM, after which a process finishes the current file, to SIGKILL, and from there to
+ * giving up. */
 #define URGE_US (5ULL * 1000 * 1000)
 
-/* Enough for all that a run says that goes wrong everywhere. */
+/* Enough for the messages of a run in which everything fails. */
 #define MESSAGES_MAX (16U << 10)
 
-/* As much as a pipe holds, if its size is not changed; and what it can be changed to without privilege is 1
- * MiB (fs.pipe-max-size). */
+/* The default size of a pipe. Without privilege it can be raised to 1 MiB (fs.pipe-max-size). */
 #define READ_BYTES  (64U << 10)
 #define DRAIN_READS 16U
 
@@ -31,8 +30,8 @@ enum {
 
 /* ------------------------------------------------------------------------------------------- reading */
 
-/* Once, so that the others have their turn. What is too much, or finds no memory, is thrown away: who writes
- * is not to wait. False where nothing more comes now. */
+/* Read once, so that the other processes have their turn. Data above the limit, or without memory for it,
+ * is discarded: the writer must not block. Return false if no more data is available. */
 static bool read_some(int *fd, struct text *text, size_t max) {
         char buffer[READ_BYTES];
         ssize_t n = *fd < 0 ? -1 : read(*fd, buffer, sizeof(buffer));
@@ -47,7 +46,7 @@ static bool read_some(int *fd, struct text *text, size_t max) {
         return false;
 }
 
-/* It ended, but what it started may go on to write. */
+/* The process has exited, but its children may still write. */
 static void drain(int *fd, struct text *text, size_t max) {
         for (unsigned i = 0; i < DRAIN_READS && read_some(fd, text, max); i++)
                 ;
@@ -55,7 +54,7 @@ static void drain(int *fd, struct text *text, size_t max) {
 
 /* ------------------------------------------------------------------------------------------- the end */
 
-/* What became of it, by how it ended and the status that it reported. */
+/* The status, from the exit code and the status that the process reported. */
 static enum user_status judge(const struct worker *worker, enum user_status claimed, int code) {
         bool did_all = code == STATUS_DONE || code == STATUS_REFUSED;
 

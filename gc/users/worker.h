@@ -6,17 +6,17 @@
 #include "users/process.h"
 #include "users/wire.h"
 
-/* What came of one user; the status is in struct user. */
+/* The result of one user; the status is in struct user. */
 struct user_report {
         struct wire wire;
-        struct text messages; /* what the process had on standard error */
-        int status;           /* the exit status that it amounts to */
+        struct text messages; /* the process's standard error */
+        int status;           /* the exit status for this user */
 };
 
 /*
- * A user's process while it runs. It may be anything by now. So what it says is read as it comes, kept up to
- * a limit, and understood when it ended; and it is asked to end when its time is over, then killed, then
- * left.
+ * A running process of a user. The user can make it do anything. So its output is read as it arrives, kept up
+ * to a limit, and parsed after the process has exited. When its time is over, it gets SIGTERM, then SIGKILL,
+ * and is then left behind.
  */
 struct worker {
         struct user *user; /* NULL: none */
@@ -25,20 +25,22 @@ struct worker {
         struct text wire;
         size_t wire_max;
         enum { URGE_NONE, URGE_END, URGE_KILL } urge;
-        enum user_status why; /* it was urged */
-        uint64_t until_us;    /* of the monotonic clock */
+        enum user_status why; /* the reason for the signal */
+        uint64_t until_us;    /* by the monotonic clock */
 };
 
 #define WORKER_FDS 4U
 
-/* It has until then. What cannot be started has failed at once: false. */
+/* Start the process and set its time limit. Return false if it cannot be started: the user has failed. */
 bool worker_start(struct worker *worker, int program_fd, char *const *argv, uint64_t until_us);
 
-/* What to wait for. */
+/* Fill in the descriptors to poll. */
 void worker_fill(const struct worker *worker, struct pollfd fds[static WORKER_FDS]);
 
-/* What there was. True: it ended, the status and the report are there, and the worker is free. */
+/* Handle the events. Return true if the process has exited: then the status and the report are set, and
+ * the worker is free. */
 bool worker_handle(struct worker *worker, const struct pollfd fds[static WORKER_FDS]);
 
-/* Its time is over, or all are to end: true where it is left behind, which frees the worker too. */
+/* End the process, because its time is over or the run is to stop. Return true if it is left behind; then
+ * the worker is free. */
 bool worker_urge(struct worker *worker, enum user_status why, uint64_t now_us);
