@@ -9,11 +9,11 @@
 #include "base/text.h"
 #include "userns/idmap.h"
 
-#define PATH_BYTES 64U /* of one with no more than a number in it */
+#define PATH_BYTES 64U /* of a path that contains one number */
 
 /* ------------------------------------------------------------------------------------------ messages */
 
-/* With a byte in front, since an empty one is the end. */
+/* A byte comes first, since an empty message means end of file. */
 static int send_text(int fd, const char *text) {
         char message[1 + ERROR_TEXT_MAX];
         int n = snprintf(message, sizeof(message), "+%s", text);
@@ -45,8 +45,11 @@ int idmap_helper_ask(int root_fd, struct error *reterr) {
 
 /* --------------------------------------------------------------------------------------------- root */
 
-/* "0 1000 1\n1 100000 65536\n": root is nobody's subordinate, whatever stands in the file. newuidmap(1) could
- * not map it, either. */
+/*
+ * "0 1000 1
+ * 1 100000 65536
+ * ". Root's ids are never mapped, even if the file lists them; newuidmap(1) could not map them either.
+ */
 static int compose(const struct idmap *map, const struct id_owner *owner, struct text *text,
                    struct error *reterr) {
         _cleanup_strlist_ struct strlist list = STRLIST_INIT;

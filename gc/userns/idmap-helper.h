@@ -6,9 +6,9 @@
 #include "base/error.h"
 
 /*
- * How a process of a user's that root started has the user's subordinate ids mapped in the user namespace
- * that it made: root does it, so that neither needs newuidmap(1), and the process can be one that never gets
- * more rights. Over a socket of sequenced packets.
+ * A user's process that root started gets the user's subordinate ids mapped in its new user namespace by the
+ * root process. So neither process needs newuidmap(1), and the user's process can run with no_new_privs. They
+ * communicate over a socket of sequenced packets.
  */
 
 /* A user whose subordinate ids are mapped. */
@@ -18,12 +18,12 @@ struct id_owner {
         gid_t gid;
 };
 
-/* Have it done, and wait. Not all of them are mapped where this fails. */
+/* Ask for the maps and wait. On failure not all ids are mapped. */
 int idmap_helper_ask(int root_fd, struct error *reterr);
 
 /*
- * Root's end, which has something to be read: do it, once. It does not matter what the process is made to
- * say, or in which namespace it is by then: no other map is written than the user's, and the kernel wants one
- * that has none and whose parent is ours, for which the user had to make it.
+ * On root's side, with the socket readable: map the ids, once. It does not matter which data the process
+ * sends, or in which namespace it is: only the maps of the user are written, and the kernel requires a user
+ * namespace without maps whose parent is the collector's, so the user must have created it.
  */
 void idmap_helper_serve(int user_fd, pid_t pid, const struct id_owner *owner);

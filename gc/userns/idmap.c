@@ -12,14 +12,14 @@
 #include "base/fd.h"
 #include "userns/subids.h"
 
-/* The passwd entry of one user; one that is larger has no name here, and is looked for by its number. */
+/* The maximum size of a passwd entry; for a larger one, the ranges are looked up by uid only. */
 #define PASSWD_MAX 16384
 
-#define EXIT_NOT_RUN 127 /* as shells have it */
+#define EXIT_NOT_RUN 127 /* as in shells */
 
 /* --------------------------------------------------------------------------------------- the ranges */
 
-/* A link may lead there: whoever manages /etc decides. */
+/* The file may be a link: /etc belongs to the administrator. */
 static int read_ranges(const struct idmap *map, const char *name, uid_t uid, struct subids *subids,
                        struct error *reterr) {
         _cleanup_close_ int fd = open(map->ranges, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -55,7 +55,7 @@ int idmap_read(const struct idmap *map, const char *name, uid_t uid, struct strl
         return r < 0 ? error_errno(reterr, r, "cannot read %s", map->ranges) : 0;
 }
 
-/* The command line; its strings are those of the list. */
+/* Make the command line; the list owns the strings. */
 static int compose(const struct idmap *map, uid_t uid, struct strlist *args, struct error *reterr) {
         struct passwd passwd, *found = NULL;
         char entry[PASSWD_MAX];
@@ -80,7 +80,7 @@ static int compose(const struct idmap *map, uid_t uid, struct strlist *args, str
 
 /* -------------------------------------------------------------------------------- the other process */
 
-/* Whoever is to let it go may die before that. */
+/* The parent may die before it writes to the pipe. */
 static _Noreturn void wait_and_run(int go_fd, char **argv) {
         char go;
 
@@ -134,8 +134,8 @@ static int write_file(const char *path, const char *text) {
         return 0;
 }
 
-/* Who is alone in its namespace can be in no other group than before (user_namespaces(7)); of the map of
- * users that changes nothing. */
+/* A process that is alone in its namespace cannot change its groups (user_namespaces(7)). The map of uids
+ * does not affect that. */
 void idmap_write_own(struct idmap *map) {
         char line[64];
         int r;

@@ -9,20 +9,20 @@
 #include "base/strlist.h"
 
 /*
- * One of the two maps of a user namespace that this process is about to make. More than its own id only a
- * program with the privilege may map, newuidmap(1) or newgidmap(1), and only from outside. So that waits in a
- * process of its own, started before, until there is a namespace.
+ * One of the two maps of a user namespace that this process is about to create. To map more than its own id
+ * needs a privileged program, newuidmap(1) or newgidmap(1), outside of the namespace. So a child process is
+ * started before, and waits until the namespace exists.
  */
 
 struct idmap {
-        const char *program; /* found by $PATH, as podman does: it is a user's, and has no more than that */
+        const char *program; /* searched in $PATH, as in podman: it runs with the user's rights only */
         const char *ranges;  /* subuid(5) or subgid(5) */
-        const char *file;    /* that of the kernel */
-        uint32_t own;        /* what is 0 in the namespace */
+        const char *file;    /* of the kernel */
+        uint32_t own;        /* mapped to 0 in the namespace */
 
         pid_t pid;
         int go_fd;
-        struct error error; /* why it is only that one */
+        struct error error; /* why only that id can be mapped */
 };
 
 #define IDMAP_UIDS(own_)                                                                                     \
@@ -38,19 +38,20 @@ struct idmap {
                         .own = (own_),                                                                       \
                         .go_fd = -1})
 
-/* The map with the ranges of this user, who may have no name, as subids_map() adds it. Negative where there
- * is not more than the own id. */
+/* The map with the ranges of this user, as subids_map() adds it. name may be NULL. Return a negative errno
+ * if there are no ranges. */
 int idmap_read(const struct idmap *map, const char *name, uid_t uid, struct strlist *ret,
                struct error *reterr);
 
-/* Look the ranges up, and start what will map them. map->error tells why not. */
+/* Look up the ranges, and start the child process. On failure, set map->error. */
 void idmap_prepare(struct idmap *map, uid_t uid);
 
-/* There is a namespace now: map. False where nothing but the own id can be mapped, or not even that. */
+/* Map the ids, after the namespace was created. Return false if only the own id can be mapped, or none at
+ * all. */
 bool idmap_write(struct idmap *map);
 
-/* Map the own id alone, which needs no privilege. */
+/* Map the own id only, which needs no privilege. */
 void idmap_write_own(struct idmap *map);
 
-/* There will be none. */
+/* End the child process: no namespace is created. */
 void idmap_dismiss(struct idmap *map);

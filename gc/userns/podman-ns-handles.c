@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The namespaces that podman 6 keeps by file handles. */
+/* The namespaces that podman 6 keeps as file handles. */
 
 #include "userns/podman-ns-handles.h"
 
@@ -12,16 +12,15 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
-/* Below the user's runtime directory, beside the number of the pause process of older releases. */
+/* Below the user's runtime directory, beside the pid file of the pause process of older releases. */
 #define NS_HANDLES "libpod/tmp/ns_handles"
 
-/* Any open file of a namespace will do for the kernel: this number stands for one (linux/fcntl.h,
- * Linux 6.18). */
+/* The kernel accepts this number in place of an open file of any namespace (linux/fcntl.h, Linux 6.18). */
 #define NSFS_ROOT (-10003)
 
 #define HANDLE_BYTES_MAX 128U /* linux/exportfs.h:MAX_HANDLE_SZ */
 
-/* As struct file_handle of name_to_handle_at(2), with room for the longest. */
+/* Like struct file_handle of name_to_handle_at(2), with space for the longest handle. */
 struct ns_handle {
         uint32_t n_bytes;
         int32_t type;

@@ -15,12 +15,12 @@
 #include "base/error.h"
 #include "base/text.h"
 
-#define TEXT_MAX 64U /* a number, or the name of a process, which has 15 bytes at most */
+#define TEXT_MAX 64U /* a number, or the name of a process, at most 15 bytes */
 
-/* Below the user's runtime directory, whatever containers.conf says. */
+/* Below the user's runtime directory, independent of containers.conf. */
 #define PAUSE_PID "libpod/tmp/pause.pid"
 
-/* What fits; files of /proc have no size. */
+/* Read as much as fits; files in /proc have no size. */
 static int read_text(const char *path, char text[static TEXT_MAX]) {
         _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         ssize_t n = fd < 0 ? -1 : read(fd, text, TEXT_MAX - 1);
@@ -51,8 +51,8 @@ static int read_pid(pid_t *ret) {
         return 0;
 }
 
-/* Another process may have the number by now. It is catatonit where that is installed, else podman, under a
- * name of its own. */
+/* The pid may have been reused. The pause process is catatonit if that is installed, else podman with
+ * another process name. */
 static bool is_pause(pid_t pid) {
         char path[TEXT_MAX], name[TEXT_MAX];
 
@@ -70,8 +70,8 @@ int podman_pause_join(void) {
         if (r < 0)
                 return r;
 
-        /* The process that is looked at is the one whose namespaces are entered; that they are this user's,
-         * the kernel sees to. */
+        /* The pidfd ensures that the process that is checked is the one whose namespaces are entered. The
+         * kernel checks that they belong to this user. */
         fd = (int) syscall(SYS_pidfd_open, pid, 0);
         if (fd < 0)
                 return negative_errno();

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-#define UID_TEXT_MAX 16 /* ten digits, and more */
+#define UID_TEXT_MAX 16 /* ten digits and more */
 
 /* ---------------------------------------------------------------------------------------- reading */
 

@@ -6,15 +6,14 @@
 #include "base/error.h"
 #include "base/strlist.h"
 
-/*
- * The subordinate ids that subuid(5) and subgid(5) give to users, and the map of a user namespace with them.
- * Decided here, done in userns.c.
- */
+/* The subordinate ids of users in subuid(5) and subgid(5), and the map of a user namespace with them.
+ * idmap.c and idmap-helper.c write the map. */
 
-/* Megabytes have tens of thousands of users. Who has more of them keeps them elsewhere. */
+/* A file of this size lists tens of thousands of users. With more users, a directory service is used
+ * instead. */
 #define SUBIDS_BYTES_MAX (4U << 20)
 
-/* What the kernel takes for one map is 340 lines (UID_GID_MAP_MAX_EXTENTS), and the first is the user. */
+/* The kernel accepts 340 lines in one map (UID_GID_MAP_MAX_EXTENTS); the first is the user. */
 #define SUBIDS_MAX 339U
 
 struct subid_range {
@@ -29,15 +28,15 @@ struct subids {
 #define SUBIDS_INIT ((struct subids){0})
 
 /*
- * The ranges of one user, sorted, from the text of one of the files. A user stands there by name, which may
- * be NULL here, or by uid. What is said of others is not looked at; -EBADMSG where what is said of this one
- * makes no sense, -E2BIG where it is too much for the kernel. Writes to the text.
+ * Get the ranges of one user, sorted, from the text of one of the files. A line contains the name of the
+ * user, which may be NULL here, or the uid. Lines of other users are ignored. -EBADMSG: a line of this user
+ * is invalid; -E2BIG: more ranges than the kernel accepts. The text is modified.
  */
 int subids_parse(char *text, const char *name, uint32_t uid, struct subids *ret, struct error *reterr);
 
 /*
- * The map that podman makes of them: 0 is the user, from 1 on the ranges follow. Three strings for each line,
- * as newuidmap(1) takes them. Nothing is added where it fails: -ENOMEM, or -ERANGE where there are not so
- * many ids.
+ * Add the map that podman makes of them: 0 is the user, the ranges follow from 1 on. Three strings for each
+ * line, as newuidmap(1) takes them. On failure nothing is added: -ENOMEM, or -ERANGE if the ids exceed 32
+ * bits.
  */
 int subids_map(const struct subids *subids, uint32_t own, struct strlist *args);

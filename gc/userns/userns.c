@@ -12,7 +12,8 @@
 #include "userns/podman-pause.h"
 #include "util/log.h"
 
-/* pkg/unshare/unshare_linux.go: what the library and every Go program take for being inside. */
+/* pkg/unshare/unshare_linux.go: the variable by which the library and every Go program detect that they
+ * are in the namespace. */
 #define ENV_CONFIGURED "_CONTAINERS_USERNS_CONFIGURED"
 #define ENV_UID        "_CONTAINERS_ROOTLESS_UID"
 #define ENV_GID        "_CONTAINERS_ROOTLESS_GID"
@@ -21,7 +22,8 @@ bool userns_is_wanted(void) {
         return geteuid() != 0 && !secure_getenv(ENV_CONFIGURED);
 }
 
-/* What is not mapped is nobody's here, and can be neither read nor deleted where its owner had to agree. */
+/* A file whose id is not mapped appears to be owned by nobody. If only its owner may read or delete it,
+ * the user cannot. */
 static void tell_unmapped(uid_t uid, const struct error *error) {
         log_error("cannot map all subordinate ids of user %" PRIu32
                   ": %s. Files that belong to the others may not be removed",
@@ -35,7 +37,7 @@ static void map(struct idmap *uids, struct idmap *gids, uid_t uid) {
                 tell_unmapped(uid, all_uids ? &gids->error : &uids->error);
 }
 
-/* Where the kernel does not let it, podman would not get far, either. */
+/* If the kernel does not permit it, podman does not work either. */
 static int unshare_users(void) {
         if (unshare(CLONE_NEWUSER) >= 0)
                 return 0;
@@ -53,7 +55,7 @@ static void enter_new(uid_t uid, gid_t gid) {
                 map(&uids, &gids, uid);
                 return;
         }
-        idmap_dismiss(&gids); /* which was started later, and holds the other's pipe open, too */
+        idmap_dismiss(&gids); /* started after uids, so it also has uids' pipe open */
         idmap_dismiss(&uids);
 }
 
@@ -75,7 +77,7 @@ static int set_number(const char *name, uint32_t number) {
         return setenv(name, text, /* overwrite= */ true) < 0 ? negative_errno() : 0;
 }
 
-/* Who this is outside, as the library asks (lib/config/load.c). */
+/* The id outside of the namespace, which the library uses as well (lib/config/load.c). */
 static int set_environment(uid_t uid, gid_t gid) {
         int r;
 
@@ -87,7 +89,7 @@ static int set_environment(uid_t uid, gid_t gid) {
         return r;
 }
 
-/* The namespaces of podman's containers, if there are any. */
+/* Enter the namespaces of podman's containers, if there are any. */
 static int join(void) {
         int r;
 

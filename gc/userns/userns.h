@@ -5,22 +5,20 @@
 
 #include "base/error.h"
 
-/*
- * The user namespace of who is not root. What processes of such a user's containers wrote may belong to
- * subordinate ids of the user, and only inside can the user read and delete it.
- */
+/* The user namespace of an unprivileged user. Files that processes in the user's containers wrote may
+ * belong to subordinate ids of the user. The user can read and delete them only in the namespace. */
 
-/* Whether this process is a user's that is not in one yet. */
+/* Whether this is a process of an unprivileged user that is not in the namespace yet. */
 bool userns_is_wanted(void);
 
 /*
- * Enter that of podman, where its pause process holds one, and its mounts with it; else a new one with the
- * same map. Where less can be had than all of the user's ids, that is said, and it goes on with less: in the
- * end outside, as before.
+ * Enter podman's user and mount namespaces, if its pause process or its file handles keep any; else a new
+ * user namespace with the same map. If not all of the user's ids can be mapped, print a message and go on
+ * with fewer ids, at worst outside of the namespace.
  *
- * root_fd is -1, or the socket of the root that started this process and maps the ids.
+ * root_fd is -1, or the socket of the root process that started this process and maps the ids.
  *
- * Only before there was a thread: one that ended may count for a moment more. Negative where this process is
- * nobody any more, and cannot go on.
+ * Call it before the first thread is created: a thread that ended may still count for a moment. On a negative
+ * errno the process has no valid user any more and cannot go on.
  */
 int userns_enter(int root_fd, struct error *reterr);
