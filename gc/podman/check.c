@@ -21,7 +21,7 @@ static int contradict(const struct podman_database *db, const char *what, const 
                          db->path, what, theirs, ours, option);
 }
 
-/* An option is right, as it is to podman. */
+/* An option takes precedence, as in podman. */
 static int compare(const struct podman_database *db, const struct options *options,
                    const struct cstorage_store *store, struct error *reterr) {
         const char *graphroot = cstorage_store_get_graphroot(store),
@@ -36,8 +36,8 @@ static int compare(const struct podman_database *db, const struct options *optio
         return 0;
 }
 
-/* A place outside of the store may have the database of another one: --root chooses the store, not the
- * place. */
+/* A database outside of the store may be of another store: --root selects the store, not the directory of
+ * the database. */
 static bool is_of_another_store(const struct podman_databases_entry *entry, const struct options *options,
                                 const struct cstorage_store *store) {
         const char *graphroot = entry->db.graphroot;
@@ -54,7 +54,7 @@ static int refuse_unknown(const struct podman_database *db, struct error *reterr
                          db->path, db->error.text);
 }
 
-/* The warning is given once, though a run may look several times. */
+/* Print the warning once, even if a run scans several times. */
 static int check_damaged(const struct podman_database *db, const struct cstorage_store *store,
                          struct error *reterr) {
         const char *runroot = cstorage_store_get_runroot(store);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The two settings of containers.conf that move podman's database. */
+/* The two settings of containers.conf that select the directory of podman's database. */
 
 #include "podman/conf.h"
 
@@ -25,7 +25,7 @@ static const char *const variables[] = {"CONTAINERS_CONF", "CONTAINERS_CONF_OVER
 static const char *const system_files[] = {"/usr/share/containers/containers.conf",
                                            "/etc/containers/containers.conf"};
 
-/* With ".rootful" or ".rootless" between. */
+/* Also with ".rootful" or ".rootless" before ".conf". */
 static const char *const system_stems[] = {"/usr/share/containers/containers", "/etc/containers/containers"};
 
 void podman_conf_done(struct podman_conf *conf) {
@@ -35,13 +35,13 @@ void podman_conf_done(struct podman_conf *conf) {
 
 /* ------------------------------------------------------------------------------------------- one file */
 
-/* Go takes keys in any case. */
+/* Keys are case-insensitive in Go. */
 static bool is_key(const struct toml_value *value, const char *name) {
         return value->key && value->key_len == strlen(name) &&
                strncasecmp(value->key, name, value->key_len) == 0;
 }
 
-/* Podman refuses a path that is not absolute. */
+/* podman rejects a relative path. */
 static int take_path(struct strlist *list, const struct toml_value *value) {
         if (value->type != TOML_STRING || *value->text != '/')
                 return 0;
@@ -69,7 +69,7 @@ static int take_root(struct podman_conf *conf, const struct toml_value *root) {
         return r;
 }
 
-/* A file that is not understood does not matter if it names neither of the two. */
+/* A file that cannot be parsed does not matter if it contains neither of the two keys. */
 static int take_text(struct podman_conf *conf, const char *path, const char *text, size_t len,
                      struct error *reterr) {
         _cleanup_(toml_freep) struct toml_doc *doc = NULL;
@@ -84,7 +84,7 @@ static int take_text(struct podman_conf *conf, const char *path, const char *tex
         return take_root(conf, toml_root(doc));
 }
 
-/* A file that must not be read, or is none, stops podman as well. */
+/* A file that cannot be read, or is no regular file, makes podman fail as well. */
 static int take_file(struct podman_conf *conf, const char *path, struct error *reterr) {
         _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         _cleanup_free_ char *text = NULL;
@@ -101,7 +101,7 @@ static int take_file(struct podman_conf *conf, const char *path, struct error *r
         return take_text(conf, path, text, len, reterr);
 }
 
-/* --------------------------------------------------------------------------------------- which files */
+/* -------------------------------------------------------------------------------------------------- files */
 
 static int take_entry(struct podman_conf *conf, const char *directory, const char *name,
                       struct error *reterr) {
@@ -134,7 +134,7 @@ uid_t podman_uid(void) {
         return text && parse_u64(text, &uid) >= 0 ? (uid_t) uid : getuid();
 }
 
-/* Those for all, for root or for users, and for one user. */
+/* The directories for all users, for root or for unprivileged users, and for one user. */
 static int take_system_directories(struct podman_conf *conf, const char *stem, struct error *reterr) {
         uid_t uid = podman_uid();
         _cleanup_text_ struct text path = TEXT_INIT, special = TEXT_INIT;
@@ -162,7 +162,7 @@ static int take_system(struct podman_conf *conf, struct error *reterr) {
         return r;
 }
 
-/* A unit of the system has no $HOME, and root's podman has. */
+/* A system unit has no $HOME, but root's podman has. */
 static int user_file(char **ret) {
         const char *config = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
         const struct passwd *passwd = NULL;

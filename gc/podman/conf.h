@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/strlist.h"
 
-/* Directories of podman's that containers.conf(5) may move: those of its database. */
+/* The directories of podman's database that containers.conf(5) may set. */
 struct podman_conf {
         struct strlist static_dirs, tmp_dirs;
 };
@@ -17,11 +17,11 @@ void podman_conf_done(struct podman_conf *conf);
 #define _cleanup_podman_conf_ _cleanup_(podman_conf_done)
 
 /*
- * What any containers.conf of this user sets, and not what counts in the end: releases differ in what they
- * read and in the order, and to look into one directory too many costs nothing. -EBADMSG if a file that may
- * set one of them cannot be understood.
+ * Get the values in all containers.conf files of this user, not only those that take effect: the files and
+ * their order differ between releases, and an unneeded directory costs nothing. -EBADMSG if a file that may
+ * contain one of the settings cannot be parsed.
  */
 int podman_conf_read(struct podman_conf *conf, struct error *reterr);
 
-/* The id of this user outside of the user namespace that podman made. */
+/* The uid of this user outside of podman's user namespace. */
 uid_t podman_uid(void);

@@ -9,7 +9,7 @@
 #include "base/fd.h"
 #include "json/json.h"
 
-/* Podman's are some 10 KB, those of pods with many mounts some 100 KB. */
+/* podman's files have some 10 KB, those of pods with many mounts some 100 KB. */
 #define CONFIG_MAX (1024U * 1024)
 
 #define ID_DIGITS 64U
@@ -22,7 +22,7 @@ static bool is_string(const struct json *json, size_t token, const char *text) {
                memcmp(json->text + t->start + 1, text, n) == 0;
 }
 
-/* The token of a member's value; 0: there is none. Token 0 is the whole text. */
+/* The token of a member's value; 0 if there is none. Token 0 is the whole text. */
 static size_t find_member(const struct json *json, size_t object, const char *name) {
         if (json->tokens[object].type != JSON_OBJECT)
                 return 0;

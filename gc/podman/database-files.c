@@ -14,7 +14,7 @@
 
 const char *const podman_file_suffixes[DB_FILES] = {"", "-journal", "-wal"};
 
-/* A transaction of podman takes some milliseconds; 200 of them are time enough for several. */
+/* A transaction of podman takes some milliseconds; 200 are enough for several. */
 #define TRIES    20
 #define PAUSE_NS (10L * 1000 * 1000)
 
@@ -58,7 +58,7 @@ static bool is_same(const struct podman_files *a, const struct podman_files *b) 
         return true;
 }
 
-/* A file that grows while it is read is as good as one that differs when it is read again. */
+/* A file that grows during a read is treated like one that differs in the second read. */
 static int read_again(int dirfd, const char *name, struct podman_files *files) {
         _cleanup_podman_files_ struct podman_files last = *files;
         int r;
@@ -71,8 +71,8 @@ static int read_again(int dirfd, const char *name, struct podman_files *files) {
 }
 
 /*
- * If two readings in a row are the same, no file changed from the end of the first to the start of the
- * second: between them all were on the disk together. Times would prove less, since they are coarse.
+ * If two consecutive reads are the same, no file changed from the end of the first to the start of the
+ * second: in between, all of them were on disk together. Timestamps would prove less, since they are coarse.
  */
 static int read_stable(int dirfd, const char *name, struct podman_files *files) {
         int r = read_all(dirfd, name, files);
@@ -85,7 +85,7 @@ static int read_stable(int dirfd, const char *name, struct podman_files *files) 
         return r;
 }
 
-/* An empty database has no content yet: SQLite drops what is beside it. */
+/* An empty database has no content yet: SQLite deletes its journal and log. */
 int podman_files_read(const char *path, struct podman_files *ret) {
         _cleanup_podman_files_ struct podman_files files = PODMAN_FILES_INIT;
         _cleanup_free_ char *target = realpath(path, NULL);

@@ -5,16 +5,14 @@
 
 #include "base/cleanup.h"
 
-/*
- * A database of SQLite and the two files that may complete it: a journal, whose pages undo an unfinished
- * transaction, or a write-ahead log, whose pages are not in the database yet.
- */
+/* An SQLite database and the two files that may complete it: a rollback journal, with the original pages
+ * of an unfinished transaction, or a write-ahead log, with pages that are not in the database yet. */
 enum { DB_MAIN, DB_JOURNAL, DB_WAL, DB_FILES };
 
-/* What SQLite adds to the name of the database. */
+/* The suffixes that SQLite appends to the name of the database. */
 extern const char *const podman_file_suffixes[DB_FILES];
 
-/* More is not read into memory; ten thousand containers take a quarter of it. */
+/* Larger files are not read; the database of ten thousand containers needs a quarter of this. */
 #define DB_SIZE_MAX (256U * 1024 * 1024)
 
 struct podman_file {
@@ -33,8 +31,8 @@ void podman_files_done(struct podman_files *files);
 #define _cleanup_podman_files_ _cleanup_(podman_files_done)
 
 /*
- * All of them as they were at one moment: 1, or 0 if there is no database. Nothing is locked or written, so
- * podman does not notice. -EAGAIN if another process wrote to them all the time; *ret then has what was read
- * last. Links are followed, as SQLite does it: the other files are beside the target.
+ * Read all of them as they were at one moment. Return 1, or 0 if there is no database. Nothing is locked or
+ * written, so podman is not affected. -EAGAIN if another process wrote to them all the time; *ret then
+ * contains the last read. Links are followed, as in SQLite: the other files are beside the target.
  */
 int podman_files_read(const char *path, struct podman_files *ret);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Podman's paths in the bytes of its databases. */
+/* Find podman's paths in the raw bytes of its databases. */
 
 #include "podman/database-search.h"
 
@@ -28,18 +28,18 @@ static bool is_path(const struct podman_text *text) {
  */
 #define OS          "linux"
 #define OS_TYPE     (13 + 2 * (sizeof(OS) - 1))
-#define FIRST_TYPES 4U /* the size, the id, the schema, the system: a byte each */
+#define FIRST_TYPES 4U /* the size, the id, the schema, the system: one byte each */
 #define TEXTS       6U
 #define HEADER_MIN  (FIRST_TYPES + TEXTS)
 #define HEADER_MAX  (FIRST_TYPES + 2 * TEXTS)
 
-/* The texts in their order. */
+/* The texts in the order of the columns. */
 enum { STATIC_DIR, TMP_DIR, GRAPHROOT, RUNROOT, DRIVER, VOLUME_DIR };
 
-/* A longer row does not lie in one piece on a page of 4096 bytes. */
+/* A longer row overflows its page of 4096 bytes and is not contiguous. */
 #define ROW_MAX 4061U
 
-/* Of one or two bytes: a text of up to 8185. */
+/* Decode a type of one or two bytes: a text of up to 8185 bytes. */
 static const uint8_t *read_type(const uint8_t *at, size_t *ret) {
         *ret = *at & 0x7f;
         if (*at++ & 0x80) {
@@ -50,7 +50,7 @@ static const uint8_t *read_type(const uint8_t *at, size_t *ret) {
         return at;
 }
 
-/* The lengths of the texts, if the types fill the header. */
+/* Get the lengths of the texts. Return false if the types do not fill the header. */
 static bool read_types(const uint8_t *header, size_t size, struct podman_text texts[static TEXTS]) {
         const uint8_t *at = header + FIRST_TYPES;
 
@@ -79,7 +79,8 @@ static bool take_texts(const char *from, const char *end, struct podman_text tex
         return true;
 }
 
-/* Whether the record has a header of this size, and these bytes of integers before the name of the system. */
+/* Whether the record has a header of this size, and this number of integer bytes before the name of the
+ * system. */
 static bool read_record(const char *os, size_t size, size_t integers, const char *end,
                         struct podman_row *ret) {
         const uint8_t *header = (const uint8_t *) os - integers - size;
@@ -121,7 +122,7 @@ const char *podman_search_sqlite(const char *from, const char *end, struct podma
  */
 #define DRIVER_MAX 64U
 
-/* What is between the end of a key and the next one, if that is near. */
+/* The bytes between the end of a key and the next key, if they are at most max. */
 static const char *take_value(const char *from, const char *end, const char *next, size_t max,
                               struct podman_text *ret) {
         const char *at;
@@ -168,12 +169,12 @@ static bool is_userdata(const char *id, const char *end) {
         return memcmp(id + ID_LENGTH, USERDATA, strlen(USERDATA)) == 0;
 }
 
-/* In JSON, and in what it is made of, a path ends and begins at one of these. */
+/* In the JSON text and in the strings in it, these characters delimit a path. */
 static bool is_in_path(char c) {
         return (unsigned char) c > ' ' && !strchr("\",=:", c);
 }
 
-/* Back from "-containers" over the name of the driver, and to the start of the path. */
+/* Go back from "-containers" over the name of the driver to the start of the path. */
 static bool take_root(const char *start, const char *at, struct podman_text *ret) {
         const char *slash = memrchr(start, '/', (size_t) (at - start)), *first = slash;
 

@@ -3,12 +3,10 @@
 
 #include <stddef.h>
 
-/*
- * The row of podman's configuration, found in the bytes of a database that cannot be opened as one: podman's
- * paths are stored as they are. Pure functions, without the library of the database.
- */
+/* Find the row of podman's configuration in the bytes of a database that cannot be opened: podman's paths
+ * are stored verbatim. Pure functions that do not use the library of the database. */
 
-/* Bytes of the database; not ended by NUL. Empty: podman had its default. */
+/* Bytes of the database, not NUL-terminated. Empty: podman uses its default. */
 struct podman_text {
         const char *s;
         size_t len;
@@ -18,10 +16,11 @@ struct podman_row {
         struct podman_text graphroot, runroot, driver;
 };
 
-/* The first row that begins at or after "from". Returns the place to go on from, or NULL if there is none. */
+/* Find the first row that begins at or after "from". Return the position to continue from, or NULL if
+ * there is none. */
 typedef const char *podman_search(const char *from, const char *end, struct podman_row *ret);
 
 podman_search podman_search_sqlite, podman_search_bolt;
 
-/* The root of a path to a container's data: what is before "/overlay-containers/ID/userdata". */
+/* Find the root of a path to a container's data: the part before "/overlay-containers/ID/userdata". */
 const char *podman_search_userdata(const char *from, const char *end, struct podman_text *ret);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The one file that uses SQLite, on files that are in memory. */
+/* The only file that uses SQLite. The database files are in memory. */
 
 #include "podman/database-sqlite.h"
 
@@ -12,7 +12,7 @@
 
 #include "base/library.h"
 
-/* Loaded if something may have to be removed. */
+/* Loaded only if there may be orphans. */
 #define LIBSQLITE3_NAME "libsqlite3.so.0"
 LIBRARY_NOTE(libsqlite3, LIBSQLITE3_NAME, "podman", "what the database of podman says of the store",
              "required");
@@ -35,7 +35,7 @@ static const char *const libsqlite3_names[] = {LIBSQLITE3_FUNCTIONS(LIBRARY_NAME
 
 /* ----------------------------------------------------------------------------------------------- files */
 
-/* What SQLite has open. */
+/* A file that SQLite has opened. */
 struct handle {
         sqlite3_file base;
         struct podman_file *file;
@@ -50,7 +50,7 @@ static int close_file(sqlite3_file *handle) {
         return SQLITE_OK;
 }
 
-/* Bytes behind the end read as zeros, and SQLite is told so. */
+/* Bytes behind the end read as zeros, with SQLITE_IOERR_SHORT_READ. */
 static int read_file(sqlite3_file *handle, void *buffer, int n, sqlite3_int64 offset) {
         const struct podman_file *file = file_of(handle);
         size_t there = (uint64_t) offset < file->len ? file->len - (size_t) offset : 0;
@@ -65,7 +65,7 @@ static int read_file(sqlite3_file *handle, void *buffer, int n, sqlite3_int64 of
         return SQLITE_IOERR_SHORT_READ;
 }
 
-/* Twice as much as a file may have is what the log can add to a database. */
+/* The limit is twice that of one file: the log can add that much to a database. */
 static int resize(struct podman_file *file, uint64_t len) {
         char *bytes;
 
@@ -106,7 +106,7 @@ static int get_size(sqlite3_file *handle, sqlite3_int64 *ret) {
         return SQLITE_OK;
 }
 
-/* No other process has the copy. So a journal is never that of a transaction that goes on. */
+/* The copy is private. So a journal never belongs to an active transaction of another process. */
 static int lock_file(sqlite3_file *handle, int level) {
         (void) handle;
         (void) level;
@@ -155,7 +155,7 @@ static const sqlite3_io_methods methods = {
 
 /* ----------------------------------------------------------------------------------------- file system */
 
-/* It has these files only: nothing that is not a copy is ever opened. */
+/* A file system with these files only: SQLite never opens a file on disk. */
 #define VFS_NAME "cstorage-copy"
 #define DB_NAME  "db"
 
@@ -195,7 +195,7 @@ static int delete_file(sqlite3_vfs *vfs, const char *name, int sync_directory) {
         return SQLITE_OK;
 }
 
-/* To SQLite on Linux, too, an empty file does not exist (os_unix.c:unixAccess). */
+/* SQLite on Linux also treats an empty file as missing (os_unix.c:unixAccess). */
 static int access_file(sqlite3_vfs *vfs, const char *name, int flags, int *ret) {
         const struct podman_file *file = find_file(vfs, name);
 
@@ -212,7 +212,7 @@ static int get_full_name(sqlite3_vfs *vfs, const char *name, int size, char *ret
         return SQLITE_OK;
 }
 
-/* Only what is written would need it, and that is not kept. */
+/* Only writes would need random bytes, and they are not kept. */
 static int get_random(sqlite3_vfs *vfs, int n, char *ret) {
         (void) vfs;
         memset(ret, 0, (size_t) n);
@@ -275,7 +275,7 @@ static int fail(sqlite3 *db, int result, struct error *reterr) {
                          db ? libsqlite3.sqlite3_errmsg(db) : libsqlite3.sqlite3_errstr(result));
 }
 
-/* The first row, if there is one: 1 or 0. */
+/* Get the first row. Return 1, or 0 if there is none. */
 static int query(sqlite3 *db, const char *sql, sqlite3_stmt **ret, struct error *reterr) {
         int r;
 
@@ -318,7 +318,7 @@ static int read_row(sqlite3 *db, struct podman_database *ret, struct error *rete
         return r < 0 ? error_errno(reterr, r, "its paths") : 1;
 }
 
-/* Without shared memory SQLite reads a write-ahead log in this mode only. A database that was created but
+/* Without shared memory SQLite reads a write-ahead log only in this mode. A database that was created but
  * never used has no tables. */
 static int read_db(struct podman_database *ret, struct error *reterr) {
         _cleanup_(close_dbp) sqlite3 *db = NULL;

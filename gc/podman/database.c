@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Podman's database, of which one row is of interest. */
+/* One row of podman's database. */
 
 #include "podman/database.h"
 
@@ -19,7 +19,7 @@ void podman_database_done(struct podman_database *db) {
         *db = PODMAN_DATABASE_INIT;
 }
 
-/* ----------------------------------------------------------------------------------------- found in bytes */
+/* ---------------------------------------------------------------------------------------- search in bytes */
 
 static int take_text(char **to, const struct podman_text *text) {
         if (text->len == 0)
@@ -45,7 +45,7 @@ static bool is_row(const struct podman_database *db, const struct podman_row *ro
                is_text(db->driver, &row->driver);
 }
 
-/* Podman writes the row once. If there are two that differ, none is sure. */
+/* podman writes the row once. If there are two different rows, neither is reliable. */
 static int search_file(const struct podman_file *file, podman_search *search, struct podman_database *db) {
         const char *at = file->bytes, *end = at + file->len;
         struct podman_row row;
@@ -74,8 +74,7 @@ static int search_files(const struct podman_files *files, podman_search *search,
 
 /* ------------------------------------------------------------------------------------------------- kinds */
 
-/* The copy is not kept from before SQLite changed it: what it takes out of the log is in the database then.
- */
+/* Search the copy before SQLite modifies it: SQLite merges the log into the database. */
 static int read_sqlite(struct podman_files *files, struct podman_database *db) {
         int r = podman_sqlite_read(files, db, &db->error);
 
@@ -86,7 +85,7 @@ static int read_sqlite(struct podman_files *files, struct podman_database *db) {
         return r < 0 ? r : 1;
 }
 
-/* bbolt, internal/common/types.go: in each of the two meta pages. */
+/* bbolt, internal/common/types.go: in both meta pages. */
 #define BOLT_MAGIC     "\xed\xda\x0c\xed"
 #define BOLT_META_SIZE (2 * 65536U)
 
@@ -107,7 +106,8 @@ static int read_bolt(const struct podman_files *files, struct podman_database *d
 
 /* ---------------------------------------------------------------------------------------------- one file */
 
-/* What is no regular file or must not be read fails podman as well; another cause may be ours alone. */
+/* If the file is no regular file or must not be read, podman fails as well. Other causes may affect only
+ * this program. */
 static int set_unread(struct podman_database *db, int code) {
         if (code == -ENOMEM)
                 return code;

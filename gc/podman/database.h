@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 
-/* Whether podman's database was read, and if not, what that means. */
+/* Whether podman's database was read; if not, the consequence. */
 enum podman_database_state {
         PODMAN_DATABASE_READ,
         PODMAN_DATABASE_FOUND,   /* it cannot be opened, but its row was found in its bytes */
@@ -11,14 +11,13 @@ enum podman_database_state {
         PODMAN_DATABASE_UNKNOWN, /* podman may be able to read it */
 };
 
-/*
- * Where podman's own database places the store. It precedes storage.conf, and podman's options precede it
- * (libpod/runtime.go:mergeDBConfig). NULL: it does not set that. */
+/* The store's paths in podman's own database. They take precedence over storage.conf; podman's options
+ * take precedence over them (libpod/runtime.go:mergeDBConfig). NULL: not set. */
 struct podman_database {
         char *path;
         enum podman_database_state state;
         char *graphroot, *runroot, *driver;
-        struct error error; /* why it cannot be opened: the cause alone */
+        struct error error; /* why it cannot be opened: the cause only */
 };
 
 #define PODMAN_DATABASE_INIT ((struct podman_database){0})
@@ -32,8 +31,8 @@ enum podman_database_kind {
 };
 
 /*
- * The database of that path: 1, or 0 if there is none or podman has not stored anything in it yet. It is not
- * opened as a database but copied into memory: nothing is locked or written. -ENOMEM is the one failure; any
- * other is a state.
+ * Read the database at path. Return 1, or 0 if there is none or podman has not stored anything in it yet. The
+ * files are copied into memory: nothing is locked or written. -ENOMEM is the only error; any other failure is
+ * a state.
  */
 int podman_database_read(const char *path, enum podman_database_kind kind, struct podman_database *ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Where podman's databases are (libpod/sqlite_state_internal.go:sqliteStatePath, libpod/runtime_migrate.go:
- * getBoltDBPath). */
+/* Find podman's databases (libpod/sqlite_state_internal.go:sqliteStatePath,
+ * libpod/runtime_migrate.go:getBoltDBPath). */
 
 #include "podman/databases.h"
 
@@ -16,8 +16,8 @@
 #define SQLITE_NAME "db.sql"
 #define BOLT_NAME   "bolt_state.db"
 
-/* What static_dir is without containers.conf, below the graphroot; tmp_dir of root, and below
- * $XDG_RUNTIME_DIR of users. */
+/* The default of static_dir, below the graphroot; tmp_dir of root, and below $XDG_RUNTIME_DIR for
+ * unprivileged users. */
 #define STATIC_DIR    "libpod/"
 #define TMP_DIR       "/run/libpod"
 #define TMP_DIR_USERS "libpod/tmp"
@@ -29,9 +29,10 @@ void podman_databases_done(struct podman_databases *dbs) {
         *dbs = PODMAN_DATABASES_INIT;
 }
 
-/* ------------------------------------------------------------------------------------------------ places */
+/* -------------------------------------------------------------------------------------------- directories */
 
-/* What there is of it with links resolved: a runroot is not there before the first container of a boot. */
+/* Resolve links in the existing part of the path: a runroot does not exist before the first container of a
+ * boot. */
 static char *resolve(const char *path) {
         _cleanup_free_ char *there = strdup(path);
         char *resolved = NULL, *whole = NULL, *slash;
@@ -46,7 +47,7 @@ static char *resolve(const char *path) {
         return whole;
 }
 
-/* Also where the one is mounted on the other. */
+/* Also true if one is a bind mount of the other. */
 static bool same_directory(const char *a, const char *b) {
         struct stat x, y;
 
@@ -108,7 +109,7 @@ static int add_static(struct podman_databases *dbs, const struct strlist *direct
         return r;
 }
 
-/* Users cannot read root's. */
+/* An unprivileged user cannot read root's directory. */
 static int add_default_tmp(struct podman_databases *dbs) {
         const char *runtime = secure_getenv("XDG_RUNTIME_DIR");
 

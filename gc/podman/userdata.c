@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which runroot the containers of a store were given. */
+/* The runroot in the config.json of a store's containers. */
 
 #include "podman/userdata.h"
 
@@ -13,11 +13,11 @@
 #include "podman/database-search.h"
 #include "podman/databases.h"
 
-/* Podman's largest are some 100 KB. A thousand containers do not say more than the first few. */
+/* podman's largest files have some 100 KB. The first few of a thousand containers are enough. */
 #define CONFIG_MAX     (4U * 1024 * 1024)
 #define CONTAINERS_MAX 1000U
 
-/* A path that was cut from the text, if it is neither of the two roots. */
+/* Take a path from the text, unless it is one of the two roots. */
 static int take_other(const struct cstorage_store *store, const struct podman_text *path, char **ret) {
         _cleanup_free_ char *copy = strndup(path->s, path->len);
 

@@ -5,8 +5,6 @@
 
 #include "base/error.h"
 
-/*
- * The runroot that a container of the store names in its config.json, if it is not the store's: 1, or 0 if
- * none does. Podman binds files below the runroot into each container.
- */
+/* Get a runroot from the config.json of a container of the store that is not the store's runroot: podman
+ * bind-mounts files of the runroot into each container. Return 1, or 0 if there is none. */
 int podman_userdata_runroot(const struct cstorage_store *store, char **ret, struct error *reterr);
