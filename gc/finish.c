@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The end of every run: the report, what is wrong, and the exit status. */
+/* The end of every run: the report, the errors, and the exit status. */
 
 #include <stdio.h>
 #include <string.h>
@@ -45,7 +45,6 @@ static int status_of(const struct outcome *outcome, const struct problems *probl
         return STATUS_DONE;
 }
 
-/* The last of every run. */
 int finish(const struct options *options, uint64_t started_us, struct outcome *outcome) {
         _cleanup_problems_ struct problems problems = PROBLEMS_INIT;
 

@@ -4,7 +4,5 @@
 #include "collect/result.h"
 #include "options/options.h"
 
-/*
- * Sum up, print the report in the form that the options ask for, then what is wrong. Returns the exit status.
- */
+/* Sum up, print the report in the form that the options select, then the errors. Return the exit status. */
 int finish(const struct options *options, uint64_t started_us, struct outcome *outcome);

@@ -3,5 +3,5 @@
 
 #include "options/options.h"
 
-/* Everything from the options to the report. Returns the exit status. */
+/* Run the collector, from the options to the report. Return the exit status. */
 int run(const struct options *options);

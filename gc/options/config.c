@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/*
- * From options to the configuration of a store, as podman goes about it (pkg/domain/infra/runtime_libpod.go).
- */
+/* Make the configuration of a store from the options, in the same way as podman
+ * (pkg/domain/infra/runtime_libpod.go). */
 
 #include "options/options.h"
 
@@ -10,7 +9,7 @@
 
 DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);
 
-/* Nothing of storage.conf is needed where all of it that tells where a store lies was given. */
+/* storage.conf is not needed if the options contain all settings that select a store. */
 static int load(const struct options *options, struct cstorage_config **ret, struct error *reterr) {
         const struct cstorage_config_options load_options = {.size = sizeof(load_options),
                                                              .rules = options->rules};
@@ -45,7 +44,7 @@ static int set(int r, const char *option, struct error *reterr) {
         return r < 0 ? error_errno(reterr, r, "cannot use the value of %s", option) : 0;
 }
 
-/* Each replaces what was configured; what was not given stays. */
+/* Each option replaces the configured value; other values are kept. */
 static int set_places(const struct options *options, struct cstorage_config *config, struct error *reterr) {
         int r = 0;
 
@@ -63,7 +62,7 @@ static int set_places(const struct options *options, struct cstorage_config *con
         return r;
 }
 
-/* Configured driver options belong to the configured store: another root or driver forgets them. */
+/* Configured driver options belong to the configured store: with another root or driver they are not used. */
 static int set_storage_opts(const struct options *options, struct cstorage_config *config,
                             struct error *reterr) {
         int r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Lengths of time as people type them, in integers: a double would turn "0.1" into something else. */
+/* Parse durations with integers only: a double cannot represent 0.1 exactly. */
 
 #include <string.h>
 
@@ -41,7 +41,7 @@ int parse_duration(const char *s, uint64_t *ret_us) {
                 if (!is_digit(*++s))
                         return -EINVAL;
                 for (; is_digit(*s); s++)
-                        if (scale < 1000000) { /* finer than a microsecond is nothing */
+                        if (scale < 1000000) { /* finer than a microsecond: ignored */
                                 part = part * 10 + (uint64_t) (*s - '0');
                                 scale *= 10;
                         }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Whether the directories that the options name are there. */
+/* Check that the directories in the options exist. */
 
 #include <sys/stat.h>
 
@@ -32,9 +32,9 @@ static bool is_missing(const char *path) {
 }
 
 /*
- * Each boot begins without the runroot: of the configuration, which an option may confirm, and of a store
- * that the options describe whole. A runroot that replaces the configured one and does not exist is a
- * mistake.
+ * The runroot need not exist at the beginning of a boot, if it is that of the configuration (an option may
+ * confirm it), or of a store that is fully described by options. A runroot that replaces the configured one
+ * and does not exist is a mistake.
  */
 static bool runroot_may_be_missing(const struct options *options) {
         return (options->root && options->driver) || options_runroot_is_configured(options);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The sequences of ECMA-48 for colours that are readable on a light and on a dark terminal. */
+/* ECMA-48 control sequences for colors that are readable on light and dark backgrounds. */
 #define COLOR_NORMAL   "\x1b[0m"
 #define COLOR_BOLD     "\x1b[1m"
 #define COLOR_BOLD_RED "\x1b[1;31m"

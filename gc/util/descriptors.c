@@ -3,7 +3,7 @@
 
 #include <sys/resource.h>
 
-/* As the units have it (LimitNOFILE=). */
+/* As in the units (LimitNOFILE=). */
 #define DESCRIPTORS_MAX 65536U
 
 void descriptors_allow(void) {

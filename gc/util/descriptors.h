@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * This process may have as many descriptors open as its hard limit allows, since each temp dir that is found
- * or made takes two until it is handed over: a shell starts it with 1024. Where it cannot be had, what is too
- * much fails by itself.
+ * Raise the limit of open descriptors to the hard limit, since each temp dir needs two until it is handed
+ * over: a shell starts programs with a limit of 1024. If the limit cannot be raised, the calls that exceed it
+ * fail.
  */
 void descriptors_allow(void);

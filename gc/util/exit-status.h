@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* How a run ended. Where more than one fits: that which comes first here, but for the usage. */
+/* The exit status of a run. If several apply, the first in this list is returned, except for the usage
+ * error. */
 enum {
         STATUS_DONE = 0,
         STATUS_FAILED = 1,

@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 
-/* What systemd takes for a file system on the network, and orders so (basic/mountpoint-util.c), and what
- * libmount does; each list is shorter than the other in places. */
+/* The network file systems in systemd, which orders their mounts after the network
+ * (basic/mountpoint-util.c), and in libmount. Neither list includes the other. */
 static const char *const network_types[] = {
         "9p",  "afs",   "ceph", "cifs", "davfs", "gfs",   "gfs2", "glusterfs", "lustre",
         "ncp", "ncpfs", "nfs",  "nfs4", "ocfs2", "pvfs2", "smb3", "smbfs",     "sshfs",

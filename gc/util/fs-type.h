@@ -3,5 +3,6 @@
 
 #include <stdbool.h>
 
-/* By its type, as tables of mounts have it: whether another machine has to answer where it is looked at. */
+/* Whether a file system type, as in mount tables, is that of a network file system: an access waits for
+ * another machine. */
 bool fs_type_is_network(const char *type);

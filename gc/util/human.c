@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Sizes and times for people, as lsblk and systemd-analyze print them. */
+/* Format sizes and times as lsblk and systemd-analyze do. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ const char *human_bytes(char buffer[HUMAN_MAX], uint64_t bytes) {
         return buffer;
 }
 
-/* One unit, and at least two of it, so that no age is off by half. */
+/* Use one unit, and at least two of it, so that the rounding error is less than half. */
 const char *human_age(char buffer[HUMAN_MAX], uint64_t s) {
         static const struct {
                 uint64_t s;

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Numbers as people read them: "1.2G", "4K", "512B"; at most HUMAN_MAX bytes with the NUL. */
+/* "1.2G", "4K", "512B"; at most HUMAN_MAX bytes with the NUL. */
 #define HUMAN_MAX 24
 const char *human_bytes(char buffer[HUMAN_MAX], uint64_t bytes);
 

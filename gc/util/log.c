@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/*
- * The one door to standard error. Everything that goes through it is escaped: names of files may hold what a
- * terminal takes for commands, and a line break in one would forge a line.
- */
+/* All output to standard error. Everything is escaped: a file name may contain terminal control sequences,
+ * and a line break in one would forge a line. */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -23,7 +21,7 @@ void log_enable_color(bool on) {
         in_color = on;
 }
 
-/* Unlike text_add_escaped() this leaves a backslash alone: most of what comes here is a sentence already. */
+/* Unlike text_add_escaped() this does not escape a backslash: most lines are sentences already. */
 static void put_escaped(const char *line) {
         for (; *line; line++) {
                 unsigned char c = (unsigned char) *line;
@@ -50,7 +48,7 @@ _printf_(2, 0) static void put_formatted(const char *color, const char *format, 
         _cleanup_free_ char *line = NULL;
 
         if (vasprintf(&line, format, args) < 0)
-                line = NULL; /* the manual leaves it undefined */
+                line = NULL; /* it is undefined on error (asprintf(3)) */
         put(line ?: format, color);
 }
 

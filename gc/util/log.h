@@ -5,16 +5,15 @@
 
 #include "base/cleanup.h"
 
-/* What is said from now on is about this user; NULL: about whoever runs this. */
+/* Prefix all further messages with the name of this user; NULL: with none. */
 void log_set_user(const char *user);
 
-/* An error: a line on standard error, after the name of the program. Names that come from the disk are
- * escaped. */
+/* Print an error to standard error, after the name of the program. The whole line is escaped. */
 void log_error(const char *format, ...) _printf_(1, 2);
 void log_error_about(const char *path, const char *text);
 
-/* The same for a message about something that is no error. */
+/* The same for a message that is no error. */
 void log_notice(const char *format, ...) _printf_(1, 2);
 
-/* From now on the name of the program is printed in a colour: red before an error. */
+/* From now on, print the name of the program in color: red before an error. */
 void log_enable_color(bool on);

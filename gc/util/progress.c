@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The line that tells how far the deleting is. A thread of its own draws it, so that those who delete do
- * nothing but count. */
+/* The progress line of a deletion. A separate thread draws it, so that the deleting threads only count. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,16 +12,16 @@
 #include "util/progress.h"
 #include "util/ticker.h"
 
-/* Ten times a second is as smooth as anybody needs, and costs nothing. */
+/* Ten times a second is smooth and needs no measurable time. */
 #define DRAW_NS (100 * 1000 * 1000)
 
-/* Wider than any terminal; what is longer is cut. */
+/* More columns than any terminal has; a longer line is cut. */
 #define LINE_MAX_BYTES 512
 
 struct progress {
         struct tree_progress counters;
         struct ticker *ticker;
-        bool drawn; /* the ticker's, until it ended */
+        bool drawn; /* used by the ticker until it ends */
 };
 
 struct tree_progress *progress_counters(struct progress *progress) {
@@ -37,7 +36,7 @@ static unsigned terminal_width(void) {
         return size.ws_col;
 }
 
-/* One column stays free: some terminals wrap when the last one is written. */
+/* One column stays free: some terminals wrap when the last column is written. */
 static size_t clamp(size_t n, size_t size, unsigned width) {
         if (n >= size)
                 n = size - 1;
@@ -61,13 +60,13 @@ static void put(const char *s, size_t n) {
                 ssize_t written = write(STDERR_FILENO, s, n);
 
                 if (written <= 0)
-                        return; /* nobody looks any more */
+                        return; /* standard error is closed */
                 s += written;
                 n -= (size_t) written;
         }
 }
 
-/* Blanks to the end, over what a longer line left, and back to the start. */
+/* Overwrite the rest of a longer line with blanks, and return to the first column. */
 static void draw(const char *line, size_t n, unsigned width) {
         char out[LINE_MAX_BYTES];
         size_t end = clamp(width, sizeof(out) - 2, width);

@@ -7,23 +7,21 @@
 
 #include "tree/delete.h"
 
-/*
- * A line on standard error that tells how far the deleting is: drawn by a thread of its own ten times a
- * second, first after a moment, so that what is quick shows nothing; gone when it ends.
- */
+/* The progress line of a deletion, on standard error. A separate thread draws it ten times a second. It
+ * appears after a delay, so that a short deletion shows none, and is erased at the end. */
 struct progress;
 
-/* -ENOMEM, or what pthread_create says. */
+/* -ENOMEM, or the error of pthread_create(3). */
 int progress_start(struct progress **ret);
 
-/* Counted on by those who delete. */
+/* The counters, which the deleting threads increment. */
 struct tree_progress *progress_counters(struct progress *progress);
 
-/* Erase the line and end the thread. NULL is fine. */
+/* Erase the line and end the thread. progress may be NULL. */
 struct progress *progress_stop(struct progress *progress);
 
-/* Put another line there, or with "" none; where no thread draws. */
+/* Draw another line, or with "" none. Only without a drawing thread. */
 void progress_show(const char *line);
 
-/* The line itself, shorter than width columns and ending in NUL; returns its length. */
+/* Format the line, shorter than width columns and NUL-terminated. Return its length. */
 size_t progress_line(char *buffer, size_t size, unsigned width, uint64_t entries, uint64_t bytes);

@@ -10,14 +10,14 @@
 
 #ifdef HAVE_SYSTEMD
 
-#define SD_JOURNAL_SUPPRESS_LOCATION /* the file and line of this one door say nothing */
+#define SD_JOURNAL_SUPPRESS_LOCATION /* all records have the same file and line */
 #include <systemd/sd-bus.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-journal.h>
 
 #include "base/library.h"
 
-/* With what it needs itself it takes longer to load than a run in which nothing is to be done. */
+/* With its dependencies, the library takes longer to load than a run that finds no orphans. */
 #define LIBSYSTEMD_NAME "libsystemd.so.0"
 LIBRARY_NOTE(libsystemd, LIBSYSTEMD_NAME, "systemd", "the journal and the sockets of units", "required");
 
@@ -37,7 +37,7 @@ static struct { LIBSYSTEMD_FUNCTIONS(LIBRARY_POINTER) } libsystemd;
 
 static const char *const libsystemd_names[] = {LIBSYSTEMD_FUNCTIONS(LIBRARY_NAME)};
 
-/* Only ever called by the thread that runs main(). */
+/* Called only by the main thread. */
 static bool load(void) {
         static bool tried, loaded;
 
@@ -74,15 +74,15 @@ void systemd_notify(const char *format, ...) {
         n = vasprintf(&state, format, args);
         va_end(args);
         if (n < 0)
-                state = NULL; /* the manual leaves it undefined */
+                state = NULL; /* it is undefined on error (asprintf(3)) */
         else
                 (void) libsystemd.sd_notify(/* unset_environment= */ false, state);
 }
 
-/* Without the broker, which a boot starts late (systemctl does the same). */
+/* The private socket of the manager: the D-Bus daemon starts late in the boot (systemctl does the same). */
 #define MANAGER_ADDRESS "unix:path=/run/systemd/private"
 
-/* A manager that is too busy to answer leaves the question open. */
+/* If the manager is too busy to answer in time, the result is false. */
 #define MANAGER_TIMEOUT_US (2ULL * 1000 * 1000)
 
 /* Without a bus the library may not have been loaded. */
@@ -111,7 +111,8 @@ static int connect_manager(sd_bus **ret) {
 
 #define MANAGER "org.freedesktop.systemd1", "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager"
 
-/* systemd 256 and later counts; before, the traces of engines in /run must do. */
+/* systemd 256 and later count soft reboots; with older releases, only the traces of engines in /run show
+ * one. */
 static bool is_soft_rebooted(sd_bus *bus) {
         uint32_t count = 0;
 

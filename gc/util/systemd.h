@@ -7,21 +7,20 @@
 
 #include "base/cleanup.h"
 
-/*
- * What systemd has to say to us, and we to it: the one door to libsystemd. Without it, at build time or on
- * the machine, nobody is told and nothing was passed, as where no service manager started us.
- */
+/* Communication with systemd: the only code that uses libsystemd. If the library is missing, at build time
+ * or at run time, all functions behave as if no service manager had started the process. */
 
-/* The one socket that this process was started for; -ENOENT where there is none, -EINVAL where there are
- * several. It is the caller's, and not passed on to children. */
+/* The one socket that the service manager passed; -ENOENT if there is none, -EINVAL if there are several.
+ * The caller owns it; child processes do not inherit it. */
 int systemd_take_socket(void);
 
-/* One or several lines of VARIABLE=value, see sd_notify(3). */
+/* Send one or several lines of VARIABLE=value, see sd_notify(3). */
 void systemd_notify(const char *format, ...) _printf_(1, 2);
 
-/* Whether the system manager has not reached basic.target yet, in a boot that is no soft reboot; false if it
- * does not answer. */
+/* Whether the system manager has not reached basic.target yet, in a boot that is no soft reboot; false if
+ * it does not answer. */
 bool systemd_is_initializing(void);
 
-/* One record of the journal, of n fields NAME=value; see sd_journal_sendv(3). Negative errno. */
+/* Send one journal record of n fields NAME=value; see sd_journal_sendv(3). Return a negative errno on
+ * failure. */
 int systemd_journal(const struct iovec *fields, size_t n);

@@ -17,7 +17,7 @@ struct ticker {
         pthread_t thread;
         pthread_mutex_t lock;
         pthread_cond_t wake;
-        bool ended; /* under the lock */
+        bool ended; /* protected by the lock */
 };
 
 static struct timespec later(uint64_t ns) {
@@ -44,7 +44,7 @@ static void *run(void *p) {
         return NULL;
 }
 
-/* Signals are for the main thread. */
+/* The main thread handles signals. */
 static int start_thread(struct ticker *ticker) {
         sigset_t all, before;
         int r;

@@ -3,12 +3,12 @@
 
 #include <stdint.h>
 
-/* A thread that does something small again and again, so that those who work do nothing but count. */
+/* A thread that calls a short function periodically. */
 struct ticker;
 
-/* tick(data) every so many nanoseconds, the first time after the first of them. -ENOMEM, or what
- * pthread_create says. */
+/* Call tick(data) every every_ns nanoseconds, the first time after one period. -ENOMEM, or the error of
+ * pthread_create(3). */
 int ticker_start(struct ticker **ret, uint64_t every_ns, void (*tick)(void *data), void *data);
 
-/* Once this has returned there is no tick any more. NULL is fine. */
+/* Stop the thread: after the return, tick() is not called any more. ticker may be NULL. */
 struct ticker *ticker_stop(struct ticker *ticker);
