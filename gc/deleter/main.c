@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * cstorage-gc-delete: deletes what collections hand over. Its socket starts it, and it ends when nothing more
- * comes. Stopped or killed, it leaves what is not deleted as a collector that died would: the next podman
- * command or the next collection goes on with it.
+ * cstorage-gc-delete deletes the trash that collectors hand over. Its socket starts it, and it exits when no
+ * more trash arrives. If it is stopped or killed, the next podman command or the next collection deletes the
+ * rest, as after a crash of a collector.
  */
 
 #include <inttypes.h>
@@ -27,19 +27,19 @@
 #include "util/systemd.h"
 #include "util/ticker.h"
 
-/* Long enough for whoever comes right after the last one, and then nothing stays in memory. */
+/* Long enough for a collector that follows immediately; then the process exits to free its memory. */
 #define IDLE_MS 5000
 
 #define TELL_NS 1000000000ULL
 
-/* Of the units' time limits; the next word comes long before. */
+/* Extends the units' time limits; the next extension comes long before. */
 #define EXTEND_US 30000000
 
-/* What one connection brought. */
+/* The trash of one connection. */
 struct deletion {
         struct tree_progress counters;
-        size_t n;    /* directories that were received */
-        size_t left; /* of these, those that are not all deleted */
+        size_t n;    /* number of directories received */
+        size_t left; /* number of these that were not fully deleted */
 };
 
 /* --------------------------------------------------------------------------------------- deleting */
@@ -67,7 +67,8 @@ static void reap_dir(struct deletion *deletion, struct cstorage_trash_dir *dir) 
                                 result.total.error ? result.total.error->text : error.text);
 }
 
-/* Each is deleted before the next is received: those that wait in the socket are locked, too. */
+/* Each directory is deleted before the next one is received: those that wait in the socket are locked as
+ * well. */
 static int reap_all(struct deletion *deletion, struct handover *handover, struct error *reterr) {
         struct cstorage_trash *trash;
         int r;
@@ -101,7 +102,7 @@ static void report(const struct deletion *deletion, uint64_t started_us) {
                        deletion->left);
 }
 
-/* Returns how many directories are left. */
+/* Return the number of directories that are left. */
 static size_t serve_one(int connection_fd) {
         struct deletion deletion = {0};
         struct handover handover;
@@ -109,7 +110,7 @@ static size_t serve_one(int connection_fd) {
         struct ticker *ticker = NULL;
         struct error error = {0};
 
-        (void) ticker_start(&ticker, TELL_NS, tell, &deletion); /* without memory or threads: untold */
+        (void) ticker_start(&ticker, TELL_NS, tell, &deletion); /* on failure no status is sent */
         if (handover_begin(&handover, connection_fd, &error) < 0 ||
             reap_all(&deletion, &handover, &error) < 0)
                 log_error("%s", error.text);
@@ -119,7 +120,7 @@ static size_t serve_one(int connection_fd) {
         return deletion.left;
 }
 
-/* 1 where there is a connection, 0 where nothing more comes. */
+/* Return 1 if there is a connection, 0 if none arrives in time. */
 static int wait_for_one(int socket_fd) {
         struct pollfd ready = {.fd = socket_fd, .events = POLLIN};
 
@@ -148,7 +149,7 @@ static int serve(int socket_fd, size_t *ret_left) {
         return r;
 }
 
-/* That it was stopped is no failure. */
+/* A stop request is no failure. */
 static int run_reaper(int socket_fd) {
         struct error error = {0};
         size_t left = 0;

@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What cstorage-gc.service is to be told about where the store lies.
+ * Compose the drop-in of cstorage-gc.service: the mounts of the store, and the order.
  *
- * Its mounts are required, not only wanted. Where the mount of one fails, what lies in its place is not the
- * store, or half of it: a collector that took an image store for empty would have to be right about all that
- * follows. Required, it is not started at all, and nothing is remembered: the next start, by hand or at the
- * next boot, asks for the mount anew. Nothing requires the collector, so nothing fails with it. And who stops
- * the mount stops the collector first, which would otherwise keep it busy.
+ * The mounts are required, not only wanted. If a mount fails, the directory below it is not the store, or
+ * only part of it: the collector would take an image store for empty. If the mounts are required, the
+ * collector is not started, and no state is kept: the next start, by hand or at the next boot, tries the
+ * mount again. No unit requires the collector, so no other unit fails. If a mount is stopped, systemd stops
+ * the collector first, which would otherwise keep the mount busy.
  *
- * RequiresMountsFor= also finds mounts that have a unit and no line in fstab. But it mounts what waits for
- * somebody to want it (noauto, automounts), and the collector at boot should not be the one that does. What
- * it requires therefore ends above such a mount; it is only ordered after it.
+ * RequiresMountsFor= also includes mounts that have a unit and no line in fstab. But it also mounts what is
+ * mounted on demand only (noauto, automounts), which the collector at boot must not do. The path that it
+ * requires therefore ends above such a mount; the collector is only ordered after the mount.
  *
  * basic.target comes before all services with default dependencies and before all users;
  * network-online.target before every quadlet with default dependencies, podman-restart.service and
- * crio.service, also where one of them does without basic.target. To be done before them is right only where
- * no mount can wait for it in turn: systemd would break that cycle by leaving out one of its units, and an
- * automount that the collector runs into would hang, with both waiting for each other.
+ * crio.service, also if one of them does not depend on basic.target. The collector may be ordered before them
+ * only if no mount can wait for them in turn: systemd would break that ordering cycle by deleting the job of
+ * one of its units, and an automount that the collector triggers would hang, with both waiting for each
+ * other.
  */
 
 #include <string.h>
@@ -27,16 +28,16 @@
 
 #define STORE_PATHS_MAX 3U
 
-/* podman's, in the graphroot, and nothing that is collected. They often are mounts of their own. */
+/* podman's volumes in the graphroot, which are not collected, are often on a mount of their own. */
 #define VOLUMES "/volumes"
 
-/* The paths of the store, and which mounts they need, themselves or for their sources. */
+/* The paths of the store, and the mounts that they need, including those of the sources of other mounts. */
 struct mountpoint {
         char *paths[STORE_PATHS_MAX];
         size_t n_paths;
         const struct dropin_mounts *mounts;
-        size_t *needed, n_needed; /* which of the mounts */
-        bool *is_needed;          /* for each of them */
+        size_t *needed, n_needed; /* indices into the mounts */
+        bool *is_needed;          /* one for each mount */
 };
 
 static void mountpoint_done(struct mountpoint *site) {
@@ -55,9 +56,9 @@ void dropin_mounts_done(struct dropin_mounts *mounts) {
         *mounts = DROPIN_MOUNTS_INIT;
 }
 
-/* --------------------------------------------------------------------------------------- what is needed */
+/* ------------------------------------------------------------------------------------------ needed mounts */
 
-/* Whether the path is the directory or in it. The root is mounted already, from the network or not. */
+/* Whether the path is the directory or in it. The root is always mounted, from the network or not. */
 static bool holds(const char *directory, const char *path) {
         size_t len = strlen(directory);
 
@@ -68,7 +69,7 @@ static bool is_volume(const char *store, const char *target) {
         return holds(VOLUMES, target + strlen(store));
 }
 
-/* A driver's home may be a mount of its own. */
+/* The directory of a driver may be a mount of its own. */
 static bool lies_in_store(const struct mountpoint *site, const struct dropin_mount *mount) {
         for (size_t i = 0; i < site->n_paths; i++)
                 if (holds(site->paths[i], mount->target) && !is_volume(site->paths[i], mount->target))
@@ -96,7 +97,7 @@ static void need_holders(struct mountpoint *site, const char *path) {
                         need(site, i);
 }
 
-/* The list grows while it is gone through: a source may lie on a mount that has a source. */
+/* The list grows during the loop: a source may be on a mount that has a source. */
 static void find_needed(struct mountpoint *site) {
         for (size_t i = 0; i < site->n_paths; i++)
                 need_holders(site, site->paths[i]);
@@ -146,7 +147,7 @@ static int survey(struct mountpoint *site, const struct dropin_store *store, str
         return 0;
 }
 
-/* --------------------------------------------------------------------------------------- what is written */
+/* ------------------------------------------------------------------------------------------------- output */
 
 static const struct dropin_mount *innermost(const struct dropin_mounts *mounts, const char *path) {
         const struct dropin_mount *found = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What fstab says of mounts to come. The generator's one file that knows libmount. */
+/* Read the mounts in fstab. Only this file of the generator uses libmount. */
 
 #include <libmount.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "generator/unit-file.h"
 #include "util/fs-type.h"
 
-/* The manual's bound on time holds up to here, and no machine has as many. */
+/* Up to this number the time limit in the manual holds; no machine has as many. */
 #define FSTAB_ENTRIES_MAX 1000U
 
 enum {
@@ -19,7 +19,7 @@ enum {
         UNSURE = 1 << 2,
 };
 
-/* systemd.mount(5). With some of these it waits for units that could be anything. */
+/* systemd.mount(5). With some of these options, the mount waits for units that could be anything. */
 static const struct {
         const char *name;
         int says;
@@ -48,7 +48,7 @@ static int says(struct libmnt_fs *fs) {
         return all;
 }
 
-/* A device comes by itself. Only of a bind or loop mount is the source a path that others mount. */
+/* A device needs no other mount. The source is a path on another mount only for a bind or loop mount. */
 static int get_source(struct libmnt_fs *fs, char **ret) {
         const char *source = mnt_fs_get_srcpath(fs);
         int r;

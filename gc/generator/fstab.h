@@ -4,8 +4,7 @@
 #include "generator/dropin.h"
 
 /*
- * Add the mounts of fstab: of the one at that path or, without a path, of where libmount looks for it. There
- * need not be one. What in it is no mount, or makes no sense, is passed over, as systemd does. Negative
- * errno.
+ * Add the mounts of fstab at path or, if path is NULL, at libmount's default path. The file need not exist.
+ * Lines that are no mount, or are invalid, are skipped, as in systemd. Return a negative errno on failure.
  */
 int fstab_read(const char *path, struct dropin_mounts *mounts, struct error *reterr);

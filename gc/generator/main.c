@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * cstorage-gc-generator: tells systemd at boot, from storage.conf and fstab, which mounts cstorage-gc.service
- * needs, where it may write, and when it runs (systemd.generator(7)). Nothing is mounted yet, or what is may
- * be dead: the store is not looked at. Whatever goes wrong, there is no drop-in for it then, and the unit is
- * in force as it was installed.
+ * cstorage-gc-generator: at boot, generate a drop-in from storage.conf and fstab with the mounts that
+ * cstorage-gc.service needs, the paths that it may write to, and its order (systemd.generator(7)). File
+ * systems are not mounted yet, or may block: the store is not accessed. On any error there is no drop-in, and
+ * the unit is used as installed.
  */
 
 #include <fcntl.h>
@@ -24,15 +24,13 @@
 #define DROPIN   "50-storage.conf"
 #define QUADLETS "50-cstorage-gc.conf"
 
-/* root's home, as systemd has it built in: to look it up could ask a service that is not there yet. */
+/* root's home directory, as built into systemd: a lookup could use a service that is not running yet. */
 #define ROOT_HOME "/root"
 
 DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);
 
-/*
- * One line. At boot there is no journal yet, and the kernel keeps it until there is; "<3>" is its level for
- * errors. systemd from 251 on tells that it is the one who calls.
- */
+/* Print one line. At boot the journal is not running yet, and the kernel log keeps the line until it is;
+ * "<3>" is the level for errors. systemd 251 and later set a variable when they call a generator. */
 static void say(const char *words) {
         _cleanup_text_ struct text line = TEXT_INIT;
         _cleanup_close_ int fd = -1;
@@ -71,7 +69,7 @@ static int compose(struct text *text, bool *ret_early, struct error *reterr) {
         return dropin_compose(&store, &mounts, text, ret_early, reterr);
 }
 
-/* A drop-in that is there is whole: it is renamed to its place. */
+/* A drop-in is complete when it appears: it is renamed into place. */
 static int put(int fd, const char *unit, const char *name, const struct text *text, struct error *reterr) {
         const struct iovec piece = {text->s, text->len};
         _cleanup_text_ struct text directory = TEXT_INIT, path = TEXT_INIT;
@@ -92,7 +90,8 @@ static int put(int fd, const char *unit, const char *name, const struct text *te
         return error_errno(reterr, r, "cannot write %s", path.s);
 }
 
-/* Where no target comes between the collector and the containers. It is order alone: nothing is required. */
+/* If no target orders the collector before the containers, order it before each quadlet service. Nothing
+ * is required. */
 static int put_quadlets(int fd, struct error *reterr) {
         _cleanup_strlist_ struct strlist services = STRLIST_INIT;
         _cleanup_text_ struct text text = TEXT_INIT;
@@ -106,7 +105,7 @@ static int put_quadlets(int fd, struct error *reterr) {
         return r;
 }
 
-/* An initrd has no store. */
+/* An initrd contains no store. */
 static bool in_initrd(void) {
         const char *initrd = secure_getenv("SYSTEMD_IN_INITRD");
 

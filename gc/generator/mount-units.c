@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which mounts have a unit file. What other generators write is not there yet: fstab's is read as fstab, and
- * that of systemd-gpt-auto-generator(8) is local. */
+/* Find the mounts that have a unit file. The output of other generators does not exist yet: fstab is read
+ * directly, and the mounts of systemd-gpt-auto-generator(8) are local. */
 
 #include <fcntl.h>
 #include <string.h>
@@ -10,13 +10,13 @@
 #include "generator/mount-units.h"
 #include "generator/unit-file.h"
 
-/* systemd.unit(5), those that are there before any generator has run. */
+/* systemd.unit(5): the directories that exist before any generator runs. */
 static const char *const directories[] = {
         "/etc/systemd/system",     "/run/systemd/system", "/usr/local/lib/systemd/system",
         "/usr/lib/systemd/system", "/lib/systemd/system",
 };
 
-/* 1 where there is a unit of this type for the directory, 0 where there is none. */
+/* Return 1 if there is a unit of this type for the directory, 0 if there is none. */
 static int has_unit(const char *directory, const char *type) {
         _cleanup_text_ struct text name = TEXT_INIT;
         int r = unit_add_name(&name, directory, type);
@@ -31,7 +31,7 @@ static int has_unit(const char *directory, const char *type) {
         return r;
 }
 
-/* That of fstab, or of a path before. */
+/* Find a mount that fstab or another path added already. */
 static struct dropin_mount *find(const struct dropin_mounts *mounts, const char *directory) {
         for (size_t i = 0; i < mounts->n; i++)
                 if (strcmp(mounts->mounts[i].target, directory) == 0)
@@ -73,13 +73,13 @@ static int look_for(struct dropin_mounts *mounts, const char *directory) {
         return mount || automount ? add(mounts, directory, automount) : 0;
 }
 
-/* The path and all directories above it but the root. */
+/* Check the path and all directories above it except the root. */
 static int look_along(struct dropin_mounts *mounts, const char *path) {
         _cleanup_free_ char *directory = NULL;
         int r;
 
         r = unit_path_normalise(path, &directory, NULL);
-        if (r == -EINVAL) /* dropin_compose() refuses it in words */
+        if (r == -EINVAL) /* dropin_compose() reports the error */
                 return 0;
         while (r >= 0 && *directory) {
                 r = look_for(mounts, directory);

@@ -4,8 +4,8 @@
 #include "generator/dropin.h"
 
 /*
- * Add the mounts on the way to the store's directories that have a unit file of their own, in place of a line
- * in fstab. Only whether there is one is looked at: what is in it, and what its own drop-ins say, could be
- * anything, so of its order nothing is assumed. -ENOMEM.
+ * Add the mounts of the store's directories, and of the directories above them, that have a unit file instead
+ * of a line in fstab. Only the existence of the file is checked: its content and drop-ins could be anything,
+ * so its order is not known. -ENOMEM.
  */
 int mount_units_add(const struct dropin_store *store, struct dropin_mounts *mounts, struct error *reterr);

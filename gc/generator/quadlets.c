@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Which services are made of quadlets. podman's generator runs beside this one, so its output is not there
- * yet: the names of the files tell. What is in a file is not looked at, and so ServiceName= is not known.
+ * Find the services that are generated from quadlets. podman's generator runs at the same time, so its output
+ * does not exist yet: the services are derived from the names of the files. The files are not read, so
+ * ServiceName= is not known.
  */
 
 #include "generator/quadlets.h"
@@ -17,7 +18,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 
-/* No machine has as many; more would take time that a boot does not have. */
+/* No machine has as many; more would delay the boot. */
 #define DIRECTORIES_MAX 1000U
 #define QUADLETS_MAX    10000U
 
@@ -27,10 +28,10 @@ static const char *const roots[] = {
         "/usr/share/containers/systemd",
 };
 
-/* podman has users' in there. */
+/* The subdirectory for unprivileged users. */
 #define USERS "users"
 
-/* quadlet.go: what comes to the name of the file, before the "@" of a template. */
+/* quadlet.go: the suffix that is added to the name of the file, before the "@" of a template. */
 static const struct {
         const char *type, *more;
 } types[] = {
@@ -62,7 +63,7 @@ static int add_file(struct strlist *services, const char *name) {
         return 0;
 }
 
-/* A link in there is a file to podman, wherever it leads. */
+/* podman treats a link in the directory as a file, whatever its target is. */
 static int read_directory(struct strlist *services, struct strlist *paths, const char *path, bool is_root) {
         _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
         _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -88,7 +89,7 @@ int quadlets_find(struct strlist *services, struct error *reterr) {
 
         for (size_t i = 0; i < ARRAY_SIZE(roots) && r >= 0; i++)
                 r = add_path(&paths, roots[i], "");
-        /* The list grows while it is gone through. */
+        /* The list grows during the loop. */
         for (size_t i = 0; i < paths.n && r >= 0; i++) {
                 r = read_directory(services, &paths, paths.s[i], i < ARRAY_SIZE(roots));
                 if (r < 0)

@@ -4,8 +4,6 @@
 #include "base/error.h"
 #include "base/strlist.h"
 
-/*
- * Add the names of the services that podman makes of the quadlet files of the whole system, but not of users
- * (podman-systemd.unit(5)). A directory that is not there has none.
- */
+/* Add the names of the services that podman generates from the quadlet files of the system, without those
+ * of users (podman-systemd.unit(5)). A directory that does not exist adds none. */
 int quadlets_find(struct strlist *services, struct error *reterr);

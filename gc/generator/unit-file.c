@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How paths are written in the unit files of systemd (systemd.syntax(7), basic/extract-word.c). */
+/* Write paths in the syntax of systemd's unit files (systemd.syntax(7), basic/extract-word.c). */
 
 #include <stdbool.h>
 #include <string.h>
@@ -14,7 +14,7 @@ static bool has_control(const char *path) {
         return false;
 }
 
-/* The next component, whose length is 0 after the last. */
+/* The next component; its length is 0 after the last one. */
 static size_t next_component(const char **path) {
         *path += strspn(*path, "/");
         return strcspn(*path, "/");
@@ -82,7 +82,7 @@ static bool is_plain(char c) {
                c == '_' || c == '.';
 }
 
-/* A dot that comes first is escaped, so that the unit's file is not a hidden one. */
+/* A dot at the beginning is escaped, so that the unit file is not hidden. */
 int unit_add_name(struct text *unit, const char *path, const char *type) {
         const char *name = path + 1;
         int r = 0;

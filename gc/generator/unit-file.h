@@ -4,22 +4,19 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* How paths are written in the unit files of systemd. */
+/* Paths in the syntax of systemd's unit files. */
 
 /*
- * An absolute path without "//", "." and a "/" at its end, fresh memory. -EINVAL, in words, where it is none,
- * goes up (".." behind a link leads elsewhere than it reads), or has control characters: no unit file can
- * hold these, and a line break in one would be a line of the file.
+ * Return a copy of an absolute path without "//", "." and a trailing "/". -EINVAL and an error if the path is
+ * not absolute, contains ".." (behind a link it leads to another directory than the text) or control
+ * characters: a unit file cannot contain these, and a line break would begin a new line of the file.
  */
 int unit_path_normalise(const char *path, char **ret, struct error *reterr);
 
-/*
- * Add a line "setting=path", the path so that systemd reads just that: quoted, and % doubled. before goes in
- * front of it, within the quotes: "-" for what need not be there. The path is a normalised one.
- */
+/* Add a line "setting=path", with the path quoted and % doubled for systemd. The path must be normalised.
+ * before is inserted in front of it, within the quotes: "-" for a path that need not exist. */
 int unit_add_path(struct text *unit, const char *setting, const char *before, const char *path);
 
-/*
- * Add the name of the unit for a normalised path, ".mount" or another type, as systemd-escape(1) writes it.
- */
+/* Add the name of the unit for a normalised path, ".mount" or another type, as systemd-escape(1) prints
+ * it. */
 int unit_add_name(struct text *unit, const char *path, const char *type);
