@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Memory of one lifetime. Text grows from the front of a block, aligned pieces from its back: neither pads
+/* An arena allocator. Text grows from the front of a block and aligned pieces from its back, so neither pads
  * the other. */
 
 #include <stdint.h>
@@ -8,7 +8,7 @@
 #include "base/arena.h"
 
 #define BLOCK_BYTES (32U * 1024)
-#define ALIGNMENT   ((size_t) 8) /* pointers and int64_t are all that is kept here */
+#define ALIGNMENT   ((size_t) 8) /* an arena holds only pointers and int64_t */
 
 struct arena_block {
         struct arena_block *next;
@@ -27,7 +27,7 @@ static int arena_grow(struct arena *arena, size_t n) {
         size_t room = n > BLOCK_BYTES ? n : BLOCK_BYTES, size;
         struct arena_block *block;
 
-        /* The end is aligned too, since arena_alloc() takes from there. */
+        /* arena_alloc() takes from the end, so the end is aligned too. */
         if (__builtin_add_overflow(room, sizeof(*block) + ALIGNMENT - 1, &size))
                 return -ENOMEM;
         size &= ~(ALIGNMENT - 1);

@@ -5,9 +5,7 @@
 
 #include "base/cleanup.h"
 
-/*
- * Memory that is given out in order and given back all at once: for the many small parts of one parsed file.
- */
+/* An allocator for the many small parts of one parsed file. All pieces are freed at once. */
 struct arena {
         struct arena_block *blocks;
         char *at;
@@ -19,11 +17,11 @@ struct arena {
 void arena_done(struct arena *arena);
 #define _cleanup_arena_ _cleanup_(arena_done)
 
-/* n bytes, not cleared, aligned for pointers and int64_t; NULL where there is no memory, and only then. */
+/* n bytes, not cleared, aligned for pointers and int64_t. Returns NULL only if there is no memory. */
 void *arena_alloc(struct arena *arena, size_t n);
 
-/* Bytes that need no alignment: for text. */
+/* n bytes without alignment, for text. */
 char *arena_bytes(struct arena *arena, size_t n);
 
-/* A copy of n bytes with a NUL behind. */
+/* A copy of n bytes with a NUL behind it. */
 const char *arena_text(struct arena *arena, const char *bytes, size_t n);

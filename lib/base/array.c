@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Arrays that grow. */
+/* Growable arrays. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@ int array_reserve_exact(void *p, size_t *cap, size_t need, size_t size) {
         if (need <= *cap)
                 return 0;
 
-        /* p is a T **, which is no void **: hence the copies. */
+        /* p is a T ** and not a void **, so the pointer is copied. */
         memcpy(&old, p, sizeof(old));
         grown = reallocarray(old, need, size);
         if (!grown)

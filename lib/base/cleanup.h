@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Ownership: a local that owns something says so where it is declared, and hands it over with TAKE_PTR or
- * TAKE_FD. */
+/* Ownership: the declaration of a local variable shows that the variable owns its value. TAKE_PTR and TAKE_FD
+ * hand the value over. */
 
 #include <assert.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Defines func##p(), for _cleanup_(func##p), of a destructor that takes NULL. */
+/* Defines func##p(), for _cleanup_(func##p), from a destructor that accepts NULL. */
 #define DEFINE_CLEANUP(type, func)                                                                           \
         static inline void func##p(type *p) {                                                                \
                 func(*p);                                                                                    \
@@ -25,7 +25,7 @@ static inline void freep(void *p) {
         free(*(void **) p);
 }
 
-/* Close without disturbing errno; returns -1, so that fd = close_fd(fd) reads well. */
+/* Close fd and keep errno. Returns -1, for fd = close_fd(fd). */
 static inline int close_fd(int fd) {
         int saved = errno;
 

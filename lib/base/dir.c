@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Directory listings. The names stay where getdents64(2) put them, and are sorted by reference. */
+/* Directory listings. The names stay in the buffers of getdents64(2); only references to them are sorted. */
 
 #include <dirent.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 #define CHUNK_BYTES (64U * 1024)
 
-/* With offsets of 64 bits it is what getdents64(2) writes, in glibc and in musl. */
+/* With 64-bit offsets, getdents64(2) writes this structure in glibc and in musl. */
 _Static_assert(offsetof(struct dirent, d_name) == 2 * sizeof(uint64_t) + sizeof(uint16_t) + sizeof(uint8_t),
                "struct dirent is that of the kernel");
 
@@ -58,7 +58,7 @@ static int add_chunk(struct dir_list *list, const struct dir_chunk *chunk, size_
         return r;
 }
 
-/* 1 where there is more to read. */
+/* Returns 1 if there is more to read. */
 static int read_chunk(struct dir_list *list, int fd) {
         _cleanup_free_ struct dir_chunk *chunk = malloc(sizeof(*chunk));
         long n;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Errors travel as negative errno; this is the sentence that goes with one. */
+/* Functions return negative errno; struct error holds the message for it. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-/* At most size - 1 bytes. */
+/* Writes at most size - 1 bytes. */
 _printf_(3, 0) static void error_format(struct error *e, size_t size, const char *format, va_list args) {
         int n = vsnprintf(e->text, size, format, args);
 
@@ -32,7 +32,7 @@ int error_set(struct error *e, int code, const char *format, ...) {
         return code;
 }
 
-/* What the user can do, by the cause alone; NULL: that depends on what was tried. */
+/* A remedy that depends on the errno alone. NULL: the remedy depends on the failed operation. */
 static const char *remedy(int code) {
         switch (-code) {
         case EMFILE:
@@ -63,13 +63,13 @@ static const char *remedy(int code) {
         }
 }
 
-/* Room for what the kernel says, which is short, and for the longest remedy. */
+/* Room for the text of any errno and the longest remedy. */
 #define CAUSE_MAX 200
 
 static void format_cause(char cause[static CAUSE_MAX], int code) {
         const char *todo = remedy(code);
 
-        errno = -code; /* for %m: there are two functions strerror_r(), and musl has the other one */
+        errno = -code; /* for %m: strerror_r() differs between glibc and musl */
         (void) snprintf(cause, CAUSE_MAX, ": %m%s%s", todo ? ". " : "", todo ? todo : "");
 }
 

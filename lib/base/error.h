@@ -5,24 +5,22 @@
 
 #define ERROR_TEXT_MAX 512
 
-/*
- * What went wrong, for people. The layout is that of struct cstorage_error, which the objects of lib/ hand
- * down by a cast; hence may_alias.
- */
+/* An error message for people. struct cstorage_error has the same layout: the objects of lib/ cast it and
+ * pass it to the layers below, hence may_alias. */
 struct error {
         int code;
         char text[ERROR_TEXT_MAX];
 } __attribute__((__may_alias__));
 
-/* Fill in e, where e is not NULL, and return code (a negative errno). A text too long ends in "...". Keeps
+/* If e is not NULL, fill it in. Returns code, a negative errno. A text that is too long ends in "...". Keeps
  * errno. */
 int error_set(struct error *e, int code, const char *format, ...) _printf_(3, 4);
 
-/* The same with ": " and the text of the errno appended, and a remedy if the cause alone tells one. These two
- * are never cut off. */
+/* As error_set(), and append ": ", the text of the errno and, if the errno alone suggests one, a remedy. The
+ * appended text is never cut off. */
 int error_errno(struct error *e, int code, const char *format, ...) _printf_(3, 4);
 
-/* -errno after a call that failed; the compiler learns that it is negative. */
+/* -errno after a failed call; the compiler then assumes that it is negative. */
 static inline int negative_errno(void) {
         assert(errno > 0);
         return -errno;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Opening and reading files without trusting a path twice. */
+/* Safe opening and reading of files: no path is resolved twice. */
 
 #include <fcntl.h>
 #include <limits.h>
@@ -66,9 +66,9 @@ int create_beneath(int dirfd, const char *name, int flags, mode_t mode) {
 }
 
 /*
- * Read a file of this size; the buffer has room for one byte more, which is asked for too, to see that it did
- * not grow: the files read here are replaced, never extended. Who got the size alone was told the end by
- * that (read(2): regular files are read short only there), and need not ask again.
+ * Read a file of this size. The buffer has room for one byte more, and read(2) is asked for it, to notice
+ * that the file grew: the files read here are replaced, never extended. If read(2) returns size bytes and not
+ * size + 1, that is the end of a regular file (read(2)), so no second call is needed.
  */
 static int read_whole(int fd, char *buffer, size_t size, size_t *ret_len) {
         size_t n = 0;
@@ -153,8 +153,8 @@ int fd_path(int fd, char **ret) {
 
         (void) snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
         r = readlink_alloc_at(AT_FDCWD, link, ret);
-        /* The descriptor is open: what does not exist is /proc. To the callers -ENOENT means the directory.
-         */
+        /* The descriptor is open, so -ENOENT means that /proc is missing. For the callers -ENOENT means the
+         * directory. */
         return r == -ENOENT ? -ENOSYS : r;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Large sets of ids. */
+/* Hash sets of many hexadecimal ids. */
 
 #include <string.h>
 #include <sys/random.h>
@@ -19,8 +19,8 @@ void hexids_done(struct hexids *set) {
 typedef signed char bytes16 __attribute__((vector_size(16)));
 typedef uint64_t words2 __attribute__((vector_size(16)));
 
-/* One in each byte: letters have the bit 0x40, and their low bits count from one. No function returns a
- * vector: without SSE that changes the ABI. */
+/* Unpack one digit into each byte: letters have the bit 0x40, and their low bits count from one. The result
+ * is passed by pointer, because without SSE a returned vector changes the ABI. */
 static inline void sixteen_digits(const char *text, words2 *ret) {
         bytes16 bytes;
 
@@ -28,8 +28,8 @@ static inline void sixteen_digits(const char *text, words2 *ret) {
         *ret = (words2) ((bytes & 0x0f) + ((bytes16) (bytes > '9') & 9));
 }
 
-/* Two in each byte: which of them where does not matter, as long as no two ids are the same. Without
- * branches, which random digits would mispredict half of the time. */
+/* Pack two digits into each byte. Their order does not matter, if different ids stay different. There are no
+ * branches: the processor would mispredict half of them, because the digits are random. */
 static inline struct hexid pack(const char *text) {
         words2 digits[4], halves[2];
         struct hexid id;
@@ -44,8 +44,8 @@ static inline struct hexid pack(const char *text) {
         return id;
 }
 
-/* From 128 KiB on, malloc(3) maps what it gives: that grows without being copied, and takes no memory before
- * it is used. */
+/* From 128 KiB on, malloc(3) uses mmap(2): such memory grows without a copy and uses no pages before the
+ * first access. */
 #define FEW  256U
 #define MANY 4096U
 
@@ -65,7 +65,8 @@ int hexids_add(struct hexids *set, const char *text) {
         return 0;
 }
 
-/* Products of halves, which all machines can multiply; their upper bits know all of both. */
+/* Sums of products of 32-bit halves: every machine can multiply these, and the upper bits depend on all bits
+ * of both halves. */
 static size_t hash(const struct hexids *set, const struct hexid *id) {
         uint64_t sum = 0;
 
@@ -77,7 +78,8 @@ static size_t hash(const struct hexids *set, const struct hexid *id) {
         return (size_t) (sum ^ sum >> 32) & set->mask;
 }
 
-/* The slot of an id, or the free one where it would be: at least half of them are free. */
+/* The slot of an id or, if the set does not contain it, the free slot for it. At least half of the slots are
+ * free. */
 static size_t find_slot(const struct hexids *set, const struct hexid *id) {
         size_t slot = hash(set, id);
 

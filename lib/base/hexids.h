@@ -15,15 +15,15 @@ struct hexid {
 };
 
 /*
- * A set of such ids: add them, seal it, then ask. Half the memory and a tenth of the time of an idset, for
- * where there are tens of thousands; the hash is keyed anew in each set, since names in a store may be
- * anybody's choice.
+ * A set of such ids: add all, seal the set, then look up. It takes half the memory and a tenth of the time of
+ * an idset, which matters for tens of thousands of ids. Each set has a random hash key, because an attacker
+ * may choose the names in a store.
  */
 struct hexids {
         struct hexid *ids;
         size_t n, cap;
         uint64_t keys[4];
-        uint32_t *slots; /* 1 + the position in ids; 0 is free */
+        uint32_t *slots; /* 1 + index in ids; 0: free */
         size_t mask;
 };
 
@@ -31,12 +31,11 @@ struct hexids {
 
 void hexids_done(struct hexids *set);
 
-/*
- * The first 64 characters of a text, which are lowercase hexadecimal digits: the caller has looked. -ENOMEM.
- */
+/* Add the first 64 characters of text. The caller has checked that they are lowercase hexadecimal digits.
+ * -ENOMEM. */
 int hexids_add(struct hexids *set, const char *text);
 
-/* Now hexids_has() may be asked. -ENOMEM, or another negative errno where there is no randomness. */
+/* Prepare the set for hexids_has(). -ENOMEM, or another negative errno if there are no random bytes. */
 int hexids_seal(struct hexids *set);
 
 bool hexids_has(const struct hexids *set, const struct hexid *id);

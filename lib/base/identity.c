@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Recognising files: by the mount, too. */
+/* The identity of files, mounts included. */
 
 #include <fcntl.h>
 #include <linux/stat.h>

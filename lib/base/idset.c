@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Sets of ids. */
+/* Sets of strings. */
 
 #include <string.h>
 

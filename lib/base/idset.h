@@ -5,10 +5,8 @@
 
 #include "base/cleanup.h"
 
-/*
- * A set of strings, borrowed from whoever added them: fill it, seal it once, then ask. A sorted array,
- * because a hash of names that others choose has a worst case that others choose.
- */
+/* A set of strings that the caller owns: add all, seal the set, then look up. It is a sorted array, because
+ * an attacker who chooses the names can force the worst case of a hash table. */
 struct idset {
         const char **ids;
         size_t n, cap;
@@ -19,14 +17,14 @@ struct idset {
 void idset_done(struct idset *set);
 #define _cleanup_idset_ _cleanup_(idset_done)
 
-/* NULL and "" are not added. 0 or -ENOMEM. */
+/* NULL and "" are not added. Returns 0 or -ENOMEM. */
 int idset_add(struct idset *set, const char *id);
 
-/* Sort and drop what is there twice; afterwards idset_find() and idset_has() may be called. Adding more wants
- * another seal. */
+/* Sort the set and drop duplicates, before idset_find() and idset_has(). After a further idset_add() the set
+ * must be sealed again. */
 void idset_seal(struct idset *set);
 
-/* The set's own copy of an id, NULL if it has none. */
+/* The string of the set that equals id, or NULL. */
 const char *idset_find(const struct idset *set, const char *id);
 
 bool idset_has(const struct idset *set, const char *id);

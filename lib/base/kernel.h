@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/*
- * System calls that not every C library has a function for: musl has these two since 1.2.5, and its structure
- * of statx(2) lacks the mount id. They return what the functions of glibc return: -1 with errno on failure.
- */
+/* System calls that some C libraries have no function for: musl has these two since 1.2.5, but its struct
+ * statx lacks the mount id. They return -1 and set errno on failure, as the functions of glibc do. */
 
-/* Of <linux/stat.h>, which cannot be included together with <sys/stat.h>: musl defines it there, too. */
+/* From <linux/stat.h>, which cannot be included together with <sys/stat.h>. musl defines it in both. */
 struct statx;
 
 int kernel_statx(int fd, const char *name, int flags, unsigned mask, struct statx *ret);

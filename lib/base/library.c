@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Loading shared libraries late. */
+/* Loading of shared libraries on demand. */
 
 #include <dlfcn.h>
 #include <string.h>

@@ -6,9 +6,8 @@
 #include <stdint.h>
 
 /*
- * Shared libraries that are loaded when they are first needed: where most runs do not, to read them, and
- * those that they need, from a cold disk takes longer than all else that is done. What is used of one is a
- * list
+ * Shared libraries that are loaded on first use. Most runs do not need them, and reading a library and its
+ * dependencies from a cold disk takes longer than the rest of the run. The functions in use form a list
  *
  *     #define LIBX_NAME "libx.so.1"
  *     LIBRARY_NOTE(libx, LIBX_NAME, "wishes", "making wishes", "recommended");
@@ -16,14 +15,14 @@
  *     static struct { LIBX_FUNCTIONS(LIBRARY_POINTER) } libx;
  *     static const char *const libx_names[] = { LIBX_FUNCTIONS(LIBRARY_NAME) };
  *
- * and is then called as libx.x_new(), with the types of the library's header.
+ * and are called as libx.x_new(), with the types of the library's header.
  */
 #define LIBRARY_POINTER(function) __typeof__(function) *function;
 #define LIBRARY_NAME(function)    #function,
 
 /*
- * For the tools of packagers, who see in no header of the file what it may load: an ELF note after
- * https://systemd.io/ELF_DLOPEN_METADATA/. The priority says how a package is to depend on it: "required",
+ * An ELF note (https://systemd.io/ELF_DLOPEN_METADATA/) for packaging tools, which cannot see from the ELF
+ * header which libraries a file loads later. The priority is that of the package dependency: "required",
  * "recommended" or "suggested".
  */
 #define LIBRARY_NOTE(name, soname, feature, description, priority)                                           \
@@ -37,5 +36,6 @@
         } name##_note __attribute__((used, aligned(4),                                                       \
                                      section(".note.dlopen"))) = {4, sizeof(text), 0x407c0c0aU, "FDO", text}
 
-/* Fill in all n pointers. The library stays loaded. False where it or one of its functions is not there. */
+/* Load a library and fill in all n pointers. The library stays loaded. Returns false if the library or one of
+ * the functions is missing. */
 bool library_load(const char *soname, const char *const *names, size_t n, void *pointers);

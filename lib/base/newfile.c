@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files that are written whole, under a name of their own, and then renamed to their place. */
+/* Writing of whole files under a temporary name, and renaming them. */
 
 #include <fcntl.h>
 #include <limits.h>
@@ -15,7 +15,7 @@
 
 #define TEMP_MODE 0600 /* os.CreateTemp */
 
-/* Names have 32 random bits, as those of os.CreateTemp: so many taken ones in a row are no accident. */
+/* A name has 32 random bits, like those of os.CreateTemp: so many collisions in a row are no accident. */
 #define NAME_TRIES 64
 
 /* --------------------------------------------------------------------------------------- the bytes */
@@ -34,7 +34,8 @@ static int write_bytes(int fd, const char *at, size_t n) {
         return 0;
 }
 
-/* As many pieces as writev(2) takes, and the rest of the one within which it stopped; returns how many. */
+/* Write as many pieces as writev(2) accepts, and the rest of the piece that it stopped in. Returns the number
+ * of pieces. */
 static ssize_t write_some(int fd, const struct iovec *pieces, size_t n) {
         ssize_t k = writev(fd, pieces, n < IOV_MAX ? (int) n : IOV_MAX);
         size_t left, i;
@@ -65,7 +66,7 @@ static int write_pieces(int fd, const struct iovec *pieces, size_t n) {
         return 0;
 }
 
-/* Some file systems have what went wrong ready for close(2) only (NFS, FUSE: no room). */
+/* Some file systems report a write error only on close(2) (NFS, FUSE: ENOSPC). */
 static int close_checked(int *fd) {
         int r = close(*fd) < 0 && errno != EINTR ? negative_errno() : 0;
 
@@ -73,13 +74,13 @@ static int close_checked(int *fd) {
         return r;
 }
 
-/* Begun early, the writing of several files goes on at once; what it comes to the sync says, and where a file
- * system cannot begin it (ESPIPE, EINVAL, ENOSYS), the sync does all. */
+/* With an early start, the writes of several files overlap. The sync reports their errors and, if the file
+ * system cannot start them early (ESPIPE, EINVAL, ENOSYS), does all the work. */
 static void begin_writing(int fd) {
         (void) sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
-/* To look costs less than a change that changes nothing. */
+/* fstat(2) is cheaper than a needless fchmod(2). */
 static int give_mode(int fd, mode_t mode) {
         struct stat st;
 
@@ -97,10 +98,10 @@ static int fill(int fd, const struct iovec *pieces, size_t n, mode_t mode) {
 
 /* -------------------------------------------------------------------------------------- the name */
 
-/* Of a long name no more than leaves room for the prefix and the number. */
+/* The longest part of a name that leaves room for the prefix and the number. */
 #define TEMP_NAME_MAX (NAME_MAX - (int) strlen(NEWFILE_PREFIX) - (int) strlen("4294967295"))
 
-/* Returns a descriptor of the new file, and its name in fresh memory. */
+/* Returns a descriptor of the new file and its name in fresh memory. */
 static int make_temp(int dirfd, const char *name, char **ret_temp) {
         for (int i = 0; i < NAME_TRIES; i++) {
                 _cleanup_free_ char *temp = NULL;
@@ -178,14 +179,14 @@ int newfile_place(struct newfile *file, struct identity *ret_id) {
         free(file->temp);
         file->temp = NULL;
 
-        /* Not before: rename(2) changes the ctime. */
+        /* Read the identity after the rename, because rename(2) changes the ctime. */
         r = identity_at(file->dir_fd, file->name, &id);
         if (r >= 0 && ret_id)
                 *ret_id = id;
         return r;
 }
 
-/* Where a file system has no sync of directories (EINVAL) its renames need none. */
+/* EINVAL: a file system that cannot sync directories does not need it for its renames. */
 int newfile_sync_directory(const struct newfile *file) {
         return file->durable && fsync(file->dir_fd) < 0 && errno != EINVAL ? negative_errno() : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Making files as the owner of a directory. */
+/* Creating files as the owner of a directory. */
 
 #include "base/owner.h"
 
@@ -13,10 +13,10 @@
 
 #include "base/cleanup.h"
 
-/* Only of this thread: these ids are the thread's own. */
+/* Applies to this thread only: the file system ids belong to the thread. */
 struct acting {
         bool active;
-        gid_t gid; /* before */
+        gid_t gid; /* the group id before */
 };
 
 static bool find_owner(int dirfd, uid_t *ret_uid, gid_t *ret_gid) {
@@ -40,7 +40,7 @@ void owner_of_new(int dirfd, uid_t *ret_uid, gid_t *ret_gid) {
         *ret_gid = getegid();
 }
 
-/* The group first, and back last: the user's id takes the right to change them. */
+/* Set the group first and restore it last: without the user id of root the thread may not change it. */
 static void begin(struct acting *acting, int dirfd) {
         uid_t uid;
         gid_t gid;
@@ -63,7 +63,7 @@ static void end(struct acting *acting) {
         errno = saved;
 }
 
-/* True if it is to be tried again, as root. */
+/* Returns true if the operation must be repeated as root. */
 static bool give_up(struct acting *acting, int result) {
         bool again = acting->active && result < 0 && (errno == EACCES || errno == EPERM);
 

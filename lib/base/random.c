@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Random bytes that nobody has to wait for. */
+/* Random bytes, without waiting for entropy. */
 
 #include <sys/random.h>
 

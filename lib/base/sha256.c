@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Digests of contents. The one file that knows libmd. */
+/* Digests of contents. No other file uses libmd. */
 
 #include <pthread.h>
 #include <sha2.h>
@@ -8,7 +8,7 @@
 #include "base/library.h"
 #include "base/sha256.h"
 
-/* The soname is the ABI that the header was written for. */
+/* The soname identifies the ABI that the header describes. */
 #define LIBMD_NAME "libmd.so.0"
 LIBRARY_NOTE(libmd, LIBMD_NAME, "digests", "digests of what is put into a store", "required");
 

@@ -15,7 +15,7 @@ void strlist_done(struct strlist *list) {
         *list = STRLIST_INIT;
 }
 
-/* Takes s over, also where it fails. */
+/* Takes ownership of s, also on failure. */
 static int strlist_own(struct strlist *list, char *s) {
         _cleanup_free_ char *owned = s;
         int r;

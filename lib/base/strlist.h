@@ -3,7 +3,7 @@
 
 #include "base/cleanup.h"
 
-/* A list of strings, each its own, in the order they were added. */
+/* A list that owns its strings, in the order in which they were added. */
 struct strlist {
         char **s;
         size_t n, cap;
@@ -14,16 +14,16 @@ struct strlist {
 void strlist_done(struct strlist *list);
 #define _cleanup_strlist_ _cleanup_(strlist_done)
 
-/* Each adds a copy and returns 0 or -ENOMEM, and then nothing changed. */
+/* Add a copy. Returns 0, or -ENOMEM with nothing changed. */
 int strlist_add(struct strlist *list, const char *s);
 int strlist_add_bytes(struct strlist *list, const char *bytes, size_t n);
 int strlist_addf(struct strlist *list, const char *format, ...) _printf_(2, 3);
 
-/* Add each part of s between commas, empty ones too: of "a,,b" three, of "" one. */
+/* Add each part of s between commas, empty parts too: "a,,b" has three, "" has one. */
 int strlist_add_split(struct strlist *list, const char *s);
 
-/* The string at index, or NULL after the last. */
+/* The string at index, or NULL behind the last one. */
 const char *strlist_get(const struct strlist *list, size_t index);
 
-/* Take back what was added last. */
+/* Remove the last string. */
 void strlist_drop_last(struct strlist *list);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Strings that grow, and the few questions asked of strings. */
+/* Growable strings, and tests of strings. */
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 
-/* A string that grows. s is NULL until something was added, and then always ends in NUL. */
+/* A growable string. s is NULL until something is added; from then on it ends in NUL. */
 struct text {
         char *s;
         size_t len, cap;
@@ -17,19 +17,20 @@ struct text {
 void text_done(struct text *t);
 #define _cleanup_text_ _cleanup_(text_done)
 
-/* Each returns 0 or -ENOMEM, and then nothing changed. */
+/* Each returns 0, or -ENOMEM with nothing changed. */
 int text_add(struct text *t, const void *bytes, size_t n);
 int text_adds(struct text *t, const char *s);
 int text_addf(struct text *t, const char *format, ...) _printf_(2, 3);
 
-/* Hand the string over; "" where nothing was added; NULL where there is no memory for that. */
+/* Hand the string over: "" if nothing was added, NULL if there is no memory for that. */
 char *text_take(struct text *t);
 
-/* Add bytes so that they stand on one line of a terminal: what is not printable ASCII becomes \xHH, \ becomes
- * \\. */
+/* Add bytes so that they are safe to print on one line of a terminal: a byte that is not printable ASCII
+ * becomes \xHH, and \ becomes \\. */
 int text_add_escaped(struct text *t, const char *bytes, size_t n);
 
-/* Decimal digits only, nothing before or after: 0, -EINVAL, or -ERANGE where the number does not fit. */
+/* Parse decimal digits, with nothing before or after them. Returns 0, -EINVAL, or -ERANGE if the number does
+ * not fit. */
 int parse_u64(const char *s, uint64_t *ret);
 
 bool has_prefix(const char *s, const char *prefix);

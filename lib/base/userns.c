@@ -8,11 +8,11 @@
 #include "base/fd.h"
 #include "base/userns.h"
 
-#define UID_MAP_BYTES_MAX 4096U /* far more than the one line of the first namespace */
+#define UID_MAP_BYTES_MAX 4096U /* far more than the one line of the initial namespace */
 
-#define ALL_IDS 4294967295U /* all but the last, which is none */
+#define ALL_IDS 4294967295U /* all but the last id, which is invalid */
 
-/* Of files in /proc no size is known: what fits is read. */
+/* The size of a file in /proc is unknown, so read as much as fits. */
 static bool read_map(char buffer[static UID_MAP_BYTES_MAX]) {
         _cleanup_close_ int fd = open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC);
         ssize_t n = fd < 0 ? -1 : read(fd, buffer, UID_MAP_BYTES_MAX - 1);
@@ -21,7 +21,7 @@ static bool read_map(char buffer[static UID_MAP_BYTES_MAX]) {
         return n >= 0;
 }
 
-/* As pkg/unshare/unshare_linux.go:IsRootless tells it. The map of a new namespace is empty at first. */
+/* As pkg/unshare/unshare_linux.go:IsRootless. The map of a new namespace is empty at first. */
 bool in_user_namespace(void) {
         char map[UID_MAP_BYTES_MAX];
         uint32_t inside, outside, n;

@@ -4,10 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/*
- * Whether ids are mapped, so that who is root here is not root of the machine. Where /proc does not tell: no.
- */
+/* Returns true if this process runs in a user namespace that maps ids, so that uid 0 is not root of the
+ * machine. Returns false if /proc is missing. */
 bool in_user_namespace(void);
 
-/* The user id that root of this user namespace has outside of it; outside of any, that of this process. */
+/* In a user namespace, the user id that its uid 0 has outside of it; else the user id of this process. */
 uint32_t uid_outside(void);
