@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Copying what is about a file and not in it. What is not opened to be read or written, because it is a
- * device or a link, is reached through /proc/self/fd, which leads to the very object of an O_PATH descriptor.
- */
+/* Copying of file attributes. A device or a link is not opened for reading or writing: its attributes are set
+ * through /proc/self/fd, which leads to exactly the object of an O_PATH descriptor. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +11,7 @@
 #include "base/text.h"
 #include "tree/copy-run.h"
 
-#define XATTR_BYTES_MAX (64U * 1024) /* XATTR_LIST_MAX and XATTR_SIZE_MAX of linux/limits.h */
+#define XATTR_BYTES_MAX (64U * 1024) /* XATTR_LIST_MAX and XATTR_SIZE_MAX in linux/limits.h */
 
 #define FD_PATH_BYTES 32U
 
@@ -22,10 +20,8 @@ static const char *fd_link(int fd, char buffer[static FD_PATH_BYTES]) {
         return buffer;
 }
 
-/*
- * What drivers/copy/copy_linux.go copies, and access lists, without which the mode means something else.
- * SELinux labels are those of the new place.
- */
+/* The attributes that drivers/copy/copy_linux.go copies, and access lists, because without these the mode has
+ * another meaning. SELinux labels are not copied: the new file has that of its new directory. */
 static bool is_wanted(const struct copy_run *run, const char *name) {
         if (strcmp(name, "trusted.overlay.opaque") == 0)
                 return !run->in_userns;
@@ -54,7 +50,7 @@ static int copy_listed(const struct copy_run *run, const char *from, const char 
         return r;
 }
 
-/* Most files have none, and cost one call. */
+/* Most files have no extended attributes and cost only one call. */
 static int copy_xattrs(const struct copy_run *run, const char *from, const char *to) {
         _cleanup_free_ char *names = NULL;
         ssize_t n;
@@ -76,7 +72,7 @@ int copy_attributes(const struct copy_run *run, int from_fd, int to_fd, const st
         const char *from = fd_link(from_fd, from_link), *to = fd_link(to_fd, to_link);
         int r;
 
-        /* A new owner takes set-user-ID bits and capabilities away. */
+        /* chown(2) clears set-user-ID bits and capabilities, so it comes first. */
         if (chown(to, st->st_uid, st->st_gid) < 0)
                 return negative_errno();
         r = copy_xattrs(run, from, to);

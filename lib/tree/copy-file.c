@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Copying data: shared where possible, else by the kernel, else by hand; holes stay holes. */
+/* Copying of data: by reflink if possible, else by copy_file_range(2), else by read and write. Holes stay
+ * holes. */
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -32,7 +33,7 @@ static int write_all(int fd, const char *bytes, size_t n, off_t at) {
         return 0;
 }
 
-/* Returns how much was copied; 0 at the end of the file. */
+/* Returns the number of bytes copied; 0 at the end of the file. */
 static ssize_t copy_by_hand(int from_fd, int to_fd, off_t at, size_t n) {
         char buffer[BUFFER_BYTES];
         ssize_t k;
@@ -63,7 +64,7 @@ static ssize_t copy_some(struct copy_run *run, int from_fd, int to_fd, off_t at,
         k = copy_file_range(from_fd, &from, to_fd, &to, n, 0);
         if (k > 0)
                 return k;
-        /* Some file systems say 0 where they cannot, others mean the end of the file. */
+        /* Some file systems return 0 if they do not support the call, others at the end of the file. */
         if (k == 0 || errno == EINTR)
                 return copy_by_hand(from_fd, to_fd, at, n);
         if (!is_unsupported(errno))
@@ -83,7 +84,8 @@ static int copy_range(struct copy_run *run, int from_fd, int to_fd, off_t at, of
         return 0;
 }
 
-/* The next piece that is no hole: its start, or the end of the file; file systems without holes have one. */
+/* Find the next range of data: returns its start, or the end of the file. On a file system without holes the
+ * whole file is one range. */
 static off_t find_data(int fd, off_t at, off_t size, off_t *ret_end) {
         off_t start = lseek(fd, at, SEEK_DATA), end;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Hard links: an inode is copied where it is met first, and linked to wherever it is met again. */
+/* Hard links: the first link of an inode is copied, and further ones become links to the copy. */
 
 #include <fcntl.h>
 #include <search.h>
@@ -12,8 +12,8 @@
 struct copied {
         dev_t dev;
         ino_t ino;
-        nlink_t left; /* links that were not met yet */
-        char path[];  /* of the copy, below the directory that is copied to */
+        nlink_t left; /* links not met yet */
+        char path[];  /* path of the copy, relative to the target directory */
 };
 
 static int compare(const void *a, const void *b) {

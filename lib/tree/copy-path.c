@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Paths below the directory that is copied. */
+/* Paths relative to the directory that is copied. */
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Copying trees. Directories are made empty where they are met, and filled one after another: so nothing
- * recurses, and the times of one are final once its own entries are made.
- */
+/* Copying of trees. A directory is created empty when it is met, and filled later, one directory at a time:
+ * so there is no recursion, and the times of a directory are set after its entries were created. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +12,7 @@
 #include "tree/copy-run.h"
 #include "tree/copy.h"
 
-/* Until all is in it: it may be one that not even its owner may write to. */
+/* The mode of a directory until it is full: its final mode may forbid even its owner to write. */
 #define FILLING_MODE 0700
 
 static int open_source(int dirfd, const char *name, int flags) {
@@ -23,7 +21,7 @@ static int open_source(int dirfd, const char *name, int flags) {
         return fd == -EPERM ? open_beneath_same_mount(dirfd, name, flags) : fd;
 }
 
-/* Between the look at a name and its opening nobody may have put something else there. */
+/* Check that the name still led to the same object when it was opened. */
 static int check_same(int fd, const struct stat *st) {
         struct stat opened;
 
@@ -50,7 +48,7 @@ static int copy_regular(struct copy_dir *dir, const char *name, const struct sta
         return r < 0 ? r : copy_attributes(dir->run, from_fd, to_fd, st);
 }
 
-/* Attributes of what is not opened. */
+/* Copy the attributes of an object that is not opened. */
 static int copy_attributes_of(struct copy_dir *dir, const char *name, const struct stat *st) {
         _cleanup_close_ int from_fd = -1, to_fd = -1;
         int r;
@@ -81,7 +79,7 @@ static bool is_device(const struct stat *st) {
         return S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode);
 }
 
-/* 1 where it is left out. */
+/* Returns 1 if the object is left out. */
 static int copy_special(struct copy_dir *dir, const char *name, const struct stat *st) {
         if (mknodat(dir->to_fd, name, st->st_mode, st->st_rdev) < 0)
                 return errno == EPERM && is_device(st) && dir->run->in_userns ? 1 : negative_errno();
@@ -166,7 +164,7 @@ static int fill_dir(struct copy_run *run, const char *path, struct error *reterr
         return r < 0 ? copy_error(reterr, r, &dir, COPY_TOP) : 0;
 }
 
-/* The directory met last is filled first, so that no more wait than the path to it has entries. */
+/* The directory met last is filled first, so the list never grows beyond the entries along one path. */
 static int fill_all(struct copy_run *run, struct error *reterr) {
         int r = strlist_add(&run->dirs, COPY_TOP);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Emptying one directory: what is in it is unlinked, or moved up for another thread. */
+/* Emptying of one directory: its files are unlinked, its directories are moved up for another thread. */
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,7 +14,8 @@ static void leave(struct tree_run *run, struct tree_dir *dir, int code, const ch
         subject_left(run, dir->subject, code, name);
 }
 
-/* Many are, and that they are need not be seen first; but who wants the bytes counted must look. */
+/* Many directories are empty: rmdir(2) alone removes them. Not if the bytes are counted, because this takes
+ * an fstat(2) first. */
 static bool remove_if_empty(struct tree_run *run, struct tree_dir *dir, const char *name) {
         if (run->options.count_bytes || unlinkat(dir->fd, name, AT_REMOVEDIR) < 0)
                 return false;
@@ -68,7 +69,7 @@ static int remove_piece(struct tree_worker *worker, struct tree_dir *dir) {
         return 0;
 }
 
-/* Pieces until there are no more; the first large one calls for help. */
+/* Read and remove pieces until the end. If the first one is full, share the directory with other threads. */
 static int sweep_on(struct tree_worker *worker, struct tree_dir *dir, bool call) {
         for (unsigned n = 0; n < TREE_SWEEP_PIECES_MAX; n++) {
                 int r = dir_stream_fill(&worker->dir, dir->fd);
@@ -94,12 +95,12 @@ static int sweep(struct tree_worker *worker, struct tree_dir *dir) {
         return r;
 }
 
-/* What it meets that it cannot read is met again by the owner of the directory. */
+/* Errors of reading are ignored: the thread that owns the directory gets them as well. */
 void empty_shared(struct tree_worker *worker, struct tree_dir *dir) {
         (void) sweep_on(worker, dir, /* call= */ false);
 }
 
-/* Nothing is said of a directory that stays because of what is in it: that has been reported. */
+/* A directory that is not empty because of objects in it is not reported: the objects were. */
 static int sweep_and_remove(struct tree_worker *worker, struct tree_dir *dir, const char *name) {
         int r = -ENOTEMPTY;
 
@@ -139,8 +140,8 @@ static void empty_dir(struct tree_worker *worker, const char *name, struct tree_
                 leave(worker->run, dir, r, name);
 }
 
-/* A subvolume goes in one step, unless there are others in it: then it is emptied like any directory, and
- * they go when they are met. */
+/* btrfs removes a subvolume in one step, unless it contains other subvolumes. Then it is emptied like any
+ * directory, and these are removed when they are met. */
 static bool is_done_with(struct tree_run *run, struct tree_dir *dir, const char *name) {
         int r = remove_subvolume(run->top_fd, name, dir->fd);
 

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is left to do: directories in memory, up to a limit, and the top directory itself; and the threads
- * that are started for it.
+ * The queue of directories to empty, and the start of threads. The queue has a limit; directories beyond it
+ * wait in the top directory.
  *
- * The top directory is read once, and again only where something was moved up that found no room in memory.
- * The readings after the first look only at what was moved up during the one before; so each directory that
- * stays is tried twice at most, and the readings come to an end.
+ * The top directory is read once, and again only if a directory was moved up and did not fit into the queue.
+ * Each later reading looks only at the directories that were moved up during the reading before. So a
+ * directory that stays is tried at most twice, and the readings come to an end.
  */
 
 #include <signal.h>
 
 #include "tree/delete-run.h"
 
-/* Room for two frames with a name each, and what the C library takes. */
+/* Room for two stack frames with a name each, and for the C library. */
 #define STACK_BYTES (256U * 1024)
 
-/* To start a thread takes as long as to remove so many small directories; no more than these wait where the
- * layer of a container goes that was hardly used. */
+/* Starting a thread takes as long as removing so many small directories. The layer of a little used container
+ * has no more. */
 #define JOBS_WORTH_A_THREAD 4U
 
 struct tree_worker *worker_new(struct tree_run *run) {
@@ -51,7 +51,7 @@ static int start_thread(struct tree_worker *worker, pthread_t *ret) {
         return -r;
 }
 
-/* Where no thread can be started, those that run do the work. */
+/* If no thread can be started, the running ones do the work. */
 static void spawn_locked(struct tree_run *run) {
         struct tree_worker *worker;
 
@@ -73,7 +73,7 @@ static bool take_job(struct tree_run *run, struct tree_job *ret) {
         return true;
 }
 
-/* All threads wait: nobody will add anything. */
+/* All threads wait, so no thread adds a job. */
 static bool next_reading(struct tree_run *run) {
         if (!run->overflow || lseek(run->scan_fd, 0, SEEK_SET) < 0)
                 return false;
@@ -96,7 +96,7 @@ static void wait_for_others(struct tree_run *run) {
         run->idle--;
 }
 
-/* What is in the top directory goes first: more of it can be worked on at once. */
+/* The top directory comes first: more threads can work on it at once. */
 static bool find_task(struct tree_run *run, struct tree_next *ret) {
         if (take_job(run, &ret->job))
                 ret->task = TREE_JOB;
@@ -122,7 +122,7 @@ void queue_next(struct tree_run *run, struct tree_next *ret) {
         pthread_mutex_unlock(&run->lock);
 }
 
-/* Somebody should come: who waits, or another one. */
+/* Wake a waiting thread or, if there is none, start one. */
 static void call_locked(struct tree_run *run) {
         if (run->idle > 0)
                 pthread_cond_signal(&run->wake);
@@ -162,7 +162,7 @@ void queue_unshare(struct tree_run *run, struct tree_dir *dir) {
         pthread_mutex_unlock(&run->lock);
 }
 
-/* Helpers leave at the end of the directory: nobody else needs to be sent there. */
+/* A helper leaves at the end of the directory, so no further helper is needed. */
 void queue_helped(struct tree_run *run, struct tree_dir *dir) {
         pthread_mutex_lock(&run->lock);
         if (dir->shared)

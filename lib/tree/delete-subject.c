@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who is who in the top directory, and what became of each: a directory that was moved up carries the name of
- * the entry it was below, so that the next run after a kill still knows. */
+/* Subjects, the entries of the top directory, and their results. The name of a directory that was moved up
+ * contains the name of its subject, so that the next run can resume after a kill. */
 
 #include <inttypes.h>
 #include <search.h>
@@ -10,9 +10,9 @@
 #include "base/text.h"
 #include "tree/delete-run.h"
 
-/* "%<serial in hex>%<name of the subject>", the latter cut so that all fits a name. */
+/* "%<serial in hex>%<name of the subject>"; the name is cut off so that the whole fits into NAME_MAX. */
 #define MARK          '%'
-#define SERIAL_DIGITS 12U /* so that no name that others made lets the next one overflow */
+#define SERIAL_DIGITS 12U /* limit, so that no existing name makes the next serial overflow */
 #define TAG_MAX       (NAME_MAX - SERIAL_DIGITS - 2U)
 
 void job_name(const struct tree_job *job, char name[static NAME_MAX + 1]) {
@@ -29,7 +29,7 @@ static int hex_digit(char c) {
         return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Strict, so that no two names mean the same directory. */
+/* Accepts only the exact form, so that no two names stand for the same directory. */
 uint64_t serial_of_name(const char *name, const char **ret_tag) {
         uint64_t serial = 0;
         size_t n = 1;
@@ -45,7 +45,9 @@ uint64_t serial_of_name(const char *name, const char **ret_tag) {
         return serial;
 }
 
-/* Names that are equal as far as a tag goes are one subject: a tag cannot tell them apart. */
+/*
+ * Names that differ only behind the first TAG_MAX bytes are one subject, because a tag does not contain more.
+ */
 static int compare_subjects(const void *a, const void *b) {
         return strncmp(((const struct subject *) a)->name, ((const struct subject *) b)->name, TAG_MAX);
 }
@@ -174,9 +176,7 @@ static int compare_names(const void *a, const void *b) {
         return strcmp(((const struct tree_subject *) a)->name, ((const struct tree_subject *) b)->name);
 }
 
-/*
- * The smallest of the tree is taken out until none is left: what tsearch(3) offers without a global variable.
- */
+/* Remove the smallest subject until none is left: tsearch(3) has no other way without a global variable. */
 static struct subject *take_any(struct tree_run *run) {
         struct subject *subject = run->subjects ? *(struct subject **) run->subjects : NULL;
 

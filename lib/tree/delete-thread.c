@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What each thread does: it takes what is to be done next, until there is nothing. */
+/* The main loop of each thread. */
 
 #include <string.h>
 
 #include "tree/delete-run.h"
 
-/* Two names that differ only behind what a tag holds share a subject, which has the name of one of them. */
+/* If two names share a tag, they share a subject, which has only one of the names: a job cannot hold the
+ * other one. */
 static bool can_wait(const struct tree_job *job, const struct dir_entry *entry) {
         if (entry->type != DT_DIR || !job->subject->name)
                 return false;
@@ -23,7 +24,7 @@ static void scan_entry(struct tree_worker *worker, const struct dir_entry *entry
                 empty_entry(worker, entry, job.subject);
 }
 
-/* Files of the top directory are unlinked at once, directories go to the queue. */
+/* Unlink files of the top directory at once and queue its directories. */
 static void scan(struct tree_worker *worker) {
         struct dir_entry entry;
 
@@ -42,7 +43,7 @@ static void help(struct tree_worker *worker, struct tree_dir *dir) {
         queue_helped(worker->run, dir);
 }
 
-/* false where there is nothing left to do. */
+/* Returns false if there is nothing left to do. */
 static bool do_next(struct tree_worker *worker) {
         struct tree_next next;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One object at a time: unlink it, remove it, move it up, open it; each with a second try after whatever
- * forbade the first was taken away. */
+/* Operations on one object: unlink, remove, move up, open. Each clears what forbids it and tries a second
+ * time. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +14,8 @@
 
 #define BLOCK_BYTES 512U
 
-/* The last of these by a read-only subvolume, or by a file system that is, which nothing changes. */
+/* -EROFS is from a read-only subvolume, or from a read-only file system, for which the second try fails as
+ * well. */
 static bool forbidden(int r) {
         return r == -EPERM || r == -EACCES || r == -EROFS;
 }
@@ -50,9 +51,8 @@ static int look_at(int dirfd, const char *name, struct stat *ret) {
         return S_ISDIR(ret->st_mode) ? -EISDIR : 0;
 }
 
-/*
- * The count of links must not change between the look and the unlink, or nobody or two would count the bytes.
- */
+/* The lock keeps the link count stable between stat and unlink: without it, the bytes could be counted never
+ * or twice. */
 static int unlink_one_link(struct tree_run *run, int dirfd, const char *name, uint64_t *ret_bytes) {
         struct stat st = {0};
         int r;
@@ -116,8 +116,8 @@ int move_up(struct tree_run *run, int dirfd, const char *name, const struct tree
         return rename_up(run, dirfd, name, to);
 }
 
-/* The kernel does not say whether it forbids it to this caller or to all; what it forbids to all must not be
- * emptied either. */
+/* The errno is the same if the kernel forbids the deletion to this caller only and if it forbids it to all
+ * (the default subvolume). The default subvolume must not be emptied either. */
 int remove_subvolume(int dirfd, const char *name, int fd) {
         int r;
 

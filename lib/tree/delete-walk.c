@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Removing a directory where it is, for one that cannot be moved up: another project quota (EXDEV), a btrfs
- * subvolume, the directory of an overlay mount, a top directory that has all the links it can have, no room
- * for another name.
+ * Removing a directory in its place, if it cannot be moved up: another project quota (EXDEV), a btrfs
+ * subvolume, the directory of an overlay mount, a top directory with the maximum of links, no space for
+ * another name.
  *
- * It goes down into the first directory it finds until there is none, removes that one, and comes back. Only
- * the last few levels have a descriptor; when it comes back above them, it starts again from where it began.
- * So it takes a time that grows with the square of the depth, but neither descriptors nor memory.
+ * The walk descends into the first directory it finds until there is none, removes that one, and returns to
+ * its parent. Only the deepest levels have a descriptor; above them, the walk starts again from the top. So
+ * the time grows with the square of the depth, but the number of descriptors and the memory are constant.
  */
 
 #include <string.h>
@@ -15,12 +15,13 @@
 #include "base/error.h"
 #include "tree/delete-run.h"
 
-/* Objects that stay, to be passed by when they are met again; with more of them the rest stays too. */
+/* Objects that cannot be removed, to skip them when they are met again. With more of them, the other objects
+ * stay too. */
 #define BAD_MAX 256U
 
 #define BLOCK_BYTES 512U
 
-/* A name in some directory; the inode number alone would also mean its other links. */
+/* A name in some directory. The inode number alone would also match its other links. */
 struct bad {
         uint64_t ino, hash;
 };
@@ -28,7 +29,7 @@ struct bad {
 struct level {
         int fd;
         unsigned sweeps;
-        bool dirty; /* something in it stays */
+        bool dirty; /* an object in it cannot be removed */
         uint64_t bytes;
         struct bad self;
         char name[NAME_MAX + 1]; /* in the level above */
@@ -38,12 +39,12 @@ struct walk {
         struct tree_worker *worker;
         struct subject *subject;
         int base_fd;
-        struct level levels[TREE_WALK_FDS]; /* the deepest ones */
+        struct level levels[TREE_WALK_FDS]; /* the deepest levels */
         size_t n;
-        size_t lost; /* levels above those, which have no descriptor */
+        size_t lost; /* number of levels above those; they have no descriptor */
         struct bad bad[BAD_MAX];
         size_t n_bad;
-        bool failed; /* something stays */
+        bool failed; /* an object cannot be removed */
 };
 
 static struct bad bad_of(const struct dir_entry *entry) {
@@ -127,7 +128,7 @@ static int remove_entry(struct walk *walk, int fd, const struct dir_entry *entry
         return 0;
 }
 
-/* 1 where it went down into another directory, 0 at the end of this one. */
+/* Returns 1 if it entered another directory, 0 at the end of this one. */
 static int read_level(struct walk *walk) {
         struct dir_stream *stream = &walk->worker->child;
         struct level *level = &walk->levels[walk->n - 1];
@@ -147,7 +148,7 @@ static int read_level(struct walk *walk) {
                         if (remove_entry(walk, level->fd, &entry, &self) != -EISDIR)
                                 continue;
 
-                        /* Here the reading goes on when we are back. */
+                        /* Continue here after the return from the subdirectory. */
                         (void) lseek(level->fd, stream->next, SEEK_SET);
                         enter(walk, level->fd, entry.name, &self);
                         return 1;
@@ -155,7 +156,7 @@ static int read_level(struct walk *walk) {
         return r;
 }
 
-/* The last level was read to its end: remove it, and go on above. */
+/* The deepest level was read to its end: remove it and continue with its parent. */
 static void finish_level(struct walk *walk, int parent_fd) {
         struct level *level = &walk->levels[walk->n - 1];
         const struct level done = *level;
@@ -175,7 +176,7 @@ static void finish_level(struct walk *walk, int parent_fd) {
                 leave(walk, r, &done.self, done.name);
 }
 
-/* 1 to go on, 0 where nothing is open any more. */
+/* Returns 1 to continue, 0 if no level is open any more. */
 static int step(struct walk *walk) {
         int r = read_level(walk);
 
@@ -190,7 +191,7 @@ static int step(struct walk *walk) {
         return walk->n > 0;
 }
 
-/* From the top to the deepest directory, and back as far as there are descriptors. */
+/* Descend from the top to the deepest directory, and return as far as there are descriptors. */
 static int round_trip(struct walk *walk, const char *name, const struct bad *self) {
         int r = 1;
 

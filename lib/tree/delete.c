@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Deleting trees: setting up a run and telling what came of it. */
+/* Deleting of trees: setup of a run and its result. */
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -74,7 +74,7 @@ static struct tree_run *run_new(int dirfd, const struct tree_options *options) {
         return run;
 }
 
-/* Directories that an earlier run has moved up keep their names; ours must not be among them. */
+/* Directories that an earlier run has moved up keep their names, so new serials start above theirs. */
 static int find_serials(struct tree_run *run) {
         _cleanup_free_ struct dir_stream *stream = malloc(sizeof(*stream));
         uint64_t serial, last = 0;
@@ -116,7 +116,7 @@ static unsigned threads_started(struct tree_run *run) {
         return n;
 }
 
-/* A thread may start another one until it ends. */
+/* A running thread may start others, so the number grows while this loop joins them. */
 static int run_all(struct tree_run *run) {
         _cleanup_free_ struct tree_worker *worker = worker_new(run);
 

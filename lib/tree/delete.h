@@ -8,50 +8,49 @@
 #include "base/error.h"
 
 /*
- * Deleting trees: all that is in one directory, which holds nothing but garbage, is removed by several
- * threads.
+ * Deleting of trees: several threads remove the contents of one top directory, which contains only garbage.
  *
- * Each thread empties one directory at a time. What it finds in it that is a directory again it moves up into
- * the top directory under a name of its own, where another thread takes it; so nothing recurses, no tree is
- * too deep, few descriptors are open, and the top directory itself is the list of what is left to do. A run
- * that is killed leaves a top directory which the next run empties.
+ * Each thread empties one directory at a time. It moves subdirectories up into the top directory under a
+ * unique name, for any thread to take. So there is no recursion, no limit of depth and little need for
+ * descriptors, and the top directory itself is the list of remaining work. If a run is killed, the next one
+ * continues.
  *
- * A subvolume of btrfs goes whole, and counts as one entry, of no bytes: what it alone held nobody knows.
- * What is mounted in it, or of it, the kernel does not mind then: that there is no such mount the caller has
- * seen.
+ * A btrfs subvolume is removed as a whole and counts as one entry of no bytes, because its exclusive size is
+ * unknown. The kernel then does not check for mounts in it, or of it: the caller has checked this before.
  *
- * Nothing on another mount is entered or removed, no link is followed. Immutable and append-only flags are
- * cleared, and given back to a file that has other links. What cannot be removed stays, is reported, and
- * stops nothing else.
+ * No other mount is entered or removed, and no link is followed. Immutable and append-only flags are cleared,
+ * and restored on a file with other links. An object that cannot be removed stays and is reported, and the
+ * others are removed.
  */
 
-/* Most of the time goes by in waiting for a disk to read inodes and directories; so many requests at once
- * keep one busy, and more threads find no more. */
+/* The threads mostly wait for a disk to read inodes and directories. So many requests at once keep a disk
+ * busy; more threads are no faster. */
 #define TREE_THREADS_DEFAULT 16U
 
-/* Entries of the top directory that are told apart in a result; those beyond only count in its totals. */
+/* The maximum of entries of the top directory with a result of their own. Further ones count only in the
+ * totals. */
 #define TREE_SUBJECTS_MAX (64U * 1024)
 
-/* Counted on while the threads work; for a progress bar. */
+/* Updated while the threads work, for a progress bar. */
 struct tree_progress {
         _Atomic uint64_t entries, bytes;
 };
 
 struct tree_options {
-        unsigned threads;               /* at most; 0 is the default; one is the caller's own */
-        unsigned max_fds;               /* descriptors to have open at once; 0 is half of RLIMIT_NOFILE */
-        bool count_bytes;               /* costs an fstatat(2) for each file */
-        struct tree_progress *progress; /* NULL: nobody looks */
-        const atomic_bool *stop;        /* NULL: never. Once true, threads end after the entry they are at */
+        unsigned threads;               /* maximum; 0: the default; 1: only the thread of the caller */
+        unsigned max_fds;               /* maximum of open descriptors; 0: half of RLIMIT_NOFILE */
+        bool count_bytes;               /* costs one fstatat(2) for each file */
+        struct tree_progress *progress; /* NULL: not wanted */
+        const atomic_bool *stop;        /* NULL: never. Once true, threads end after their current entry */
 };
 
-/* What became of one entry of the top directory and all below it. */
+/* The result of one entry of the top directory and everything below it. */
 struct tree_subject {
         char *name;
-        uint64_t entries;    /* removed, the entry itself included */
-        uint64_t bytes;      /* freed by that: blocks of inodes whose last link went; 0 without count_bytes */
-        uint64_t left;       /* objects that could not be removed; directories above them are not counted */
-        struct error *error; /* the first of these; NULL where left is 0 */
+        uint64_t entries;    /* removed, including the entry itself */
+        uint64_t bytes;      /* freed: blocks of inodes whose last link was removed; 0 without count_bytes */
+        uint64_t left;       /* objects that could not be removed, without the directories above them */
+        struct error *error; /* the first of these; NULL if left is 0 */
 };
 
 struct tree_result {
@@ -67,8 +66,8 @@ void tree_result_done(struct tree_result *result);
 #define _cleanup_tree_result_ _cleanup_(tree_result_done)
 
 /*
- * Remove all that is in the directory open at dirfd, but not that directory. 0 where it is empty now, 1 where
- * something is left: *ret says what (or that it was stopped). Negative errno where it could not even begin.
- * options may be NULL. Signals are blocked in the threads.
+ * Remove the contents of the directory open at dirfd, but not that directory. Returns 0 if it is empty now, 1
+ * if objects are left (*ret lists them, or the run was stopped), or negative errno if the run could not
+ * start. options may be NULL. Signals are blocked in the threads.
  */
 int tree_remove(int dirfd, const struct tree_options *options, struct tree_result *ret, struct error *reterr);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Directories too large to be listed whole. */
+/* Reading of directories that are too large for a list. */
 
 #include <fcntl.h>
 #include <string.h>
@@ -20,7 +20,7 @@ int dir_stream_fill(struct dir_stream *stream, int fd) {
 
         stream->at = stream->n = 0;
         if (n < 0)
-                return errno == ENOENT ? 0 : negative_errno(); /* removed meanwhile: nothing is in it */
+                return errno == ENOENT ? 0 : negative_errno(); /* removed meanwhile, so it is empty */
         stream->n = (size_t) n;
         memset(stream->bytes + n, '\0', DIR_STREAM_NAME_BYTES);
         return n > 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A layer may hold files that even root cannot delete before their flags are cleared. */
+/* A layer may contain files that even root cannot delete before their flags are cleared. */
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -14,7 +14,7 @@
 
 #define STUBBORN_FLAGS (FS_IMMUTABLE_FL | FS_APPEND_FL)
 
-/* 1 and the flags as they were where some had to go. */
+/* Returns 1 and the previous flags if some were cleared. */
 static int clear_flags(int fd, int *ret_flags) {
         int flags, fewer;
 
@@ -34,7 +34,7 @@ static bool owner_may_all(mode_t mode) {
         return (mode & S_IRWXU) == S_IRWXU;
 }
 
-/* A read-only subvolume first: nothing else of it can be changed before. */
+/* Make a read-only subvolume writable first: nothing else of it can be changed before. */
 int make_dir_removable(int fd) {
         bool changed = subvolume_is(fd) && subvolume_make_writable(fd) > 0;
         struct stat st;
@@ -52,7 +52,7 @@ int make_dir_removable(int fd) {
         return 1;
 }
 
-/* The object behind the name itself, for a look at it. */
+/* Open the object itself, without following a link, to examine it. */
 static int open_object(int dirfd, const char *name, struct stat *ret) {
         _cleanup_close_ int fd = open_beneath_same_mount(dirfd, name, O_PATH);
 
@@ -76,8 +76,8 @@ static int reopen_object(int fd, int flags) {
         return opened < 0 ? negative_errno() : opened;
 }
 
-/* The mode first: without it the directory cannot be opened. A directory whose flags forbid a chmod(2) can
- * be. */
+/* Change the mode first, because the directory cannot be opened without it. A directory whose flags forbid
+ * the chmod(2) can be opened without it. */
 int make_dir_removable_at(int dirfd, const char *name) {
         _cleanup_close_ int object = -1, fd = -1;
         bool changed = false;

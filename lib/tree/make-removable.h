@@ -4,21 +4,21 @@
 #include "base/cleanup.h"
 
 /*
- * Takes away what keeps the caller from deleting: the immutable and append-only flags (chattr(1) +i and +a)
- * and, on directories, missing permissions of the owner; of a subvolume, that it is read-only. Only for what
- * is to be deleted.
+ * Removes the obstacles to a deletion: the immutable and append-only flags (chattr(1) +i and +a), on
+ * directories also missing permissions of the owner, and the read-only flag of a subvolume. Call this only
+ * for objects that are to be deleted.
  *
- * Nothing but regular files and directories is ever opened: what is behind a name is looked at through an
- * O_PATH descriptor, and that very object opened by way of /proc/self/fd.
+ * Only regular files and directories are ever opened: an O_PATH descriptor examines the object first, and
+ * /proc/self/fd opens exactly that object.
  */
 
-/* An open directory. 1 where something was changed, 0 where there was nothing to change, negative errno. */
+/* For an open directory. Returns 1 if something was changed, 0 if not, or negative errno. */
 int make_dir_removable(int fd);
 
-/* A directory that perhaps cannot be opened yet. The same codes; -ENOTDIR. */
+/* For a directory that perhaps cannot be opened yet. The same results, and -ENOTDIR. */
 int make_dir_removable_at(int dirfd, const char *name);
 
-/* A regular file whose flags were taken away. */
+/* A regular file with cleared flags. */
 struct removable_file {
         int fd;
         int flags;
@@ -26,9 +26,11 @@ struct removable_file {
 
 #define REMOVABLE_FILE_INIT ((struct removable_file){.fd = -1})
 
-/* 1 where the flags of the file were cleared, 0 where it has none (or is no regular file). Negative errno. */
+/*
+ * Returns 1 if flags of the file were cleared, 0 if it has none or is not a regular file, or negative errno.
+ */
 int make_file_removable_at(struct removable_file *ret, int dirfd, const char *name);
 
-/* Give the flags back if the file has a name yet: perhaps its other links are somebody's. */
+/* Restore the flags if the file still has a name: its other links may be in use. */
 void removable_file_done(struct removable_file *file);
 #define _cleanup_removable_file_ _cleanup_(removable_file_done)

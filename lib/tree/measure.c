@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Counting a tree. Only the directory that is being read is open; the way back up is "..", and it is checked
- * that it leads to where it came from. So depth costs a little memory and no descriptors, and nothing
- * recurses.
+ * Measuring of trees. Only the directory that is read is open. The way back up is "..", which is checked to
+ * lead to the directory that the walk came from. So depth costs a little memory and no descriptors, and there
+ * is no recursion.
  */
 
 #include <fcntl.h>
@@ -18,11 +18,11 @@
 
 struct level {
         uint64_t dev, ino;
-        int64_t next; /* where its reading goes on */
+        int64_t next; /* position to continue reading at */
 };
 
 struct walk {
-        int fd; /* the directory that is being read */
+        int fd; /* the directory that is read */
         struct level *levels;
         size_t n, cap;
         struct dir_stream stream;
@@ -44,7 +44,7 @@ static void count(struct measured *sum, uint64_t blocks, uint64_t links) {
         sum->bytes += blocks * BLOCK_BYTES / (links > 0 ? links : 1);
 }
 
-/* From here on fd is read, and the walk's. */
+/* Takes ownership of fd and reads it from here on. */
 static int enter(struct walk *walk, int fd) {
         _cleanup_close_ int owned = fd;
         struct stat st;
@@ -64,7 +64,8 @@ static int enter(struct walk *walk, int fd) {
         return 0;
 }
 
-/* 1 where it went down. What cannot be opened counts as one entry: the deletion will meet it, too. */
+/* Returns 1 if it entered the directory. A directory that cannot be opened counts as one entry: the deletion
+ * fails on it, too. */
 static int enter_below(struct walk *walk, const char *name) {
         int r, fd = dir_open_quietly(walk->fd, name);
 
@@ -112,7 +113,7 @@ static int count_file(struct walk *walk, const char *name) {
         return 0;
 }
 
-/* 1 where it went down into a directory, 0 at the end of this one. */
+/* Returns 1 if it entered a directory, 0 at the end of this one. */
 static int read_level(struct walk *walk, const atomic_bool *stop) {
         struct dir_entry entry;
         int r;

@@ -5,16 +5,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How many entries a tree has, and how many bytes its deletion would free. */
+/* The number of entries of a tree, and the bytes that its deletion frees. */
 struct measured {
-        uint64_t entries; /* the top directory included */
-        uint64_t bytes;   /* blocks; those of a file with several links are shared out among them */
+        uint64_t entries; /* including the top directory */
+        uint64_t bytes;   /* blocks; a file with several links counts with the share of one link */
 };
 
 /*
- * Measure the tree below an open directory. Nothing on another mount is entered, no link followed. It needs
- * two descriptors and 32 bytes for each level that it is deep. Negative errno, and then *ret is what was met
- * until then; -ESTALE where directories were moved meanwhile, -ECANCELED where stop (may be NULL) became
- * true.
+ * Measure the tree below an open directory. No other mount is entered and no link is followed. It needs two
+ * descriptors, and 32 bytes for each level of depth. Negative errno, and then *ret contains the sum so far;
+ * -ESTALE if directories were moved meanwhile, -ECANCELED if stop (may be NULL) became true.
  */
 int tree_measure(int dirfd, const atomic_bool *stop, struct measured *ret);

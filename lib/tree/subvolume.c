@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The one file that knows libbtrfsutil. */
+/* Subvolumes of btrfs. No other file uses libbtrfsutil. */
 
 #include <linux/btrfs.h>
 #include <linux/btrfs_tree.h>
@@ -15,7 +15,7 @@
 bool is_btrfs(int fd) {
         struct statfs fs;
 
-        /* It has a sign, and 32 bits on some machines, where this magic would be negative. */
+        /* f_type is signed and has 32 bits on some machines; this magic number is negative there. */
         return fstatfs(fd, &fs) >= 0 && (uint32_t) fs.f_type == BTRFS_SUPER_MAGIC;
 }
 
@@ -25,7 +25,7 @@ bool subvolume_is(int fd) {
         return fstat(fd, &st) >= 0 && st.st_ino == SUBVOLUME_INODE && S_ISDIR(st.st_mode) && is_btrfs(fd);
 }
 
-/* Not by the library: what is read-only can be deleted by nobody, and podman fails as long as that lies in a
+/* Without the library: no process can delete a read-only subvolume, and podman fails as long as one is in a
  * temp dir. */
 int subvolume_make_writable(int fd) {
         __u64 flags;
@@ -46,7 +46,7 @@ int subvolume_make_writable(int fd) {
 
 #include "base/library.h"
 
-/* Most machines have no btrfs. */
+/* Loaded on first use, because most machines have no btrfs. */
 #define LIBBTRFSUTIL_NAME "libbtrfsutil.so.1"
 LIBRARY_NOTE(libbtrfsutil, LIBBTRFSUTIL_NAME, "btrfs", "subvolumes", "recommended");
 
@@ -73,7 +73,7 @@ static bool have_libbtrfsutil(void) {
         return libbtrfsutil_loaded;
 }
 
-/* Its own codes say less than errno, which the call that failed has set. */
+/* The errno of the failed call is more precise than the codes of the library. */
 static int result_of(enum btrfs_util_error error) {
         if (error == BTRFS_UTIL_OK)
                 return 0;

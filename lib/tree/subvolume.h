@@ -4,41 +4,44 @@
 #include <stdbool.h>
 
 /*
- * Subvolumes of btrfs: directories that the file system can remove in one step, whatever is in them. Without
- * libbtrfsutil they are directories like others, which rmdir(2) removes once they are empty (Linux 4.18).
+ * Subvolumes of btrfs: directories that the file system can remove in one step with all their contents.
+ * Without libbtrfsutil they are handled like other directories, which rmdir(2) removes once they are empty
+ * (Linux 4.18).
  */
 
-/* Of the root of each (linux/btrfs_tree.h: BTRFS_FIRST_FREE_OBJECTID), and of other things elsewhere. */
+/* The inode number of the root of each subvolume (linux/btrfs_tree.h: BTRFS_FIRST_FREE_OBJECTID), and of
+ * other files on other file systems. */
 #define SUBVOLUME_INODE 256U
 
-/* Of each empty directory that stands for a subvolume which a snapshot does not have
- * (linux/btrfs_tree.h: BTRFS_EMPTY_SUBVOL_DIR_OBJECTID), and of nothing else on btrfs. */
+/* The inode number of an empty directory that stands in a snapshot for a subvolume of the original
+ * (linux/btrfs_tree.h: BTRFS_EMPTY_SUBVOL_DIR_OBJECTID). Nothing else on btrfs has it. */
 #define SUBVOLUME_STUB_INODE 2U
 
-/* Does the open file lie on btrfs? */
+/* Is the open file on btrfs? */
 bool is_btrfs(int fd);
 
-/* Is the directory that is open the root of one? */
+/* Is the open directory the root of a subvolume? */
 bool subvolume_is(int fd);
 
 /*
- * Remove one with all that is in it. -ENOTEMPTY where other subvolumes are, -EPERM where it is the one that
- * is mounted by default, or the caller may not: it takes CAP_SYS_ADMIN, or the mount option
- * user_subvol_rm_allowed; -EOPNOTSUPP without the library. The kernel minds no mounts: what is mounted in it
- * is detached, and who has it mounted elsewhere finds nothing there any more. To have seen that nobody has is
- * the caller's part.
+ * Remove a subvolume with all its contents. -ENOTEMPTY if it contains other subvolumes, -EPERM if it is the
+ * default subvolume or the caller lacks the permission (CAP_SYS_ADMIN, or the mount option
+ * user_subvol_rm_allowed), -EOPNOTSUPP without the library. The kernel does not check for mounts: it detaches
+ * mounts in the subvolume, and a mount of the subvolume itself becomes empty. The caller must have checked
+ * that there are none.
  */
 int subvolume_destroy(int dirfd, const char *name);
 
-/* Is it the one that is mounted where nobody asks for another? 1, 0, or negative errno: -EPERM without
- * CAP_SYS_ADMIN. */
+/* Is it the default subvolume, the one that a mount without subvol= shows? 1, 0, or negative errno: -EPERM
+ * without CAP_SYS_ADMIN. */
 int subvolume_is_default(int fd);
 
 /*
- * Where that one lies below the root of the file system, in fresh memory; fd is of anything in it. -ENOENT
- * where it is that root, or this is no btrfs; -EPERM and -EOPNOTSUPP as above.
+ * The path of the default subvolume relative to the root of the file system, in fresh memory; fd is of any
+ * file in the file system. -ENOENT if the default is that root, or if this is not btrfs; -EPERM and
+ * -EOPNOTSUPP as above.
  */
 int subvolume_default_path(int fd, char **ret);
 
-/* 1 where it was read-only until now, 0 where it was not, or negative errno. */
+/* 1 if it was read-only before, 0 if not, or negative errno. */
 int subvolume_make_writable(int fd);
