@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names in any case of letters. */
+/* Comparison of names without regard to case. */
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 static const struct {
         char bytes[4], as;
-        bool equal, lower; /* in which way it is folded */
+        bool equal, lower; /* whether FOLD_EQUAL, and FOLD_LOWER, fold it */
 } beyond[] = {
         {"\xc4\xb0", 'i', false, true},
         {"\xc5\xbf", 's', true, false},
@@ -29,7 +29,7 @@ static bool is_folded(size_t i, enum fold fold) {
         return true;
 }
 
-/* The character at the text in lower case; how many bytes it has. */
+/* Returns the first character of text in lower case; *ret_length is its length in bytes. */
 static char fold_one(const char *text, size_t n, enum fold fold, size_t *ret_length) {
         *ret_length = 1;
         if (*text >= 'A' && *text <= 'Z')

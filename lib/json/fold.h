@@ -4,16 +4,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/*
- * How Go finds a name whatever its case. Names here are of ASCII, but a few characters beyond it fold to a
- * letter: U+212A (the Kelvin sign) to "k" always, the others by one way or the other.
- */
+/* How Go compares names without regard to case. The names here are ASCII, but a few other characters fold to
+ * a letter: U+212A (the Kelvin sign) always folds to "k", each of the others in only one way. */
 enum fold {
-        FOLD_EQUAL, /* strings.EqualFold, as BurntSushi/toml and encoding/json have it: U+017F to "s", too */
-        FOLD_LOWER, /* strings.ToLower, as json-iterator has it: U+0130 to "i", too */
-        FOLD_BOTH,  /* what either of them does */
-        FOLD_ALL,   /* what one of them does */
+        FOLD_EQUAL, /* strings.EqualFold, in BurntSushi/toml and encoding/json: also U+017F to "s" */
+        FOLD_LOWER, /* strings.ToLower, in json-iterator: also U+0130 to "i" */
+        FOLD_BOTH,  /* only what both ways fold */
+        FOLD_ALL,   /* what either way folds */
 };
 
-/* Whether the text is the name but for case; the name is in lower case. */
+/* Does the text equal the name, except for case? The name must be in lower case. */
 bool fold_equal(const char *text, size_t n, const char *name, size_t name_len, enum fold fold);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The one door to yajl. The whole text goes through one yajl_parse(), so that yajl_get_bytes_consumed() in a
- * callback is the offset behind the value just read; its start is where the value before ended, less white
- * space,
- * "," and ":". That is what yajl does, not what it documents: test-format-json holds it.
+ * JSON tokens. No other file uses yajl. One yajl_parse() gets the whole text, so that in a callback
+ * yajl_get_bytes_consumed() is the offset behind the current value. The value starts at the end of the value
+ * before, after white space, "," and ":". yajl behaves like this but does not document it;
+ * tests/unit/test-json.c checks it.
  */
 
 #include <string.h>
@@ -17,11 +17,11 @@ struct parser {
         yajl_handle yajl;
         struct json *json;
         size_t len;
-        uint32_t at; /* where the last token ended */
-        bool at_end; /* yajl sees the blank that yajl_complete_parse() adds, and counts from there */
+        uint32_t at; /* end of the last token */
+        bool at_end; /* yajl parses the blank that yajl_complete_parse() appends; its offset restarts there */
         unsigned depth;
         uint32_t open[JSON_DEPTH_MAX];
-        int r; /* why a callback gave up */
+        int r; /* error of a callback */
         json_element_fn *element;
         void *userdata;
         struct error *reterr;
@@ -32,7 +32,7 @@ void json_done(struct json *json) {
         *json = JSON_INIT;
 }
 
-/* -------------------------------------------------------------------------------------------- the tape */
+/* -------------------------------------------------------------------------------------------- tokens */
 
 static int parser_fail(struct parser *p, size_t offset, const char *what) {
         size_t line = 1, column = 1;
@@ -54,9 +54,7 @@ static bool is_gap(char c) {
         return c == ',' || c == ':' || c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
-/*
- * Past what stands between two tokens. yajl has checked the punctuation, but takes \v and \f for white space.
- */
+/* Skip what separates two tokens. yajl has checked the punctuation, but accepts \v and \f as white space. */
 static size_t parser_gap(const struct parser *p) {
         size_t at = p->at;
 
@@ -96,7 +94,7 @@ static bool parser_is_gap_sound(const struct parser *p, size_t start) {
         return p->json->text[start] != '\v' && p->json->text[start] != '\f';
 }
 
-/* Put a token on the tape; of a value that is not over yet, start and next are all that is known. */
+/* Append a token. If its value is not complete yet, only start and next are set. */
 static int parser_put(struct parser *p, enum json_type type, size_t decoded) {
         uint32_t end = parser_end(p), n = (uint32_t) p->json->n;
         size_t start = parser_gap(p);
@@ -109,7 +107,7 @@ static int parser_put(struct parser *p, enum json_type type, size_t decoded) {
                 if (r < 0)
                         return parser_cancel(p, r);
         }
-        /* An escape is always longer than what it stands for. */
+        /* An escape is always longer than the character that it stands for. */
         p->json->tokens[n] = (struct json_token){
                 .start = (uint32_t) start,
                 .end = end,
@@ -142,7 +140,7 @@ static int parser_open(struct parser *p, enum json_type type) {
 
         p->open[p->depth++] = n;
         if (parser_in_list(p))
-                p->json->n = 0; /* the list itself is not handed over */
+                p->json->n = 0; /* json_each() does not return the array itself */
         return 1;
 }
 
@@ -237,7 +235,8 @@ static int parser_judge(struct parser *p, yajl_status status) {
         if (p->at_end)
                 return parser_fail(p, p->len, p->len == 0 ? "there is nothing" : "the text ends too early");
 
-        /* yajl stops within or behind what it does not like; where that begins says more. */
+        /* yajl stops within or behind the invalid token; the start of the token is a better position for the
+         * message. */
         offset = yajl_get_bytes_consumed(p->yajl);
         if (offset > parser_gap(p))
                 offset = parser_gap(p);
@@ -260,7 +259,7 @@ static int parser_feed(struct parser *p) {
         return rest < p->len ? parser_fail(p, rest, "this is no white space") : 0;
 }
 
-/* yajl_free() would have nothing to free but memory of the pool. */
+/* yajl_free() is not needed: all memory of yajl is from the pool. */
 static int parser_run(struct parser *p, const char *text, size_t len) {
         _cleanup_json_pool_ struct json_pool pool = JSON_POOL_INIT;
         yajl_alloc_funcs funcs = {pool_alloc, pool_realloc, pool_free, &pool};
@@ -275,7 +274,7 @@ static int parser_run(struct parser *p, const char *text, size_t len) {
                 p->yajl = yajl_alloc(&callbacks, &funcs, p);
         if (!p->yajl)
                 return error_set(p->reterr, -ENOMEM, "out of memory");
-        yajl_config(p->yajl, yajl_dont_validate_strings, 1); /* json_string() does, and well */
+        yajl_config(p->yajl, yajl_dont_validate_strings, 1); /* json_string() is stricter */
         return parser_feed(p);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A stack of memory that grows at its end. */
+/* A memory pool: a stack whose newest piece can grow. */
 
 #include <errno.h>
 #include <stdbool.h>
@@ -10,9 +10,9 @@
 #include "json/pool.h"
 
 /*
- * Two buffers hold what is not to be had from the text itself: a string without its escapes, and a token that
- * the end of the text cut off. Each starts with 2 KiB and is doubled until it fits, so that together they
- * have at most twice as many bytes as the text. The rest, the parser and its stack, has less than 1 KiB.
+ * yajl copies two kinds of strings into buffers: a string without its escapes, and a token that the end of
+ * the text cuts off. Each buffer starts with 2 KiB and doubles until the string fits, so together they have
+ * at most twice as many bytes as the text. The rest, the parser and its stack, needs less than 1 KiB.
  */
 #define POOL_PER_BYTE 2U
 #define POOL_FIXED    (8U * 1024)
@@ -22,11 +22,11 @@
 struct json_block {
         struct json_block *next;
         size_t size, used;
-        size_t last; /* where the newest piece begins */
+        size_t last; /* offset of the newest piece */
         _Alignas(max_align_t) char bytes[];
 };
 
-/* Before each piece. */
+/* The header of each piece. */
 struct piece {
         _Alignas(max_align_t) size_t size;
 };
@@ -80,7 +80,7 @@ void *json_pool_alloc(struct json_pool *pool, size_t n) {
         return piece + 1;
 }
 
-/* The newest piece grows where it is: yajl has at most one buffer that grows at a time. */
+/* Grow the newest piece in place: yajl has at most one growing buffer at a time. */
 static bool grow(struct json_block *block, struct piece *piece, size_t n) {
         size_t need = sizeof(*piece) + align(n);
 

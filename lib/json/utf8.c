@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* UTF-8 as RFC 3629 and Go have it. The JSON parser below us lets overlong forms and surrogates pass. */
+/* UTF-8 as in RFC 3629 and Go. yajl accepts overlong forms and surrogates. */
 
 #include <stdint.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #define HIGH_BITS UINT64_C(0x8080808080808080)
 
-/* The second byte tells overlong forms, surrogates and what is over U+10FFFF (Unicode, table 3-7). */
+/* The second byte excludes overlong forms, surrogates and code points above U+10FFFF (Unicode, table 3-7). */
 static const struct {
         uint8_t first, last, low, high, length;
 } forms[] = {
@@ -40,7 +40,7 @@ bool utf8_valid(const char *bytes, size_t n) {
         uint64_t word;
 
         while (i < n) {
-                /* Nearly all there is is ASCII: eight bytes at a time. */
+                /* Nearly all text is ASCII: skip eight bytes at a time. */
                 if (n - i >= sizeof(word)) {
                         memcpy(&word, bytes + i, sizeof(word));
                         if (!(word & HIGH_BITS)) {

@@ -4,11 +4,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The length of the character that n > 0 bytes begin with: 1 to 4, or 0 where they begin with none (overlong,
- * a surrogate, over U+10FFFF, cut short). */
+/* The length of the character at the start of n > 0 bytes: 1 to 4, or 0 if it is invalid (overlong, a
+ * surrogate, above U+10FFFF, incomplete). */
 size_t utf8_length(const char *bytes, size_t n);
 
 bool utf8_valid(const char *bytes, size_t n);
 
-/* Write the character of a code point that is no surrogate and not over U+10FFFF; returns its length. */
+/*
+ * Write the character of a code point, which must not be a surrogate or above U+10FFFF. Returns its length.
+ */
 size_t utf8_put(char ret[static 4], unsigned code);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tokens of a JSON text stand for. yajl has checked their grammar, and little else. */
+/* Values of JSON tokens. yajl has checked their syntax and little else. */
 
 #include <string.h>
 
@@ -15,7 +15,7 @@ static int hex_digit(char c) {
         return c - 'A' + 10;
 }
 
-/* The four digits of \uXXXX, which yajl has checked. */
+/* The four digits of \uXXXX. yajl has checked that they are hexadecimal. */
 static unsigned hex4(const char *at) {
         unsigned value = 0;
 
@@ -24,7 +24,7 @@ static unsigned hex4(const char *at) {
         return value;
 }
 
-/* at is behind "\u"; returns where the escape ends, or NULL where it stands for no character. */
+/* at is behind "\u". Returns the end of the escape, or NULL if it is not a character. */
 static const char *unescape_unicode(const char *at, const char *end, char **out) {
         unsigned code = hex4(at), low;
 
@@ -55,7 +55,7 @@ static const char *unescape(const char *at, const char *end, char **out) {
         return at + 1;
 }
 
-/* Returns the length, or -EBADMSG; out has room for as many bytes as there are. */
+/* Returns the length, or -EBADMSG. out has room for as many bytes as the input. */
 static ssize_t unescape_all(const char *at, const char *end, char *out) {
         char *start = out;
 
@@ -130,7 +130,7 @@ int json_u32(const struct json *json, size_t token, uint32_t *ret) {
         r = json_i64(json, token, &value);
         if (r < 0)
                 return r;
-        /* Go reads no sign before an unsigned number, not even that of -0. */
+        /* Go accepts no sign in an unsigned number, not even in -0. */
         if (value < 0 || value > UINT32_MAX || json->text[json->tokens[token].start] == '-')
                 return -EBADMSG;
         *ret = (uint32_t) value;
