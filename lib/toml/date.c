@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* TOML's dates and times (RFC 3339). No program here wants one; a file with one that no calendar knows is
- * refused all the same, as every other reader refuses it. */
+/* Dates and times of TOML (RFC 3339). No setting is a date, but a file with an invalid date is refused, as by
+ * every other reader. */
 
 #include "toml/lex.h"
 
@@ -18,7 +18,7 @@ static bool take(struct cursor *c, const char *one_of) {
         return false;
 }
 
-/* A number of so many digits, between low and high; -1 where there is none. */
+/* Read a number of this many digits between low and high; -1 if there is none. */
 static int take_number(struct cursor *c, int digits, int low, int high) {
         int n = 0;
 
@@ -54,7 +54,7 @@ static bool take_time(struct cursor *c) {
                 return false;
         if (!take(c, ":"))
                 return true;
-        if (take_number(c, 2, 0, 59) < 0) /* Go knows no leap second */
+        if (take_number(c, 2, 0, 59) < 0) /* Go has no leap seconds */
                 return false;
         if (!take(c, "."))
                 return true;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* TOML's keys: bare, quoted, and dotted of both. */
+/* Keys of TOML: bare, quoted and dotted. */
 
 #include <string.h>
 
 #include "base/text.h"
 #include "toml/lex.h"
 
-#define KEY_SHOWN_MAX 40 /* bytes of a key that an error repeats */
+#define KEY_SHOWN_MAX 40 /* bytes of a key that an error message repeats */
 
 bool toml_key_equals(const struct toml_value *value, const struct toml_key *key) {
         return value->key_len == key->len && memcmp(value->key, key->text, key->len) == 0;

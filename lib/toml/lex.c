@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where the TOML reader stands in the text, and what separates its tokens. */
+/* The position of the TOML reader in the text, and the separators of tokens. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "toml/lex.h"
 
-#define REASON_MAX 160 /* a sentence; it also has to fit behind the name of a file */
+#define REASON_MAX 160 /* one sentence, which must also fit behind a file name */
 
 unsigned toml_column(struct toml_reader *r, const char *at) {
         if (at < r->mark) {

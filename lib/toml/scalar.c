@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* TOML's values without quotes or brackets: booleans, integers, floats and dates. */
+/* Values of TOML without quotes and brackets: booleans, integers, floats and dates. */
 
 #include <string.h>
 
 #include "toml/lex.h"
 
-/* Which digits a base has, and how it is announced. The first two are written in any case of letters. */
+/* The digits of a base, and its prefix. The digits may be in upper and lower case. */
 struct base {
         char mark;
         unsigned value;
@@ -33,7 +33,7 @@ static unsigned digit_value(char c) {
         return 36;
 }
 
-/* Digits of a base, with single underscores between digits, that make a number up to limit. */
+/* Digits of a base, with single underscores between digits, of a number up to limit. */
 static int parse_digits(const char *s, size_t n, unsigned base, uint64_t limit, uint64_t *ret) {
         uint64_t sum = 0;
         bool was_digit = false;
@@ -88,7 +88,8 @@ static int parse_integer(const char *s, size_t n, int64_t *ret) {
         return parse_decimal(s, n, ret);
 }
 
-/* Step over digits with single underscores between them; false where there are none or they end badly. */
+/* Skip digits with single underscores between them. Returns false if there are none or an underscore is
+ * misplaced. */
 static bool take_digits(const char **s, const char *end) {
         const char *from = *s;
 
@@ -122,7 +123,8 @@ static bool is_float(const char *s, size_t n) {
         return s == end;
 }
 
-/* All that may be in a scalar, and the one space that a date may have before its time. */
+/* The length of all characters that a scalar may contain, with the single space that may precede the time of
+ * a date. */
 static size_t token_length(const struct toml_reader *r) {
         size_t n = 0;
         int c;

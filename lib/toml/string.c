@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The four kinds of TOML strings. */
+/* The four kinds of strings of TOML. */
 
 #include <string.h>
 
 #include "toml/lex.h"
 #include "json/utf8.h"
 
-/* One string on its way from the text into memory. */
+/* The state of reading one string. */
 struct string {
         char quote;
         bool multiline;
@@ -42,7 +42,7 @@ static int read_unicode(struct toml_reader *r, struct string *s, unsigned digits
         return 0;
 }
 
-/* A backslash before a line end: neither it nor any space up to the next text is part of the string. */
+/* A backslash before a line end: skip it and all white space up to the next text. */
 static bool take_line_continuation(struct toml_reader *r) {
         struct toml_reader ahead = *r;
 
@@ -85,8 +85,8 @@ static size_t count_quotes(const struct toml_reader *r, char quote) {
         return n;
 }
 
-/* Quotes inside of a multi-line string: up to two are text, and up to two more may stand before the three
- * that end it. 1 where it ended. */
+/* Quotes inside a multi-line string: up to two are text, and up to two more may precede the three that end
+ * it. Returns 1 if the string ended. */
 static int read_quotes(struct toml_reader *r, struct string *s) {
         size_t n = count_quotes(r, s->quote), text;
 
@@ -119,7 +119,7 @@ static int read_newline(struct toml_reader *r, struct string *s) {
         return 0;
 }
 
-/* 1 where the string ended. */
+/* Returns 1 if the string ended. */
 static int read_next(struct toml_reader *r, struct string *s) {
         int c = toml_peek(r);
 

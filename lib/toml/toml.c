@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Documents of TOML 1.1: keys, tables, arrays, and who may define what once. One pass over the text; what is
- * nested is a stack, not a recursion. */
+/* Documents of TOML 1.1: keys, tables and arrays, and the rules of redefinition. The text is read in one
+ * pass; nesting uses a stack and no recursion. */
 
 #include <string.h>
 
 #include "toml/lex.h"
 #include "json/utf8.h"
 
-/* Who brought a table into being: that decides who may still add to it. */
+/* The statement that created a table; it determines which statements may add to the table. */
 enum origin {
-        ORIGIN_NONE,    /* no table */
-        ORIGIN_PARENT,  /* it is above a table with a header, and has had none of its own */
+        ORIGIN_NONE,    /* not a table */
+        ORIGIN_PARENT,  /* parent of a table with a header, without a header of its own so far */
         ORIGIN_HEADER,  /* [table], or an element of [[array]] */
-        ORIGIN_DOTTED,  /* the a in a.b = 1 */
-        ORIGIN_INLINE,  /* { }, which holds all that it ever will */
-        ORIGIN_HEADERS, /* the array in [[array]] */
+        ORIGIN_DOTTED,  /* a in a.b = 1 */
+        ORIGIN_INLINE,  /* { }, which is complete */
+        ORIGIN_HEADERS, /* the array of [[array]] */
 };
 
-/* What only the reader knows of a value, around what others see of it. */
+/* A value with the internal data of the reader. */
 struct node {
         struct toml_value value;
         enum origin origin;
         unsigned depth;
-        struct node *last; /* where the next member goes */
+        struct node *last; /* the last member; the next one follows it */
 };
 
 struct toml_doc {
@@ -34,9 +34,9 @@ struct parser {
         struct toml_reader r;
         struct node *root, *table; /* the table of the last header */
         size_t n_values;
-        struct node *stack[TOML_DEPTH_MAX]; /* of the arrays and inline tables that are open */
+        struct node *stack[TOML_DEPTH_MAX]; /* the open arrays and inline tables */
         size_t depth;
-        struct toml_path path; /* the key at hand */
+        struct toml_path path; /* the current key */
 };
 
 /* ---------------------------------------------------------------------------------------------- the tree */
@@ -52,7 +52,7 @@ static struct node *find(const struct node *table, const struct toml_key *key) {
         return NULL;
 }
 
-/* Add a member to a table, or with key NULL to an array. */
+/* Append a member to a table or, if key is NULL, to an array. */
 static int add(struct parser *p, struct node *parent, const struct toml_key *key, struct node **ret) {
         struct node *node;
 
@@ -98,7 +98,7 @@ static int add_table(struct parser *p, struct node *parent, const struct toml_ke
 
 /* ----------------------------------------------------------------------------------------------- headers */
 
-/* One step down from a header's table: into the last element where it is an array of tables. */
+/* Go one level down from a header's table. In an array of tables, this is the last element. */
 static int step_header(struct parser *p, struct node **table, const struct toml_key *key) {
         struct node *next = find(*table, key);
 
@@ -114,7 +114,7 @@ static int step_header(struct parser *p, struct node **table, const struct toml_
         return 0;
 }
 
-/* [a.b]: the table itself may exist only as what is above another one. */
+/* [a.b]: the table must be new, or exist only as the parent of another table. */
 static int define_table(struct parser *p, struct node *parent, const struct toml_key *key) {
         struct node *table = find(parent, key);
 
@@ -127,7 +127,7 @@ static int define_table(struct parser *p, struct node *parent, const struct toml
         return 0;
 }
 
-/* [[a.b]]: one more element. */
+/* [[a.b]]: append an element. */
 static int define_element(struct parser *p, struct node *parent, const struct toml_key *key) {
         struct node *array = find(parent, key);
         int r;
@@ -167,7 +167,7 @@ static int read_header(struct parser *p) {
 
 /* ------------------------------------------------------------------------------------------------ values */
 
-/* One step down in a.b = 1: only through tables that dotted keys, or nobody yet, defined. */
+/* Go one level down in a.b = 1: only through new tables and those that dotted keys define. */
 static int step_dotted(struct parser *p, struct node **table, const struct toml_key *key) {
         struct node *next = find(*table, key);
 
@@ -180,7 +180,7 @@ static int step_dotted(struct parser *p, struct node **table, const struct toml_
         return 0;
 }
 
-/* key = , up to the value: makes the member that the value is for. */
+/* "key = ", up to the value. Creates the member for the value. */
 static int read_assignment(struct parser *p, struct node *table, struct node **ret) {
         const struct toml_key *last;
         int r;
@@ -205,7 +205,7 @@ static int read_assignment(struct parser *p, struct node *table, struct node **r
 
 static int open_container(struct parser *p, struct node *node, enum toml_type type, enum origin origin) {
         assert(p->depth <
-               ARRAY_SIZE(p->stack)); /* each is a level deeper than the last, and add() counts those */
+               ARRAY_SIZE(p->stack)); /* add() limits the depth, and each open container is one level */
 
         node->value.type = type;
         node->origin = origin;
@@ -214,7 +214,7 @@ static int open_container(struct parser *p, struct node *node, enum toml_type ty
         return 0;
 }
 
-/* The value, or where it is an array or inline table its opening bracket. */
+/* Read the value or, if it is an array or inline table, its opening bracket. */
 static int begin_value(struct parser *p, struct node *node) {
         switch (toml_peek(&p->r)) {
         case '[':
@@ -230,7 +230,8 @@ static int begin_value(struct parser *p, struct node *node) {
         }
 }
 
-/* What stands before the next element of an array or inline table, one comma included. 1 if it ends here. */
+/* Read what precedes the next element of an array or inline table, including a comma. Returns 1 at the end of
+ * the list. */
 static int continue_list(struct parser *p, bool first, char end, const char *what) {
         bool comma;
         int r;
@@ -249,7 +250,7 @@ static int continue_list(struct parser *p, bool first, char end, const char *wha
         return first || comma ? 0 : toml_fail(&p->r, "%s lacks a comma or its end", what);
 }
 
-/* In an array: its end, or the next element, for which *ret is made. 1 where it ended. */
+/* In an array: read its end, or create *ret for the next element. Returns 1 at the end. */
 static int continue_array(struct parser *p, struct node *array, bool first, struct node **ret) {
         int r = continue_list(p, first, ']', "an array");
 
@@ -262,7 +263,8 @@ static int continue_inline(struct parser *p, struct node *table, bool first, str
         return r == 0 ? read_assignment(p, table, ret) : r;
 }
 
-/* Go on with what is open after one value was begun: the next value's node, or NULL where all is closed. */
+/* After one value was begun, continue the open containers: *ret is the node of the next value, or NULL if all
+ * are closed. */
 static int next_value(struct parser *p, bool opened, struct node **ret) {
         struct node *top;
         int r;
@@ -342,7 +344,7 @@ static void bind_reader(struct parser *p, struct toml_doc *doc, const char *text
         p->root = p->table = &doc->root;
 }
 
-/* The whole text at once, so that nothing behind it meets anything else. */
+/* Check the whole text first, so that the rest of the parser may rely on it. */
 static int check_utf8(const struct toml_reader *from) {
         struct toml_reader r = *from;
         size_t n;
@@ -360,7 +362,7 @@ static int check_utf8(const struct toml_reader *from) {
 
 int toml_parse(const char *text, size_t len, struct toml_doc **ret, struct error *reterr) {
         _cleanup_(toml_freep) struct toml_doc *doc = NULL;
-        _cleanup_free_ struct parser *p = NULL; /* large for a stack */
+        _cleanup_free_ struct parser *p = NULL; /* too large for the stack */
         _cleanup_free_ char *scratch = NULL;
         int r;
 

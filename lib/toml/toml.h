@@ -8,13 +8,11 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
-/*
- * TOML 1.1, read strictly: all of its grammar, and nothing beyond. Dates and floats are checked and then kept
- * as the text they are. The only door to TOML: what is behind it may be replaced.
- */
+/* A strict parser of TOML 1.1: the whole grammar, and nothing beyond it. Dates and floats are checked and
+ * kept as text. This interface hides the implementation, which may be replaced. */
 
-/* A configuration of more bytes, members or nesting than this was not written by people. The second bounds
- * the comparisons of keys, which are as many as its square. */
+/* No person writes a configuration with more bytes, members or nesting. The limit of members also bounds the
+ * number of key comparisons, which is its square. */
 #define TOML_TEXT_MAX   (1024U * 1024)
 #define TOML_VALUES_MAX 16384U
 #define TOML_DEPTH_MAX  128U
@@ -32,36 +30,35 @@ enum toml_type {
         TOML_TABLE,
 };
 
-/* Belongs to its document. Texts end in NUL, which their length does not count, and may hold others. */
+/* A value of a document, which owns it. Texts end in a NUL that their length does not count, and may contain
+ * others. */
 struct toml_value {
         enum toml_type type;
-        unsigned line, column; /* of the key, or of the value where it has none; both count from 1 */
-        const char *key;       /* NULL in an array, and that of the root */
+        unsigned line, column; /* of the key, or of the value if there is no key; both count from 1 */
+        const char *key;       /* NULL in an array and for the root */
         size_t key_len;
-        const char *text; /* of a string the string, of a float or a date how it is written */
+        const char *text; /* the contents of a string; the source of a float or a date */
         size_t len;
         int64_t integer;
         bool boolean;
-        const struct toml_value *first,
-                *next; /* the members in the order of the text; the next beside this */
+        const struct toml_value *first, *next; /* the members, in the order of the text; the next sibling */
 };
 
 struct toml_doc;
 
 /*
- * Read a whole text. -EBADMSG with "line 3, column 7: ..." where it is not TOML or beyond the limits,
- * -ENOMEM.
+ * Parse a whole text. -EBADMSG with "line 3, column 7: ..." if it is not TOML or exceeds a limit, or -ENOMEM.
  */
 int toml_parse(const char *text, size_t len, struct toml_doc **ret, struct error *reterr);
 
 struct toml_doc *toml_free(struct toml_doc *doc);
 DEFINE_CLEANUP(struct toml_doc *, toml_free);
 
-/* The table that everything is in. */
+/* The root table. */
 const struct toml_value *toml_root(const struct toml_doc *doc);
 
 /* The member of a table that has exactly this key, or NULL. */
 const struct toml_value *toml_member(const struct toml_value *table, const char *key);
 
-/* What a type is called in a sentence: "a string". */
+/* The name of a type in an error message: "a string". */
 const char *toml_type_name(enum toml_type type);
