@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* New ids from the kernel's randomness. */
+/* New ids from random bytes of the kernel. */
 
 #include "disk/id-random.h"
 #include "base/error.h"
 #include "base/random.h"
 
-#define ID_TRIES 16 /* one id in 281 is refused; so many in a row are no randomness */
+#define ID_TRIES 16 /* one id in 281 is refused; so many in a row cannot be random */
 
 int id_make(char ret[static ID_LENGTH + 1]) {
         uint8_t bytes[ID_ENCODE_BYTES];

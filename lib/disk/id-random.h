@@ -3,10 +3,10 @@
 
 #include "format/id-encode.h"
 
-/* Ids that nothing else has, as the Go side makes them. Negative errno where there is no randomness. */
+/* New unique ids, in the form that the Go library creates. Negative errno if there are no random bytes. */
 
-/* Of a layer, image or container. */
+/* For a layer, image or container. */
 int id_make(char ret[static ID_LENGTH + 1]);
 
-/* The short name of an overlay layer. */
+/* For the short link of an overlay layer. */
 int link_id_make(char ret[static LINK_ID_LENGTH + 1]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lock files: waiting for them, never longer than told, and being sure of which file was locked. */
+/* Lock files: waiting with a deadline, and verifying which file is locked. */
 
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -13,14 +13,14 @@
 #define NSEC_PER_SEC 1000000000ULL
 
 /*
- * fcntl(2) can wait forever or not at all, and what could end its waiting, a signal, is not a library's to
- * use. So we ask again and again: soon at first, since most locks are held for a moment, and never so rarely
- * that Go processes, which queue in the kernel, would always be there first.
+ * fcntl(2) either does not wait or waits forever; only a signal would interrupt it, and a library must not
+ * use signals. So lock_take_fd() polls: at first often, because most locks are held for a moment, and never
+ * so rarely that Go processes, which queue in the kernel, would always be first.
  */
 #define PAUSE_MIN_NS 100000ULL
 #define PAUSE_MAX_NS 4000000ULL
 
-#define REPLACED_MAX 16 /* nobody replaces lock files but by accident, and not that often */
+#define REPLACED_MAX 16 /* lock files are replaced only by accident, and not so often */
 
 uint64_t lock_now_ns(void) {
         struct timespec now;
@@ -42,7 +42,7 @@ static struct flock whole_file(void) {
         return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
 }
 
-/* 1 locked, 0 somebody else has it. */
+/* Returns 1 if locked, 0 if another process holds the lock. */
 static int lock_try(int fd) {
         struct flock lock = whole_file();
 
@@ -72,7 +72,7 @@ int lock_take_fd(int fd, uint64_t deadline_ns) {
         }
 }
 
-/* Opening a fifo or a device waits for nobody here (O_NONBLOCK), and is found out afterwards. */
+/* Because of O_NONBLOCK, opening a fifo or a device does not block; check_type() refuses it afterwards. */
 static int open_any(int dirfd, const char *path, int flags, bool create) {
         int fd = create ? create_beneath(dirfd, path, flags, 0644) : open_beneath(dirfd, path, flags);
 
@@ -99,7 +99,7 @@ static int open_to_read(int dirfd, const char *path) {
         return r < 0 ? r : TAKE_FD(fd);
 }
 
-/* Which file the name leads to is compared and no more: so it may be followed as it is. */
+/* The identity of the named file is only compared, so it is safe to follow links. */
 static int is_named(int fd, int dirfd, const char *path, struct identity *ret) {
         struct identity there;
         int r;
@@ -149,7 +149,7 @@ int lock_probe(int dirfd, const char *path) {
         if (fd < 0)
                 return fd;
 
-        /* To ask about a write lock, unlike to have one, a descriptor to read is enough (fs/locks.c). */
+        /* F_OFD_GETLK of a write lock, unlike F_OFD_SETLK, works with a read-only descriptor (fs/locks.c). */
         if (fcntl(fd, F_OFD_GETLK, &lock) < 0)
                 return negative_errno();
         return lock.l_type != F_UNLCK;

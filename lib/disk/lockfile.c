@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* New lock files, which are born locked. */
+/* Creation of lock files that are locked from the start. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 #define LOCK_FILE_MODE 0600
 
-/* An unusual umask, or a default ACL, may have taken or given bits. */
+/* An unusual umask or a default ACL may have changed the mode. */
 static int fix_mode(int fd) {
         struct stat st;
 
@@ -23,8 +23,8 @@ static int fix_mode(int fd) {
         return fchmod(fd, LOCK_FILE_MODE) < 0 ? negative_errno() : 0;
 }
 
-/* By descriptor that takes CAP_DAC_READ_SEARCH (before Linux 6.10), which a rootless user has not, and by
- * /proc that there is one. */
+/* Before Linux 6.10, linkat(2) of a descriptor requires CAP_DAC_READ_SEARCH, which a rootless user lacks;
+ * linkat(2) of a path in /proc requires /proc. */
 static int give_name(int fd, int dirfd, const char *name) {
         char link[64];
 
@@ -57,7 +57,8 @@ static int make_nameless(int dirfd, const char *name) {
         return TAKE_FD(fd);
 }
 
-/* Whoever has the lock by now took the file for garbage and removes it; so does nobody else. */
+/* If another process already holds the lock, it takes the file for garbage and removes it; this function must
+ * not. */
 static int make_named(int dirfd, const char *name) {
         _cleanup_close_ int fd = -1;
         int r;
@@ -82,7 +83,9 @@ static int make_named(int dirfd, const char *name) {
         return TAKE_FD(fd);
 }
 
-/* What file systems and old or strange kernels say to O_TMPFILE, or to giving such a file a name. */
+/*
+ * Errors of file systems, old kernels and other implementations on O_TMPFILE, or on linkat(2) of such a file.
+ */
 static bool is_unsupported(int r) {
         return r == -EOPNOTSUPP || r == -EISDIR || r == -EINVAL || r == -ENOENT || r == -EPERM ||
                r == -ENOSYS || r == -EXDEV;

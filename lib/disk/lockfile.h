@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Make a lock file of mode 0600, as os.CreateTemp does, that nobody else can ever have locked: it gets its
- * name when it is locked already. Where the file system cannot do that it is locked right after it was made.
- * Returns the descriptor; -EEXIST where the name is taken, or was while we were at it.
+ * Create a lock file with mode 0600, as os.CreateTemp does, and lock it before it gets its name, so that no
+ * other process can lock it first. If the file system does not support this, it is locked right after its
+ * creation. Returns the descriptor; -EEXIST if the name is taken, or if another process took the lock first.
  */
 int lock_file_make(int dirfd, const char *name);

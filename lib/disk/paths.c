@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The names of the format. They have not changed from the first release to the last. */
+/* The file names of the format. They have never changed since the first release. */
 
 #include <assert.h>
 #include <stdio.h>

@@ -6,15 +6,14 @@
 
 #include "base/newfile.h"
 
-/* Every file name of the format but those of the drivers, in one table (paths.c; store.go, layers.go,
- * tempdir.go). */
+/* All file names of the format except those of the drivers (paths.c; store.go, layers.go, tempdir.go). */
 
 enum path {
         PATH_LAYERS_DIR, /* <driver>-layers */
         PATH_LAYERS_JSON,
         PATH_LAYERS_VOLATILE_JSON,
         PATH_LAYERS_LOCK,
-        PATH_LAYERS_TEMP, /* the root of the temp dirs for what is not the driver's */
+        PATH_LAYERS_TEMP, /* the root of the temp dirs, except those of the driver */
         PATH_MOUNTS_JSON,
         PATH_MOUNTS_LOCK,
         PATH_IMAGES_DIR,
@@ -27,13 +26,12 @@ enum path {
         PATH_COUNT,
 };
 
-#define PATH_LENGTH_MAX 64U /* the longest driver name, the longest file name, "/" and "-" fit */
+#define PATH_LENGTH_MAX 64U /* room for the longest driver name, the longest file name, "/" and "-" */
 
-/* The path of one for a driver, relative to the graphroot, image store or runroot that has it. Returns
- * buffer. */
+/* A path for this driver, relative to its graphroot, image store or runroot. Returns buffer. */
 const char *path_of(enum path path, const char *driver, char buffer[static PATH_LENGTH_MAX]);
 
-/* The name of one without its directory: a string constant. "" for a directory. */
+/* The file name without its directory, a string constant. "" for a directory. */
 const char *path_name(enum path path);
 
 #define TEMP_DIR_PREFIX   "temp-dir-"
@@ -42,11 +40,11 @@ const char *path_name(enum path path);
 #define LEFTOVER_PREFIX   NEWFILE_PREFIX
 #define STAGING_LOCK_NAME "staging.lock"
 
-/* A volatile record file of this directory (PATH_*_DIR). */
+/* Is this the name of a volatile record file in this directory (PATH_*_DIR)? */
 bool path_is_volatile_file(enum path dir, const char *name);
 
-#define TORN_SUFFIX ".torn" /* of the name that a volatile file has once it was moved aside; ours */
+#define TORN_SUFFIX ".torn" /* of a torn volatile file that was moved aside; the Go library has none */
 
-/* ".tmp-<record file><digits>" for a record file of this directory (PATH_*_DIR): leftover of an interrupted
- * save. */
+/* Is this name ".tmp-<record file><digits>", for a record file of this directory (PATH_*_DIR)? Such a file is
+ * left over from an interrupted save. */
 bool path_is_save_leftover(enum path dir, const char *name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Record files. That one cannot be read is a fact about the store, not a failure of ours: nothing that needs
- * it may be concluded, and all the rest goes on. */
+/* Record files. An unreadable record file is a state of the store, not an error: nothing that depends on it
+ * may be decided, and everything else continues. */
 
 #include <fcntl.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 #include "format/torn-file.h"
 #include "json/json.h"
 
-/* The Go side replaces these files and never writes into them (pkg/ioutils/fswriters.go); one that keeps
- * growing is none of its. On NFS a replaced file may be stale a few times in a row. */
+/* The Go library replaces these files and never writes into them (pkg/ioutils/fswriters.go), so another
+ * program writes a file that keeps growing. On NFS a replaced file may be stale a few times in a row. */
 #define READ_TRIES 8
 
 #define RECORD_FILE_MODE 0600
@@ -23,7 +23,7 @@ void record_file_done(struct record_file *file) {
         *file = RECORD_FILE_INIT;
 }
 
-/* Which file it is, also where it cannot be read: even a link that stands there. */
+/* Read the identity, even of a file that is unreadable and even of a link in its place. */
 static int look(int dirfd, const char *path, struct identity *ret) {
         _cleanup_close_ int fd = open_beneath(dirfd, path, O_PATH);
 
@@ -69,7 +69,7 @@ static void set_unreadable(struct record_file *file, int code, int dirfd, const 
         (void) look(dirfd, path, &file->identity);
 }
 
-/* One that has nothing to say is "[]"; no Go process saves null but one that read it. */
+/* A file without records is "[]". A Go process saves null only after it has read null. */
 static bool is_null(const struct record_file *file) {
         static const char blank[] = " \t\r\n";
         const char *word = file->text + strspn(file->text, blank);
@@ -111,7 +111,7 @@ bool record_file_is_current(const struct record_file *file, int dirfd, const cha
         struct identity now;
         int r;
 
-        /* That it is the very file that was read shows whatever way led there. */
+        /* identity_same_content() proves that it is the same file, so following links is safe here. */
         if (file->state == RECORD_FILE_OK && dirfd != -1)
                 return identity_at(dirfd, path, &now) >= 0 && identity_same_content(&file->identity, &now);
 
@@ -125,7 +125,7 @@ bool record_file_is_current(const struct record_file *file, int dirfd, const cha
 
 /* ------------------------------------------------------------------------------------------ writing */
 
-/* What the file is put together from. */
+/* The pieces that a file is written from. */
 struct pieces {
         struct iovec *items;
         size_t n, cap;
@@ -148,8 +148,8 @@ static int pieces_add(struct pieces *pieces, const char *at, size_t len) {
         return 0;
 }
 
-/* Most records go back as they came: one that stands right behind the last, in the text that both were read
- * from, makes the last piece longer. */
+/* Most records are written unchanged. If a record directly follows the last one in the text that both were
+ * read from, extend the last piece. */
 static bool pieces_extend(struct pieces *pieces, const struct slice *record) {
         struct iovec *last = &pieces->items[pieces->n - 1];
         const char *end = (const char *) last->iov_base + last->iov_len;

@@ -6,46 +6,44 @@
 #include "base/newfile.h"
 #include "format/record.h"
 
-/* As enum cstorage_record_file_state. */
+/* See enum cstorage_record_file_state. */
 enum record_file_state {
         RECORD_FILE_MISSING,
-        RECORD_FILE_OK,    /* read; whether its records make sense its parser will tell */
-        RECORD_FILE_EMPTY, /* not one byte, or null */
+        RECORD_FILE_OK,    /* read; the parser checks the records */
+        RECORD_FILE_EMPTY, /* 0 bytes, or null */
         RECORD_FILE_DAMAGED,
         RECORD_FILE_UNREADABLE,
 };
 
-/* The bytes of a record file, and which moment of it they are. */
+/* The bytes of a record file, and the identity of the version that was read. */
 struct record_file {
         enum record_file_state state;
-        char *text; /* of len bytes and a NUL; NULL unless OK */
+        char *text; /* len bytes and a NUL; NULL unless OK */
         size_t len;
-        struct identity
-                identity;   /* zero where missing, or unreadable in such a way that not even that is known */
-        struct error error; /* where DAMAGED or UNREADABLE */
+        struct identity identity; /* zero if missing, or if even the identity is unreadable */
+        struct error error;       /* if DAMAGED or UNREADABLE */
 };
 
 #define RECORD_FILE_INIT ((struct record_file){0})
 
 void record_file_done(struct record_file *file);
 
-/* Read one below dirfd (which may be -1: then it is missing) in place of what file holds. Only -ENOMEM is an
- * error; all else is a state. */
+/* Read a record file below dirfd (-1: the file is missing) and replace the contents of file. Only -ENOMEM is
+ * an error; everything else is a state. */
 int record_file_read(struct record_file *file, int dirfd, const char *path);
 
-/* Whether what was read says nothing to anybody, no Go process either: it is empty or null, or
- * text_is_torn(). One that is DAMAGED for any other reason may hold what others can read. */
+/* Is the file without content for every reader, Go processes included? It is, if it is empty or null or if
+ * text_is_torn(). A file that is DAMAGED in another way may contain records that another program can read. */
 bool record_file_is_broken(const struct record_file *file);
 
-/* Whether the file below dirfd is still the one that was read: missing still missing, same inode, size and
- * times; what could not even be looked at still cannot. */
+/* Is the file below dirfd still the one that was read? That is: still missing, or the same inode, size and
+ * times, or still without a readable identity. */
 bool record_file_is_current(const struct record_file *file, int dirfd, const char *path);
 
 /*
- * A file of these n records, in this order and with mode 0600, that will take the place of the one that is
- * there, as newfile_make(), newfile_place() and newfile_sync_directory() do it. The lock must be held and,
- * before it is put there, the token be written. Which moment of the file this is goes to *ret_id (may be
- * NULL).
+ * Prepare a file with these n records, in this order and with mode 0600, to replace the present one: see
+ * newfile_make(), newfile_place() and newfile_sync_directory(). The caller holds the lock and writes the
+ * token before record_file_place(). *ret_id (may be NULL) is the identity of the new file.
  */
 int record_file_make(struct newfile *ret, int dirfd, const char *path, const struct slice *records, size_t n,
                      bool durable, struct error *reterr);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Temp dirs that are done with, and all that is in them. */
+/* Deletion of temp dirs with their contents. */
 
 #include "disk/temp-dir.h"
 #include "tree/delete.h"

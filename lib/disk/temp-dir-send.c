@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Handing temp dirs to another process of the same machine and, since it is one package, the same version. */
+/* Sending of temp dirs to another process on the same machine. Both are from one package, so they have the
+ * same version. */
 
 #include "disk/temp-dir-send.h"
 
@@ -12,17 +13,17 @@
 #include "disk/lock.h"
 #include "format/name.h"
 
-#define MAGIC "cstorage temp dir 1" /* and its NUL; another number where what follows it changes */
+#define MAGIC "cstorage temp dir 1" /* increase the number when struct message changes */
 
-#define NUMBER_BYTES 64U /* as in staging.c: a name that is longer is no temp dir's */
+#define NUMBER_BYTES 64U /* as in temp-dir.c: no temp dir has a longer name */
 
 enum { FD_LOCK, FD_ROOT, FD_DIR, FD_PARENT, FDS };
 
 struct message {
         char magic[sizeof(MAGIC)];
-        uint8_t has[FDS]; /* which of the descriptors follow, in their order */
+        uint8_t has[FDS]; /* the descriptors that follow, in this order */
         char number[NUMBER_BYTES];
-        char root[NAME_MAX + 1]; /* with FD_PARENT */
+        char root[NAME_MAX + 1]; /* if FD_PARENT is sent */
 };
 
 struct packet {
@@ -106,7 +107,7 @@ int temp_dir_send(struct temp_dir *temp, int socket_fd) {
 
 /* -------------------------------------------------------------------------------------- receiving */
 
-/* All descriptors that came, whatever they are; too many are closed by the kernel (MSG_CTRUNC). */
+/* Take all received descriptors, of any kind. The kernel has closed those that did not fit (MSG_CTRUNC). */
 static size_t take_fds(struct packet *packet, int fds[static FDS]) {
         struct cmsghdr *cmsg = CMSG_FIRSTHDR(&packet->header);
         size_t n;
@@ -118,7 +119,7 @@ static size_t take_fds(struct packet *packet, int fds[static FDS]) {
         return n;
 }
 
-/* The descriptors are the temp dir's, or closed. */
+/* Assign the descriptors to the temp dir. Those that have no use are closed. */
 static int assign(struct temp_dir *temp, const struct message *message, const int *fds, size_t n) {
         int *const places[FDS] = {
                 [FD_LOCK] = &temp->lock_fd,

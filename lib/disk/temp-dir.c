@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Temp dirs, laid out so that every Go process leaves them alone while they are held, and finishes them when
- * we died. */
+/*
+ * Temp dirs. Go processes leave a temp dir alone while its lock is held, and delete it if its owner has died.
+ */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,11 +18,9 @@
 
 #define DIR_MODE 0700
 
-#define NAME_TRIES                                                                                           \
-        64 /* names are 32 random bits (os.CreateTemp): so many taken ones in a row are no accident */
-#define ROOT_TRIES                                                                                           \
-        8 /* the root may be removed by another collector that made it, between two steps of ours */
-#define LOCK_TRIES 8 /* the same of the lock file of what we adopt */
+#define NAME_TRIES 64 /* 32 random bits, as in os.CreateTemp: so many collisions in a row are no accident */
+#define ROOT_TRIES 8  /* another process that created the root may remove it between two steps */
+#define LOCK_TRIES 8  /* the same for the lock file of a temp dir to adopt */
 
 #define NAME_BYTES 64U /* a prefix and a number */
 
@@ -39,7 +38,7 @@ struct names {
         char dir[NAME_BYTES], lock[NAME_BYTES];
 };
 
-/* -ENAMETOOLONG for what no os.CreateTemp made. */
+/* -ENAMETOOLONG if os.CreateTemp cannot have made the name. */
 static int names_of(const char *number, struct names *ret) {
         if (strlen(number) >= NAME_BYTES - strlen(TEMP_DIR_PREFIX))
                 return -ENAMETOOLONG;
@@ -51,7 +50,7 @@ static int names_of(const char *number, struct names *ret) {
 
 /* ------------------------------------------------------------------------------------- the root */
 
-/* An unusual umask may have taken bits that the next step needs. What is inherited (setgid) stays. */
+/* An unusual umask may have cleared bits that the next step needs. The inherited setgid bit stays. */
 static int fix_dir_mode(int dirfd, const char *name) {
         struct stat st;
 
@@ -116,7 +115,7 @@ static int open_or_make_root(struct temp_dir *temp, int dirfd, const char *path)
         return 0;
 }
 
-/* Others may have begun to use it, and then it stays. */
+/* If another process uses the root by now, it is not empty and stays. */
 static void remove_made_root(const struct temp_dir *temp) {
         if (temp->made_root)
                 (void) unlinkat(temp->parent_fd, temp->root, AT_REMOVEDIR);
@@ -199,9 +198,8 @@ int temp_dir_make(struct temp_dir *ret, int dirfd, const char *root, struct erro
 
 /* ---------------------------------------------------------------------------------------- adopt */
 
-/*
- * The lock file, locked; *ret_made where it was missing beside its directory, as a Go process makes it too.
- */
+/* Take the lock. If its file is missing beside its directory, create it, as a Go process does; then *ret_made
+ * is true. */
 static int adopt_lock(int root_fd, const struct names *names, bool *ret_made) {
         struct identity id;
         int fd = -EEXIST, r;
@@ -273,7 +271,7 @@ int temp_dir_adopt(struct temp_dir *ret, int dirfd, const char *root, const char
 
 /* --------------------------------------------------------------------------------------- check */
 
-/* Whether a name in a directory is what is open, and is of this type. */
+/* Does the name in the directory lead to the open file, and is it of this type? */
 static bool is_named(int dirfd, const char *name, int fd, mode_t type) {
         struct identity named, held;
 
@@ -281,7 +279,7 @@ static bool is_named(int dirfd, const char *name, int fd, mode_t type) {
                identity_same_file(&named, &held) && (held.mode & S_IFMT) == type;
 }
 
-/* What is mounted on a temp dir is none, and not to be deleted. */
+/* A directory that is a mount point is not a temp dir and must not be deleted. */
 static bool is_same_mount(int fd, int other_fd) {
         struct identity a, b;
 
@@ -312,7 +310,7 @@ int temp_dir_check(const struct temp_dir *temp) {
 
 /* --------------------------------------------------------------------------------------- remove */
 
-/* The lock file goes last, and only if it is the one that we hold. */
+/* Remove the lock file last, and only if it is the one that this process holds. */
 static int remove_instance(const struct temp_dir *temp, const struct names *names) {
         int r;
 
