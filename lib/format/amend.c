@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Changing a record without rewriting it. Each amendment is the replacing of one range of the record's bytes
- * by others, found by the offsets of its tokens; nothing else is touched, so that nothing else can be lost.
- */
+/* Changing a record without rewriting it. Each amendment replaces one range of the record's bytes, found by
+ * the offsets of its tokens. No other byte changes, so nothing else can be lost. */
 
 #include <string.h>
 
 #include "format/amend.h"
 #include "format/encode-value.h"
 
-/* Bytes from one offset to another that something else takes the place of. */
+/* A range of bytes and its replacement. */
 struct splice {
         size_t from, to;
         struct text text;
@@ -19,14 +17,13 @@ static void splice_done(struct splice *splice) {
         text_done(&splice->text);
 }
 
-/*
- * Where a member of an object is, or would be. Each is the token of a member's name; 0 where there is none.
- */
+/* The position of a member in an object, or the one for a new member. The fields are tokens of member names;
+ * 0 means none. */
 struct spot {
         uint32_t object;
         uint32_t found;
-        uint32_t before; /* found: what stands before it in the text */
-        uint32_t behind; /* the last one that belongs before it */
+        uint32_t before; /* if found: the member before it in the text */
+        uint32_t behind; /* the last member that sorts before it */
 };
 
 /* --------------------------------------------------------------------------------------- finding */
@@ -43,7 +40,7 @@ static bool is_object_empty(const struct json *json, const struct spot *spot) {
         return object_end(json, spot) == spot->object + 1;
 }
 
-/* order: of the member at the token, compared to the one that is looked for. */
+/* order: how the member at the token compares to the wanted member. */
 static int spot_see(struct decoding *d, struct spot *spot, uint32_t token, uint32_t before, int order) {
         if (order < 0)
                 spot->behind = token;
@@ -100,7 +97,7 @@ static int find_key(struct decoding *d, uint32_t object, const char *key, struct
 
 /* -------------------------------------------------------------------------------------- splicing */
 
-/* Together with one of the commas beside it. */
+/* Remove the member with one of the commas beside it. */
 static void cut(const struct json *json, const struct spot *spot, struct splice *ret) {
         const struct json_token *tokens = json->tokens;
         uint32_t next = next_member(json, spot->found);
@@ -132,7 +129,7 @@ static int insert(const struct json *json, const struct spot *spot, const char *
         return r < 0 || !comma_behind ? r : text_adds(&ret->text, ",");
 }
 
-/* No value (at is NULL): the member goes. */
+/* If value->at is NULL, remove the member. */
 static int put(const struct json *json, const struct spot *spot, const char *name, const struct slice *value,
                struct splice *ret) {
         if (!spot->found)
@@ -146,7 +143,7 @@ static int put(const struct json *json, const struct spot *spot, const char *nam
         return text_add(&ret->text, value->at, value->len);
 }
 
-/* The first key of a map. */
+/* Add a key to a map that is missing or null. */
 static int put_map(const struct json *json, const struct spot *spot, const struct amendment *a,
                    const struct slice *value, struct splice *ret) {
         _cleanup_text_ struct text map = TEXT_INIT;
@@ -195,7 +192,7 @@ static size_t member_index(const struct record_type *type, const char *name) {
         return i;
 }
 
-/* The bytes of the value, without what white space is around them. */
+/* The bytes of the value, without the white space around them. */
 static int check_value(const struct amendment *a, struct slice *ret, struct error *reterr) {
         _cleanup_json_ struct json json = JSON_INIT;
         struct error why = {0};
@@ -232,7 +229,7 @@ static int find_splice(struct decoding *d, const struct record_type *type, const
         return r == -ENOMEM ? decoding_oom(d) : r;
 }
 
-/* Replace the text by what it is amended to. */
+/* Apply one amendment to the text. */
 static int amend(struct text *text, const struct record_type *type, const struct amendment *a,
                  struct error *reterr) {
         _cleanup_json_ struct json json = JSON_INIT;

@@ -4,22 +4,22 @@
 #include "base/text.h"
 #include "format/decode.h"
 
-/* One member of a record that changes. */
+/* A change of one member of a record. */
 struct amendment {
-        const char *member; /* one of the type's */
-        const char *key;    /* NULL: all of it; else this one member, in UTF-8, of the map that it is */
-        const char *json;   /* the value it gets, one JSON value; NULL: it goes */
+        const char *member; /* the name of a member of the type */
+        const char *key;    /* NULL: the whole member; else this member, in UTF-8, of the map in it */
+        const char *json;   /* the new value, one JSON value; NULL: remove it */
 };
 
 /*
- * Add to the text what becomes of the bytes of a record: all that no amendment names stays as it stands,
- * white space, unknown members and the writing of numbers included. What is new comes where the Go side would
- * write it: a member behind the last one that is before it in the table, a key of a map behind the last one
- * that sorts before it. The amendments apply one after the other. What is to go and is not there is no error,
- * and a map that loses its last key goes itself.
+ * Append the amended record to the text. Everything that no amendment names keeps its bytes, including white
+ * space, unknown members and the form of numbers. A new member is inserted behind the last member that
+ * precedes it in the table, a new key of a map behind the last key that sorts before it, as the Go library
+ * orders them. The amendments apply one after the other. Removing a missing member is not an error, and a map
+ * that loses its last key is removed.
  *
- * -EINVAL where the JSON of an amendment is none, -EBADMSG where the record is not one that its parser takes,
- * or -ENOMEM; then nothing was added.
+ * -EINVAL if the JSON of an amendment is invalid, -EBADMSG if the parser of the type refuses the record, or
+ * -ENOMEM; then nothing was appended.
  */
 int record_amend(const struct record_type *type, struct slice record, const struct amendment *amendments,
                  size_t n, struct text *ret, struct error *reterr);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Big data: big-data-names lists it, big-data-sizes and big-data-digests are maps by name. Go keeps the three
- * apart and does not mind a name that is only in a map; so we leave it out of the list.
- */
+/* Big data: big-data-names is a list; big-data-sizes and big-data-digests are maps by name. Go keeps the
+ * three separate and accepts a name that is only in a map. Such a name is not part of the list here. */
 
 #include <string.h>
 
@@ -14,7 +12,7 @@ static int datum_compare(const void *a, const void *b) {
         return strcmp(x->name, y->name);
 }
 
-/* Go takes the last of several; a file where that matters is not one to act upon. */
+/* Go takes the last one of several entries; here a file with duplicates is refused. */
 static int data_sort(const struct decoding *d, uint32_t token, const char *name, struct big_datum *items,
                      size_t n) {
         if (n > 1)

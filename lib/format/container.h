@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "format/record.h"
 
-/* containers.go:Container. Text that the record has not is "". */
+/* containers.go:Container. A text that the record lacks is "". */
 struct container {
         struct slice json;
         const char *id;
@@ -29,10 +29,10 @@ struct containers {
 void containers_done(struct containers *containers);
 #define _cleanup_containers_ _cleanup_(containers_done)
 
-/* containers.json or volatile-containers.json; as layers_parse(). */
+/* Parse containers.json or volatile-containers.json; see layers_parse(). */
 int containers_parse(struct containers *ret, const char *text, size_t len, struct error *reterr);
 
-/* Add a record to the text as record_compose() does. */
+/* Append a record to the text; see record_compose(). */
 int container_compose(const struct container *container, struct text *ret);
 
-extern const struct record_type container_record; /* what record_amend() wants to know */
+extern const struct record_type container_record; /* for record_amend() */

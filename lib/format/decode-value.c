@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From tokens to values that are no objects of ours. */
+/* Decoding of values other than record objects. */
 
 #include <float.h>
 #include <string.h>
@@ -37,7 +37,7 @@ int decode_text(struct decoding *d, size_t token, const char *name, const char *
 int decode_time(struct decoding *d, size_t token, const char *name, const char **ret) {
         const struct json_token *t = &d->json->tokens[token];
 
-        /* Go reads the bytes between the quotes as they are. */
+        /* Go parses the raw bytes between the quotes. */
         if (t->type != JSON_STRING || t->escaped ||
             !time_is_rfc3339(d->json->text + t->start + 1, t->end - t->start - 2))
                 return decoding_fail(d, token, name, "is no RFC 3339 time");
@@ -56,7 +56,6 @@ int decode_u32(struct decoding *d, size_t token, const char *name, uint32_t *ret
                        : 0;
 }
 
-/* Memory for the elements of an array or the members of an object: as many as there could be. */
 int decode_room(struct decoding *d, size_t token, const char *name, enum json_type type, size_t size,
                 void *ret) {
         const struct json_token *t = &d->json->tokens[token];
@@ -116,8 +115,9 @@ int decode_u32s(struct decoding *d, size_t token, const char *name, struct u32s 
 }
 
 /*
- * Go reads the numbers in flags into a float64 and cannot load what is too large for it. A bound from the
- * count of digits is enough, and depends on no locale: what nobody writes may fail that Go could just load.
+ * Go reads a number in flags into a float64 and cannot load one that is too large. The number of digits is a
+ * sufficient bound and does not depend on the locale; it may refuse numbers at the limit that Go can load,
+ * but no program writes these.
  */
 static bool number_fits_double(const char *at, const char *end) {
         long digits, exponent = 0;
@@ -140,7 +140,7 @@ static bool number_fits_double(const char *at, const char *end) {
         return digits + (negative ? 0 : exponent) <= DBL_MAX_10_EXP;
 }
 
-/* Go passes over a number of digits alone, however long, and reads one with an exponent. */
+/* Go skips a number without exponent at any length, but parses one with an exponent. */
 static bool number_can_be_skipped(const char *at, const char *end) {
         bool has_exponent = memchr(at, 'e', (size_t) (end - at)) || memchr(at, 'E', (size_t) (end - at));
 
@@ -158,7 +158,7 @@ int decode_unknown(const struct decoding *d, uint32_t token) {
         return 0;
 }
 
-/* The value as JSON text. */
+/* The value is kept as JSON text. */
 static int decode_flag(struct decoding *d, uint32_t name, struct flag *ret) {
         const struct json_token *value = &d->json->tokens[name + 1];
         int r;
@@ -197,7 +197,7 @@ int decode_flags(struct decoding *d, size_t token, const char *name, struct flag
                 if (r < 0)
                         return r;
         }
-        /* Sorted, as Go writes them. */
+        /* Go writes them sorted. */
         if (n > 1)
                 qsort(items, n, sizeof(*items), flag_compare);
         for (size_t i = 1; i < n; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Objects by a table of their members, and one function for each kind of member. Go finds a member whatever
- * its case and takes the last of several; one that is there twice makes an object that is acted upon by
- * nothing. So does one that is a member or not by the way in which a release folds names.
+ * Decoding of objects by a table of their members, with one function for each kind of member. Go ignores the
+ * case of a member's name and takes the last one of several. Here an object is refused if a member is there
+ * twice, or if releases differ in whether a name folds to that of a member.
  */
 
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "format/decode.h"
 #include "json/fold.h"
 
-/* The text of a member's name: where it stands, if it has no escapes. */
+/* The text of a member's name; if it has no escapes, its bytes in the file. */
 static int member_name(struct decoding *d, size_t token, struct slice *ret) {
         const struct json_token *t = &d->json->tokens[token];
         const char *text;
@@ -66,7 +66,7 @@ int decode_name(struct decoding *d, size_t token, const struct member *members, 
         return (int) n;
 }
 
-/* ret is zeroed memory. Nests once: an id map in a record. */
+/* The recursion has one level: an id map in a record. */
 int decode_object(struct decoding *d, size_t token, const struct member *members, size_t n, void *ret) {
         const struct json_token *tokens = d->json->tokens;
         uint32_t seen = 0;

@@ -3,14 +3,14 @@
 
 #include "format/decode-value.h"
 
-/* How a file of records is read: the lists of records have little of their own but a table of members. */
+/* Decoding of record files: each kind of record is described by a table of its members. */
 
-#define RECORDS_MAX (1U << 20) /* of one file; its size allows for little more */
+#define RECORDS_MAX (1U << 20) /* in one file; the size limit of a file allows for little more */
 
-/* How a member is written in JSON and what is made of it. null is as good as absent, as Go has it. */
+/* The type of a member in JSON and in memory. null is the same as absent, as in Go. */
 enum member_kind {
-        MEMBER_ID,        /* const char *, must be there and not be "" */
-        MEMBER_TEXT,      /* const char *, "" where absent */
+        MEMBER_ID,        /* const char *, required and not "" */
+        MEMBER_TEXT,      /* const char *, "" if absent */
         MEMBER_TIME,      /* the same, RFC 3339 */
         MEMBER_I64,       /* int64_t */
         MEMBER_U32,       /* uint32_t */
@@ -18,7 +18,7 @@ enum member_kind {
         MEMBER_U32S,      /* struct u32s */
         MEMBER_ID_MAPS,   /* struct id_maps */
         MEMBER_FLAGS,     /* struct flags, sorted */
-        MEMBER_BIG_NAMES, /* these three make one struct big_data */
+        MEMBER_BIG_NAMES, /* these three become one struct big_data */
         MEMBER_BIG_SIZES,
         MEMBER_BIG_DIGESTS,
 };
@@ -27,7 +27,7 @@ struct member {
         const char *name;
         enum member_kind kind;
         size_t offset;
-        bool always; /* written without a value too; an id and a time always are */
+        bool always; /* written even if it is empty, as an id and a time are */
 };
 
 #define ID_MAP_MEMBERS 3
@@ -37,21 +37,21 @@ struct record_type {
         size_t size;
         const struct member *members;                    /* in the order in which Go writes them */
         size_t n_members;                                /* at most 32 */
-        int (*finish)(struct decoding *d, void *record); /* what no member says by itself; may be NULL */
+        int (*finish)(struct decoding *d, void *record); /* sets members that depend on others; may be NULL */
 };
 
 /*
- * Read a file of records into an array that the caller frees, their parts into the arena; as layers_parse().
+ * Parse a record file into an array that the caller frees; the arena contains its parts. See layers_parse().
  */
 int records_parse(const struct record_type *type, const char *text, size_t len, struct arena *arena,
                   void *ret_items, size_t *ret_n, struct error *reterr);
 
-/* An object into zeroed memory. */
+/* Decode an object; ret is zeroed memory. */
 int decode_object(struct decoding *d, size_t token, const struct member *members, size_t n, void *ret);
 
-/* Which of the n members the token names, n where it is none of them. Go writes them in the order of the
- * table, so the one that is next there is tried first. */
+/* Returns the index of the member that the token names, or n if it is unknown. The member at index next is
+ * compared first, because Go writes the members in the order of the table. */
 int decode_name(struct decoding *d, size_t token, const struct member *members, size_t n, size_t next);
 
-/* The value of one member, not null. */
+/* Decode the value of one member, which is not null. */
 int decode_member(struct decoding *d, uint32_t token, const struct member *member, void *ret);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Digests of contents, as opencontainers/go-digest's Digest.Validate() judges them. */
+/* Validation of digests, as in opencontainers/go-digest's Digest.Validate(). */
 
 #include <string.h>
 

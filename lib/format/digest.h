@@ -3,6 +3,6 @@
 
 #include <stdbool.h>
 
-/* "<algorithm>:<hex>" of an algorithm that programs in Go have: sha256, sha384 or sha512 (containers-storage
- * itself is built without the last two). */
+/* "<algorithm>:<hex>" with an algorithm that Go programs support: sha256, sha384 or sha512.
+ * (containers-storage itself is built without the last two.) */
 bool digest_is_valid(const char *digest);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Values as json-iterator's ConfigCompatibleWithStandardLibrary writes them (stream_str.go). */
+/* Encoding of values, as json-iterator's ConfigCompatibleWithStandardLibrary does it (stream_str.go). */
 
 #include <inttypes.h>
 #include <string.h>
@@ -7,7 +7,8 @@
 #include "format/encode-value.h"
 #include "json/utf8.h"
 
-/* U+2028 and U+2029 end a line in JavaScript, and < > & mean something in HTML. */
+/* U+2028 and U+2029, which are line ends in JavaScript, are escaped, and so are < > &, which are special in
+ * HTML. */
 static bool is_line_end(const char *at, size_t length) {
         return length == 3 && memcmp(at, "\xe2\x80", 2) == 0 && (at[2] == '\xa8' || at[2] == '\xa9');
 }
@@ -18,7 +19,7 @@ static bool is_plain(const char *at, size_t length) {
         return (unsigned char) *at >= 0x20 && !strchr("\"\\<>&", *at);
 }
 
-/* length is that of the character, 0 where it is none. */
+/* length is that of the character, or 0 if it is invalid. */
 static int encode_escape(struct text *t, const char *at, size_t length) {
         static const char values[] = "\n\r\t\"\\", names[] = "nrt\"\\";
         const char *value;
@@ -31,7 +32,7 @@ static int encode_escape(struct text *t, const char *at, size_t length) {
         return value ? text_addf(t, "\\%c", names[value - values]) : text_addf(t, "\\u%04x", (unsigned) *at);
 }
 
-/* How far s goes before something has to be escaped. */
+/* The length of the part of s before the first character to escape. */
 static size_t plain_length(const char *s, size_t n) {
         size_t at = 0, length;
 

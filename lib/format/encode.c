@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From values to JSON: one function for each kind of member, as decode.c has them the other way round. */
+/* Encoding of records: one function for each kind of member, the counterpart of decode.c. */
 
 #include <string.h>
 
@@ -9,10 +9,10 @@
 
 /* --------------------------------------------------------------------------------------------- maps */
 
-/* Members of a map, to be sorted as Go has them. */
+/* The members of a map, before they are sorted as in Go. */
 struct entry {
-        const char *name, *json; /* where json is NULL, the value is the text or the number */
-        const char *text;        /* NULL: the number */
+        const char *name, *json; /* if json is NULL, the value is text or number */
+        const char *text;        /* NULL: the value is number */
         int64_t number;
 };
 
@@ -26,7 +26,7 @@ static int encode_entry(struct text *t, const struct entry *entry) {
         return entry->text ? encode_string(t, entry->text) : encode_i64(t, entry->number);
 }
 
-/* A name that is there twice is written once. */
+/* A duplicate name is written once. */
 static int encode_map(struct text *t, struct entry *entries, size_t n) {
         int r;
 
@@ -55,7 +55,7 @@ static int compose_flags(struct text *t, const struct flags *flags) {
 
 /* ----------------------------------------------------------------------------------------- big data */
 
-/* Where the digest is known, so is the size, which may well be 0. */
+/* If the digest is known, so is the size, which may be 0. */
 static bool is_size_known(const struct big_datum *datum) {
         return datum->size != 0 || *datum->digest;
 }
@@ -150,7 +150,7 @@ static int compose_value(struct text *t, const struct member *m, const void *val
         return -EINVAL;
 }
 
-/* What Go leaves out where it is told to (omitempty). */
+/* The values that omitempty leaves out in Go. */
 static bool is_empty(const struct member *m, const void *value) {
         switch (m->kind) {
         case MEMBER_ID:
@@ -179,7 +179,7 @@ static bool is_empty(const struct member *m, const void *value) {
         return true;
 }
 
-/* Nests once: an id map in a record. */
+/* The recursion has one level: an id map in a record. */
 static int compose_object(struct text *t, const struct member *members, size_t n, const void *object) {
         bool first = true;
         int r;

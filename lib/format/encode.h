@@ -5,8 +5,8 @@
 #include "format/decode.h"
 
 /*
- * Add a record to the text, byte for byte as the Go side would write it: members in the order of the table,
- * those without a value left out, maps sorted. What the record was read from does not matter: an unknown
- * member of it is not written. 0 or -ENOMEM, and then nothing was added.
+ * Append a record to the text, byte for byte as the Go library writes it: members in the order of the table,
+ * without the empty ones, and with sorted maps. The result does not depend on the source of the record: its
+ * unknown members are not written. Returns 0, or -ENOMEM with nothing appended.
  */
 int record_compose(const struct record_type *type, const void *record, struct text *ret);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* New ids, as the Go side writes them. */
+/* Encoding of new ids in the form of the Go library. */
 
 #include <string.h>
 
@@ -18,7 +18,7 @@ bool id_encode(const uint8_t bytes[static ID_ENCODE_BYTES], char ret[static ID_L
         return strspn(ret, "0123456789") < SHORT_LENGTH;
 }
 
-/* Five bits after five bits. */
+/* Base32, five bits at a time. */
 void id_encode_link(const uint8_t bytes[static ID_ENCODE_LINK_BYTES], char ret[static LINK_ID_LENGTH + 1]) {
         static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 

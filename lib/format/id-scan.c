@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A glance at a record file. It takes about as long as reading the bytes, since nothing is kept but ids, and
- * the members come in the order in which Go writes them. What is not as Go writes it need not be damaged; the
- * parser decides that, which takes ten times as long.
+ * A fast scan of a record file for ids. It takes about as long as reading the bytes, because it keeps only
+ * the ids and expects the members in the order in which Go writes them. A file in another form is not
+ * necessarily damaged: then the parser decides, which takes ten times as long.
  */
 
 #include "format/id-scan.h"
@@ -12,11 +12,11 @@
 #include "format/name.h"
 #include "format/timestamp.h"
 
-/* More is no record that anybody's Go process wrote, or has a part that a glance does not understand. */
+/* A longer record was not written by a Go process, or has a part that this scan does not support. */
 #define RECORD_BYTES_MAX (64U * 1024)
 
-/* Each of these returns what is behind the value, or NULL if it is not one, or not yet whole: the text ends
- * with a NUL, which none of them passes. */
+/* Each skip function returns the end of the value, or NULL if the value is invalid or incomplete. The text
+ * ends with a NUL, and no function passes it. */
 typedef const char *skip_function(const char *value);
 
 /* ----------------------------------------------------------------------------------------------- strings */
@@ -29,8 +29,7 @@ static unsigned first_byte(uint64_t mask) {
                8;
 }
 
-/* The first quote, backslash, control character, or byte that only UTF-8 has: negative ones are below the
- * blank, too. */
+/* The first quote, backslash, control character or non-ASCII byte (negative, so below the blank). */
 static const char *find_special(const char *at) {
         for (;; at += sizeof(bytes16)) {
                 bytes16 bytes, special;
@@ -46,7 +45,8 @@ static const char *find_special(const char *at) {
         }
 }
 
-/* Whether so many bytes, sixteen or more, are those of an id or a digest, or at least as harmless. */
+/* Are these n bytes, sixteen or more, without any that skip_string() must examine? Those of ids and digests
+ * are. */
 static inline bool is_plain(const char *at, size_t n) {
         bytes16 bytes, plain = ~(bytes16){0};
         uint64_t words[2];
@@ -60,24 +60,22 @@ static inline bool is_plain(const char *at, size_t n) {
         return (words[0] & words[1]) == UINT64_MAX;
 }
 
-/* Of the escapes by number, Go writes those of &, < and > in every release. */
+/* Of the \u escapes, all releases of the Go library write those of &, < and >. */
 static const char *skip_escape(const char *at) {
         if (at[1] == 'u')
                 return strncmp(at + 2, "00", 2) == 0 && strspn(at + 4, "234567") > 0 &&
                                        strspn(at + 5, "0123456789abcdef") > 0
                                ? at + 6
                                : NULL;
-        if (at[1] == '"') /* most are, in a text that is JSON itself */
+        if (at[1] == '"') /* the most frequent one, in a string that contains JSON */
                 return at + 2;
         return at[1] != '\0' && strchr("\\/bfnrt", at[1]) ? at + 2 : NULL;
 }
 
 #define DIGEST_LENGTH (strlen("sha256:") + HEXID_DIGITS)
 
-/*
- * Most strings are ids or digests. If the length is guessed, the processor need not know where a string ends
- * before it begins with what follows.
- */
+/* Most strings are ids or digests. The guess of their length allows the processor to continue before it has
+ * found the end of the string. */
 static const char *skip_string(const char *at) {
         if (*at != '"')
                 return NULL;
@@ -93,12 +91,12 @@ static const char *skip_string(const char *at) {
         return *at == '"' ? at + 1 : NULL;
 }
 
-/* The parser refuses an empty one. */
+/* The parser refuses an empty id. */
 static const char *skip_id(const char *at) {
         return at[0] == '"' && at[1] != '"' ? skip_string(at) : NULL;
 }
 
-#define TIME_LENGTH strlen("2006-01-02T15:04:05.999999999Z") /* of nine times in ten */
+#define TIME_LENGTH strlen("2006-01-02T15:04:05.999999999Z") /* nine of ten have this length */
 
 static const char *skip_time(const char *at) {
         const char *end;
@@ -109,7 +107,7 @@ static const char *skip_time(const char *at) {
         return end && time_is_rfc3339(at + 1, (size_t) (end - at) - 2) ? end : NULL;
 }
 
-/* Go refuses images with others. */
+/* Go refuses images with other digests. */
 static const char *skip_digest(const char *at) {
         static const char start[] = "\"sha256:";
 
@@ -121,9 +119,9 @@ static const char *skip_digest(const char *at) {
 
 /* ----------------------------------------------------------------------------------------------- numbers */
 
-#define DIGITS_MAX 18U /* each number of that length fits into 63 bits, and into a double */
+#define DIGITS_MAX 18U /* any number of this length fits into 63 bits and into a double */
 
-/* How many, 0 if it is no whole number or too long. */
+/* Returns the number of digits, or 0 if it is not an integer or is too long. */
 static size_t count_digits(const char *at) {
         size_t n = 0;
 
@@ -149,8 +147,7 @@ static const char *skip_u32(const char *at) {
         return n > 0 && value <= UINT32_MAX ? at + n : NULL;
 }
 
-/* ------------------------------------------------------------------------------------------ lists and maps
- */
+/* ---------------------------------------------------------------------------------------- lists and maps */
 
 static const char *skip_list(const char *at, skip_function *skip_item) {
         if (*at != '[')
@@ -248,8 +245,8 @@ static bool is_named(const struct id_scan *scan, size_t member,
         return (((text[1] & mask[1]) ^ name[1]) | ((text[2] & mask[2]) ^ name[2])) == 0;
 }
 
-/* One that this release does not know. Go finds members whatever the case of their names, and knows of no
- * order: only small letters, and none of the known names, are certain. */
+/* A member that this release does not know. Go ignores the case of names and the order of members, so the
+ * name must be in lower case and different from all known names. */
 static const char *skip_unknown(const struct id_scan *scan, const char *name,
                                 const uint64_t text[static ID_SCAN_NAME_WORDS]) {
         size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
@@ -282,7 +279,7 @@ static const char *skip_member(const struct id_scan *scan, const char *at, size_
 
 #define START "{\"id\":"
 
-/* Almost each record begins with an id of 64 digits, which need not be looked at twice. */
+/* Almost every record begins with an id of 64 digits; these are checked once. */
 static bool begins_with_id(const char *record) {
         const char *id = record + strlen(START "\"");
 
@@ -325,7 +322,7 @@ bool id_scan_is_complete(const struct id_scan *scan) {
         return scan->state == ID_SCAN_END;
 }
 
-/* One character between records. */
+/* Process one character between records. */
 static bool step(struct id_scan *scan, char c) {
         switch (scan->state) {
         case ID_SCAN_START:

@@ -6,22 +6,23 @@
 
 #define ID_SCAN_MEMBERS_MAX 32U
 
-/* With the quote and the colon behind it, a name has 24 bytes at most. */
+/* The longest name, with the quote and the colon behind it, has 24 bytes. */
 #define ID_SCAN_NAME_WORDS 3U
 
-/* Bytes behind the text that must be readable, the first of them NUL: a guess at the length of a string that
- * begins with the last byte looks so far ahead. */
+/* The number of readable bytes that must follow the text, the first of which is a NUL: the guess at the
+ * length of a string that begins with the last byte reads so far ahead. */
 #define ID_SCAN_SLACK 80U
 
 enum id_scan_state {
         ID_SCAN_START,
-        ID_SCAN_FIRST, /* behind the bracket */
+        ID_SCAN_FIRST, /* behind the opening bracket */
         ID_SCAN_RECORD,
-        ID_SCAN_BEHIND, /* a record */
+        ID_SCAN_BEHIND, /* behind a record */
         ID_SCAN_END,
 };
 
-/* A record file, as the Go side writes it, is read in pieces, and only the ids are kept. */
+/* The state of a scan. It reads a record file in pieces, in the form that the Go library writes, and keeps
+ * only the ids. */
 struct id_scan {
         struct hexids *ids;
         enum id_scan_state state;
@@ -29,7 +30,7 @@ struct id_scan {
         struct {
                 size_t length;
                 uint64_t name[ID_SCAN_NAME_WORDS],
-                        mask[ID_SCAN_NAME_WORDS]; /* of what stands up to the value */
+                        mask[ID_SCAN_NAME_WORDS]; /* of the bytes up to the value */
                 const char *(*skip)(const char *value);
         } members[ID_SCAN_MEMBERS_MAX];
 };
@@ -37,11 +38,11 @@ struct id_scan {
 void id_scan_init(struct id_scan *scan, const struct record_type *type, struct hexids *ids);
 
 /*
- * Go on with a piece of the file: 1, or 0 if a closer look is needed, -ENOMEM. Whatever Go cannot load needs
- * one: each record must have the form in which Go writes it, with members of the right types. *ret_used is
- * how far the piece was read: what is behind it must be given again, with more.
+ * Scan the next piece of the file. Returns 1, 0 if the parser must read the file, or -ENOMEM. Returns 0 for
+ * every file that Go cannot load: each record must have the form that Go writes, with members of the right
+ * types. *ret_used is the number of bytes used; the caller passes the rest again, with more behind it.
  */
 int id_scan(struct id_scan *scan, const char *bytes, size_t n, size_t *ret_used);
 
-/* Whether the list was seen to its end. */
+/* Was the end of the list reached? */
 bool id_scan_is_complete(const struct id_scan *scan);

@@ -31,9 +31,9 @@ void images_done(struct images *images) {
         *images = IMAGES_INIT;
 }
 
-#define DIGESTS_MAX 1024U /* manifests of one image; a list of many platforms has some dozens */
+#define DIGESTS_MAX 1024U /* manifests of one image; an image for many platforms has some dozens */
 
-/* Whether a digest is not in the list yet; images have a handful. */
+/* Is the digest missing from the list? Images have only a few. */
 static bool is_new(const struct strings *digests, const char *digest) {
         for (size_t i = 0; i < digests->n; i++)
                 if (strcmp(digests->items[i], digest) == 0)

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "format/record.h"
 
-/* images.go:Image. Text that the record has not is "". */
+/* images.go:Image. A text that the record lacks is "". */
 struct image {
         struct slice json;
         const char *id;
@@ -16,8 +16,8 @@ struct image {
         struct big_data big_data;
         const char *created;
         struct flags flags;
-        /* What the image is found by: digest, and every big data digest whose name starts with "manifest",
-         * each once (images.go:recomputeDigests). */
+        /* The digests that identify the image: digest, and each big data digest whose name starts with
+         * "manifest", without duplicates (images.go:recomputeDigests). */
         struct strings digests;
 };
 
@@ -32,13 +32,13 @@ struct images {
 void images_done(struct images *images);
 #define _cleanup_images_ _cleanup_(images_done)
 
-/* images.json; as layers_parse(). A digest that Go would not find valid is -EBADMSG too. */
+/* Parse images.json; see layers_parse(). A digest that is invalid in Go is -EBADMSG too. */
 int images_parse(struct images *ret, const char *text, size_t len, struct error *reterr);
 
-/* The digests to find the image by; returns how many. */
+/* The digests that identify the image. Returns their number. */
 size_t image_digests(const struct image *image, const char *const **ret);
 
-/* Add a record to the text as record_compose() does. */
+/* Append a record to the text; see record_compose(). */
 int image_compose(const struct image *image, struct text *ret);
 
-extern const struct record_type image_record; /* what record_amend() wants to know */
+extern const struct record_type image_record; /* for record_amend() */

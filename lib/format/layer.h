@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "format/record.h"
 
-/* layers.go:Layer. Text that the record has not is "". */
+/* layers.go:Layer. A text that the record lacks is "". */
 struct layer {
         struct slice json;
         const char *id;
@@ -24,7 +24,7 @@ struct layer {
         struct flags flags;
         struct id_maps uid_map, gid_map;
         struct strings big_data_names;
-        bool incomplete; /* the flag "incomplete" is there and is true, no other type
+        bool incomplete; /* the flag "incomplete" exists and is the boolean true
                             (layers.go:layerHasIncompleteFlag) */
 };
 
@@ -39,14 +39,11 @@ struct layers {
 void layers_done(struct layers *layers);
 #define _cleanup_layers_ _cleanup_(layers_done)
 
-/*
- * Read layers.json or volatile-layers.json, whose text must outlive the result. -EBADMSG for anything that
- * the Go side could not load or that we would not understand alike, with the record and the offset. Makes no
- * system call.
- */
+/* Parse layers.json or volatile-layers.json; the text must outlive the result. -EBADMSG, with the record and
+ * the offset, if the Go library cannot load the file or would read it differently. Makes no system call. */
 int layers_parse(struct layers *ret, const char *text, size_t len, struct error *reterr);
 
-/* Add a record to the text as record_compose() does. */
+/* Append a record to the text; see record_compose(). */
 int layer_compose(const struct layer *layer, struct text *ret);
 
-extern const struct record_type layer_record; /* what record_amend() wants to know */
+extern const struct record_type layer_record; /* for record_amend() */

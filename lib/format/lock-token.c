@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The token by which processes see that another one wrote. */
+/* The token that shows to a process that another process has written. */
 
 #include <string.h>
 

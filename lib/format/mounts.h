@@ -23,10 +23,10 @@ struct mounts {
 void mounts_done(struct mounts *mounts);
 #define _cleanup_mounts_ _cleanup_(mounts_done)
 
-/* mountpoints.json; as layers_parse(). */
+/* Parse mountpoints.json; see layers_parse(). */
 int mounts_parse(struct mounts *ret, const char *text, size_t len, struct error *reterr);
 
-/* Add a record to the text as record_compose() does. */
+/* Append a record to the text; see record_compose(). */
 int mount_compose(const struct mount *mount, struct text *ret);
 
-extern const struct record_type mount_record; /* what record_amend() wants to know */
+extern const struct record_type mount_record; /* for record_amend() */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names that the Go side makes, and which of them are ours to judge. */
+/* Names that the Go library creates, and tests for them. */
 
 #include <limits.h>
 #include <stdint.h>
@@ -21,7 +21,7 @@ static inline bool are_all_set(bytes16 bytes) {
         return (words[0] & words[1]) == UINT64_MAX;
 }
 
-/* Not strspn(3): each entry of a large store is asked for its name, and this takes a tenth of the time. */
+/* Not strspn(3), which takes ten times as long: the name of each entry of a large store is tested. */
 static inline bool has_id_digits(const char *digits) {
         bytes16 all = ~(bytes16){0}, bytes;
 
@@ -45,7 +45,7 @@ bool name_is_id(const char *name) {
         return strnlen(name, ID_LENGTH + 1) == ID_LENGTH && has_id_digits(name);
 }
 
-/* Sixteen of them. No function returns a vector: without SSE that changes the ABI. */
+/* Tests sixteen characters. The vector is not returned, because without SSE that changes the ABI. */
 static inline bool are_base32_digits(const char *at) {
         bytes16 bytes;
 
@@ -53,7 +53,7 @@ static inline bool are_base32_digits(const char *at) {
         return are_all_set((bytes16) ((bytes - 'A' < 26) | (bytes - '2' < 6)));
 }
 
-/* The first sixteen characters, and the last sixteen. */
+/* The first sixteen characters and the last sixteen overlap. */
 bool name_is_link_id(const char *name) {
         return strnlen(name, LINK_ID_LENGTH + 1) == LINK_ID_LENGTH && are_base32_digits(name) &&
                are_base32_digits(name + LINK_ID_LENGTH - sizeof(bytes16));
@@ -87,10 +87,8 @@ int name_link_target(const char *target, char ret_id[static ID_LENGTH + 1]) {
 
 /* -------------------------------------------------------------------------------------------- big data */
 
-/*
- * Go reads characters until one is none of [.0-9a-z], and encodes the key if anything is left to read. The
- * character that stopped it has been read by then: alone at the end it goes unnoticed.
- */
+/* Go reads characters up to the first that is not in [.0-9a-z], and encodes the key if more follow. The first
+ * such character itself has been read by then, so at the end of the key it is not noticed. */
 static bool is_verbatim(const char *key) {
         size_t plain = strspn(key, ".0123456789abcdefghijklmnopqrstuvwxyz"), n = strlen(key), length;
 
@@ -100,7 +98,7 @@ static bool is_verbatim(const char *key) {
         return plain + (length == 0 ? 1 : length) == n;
 }
 
-/* Standard base64 with padding, behind "=". */
+/* "=" and standard base64 with padding. */
 static char *encode(const char *key) {
         static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         size_t n = strlen(key);
@@ -133,7 +131,7 @@ int name_big_data_file(const char *key, char **ret) {
                 name = strdup(key);
                 if (!name)
                         return -ENOMEM;
-                /* Go joins it to the directory, which drops a slash at the end. */
+                /* Go appends the name to the directory, and this drops a slash at the end. */
                 if (n > 1 && name[n - 1] == '/')
                         name[n - 1] = '\0';
         } else {

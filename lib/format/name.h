@@ -7,33 +7,32 @@
 #define ID_LENGTH      64U /* hexadecimal digits of 32 bytes */
 #define LINK_ID_LENGTH 26U /* base32 digits (overlay.go:idLength) */
 
-/* 64 lowercase hexadecimal digits (pkg/stringid/stringid.go:ValidateID), whatever follows them. */
+/* Does name start with 64 lowercase hexadecimal digits (pkg/stringid/stringid.go:ValidateID)? */
 bool name_starts_with_id(const char *name);
 
-/* The same, if so many bytes can be read. */
+/* As name_starts_with_id(), if 64 bytes are readable. */
 bool name_has_id_digits(const char *digits);
 
-/* That and nothing more. */
+/* Is name exactly such an id? */
 bool name_is_id(const char *name);
 
-/* 26 of [A-Z2-7]: the short name of an overlay layer (overlay.go:create). */
+/* 26 of [A-Z2-7]: the short link of an overlay layer (overlay.go:create). */
 bool name_is_link_id(const char *name);
 
-/* One path component that is none of "", ".", "..". */
+/* Is name a single path component, and not "", "." or ".."? */
 bool name_is_component(const char *name);
 
-/* "<prefix><digits>", as Go's os.CreateTemp and os.MkdirTemp make names: the digits, or NULL. */
+/* "<prefix><digits>", as Go's os.CreateTemp and os.MkdirTemp create names. Returns the digits, or NULL. */
 const char *name_number_after(const char *name, const char *prefix);
 
-/* The layer that the target of a link in "l" leads to, "../<id>/diff": 0 and the id, else -EINVAL. */
+/* The layer id in the target of a link in "l", "../<id>/diff". Returns 0 or -EINVAL. */
 int name_link_target(const char *target, char ret_id[static ID_LENGTH + 1]);
 
-/* The same of what stands behind the driver's home: "<id>/diff". */
+/* The layer id in a path relative to the driver home, "<id>/diff". Returns 0 or -EINVAL. */
 int name_diff_path(const char *path, char ret_id[static ID_LENGTH + 1]);
 
 /*
- * The file that holds the big data item key (store.go:makeBigDataBaseName), in fresh memory. -EINVAL where Go
- * has none that it could write: the name would be no component, be too long for one, or lead into a directory
- * that does not exist.
+ * The name of the file for the big data item key (store.go:makeBigDataBaseName), in fresh memory. -EINVAL if
+ * Go cannot write such a file: the name is not one component, is too long, or leads into a missing directory.
  */
 int name_big_data_file(const char *key, char **ret);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Files of records. What Go (json-iterator) could not load fails here too, and so does what it would
- * understand otherwise than a plain reading.
- */
+/* Parsing of record files. A file is refused if Go (json-iterator) cannot load it, or if Go reads it in an
+ * unexpected way. */
 
 #include <string.h>
 
@@ -11,7 +9,7 @@
 #include "format/decode.h"
 #include "format/torn-file.h"
 
-/* Text that is absent is "", and only an id must not be. */
+/* An absent text is "". Only an id is required. */
 static void record_init(const struct record_type *type, void *record) {
         memset(record, 0, type->size);
         for (size_t i = 0; i < type->n_members; i++) {

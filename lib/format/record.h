@@ -7,10 +7,11 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-/* What the records of layers, images and containers are made of. All of it lives in the arena of the list of
- * records. */
+/*
+ * Parts of the records of layers, images and containers. The arena of the list of records contains them all.
+ */
 
-struct slice { /* bytes of the file, as they stand there */
+struct slice { /* unchanged bytes of the file */
         const char *at;
         size_t len;
 };
@@ -34,7 +35,7 @@ struct id_maps {
         size_t n;
 };
 
-struct flag { /* the value as JSON text, with a NUL behind */
+struct flag { /* the value as JSON text, with a NUL behind it */
         const char *name, *value;
 };
 
@@ -43,7 +44,7 @@ struct flags {
         size_t n;
 };
 
-struct big_datum { /* size is 0 and digest "" where the record does not tell */
+struct big_datum { /* size is 0 and digest is "" if unknown */
         const char *name;
         int64_t size;
         const char *digest;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Times stay the text they are; this tells whether Go could read one (time/format.go, and
- * format_rfc3339.go whose strict checks are switched off), and writes new ones. */
+/* Times are kept as text. This file checks whether Go can parse one (time/format.go, and format_rfc3339.go
+ * whose strict checks are switched off), and writes new ones. */
 
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@ static bool is_digit(char c) {
         return c >= '0' && c <= '9';
 }
 
-/* n digits at a number between low and high, or -1. */
+/* The number of n digits, if it is between low and high, else -1. */
 static int digits(const char *at, int n, int low, int high) {
         int value = 0;
 
@@ -37,7 +37,7 @@ static bool date_is_sound(const char *at) {
                digits(at + 8, 2, 1, month_days(year, month)) >= 0;
 }
 
-/* Behind the hour. */
+/* The part behind the hour. */
 static bool minutes_are_sound(const char *at) {
         return at[0] == ':' && digits(at + 1, 2, 0, 59) >= 0 && at[3] == ':' && digits(at + 4, 2, 0, 59) >= 0;
 }
@@ -51,7 +51,7 @@ static bool zone_is_sound(const char *at, size_t n) {
 
 typedef unsigned char bytes16 __attribute__((vector_size(16)));
 
-/* Whether each of sixteen characters is at most so far above that of the pattern. */
+/* Is each of the sixteen characters at most range above that of the pattern? */
 static inline bool is_within(const char *at, const char *pattern, bytes16 range) {
         bytes16 bytes, low, within;
         uint64_t words[2];
@@ -69,8 +69,8 @@ static int two_digits(const char *at) {
 
 #define USUAL_LENGTH strlen("2006-01-02T15:04:05.999999999Z")
 
-/* Most times are written like that, and a large store has tens of thousands of them: the first and the last
- * sixteen characters are compared at once. */
+/* Most times have this form, and a large store has tens of thousands of them: compare the first and the last
+ * sixteen characters at once. */
 static bool is_usual(const char *text) {
         static const bytes16 begin = {9, 9, 9, 9, 0, 1, 9, 0, 3, 9, 0, 2, 9, 0, 5, 9},
                              end = {5, 9, 0, 5, 9, 0, 9, 9, 9, 9, 9, 9, 9, 9, 9, 0};
@@ -112,7 +112,7 @@ bool time_is_rfc3339(const char *text, size_t n) {
 
 #define NSEC_PER_SEC   1000000000
 #define SEC_PER_DAY    86400
-#define DAYS_FROM_1600 135140 /* to the epoch; 64 bits of nanoseconds reach from 1677 to 2262 */
+#define DAYS_FROM_1600 135140 /* to the epoch; 64 bits of nanoseconds cover 1677 to 2262 */
 
 struct date {
         int year, month, day;
@@ -134,7 +134,7 @@ static struct date date_of(int days_since_1600) {
         return date;
 }
 
-/* What is left of a moment after whole seconds, or days: never negative. */
+/* The remainder of a division by seconds or days, never negative. */
 static int64_t remainder_of(int64_t value, int64_t unit) {
         return (value % unit + unit) % unit;
 }

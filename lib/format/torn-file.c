@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What no parser takes. This one goes as Go's (jsoniter) does, and is at least as lenient: that takes any
- * character for the end of a record (reflect_struct_decoder.go:generalStructDecoder), and a NUL behind the
- * list for the end of the text (config.go:Unmarshal).
+ * Detection of torn files. The scanner follows the parser of Go (jsoniter) and is at least as lenient: that
+ * parser accepts any character as the end of a record (reflect_struct_decoder.go:generalStructDecoder), and a
+ * NUL behind the list as the end of the text (config.go:Unmarshal).
  */
 
 #include <string.h>
@@ -13,14 +13,14 @@ struct scan {
         const char *at, *end;
 };
 
-/* Behind white space; -1 at the end of the text. */
+/* The next character after white space, or -1 at the end of the text. */
 static int next(struct scan *scan) {
         while (scan->at < scan->end && memchr(" \t\r\n", *scan->at, 4))
                 scan->at++;
         return scan->at < scan->end ? (unsigned char) *scan->at++ : -1;
 }
 
-/* From behind its first quote on. */
+/* Starts behind the opening quote. */
 static bool skip_string(struct scan *scan) {
         bool escaped = false;
 
@@ -34,7 +34,7 @@ static bool skip_string(struct scan *scan) {
         return false;
 }
 
-/* From behind its first bracket on. Brackets are counted, whichever they are. */
+/* Starts behind the opening bracket. Only the depth counts, not the kind of a bracket. */
 static bool skip_nested(struct scan *scan) {
         size_t depth = 1;
 
@@ -70,7 +70,7 @@ static bool skip_value(struct scan *scan) {
         return true;
 }
 
-/* From behind its first bracket on. */
+/* Starts behind the opening bracket. */
 static bool skip_record(struct scan *scan) {
         if (next(scan) == '}')
                 return true;

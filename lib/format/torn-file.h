@@ -5,11 +5,11 @@
 #include <stddef.h>
 
 /*
- * Whether bytes are no list of JSON to any reader: a save that was cut off, blocks that were never written
- * and are full of NULs, something else altogether. It tells less than a parser: what is a wreck here no
- * parser takes, however lenient; what is none may still not be a record file.
+ * Is the text torn, so that no reader finds a JSON list in it? For example, a save was cut off, or blocks
+ * were never written and are full of NULs. Every parser, however lenient, refuses a torn text; a text that is
+ * not torn may still not be a record file.
  */
 bool text_is_torn(const char *text, size_t len);
 
-/* How much of the text Go reads: all of it, or up to the first NUL behind the list. */
+/* The length that Go reads: the whole text, or up to the first NUL behind the list. */
 size_t text_list_length(const char *text, size_t len);
