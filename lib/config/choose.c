@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which releases' rules a configuration is read by, where nobody said so. */
+/* Automatic choice between the current and the legacy rules of configuration. */
 
 #include <string.h>
 #include <sys/stat.h>
@@ -12,9 +12,11 @@ static bool same(const char *a, const char *b) {
         return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-/* Stores in two graphroots, or of two drivers in one, are collected by their own records, so a wrong choice
- * loses nothing. Of one store it might: records that count may be in the runroot or image store that was not
- * looked at. */
+/*
+ * If the rules differ in the graphroot or the driver, they name two stores with separate records, so a wrong
+ * choice loses nothing. If they name the same store, a wrong choice may lose data: the runroot or image store
+ * that is not read may contain records.
+ */
 enum cstorage_config_compat config_choose(const struct cstorage_config *dropins,
                                           const struct cstorage_config *one_file,
                                           const struct config_presence *there) {
@@ -30,7 +32,7 @@ enum cstorage_config_compat config_choose(const struct cstorage_config *dropins,
         return there->dropins_runroot ? CSTORAGE_CONFIG_AUTO : CSTORAGE_CONFIG_LEGACY;
 }
 
-/* A directory of the caller's own. */
+/* Is it a directory that the caller owns? */
 static bool is_there(const struct config_source *source, const char *path) {
         _cleanup_text_ struct text full = TEXT_INIT;
         struct stat st;
@@ -39,7 +41,7 @@ static bool is_there(const struct config_source *source, const char *path) {
                S_ISDIR(st.st_mode) && st.st_uid == geteuid();
 }
 
-/* Without a driver any store counts that is there. */
+/* Without a driver, any store in the graphroot counts. */
 static bool has_store(const struct config_source *source, const struct cstorage_config *config) {
         _cleanup_text_ struct text home = TEXT_INIT, layers = TEXT_INIT;
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The keys of storage.conf, once and for all (types/options.go:TomlConfig,
- * pkg/config/config.go:OptionsConfig). */
+/* The keys of storage.conf (types/options.go:TomlConfig, pkg/config/config.go:OptionsConfig). */
 
 #include "config/conf-key.h"
 

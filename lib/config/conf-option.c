@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Driver options (internal/driver/driver.go:ParseDriverOption). Of all of them, those that name additional
- * image stores are the ones that say what a store holds; the others tune drivers. */
+/* Driver options (internal/driver/driver.go:ParseDriverOption). Only those that name additional image stores
+ * affect the contents of a store; the others tune drivers. */
 
 #include <stdbool.h>
 #include <string.h>
@@ -9,10 +9,10 @@
 #include "config/conf-option.h"
 #include "config/conf-path.h"
 
-/* What Go's strings.TrimSpace takes off, as far as it is ASCII. */
+/* The ASCII characters that Go's strings.TrimSpace removes. */
 #define SPACE " \t\n\v\f\r"
 
-/* A part of a string that is somebody else's. */
+/* A part of another string. */
 struct slice {
         const char *s;
         size_t n;
@@ -40,14 +40,16 @@ static bool is_overlay(struct slice name) {
         return equals(name, "overlay") || equals(name, "overlay2");
 }
 
-/* No driver, or an empty one as releases up to 1.62 wrote it, is every driver. */
+/*
+ * An option without a driver, or with an empty one as releases up to 1.62 wrote it, applies to every driver.
+ */
 static bool is_for(struct slice prefix, const char *driver) {
         if (prefix.n == 0 || !driver)
                 return true;
         return equals(prefix, driver) || (is_overlay(prefix) && strcmp(driver, "overlay") == 0);
 }
 
-/* overlay.go:parseOptions takes both names, the others (vfs/driver.go:Init) the first. */
+/* overlay.go:parseOptions accepts both names, the other drivers (vfs/driver.go:Init) only the first. */
 static bool names_stores(struct slice key, const char *driver) {
         return equals(key, "imagestore") ||
                (equals(key, "additionalimagestore") && (!driver || strcmp(driver, "vfs") != 0));

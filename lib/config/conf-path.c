@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How paths in storage.conf are written: variables as Go's os.Expand takes them, and paths as filepath.Clean
- * leaves them. Where a store lies must be the same to us and to Go, oddities and all. */
+/* Paths in storage.conf: variables as in Go's os.Expand, and cleaning as in filepath.Clean. The result must
+ * equal that of Go in every detail, because it is the location of a store. */
 
 #include <stdbool.h>
 #include <string.h>
@@ -14,13 +14,13 @@ static bool is_name_byte(char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-/* What a shell keeps one variable each for. Nothing sets them in the environment. */
+/* The shell's special variables, whose names are one character. The environment does not contain them. */
 static bool is_special(char c) {
         return c != '\0' && strchr("*#$@!?-0123456789", c);
 }
 
-/* What follows a dollar: how many bytes of it are the variable, and which of them its name. Go drops "${"
- * that is never closed and "${}", and both have no name. */
+/* Parse a variable behind a dollar sign. Returns its length; *ret_name and *ret_len are the name. Go drops
+ * "${}" and an unclosed "${", which have no name. */
 static size_t scan_variable(const char *s, const char **ret_name, size_t *ret_len) {
         const char *end;
 
@@ -68,7 +68,7 @@ static int add_expanded(struct text *out, const char *s, const struct conf_env *
         }
 }
 
-/* $UID first and wherever it stands, in "$UIDS" too. */
+/* Replace $UID first and at any position, also in "$UIDS". */
 static int add_with_uid(struct text *out, const char *s, uint32_t uid) {
         const char *at;
         int r;
@@ -105,15 +105,15 @@ int conf_expand_path(const char *path, uint32_t uid, const struct conf_env *env,
 
 /* ------------------------------------------------------------------------------------- cleaning */
 
-/* The start of the last component of out, which begins at floor. */
+/* The end of out without its last component, but not before floor. */
 static size_t last_component(const char *out, size_t floor, size_t n) {
         while (n > floor && out[n - 1] != '/')
                 n--;
         return n > floor ? n - 1 : floor;
 }
 
-/* Where ".." leads from what is in out: back by one, nowhere at the root, or one more ".." above a relative
- * path. */
+/* Apply ".." to out: remove the last component; at the root, do nothing; in a relative path without more
+ * components, append "..". */
 static size_t step_up(char *out, size_t *floor, size_t n, bool absolute) {
         if (n > *floor)
                 return last_component(out, *floor, n);

@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The paths of storage.conf, before anyone looks whether they are there. */
+/* The paths of storage.conf as text, without access to the file system. */
 
 #include <stdint.h>
 
 #include "base/cleanup.h"
 
-/* Where variables come from: get() returns what one is set to, or NULL. */
+/* A source of variables: get() returns the value of one, or NULL. */
 struct conf_env {
         const char *(*get)(void *userdata, const char *name);
         void *userdata;
 };
 
-/*
- * Put the user id for $UID and variables for $NAME and ${NAME}, as types/utils.go:expandEnvPath does; one
- * that is not set is nothing. Fresh memory; 0 or -ENOMEM.
- */
+/* Replace $UID with the user id, and $NAME and ${NAME} with the values of variables, as
+ * types/utils.go:expandEnvPath does; an unset variable is empty. Fresh memory; 0 or -ENOMEM. */
 int conf_expand_path(const char *path, uint32_t uid, const struct conf_env *env, char **ret);
 
-/* A path without "//", "." and "..", by its text alone (Go's path/filepath.Clean): "" becomes ".". Fresh
- * memory; 0 or -ENOMEM. */
+/* Remove "//", "." and ".." from a path lexically (Go's path/filepath.Clean); "" becomes ".". Fresh memory; 0
+ * or -ENOMEM. */
 int conf_clean_path(const char *path, char **ret);

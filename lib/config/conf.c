@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What several files of storage.conf say together. The Go side decodes them one after the other into one
- * struct (pkg/configfile/parse.go:ParseTOML), so that is what happens here: key by key, over what earlier
- * files said. */
+/* Merging of storage.conf files. The Go library decodes them one after the other into one struct
+ * (pkg/configfile/parse.go:ParseTOML), so this file merges each key over the values of earlier files. */
 
 #include <inttypes.h>
 #include <string.h>
@@ -10,7 +9,7 @@
 #include "config/conf-key.h"
 #include "json/fold.h"
 
-/* One file on its way into conf. */
+/* The state of merging one file into conf. */
 struct merge {
         struct conf *conf;
         const char *file;
@@ -49,10 +48,8 @@ static bool key_matches(const struct toml_value *member, const char *name, size_
         return fold_equal(member->key, member->key_len, name, n, FOLD_EQUAL);
 }
 
-/*
- * The Go side takes a key in any case of letters (toml/decode.go:unifyStruct), and if two differ in nothing
- * else it takes either, as its map iteration has it. What nobody can foretell is refused.
- */
+/* The Go library ignores the case of a key (toml/decode.go:unifyStruct). If two keys differ only in case, the
+ * order of map iteration decides which one it takes, so such a file is refused. */
 static int find_member(struct merge *m, const struct toml_value *table, const char *name, size_t n,
                        const struct toml_value **ret) {
         const struct toml_value *found = NULL;
@@ -75,7 +72,7 @@ static int wrong_type(struct merge *m, const struct toml_value *value, const cha
                          value->line, value->column, key, wanted, toml_type_name(value->type));
 }
 
-/* The table with a dotted name, or NULL where the file has none. */
+/* The table with a dotted name, or NULL if the file has none. */
 static int find_table(struct merge *m, const struct toml_value *table, const char *name,
                       const struct toml_value **ret) {
         size_t n;
@@ -154,7 +151,7 @@ static int take_attributes(struct merge *m, struct conf_value *to, const struct 
         return 0;
 }
 
-/* Once an array said that it appends, those of later files do too, until one says otherwise. */
+/* append = true also applies to the arrays of later files, until one says append = false. */
 static int take_strings(struct merge *m, struct conf_value *to, const struct toml_value *array,
                         const char *key) {
         size_t n_before = to->n_items;
@@ -212,7 +209,7 @@ static int take_boolean(struct merge *m, const struct toml_value *value, const c
         return 0;
 }
 
-/* Go passes over a map that is no table, whatever it is (toml/decode.go:unifyMap). */
+/* Go ignores the value of a map key that is not a table (toml/decode.go:unifyMap). */
 static bool is_passed_over(enum conf_key k, const struct toml_value *value) {
         return conf_key_info(k)->type == CONF_TYPE_MAP && value->type != TOML_TABLE;
 }
@@ -288,7 +285,7 @@ static int add_option(const struct conf_value *value, const struct conf_key_info
         case CONF_TYPE_STRING:
                 return value->text && *value->text ? strlist_addf(options, "%s=%s", info->option, value->text)
                                                    : 0;
-        case CONF_TYPE_UINT32: /* a mode: in octal digits */
+        case CONF_TYPE_UINT32: /* a mode, in octal digits */
                 return value->number ? strlist_addf(options, "%s=%" PRIo64, info->option, value->number) : 0;
         case CONF_TYPE_STRINGS:
                 for (size_t i = 0; i < value->n_items; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* storage.conf: what its keys are, and what several files of it say together. */
+/* storage.conf: its keys, and the merged values of several files. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/strlist.h"
 
-/* The keys that are known, in the order in which Go turns them into driver options (types/options.go:
+/* The known keys, in the order in which Go converts them to driver options (types/options.go:
  * LoadStoreOptions, pkg/config/config.go:GetGraphDriverOptions). */
 enum conf_key {
         CONF_DRIVER,
@@ -54,24 +54,24 @@ enum conf_key {
         _CONF_KEY_MAX,
 };
 
-/* One string and where it stands. */
+/* A string and its position. */
 struct conf_text {
         const char *text;
-        const char *name; /* of a pull option its key, else NULL */
+        const char *name; /* the key of a pull option, else NULL */
         const char *file;
         unsigned line;
 };
 
-/* What the files so far say of one key. Only what fits its type is filled in. */
+/* The merged value of one key. Only the members that fit its type are set. */
 struct conf_value {
         bool set;
-        const char *file; /* the last one that set it, and the line there */
+        const char *file; /* the last file that set it, and the line there */
         unsigned line;
         const char *text;
-        uint64_t number; /* a boolean is 0 or 1 */
+        uint64_t number; /* a boolean as 0 or 1 */
         struct conf_text *items;
         size_t n_items, cap;
-        bool append; /* an array said so: the next file's is added to it */
+        bool append; /* {append = true}: the array of the next file is appended */
 };
 
 struct conf {
@@ -85,22 +85,22 @@ void conf_done(struct conf *conf);
 #define _cleanup_conf_ _cleanup_(conf_done)
 
 /*
- * Merge one file over what is there: its scalars go before those of earlier files, its arrays too, unless an
- * array says {append = true}. -EBADMSG where it is no TOML or a value not of its key's type, -ENOMEM; conf is
- * of no use then. Keys that are not known are passed over.
+ * Merge one file into conf. Its scalars replace those of earlier files, and so do its arrays, unless one
+ * contains {append = true}. Unknown keys are ignored. -EBADMSG if the file is not TOML or a value has the
+ * wrong type, or -ENOMEM; then conf must not be used.
  */
 int conf_merge(struct conf *conf, const char *file, const char *text, size_t len, struct error *reterr);
 
-/* As if no file had said anything of it. */
+/* Reset a key to unset. */
 void conf_forget(struct conf *conf, enum conf_key key);
 
-/* A string that is set and not empty, else NULL. */
+/* A non-empty string, else NULL. */
 const char *conf_get_text(const struct conf *conf, enum conf_key key);
 bool conf_get_flag(const struct conf *conf, enum conf_key key);
 
-/* "storage.options.overlay" and "mountopt". */
+/* For example, "storage.options.overlay" and "mountopt". */
 const char *conf_key_table(enum conf_key key);
 const char *conf_key_name(enum conf_key key);
 
-/* Everything of it that is for a driver, as "[driver.]key=value". */
+/* Append all driver options, as "[driver.]key=value". */
 int conf_add_driver_options(const struct conf *conf, struct strlist *options);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a store lies and how it is used: the object, and setting it by hand. */
+/* The configuration object, and its setters. */
 
 #include <string.h>
 
@@ -85,7 +85,7 @@ _public_ int cstorage_config_set_transient(struct cstorage_config *config, bool 
         return config_note_setting(config, "storage.transient_store", transient ? "true" : "false");
 }
 
-/* Which stores the options name depends on the driver that they are read by. */
+/* The set of additional image stores depends on the driver, because an option may name one. */
 static int find_image_stores(const struct cstorage_config *config, const char *driver,
                              struct strlist *stores) {
         int r = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which files of storage.conf there are, and in which order they are read (pkg/configfile/parse.go:Read). A
- * link may stand anywhere on the way to them: they are the administrator's. */
+/* The files of storage.conf and their order (pkg/configfile/parse.go:Read). Links are followed, because the
+ * administrator controls these paths. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -19,30 +19,30 @@
 #define FILE_NAME     "containers/storage.conf"
 #define DROPIN_SUFFIX ".conf"
 
-/* What names another file. */
+/* Variables with paths of files. */
 #define ENV_FILE     "CONTAINERS_STORAGE_CONF"
 #define ENV_OVERRIDE "CONTAINERS_STORAGE_CONF_OVERRIDE"
 #define ENV_CONFIG   "XDG_CONFIG_HOME"
 
-/* Nobody has more; finding a name among them takes time that is the square of it. */
+/* No system has as many. The search for duplicate names takes quadratic time. */
 #define DROPINS_MAX 1000U
 
-/* The one main file: the first of these that is there. Root's and users' own comes before them. */
+/* Main files: the first one that exists is read. The file of root or of the user has precedence. */
 static const char *const main_files[] = {
         "/etc/containers/storage.conf",
         "/usr/share/containers/storage.conf",
 };
 
-/* Whom a directory of drop-ins is for. */
+/* The users that a directory of drop-ins applies to. */
 enum audience {
         FOR_ALL,
         FOR_ROOT,
         FOR_USERS,
-        FOR_USER, /* has a directory below it for each user id */
+        FOR_USER, /* has a subdirectory for each user id */
 };
 
-/* Lowest first: a file in a later directory takes the place of one of the same name. The user's own comes
- * last. */
+/* In ascending priority: a file replaces one of the same name in an earlier directory. The directory of the
+ * user's home is the last one. */
 static const struct {
         const char *path;
         enum audience audience;
@@ -70,12 +70,12 @@ struct reader {
         const struct config_source *source;
         struct conf *conf;
         struct error *reterr;
-        bool other; /* a file was read that releases with the other rules do not look for */
+        bool other; /* a file was read that the other rules do not read */
 };
 
 /* -------------------------------------------------------------------------------------------------- files */
 
-/* People point variables at /dev/null to have no configuration. */
+/* A variable may name /dev/null, to have no configuration. */
 static bool is_null_device(int fd) {
         struct stat st;
 
@@ -103,7 +103,7 @@ static int merge_open_file(struct reader *reader, const char *path, int fd) {
         return conf_merge(reader->conf, path, text, len, reader->reterr);
 }
 
-/* 1 where the file was there, 0 where it was not. */
+/* Returns 1 if the file exists, 0 if not. */
 static int merge_if_there(struct reader *reader, const char *path) {
         _cleanup_close_ int fd = -1;
         int r;
@@ -117,7 +117,7 @@ static int merge_if_there(struct reader *reader, const char *path) {
         return r < 0 ? r : 1;
 }
 
-/* A file that a variable names has to be there. */
+/* A file that a variable names must exist. */
 static int merge_named(struct reader *reader, const char *variable, const char *path) {
         _cleanup_close_ int fd = -1;
 
@@ -139,7 +139,7 @@ static int merge_below_root(struct reader *reader, const char *path) {
 
 /* ---------------------------------------------------------------------------------------------- main file */
 
-/* $XDG_CONFIG_HOME counts even where it is empty: the file is then looked for where the process stands. */
+/* $XDG_CONFIG_HOME counts even if it is empty: then the path is relative to the working directory. */
 static int user_directory(const struct config_source *source, char **ret) {
         const char *config = config_env(source, ENV_CONFIG), *home = config_home(source);
         char *path = NULL;
@@ -243,7 +243,7 @@ static bool is_directory(int dirfd, const struct dir_entry *entry) {
         return fstatat(dirfd, entry->name, &st, AT_SYMLINK_NOFOLLOW) >= 0 && S_ISDIR(st.st_mode);
 }
 
-/* Everything with the right end to its name but directories; releases before 1.64 pass over links too. */
+/* All files with the suffix except directories. Releases before 1.64 also ignore links. */
 static int add_directory(struct reader *reader, struct dropins *dropins, const char *path) {
         _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
         _cleanup_close_ int fd = -1;
@@ -367,7 +367,7 @@ static bool is_for_users(const char *driver) {
         return false;
 }
 
-/* What a user has of the system's file (types/options.go:getRootlessStorageOpts). */
+/* The keys of the system's file that apply to users (types/options.go:getRootlessStorageOpts). */
 static bool is_users(const struct conf *conf, enum conf_key key, bool has_file) {
         if (key == CONF_ROOTLESS_STORAGE_PATH)
                 return true;
@@ -399,7 +399,7 @@ static int read_for_user(struct reader *reader) {
         return fd < 0 ? 0 : merge_open_file(reader, path, fd);
 }
 
-/* What else there is counts only where the variable says so. */
+/* Without a system file, root's own file is read only if the variable is set. */
 static int read_for_root(struct reader *reader) {
         int r;
 
@@ -412,7 +412,7 @@ static int read_for_root(struct reader *reader) {
 static int read_one_file(struct reader *reader) {
         const char *file = config_env(reader->source, ENV_FILE);
 
-        if (file) /* also where it is empty */
+        if (file) /* even if it is empty */
                 return merge_if_there(reader, file);
         return reader->source->uid == 0 ? read_for_root(reader) : read_for_user(reader);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A configuration from the files and the environment (types/options.go:LoadStoreOptions). Whatever is not
- * understood makes that there is none: who deletes things must not guess where. */
+/* Loading of a configuration from files and environment (types/options.go:LoadStoreOptions). Any error
+ * refuses the whole configuration: a program that deletes data must not guess the location of a store. */
 
 #include <pwd.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 
 #define ENV_UID "_CONTAINERS_ROOTLESS_UID"
 
-/* The passwd entry of one user. Larger ones are no home to anyone. */
+/* The passwd entry of one user. No real one is larger. */
 #define PASSWD_MAX 16384
 
 /* ------------------------------------------------------------------------------------------------ drivers */
@@ -38,7 +38,7 @@ static int load_driver_priority(struct cstorage_config *config) {
         return r;
 }
 
-/* The variable takes the place of every option, and so of the additional stores in the files. */
+/* The variable replaces all options, including the additional image stores of the files. */
 static int load_options(const struct config_source *source, struct cstorage_config *config,
                         struct error *reterr) {
         const char *options = config_env(source, ENV_OPTIONS);
@@ -60,7 +60,7 @@ static int load_options(const struct config_source *source, struct cstorage_conf
 
 /* ------------------------------------------------------------------------------------------------ loading */
 
-/* Returns 1 where the other rules may lead elsewhere, else 0. */
+/* Returns 1 if the other rules may have another result, else 0. */
 static int load(const struct config_source *source, struct cstorage_config *config, struct error *reterr) {
         int r, other;
 
@@ -103,8 +103,8 @@ static int load_by(const struct config_source *source, enum cstorage_config_comp
         return r;
 }
 
-/* Where releases of one kind would fail, no store is theirs: the other reading counts. Only what is wrong in
- * a file makes them fail; if a file cannot be read now, that says nothing. */
+/* If releases of one kind refuse the files, they use no store, so the result of the other rules counts. Only
+ * an error in the contents (-EBADMSG) makes them refuse; a file that is unreadable at the moment does not. */
 static int load_by_either(const struct config_source *source, struct cstorage_config **ret,
                           struct error *reterr) {
         _cleanup_(cstorage_config_freep) struct cstorage_config *dropins = NULL, *one_file = NULL;
@@ -136,7 +136,7 @@ static const char *get_process_env(void *userdata, const char *name) {
         return secure_getenv(name);
 }
 
-/* pkg/unshare/unshare.go:GetRootlessUID: who this is outside of the user namespace that podman made. */
+/* pkg/unshare/unshare.go:GetRootlessUID: the user id outside of the user namespace that podman created. */
 static uint32_t get_uid(void) {
         const char *text = secure_getenv(ENV_UID);
         uint64_t uid;
@@ -156,7 +156,7 @@ static int load_from_system(const struct cstorage_config_options *options, struc
         char entry[PASSWD_MAX];
         struct passwd passwd, *found;
 
-        /* To ask takes as many files as all that is read otherwise. */
+        /* Only if needed: the lookup opens as many files as everything else here. */
         if (!config_env_text(&source, "HOME") &&
             getpwuid_r(source.uid, &passwd, entry, sizeof(entry), &found) == 0 && found)
                 source.home = found->pw_dir;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a store is: from what the files say of its paths, and what is without them. */
+/* The paths of a store, from the files or their defaults. */
 
 #include <stdio.h>
 #include <string.h>
@@ -17,12 +17,12 @@
 #define ROOT_GRAPHROOT "/var/lib/containers/storage"
 #define ROOT_RUNROOT   "/run/containers/storage"
 
-/* Below the user's directories (types/options.go:setDefaultRootlessStoreOptions). */
+/* Relative to directories of the user (types/options.go:setDefaultRootlessStoreOptions). */
 #define USER_GRAPHROOT "containers/storage"
 #define USER_DATA      ".local/share/" USER_GRAPHROOT
 #define USER_RUNROOT   "containers"
 
-/* All links resolved; where that cannot be, because it is not there, cleaned by its text. */
+/* Resolve all links. If the path does not exist, clean it lexically. */
 static int resolve_path(const struct config_source *source, const char *path, char **ret) {
         _cleanup_free_ char *full = NULL, *resolved = NULL;
         size_t root = strlen(source->root);
@@ -53,7 +53,7 @@ static int must_be_absolute(const struct conf *conf, enum conf_key key, const ch
                          value->file, value->line, conf_key_name(key), path);
 }
 
-/* What a key says of a path, or NULL where it says nothing. */
+/* The path that a key sets, or NULL. */
 static int load_path(const struct config_source *source, const struct conf *conf, enum conf_key key,
                      char **ret, struct error *reterr) {
         _cleanup_free_ char *expanded = NULL;
@@ -111,8 +111,8 @@ static int default_graphroot(const struct config_source *source, char **ret, str
         return error_set(reterr, -ENOENT, "user %u has no home directory: set $HOME", source->uid);
 }
 
-/* Without the variable the first of these that nobody else can write to, as pkg/homedir/homedir_unix.go:
- * GetRuntimeDir has it; but none is made. */
+/* Without the variable: /run/user/<uid> or $TMPDIR/storage-run-<uid>, the first that only the user can write
+ * to, as in pkg/homedir/homedir_unix.go:GetRuntimeDir. No directory is created. */
 static int find_runtime_dir(const struct config_source *source, struct text *ret) {
         const char *tmp = config_env_text(source, ENV_TEMP);
         _cleanup_text_ struct text user = TEXT_INIT;
@@ -148,7 +148,7 @@ static int default_runroot(const struct config_source *source, char **ret, struc
         return join(resolved ? resolved : runtime, USER_RUNROOT, ret);
 }
 
-/* rootless_storage_path counts for users, and only where no graphroot is set. */
+/* rootless_storage_path applies to users only, and only if no graphroot is set. */
 static int load_graphroot(const struct config_source *source, const struct conf *conf, char **ret,
                           struct error *reterr) {
         char *path;
@@ -179,7 +179,7 @@ static int load_runroot(const struct config_source *source, const struct conf *c
         return 0;
 }
 
-/* Neither expanded nor cleaned. */
+/* This path is neither expanded nor cleaned. */
 static int load_imagestore(const struct conf *conf, const char *graphroot, char **ret, struct error *reterr) {
         const struct conf_value *value = &conf->values[CONF_IMAGESTORE];
         const char *path = conf_get_text(conf, CONF_IMAGESTORE);

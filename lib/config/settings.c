@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Everything that a configuration says, and who said so: for people who wonder. */
+/* The list of all settings and their origins, for display. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,13 +11,13 @@
 #include "config/conf-key.h"
 #include "config/config.h"
 
-/* Of driver options that no file says, but a variable, all at once. */
+/* The key of a driver option from the variable that replaces all options of the files. */
 #define KEY_OPTION "option"
 
-/* Who called. */
+/* The origin of settings of the caller. */
 #define ORIGIN_CALLER ""
 
-/* What is told of every store, set or not. */
+/* Settings that are listed for every store, even if they are not set. */
 static bool is_essential(enum conf_key key) {
         return key == CONF_DRIVER || key == CONF_GRAPHROOT || key == CONF_RUNROOT || key == CONF_IMAGESTORE ||
                key == CONF_TRANSIENT_STORE;
@@ -56,7 +56,7 @@ static int add_driver_option(struct cstorage_config *config, const char *option,
         return r;
 }
 
-/* "storage.options.overlay.mountopt"; of an option of pull_options with its name behind. */
+/* "storage.options.overlay.mountopt". For pull_options, the name of the option follows. */
 static int name_key(struct text *text, enum conf_key key, const char *name) {
         return text_addf(text, "%s.%s%s%s", conf_key_table(key), conf_key_name(key), name ? "." : "",
                          name ?: "");
@@ -81,7 +81,7 @@ static int add_driver(const struct config_source *source, struct cstorage_config
         return add_value(config, CONF_DRIVER, config->driver ?: "");
 }
 
-/* As it came out, which is not what the file has where that was expanded. */
+/* List the effective value, which may differ from that in the file. */
 static int add_essential(const struct config_source *source, struct cstorage_config *config,
                          enum conf_key key) {
         const struct conf_value *users = &config->conf.values[CONF_ROOTLESS_STORAGE_PATH];
@@ -149,7 +149,7 @@ static int add_said(struct cstorage_config *config, enum conf_key key) {
         return r;
 }
 
-/* Which counts for nothing: replaced as a whole, or told as the graphroot. */
+/* A key without effect: a variable replaced it, or it is listed as the graphroot. */
 static bool is_void(enum conf_key key, bool replaced) {
         return key == CONF_ROOTLESS_STORAGE_PATH || (replaced && conf_key_info(key)->option);
 }

@@ -7,20 +7,19 @@
 #include "config/conf-path.h"
 #include "cstorage.h"
 
-/* Where a configuration is loaded from: the real system, or one that a test made. */
+/* The source of a configuration: the real system, or that of a test. */
 struct config_source {
-        const char
-                *root; /* goes before every path that is not from the environment; "" for the real system */
-        uint32_t uid;  /* whose store it is */
-        const char *home; /* where the environment has no HOME; may be NULL */
+        const char *root; /* prefix of all paths that are not from the environment; "": real system */
+        uint32_t uid;     /* owner of the store */
+        const char *home; /* used without $HOME; may be NULL */
         struct conf_env env;
         enum cstorage_config_compat rules;
-        bool unresolved; /* paths of stores are not looked at: AUTO is DROPINS then */
+        bool unresolved; /* paths of stores are not resolved, and AUTO is CURRENT */
 };
 
-/* What a variable of the source is set to, or NULL; the second also where it is empty. */
+/* The value of a variable, or NULL; config_env_text() also returns NULL if it is empty. */
 const char *config_env(const struct config_source *source, const char *name);
 const char *config_env_text(const struct config_source *source, const char *name);
 
-/* $HOME, or what is known without it; NULL where that is nothing. */
+/* $HOME or, without it, source->home. May be NULL. */
 const char *config_home(const struct config_source *source);
