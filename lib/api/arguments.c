@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Arguments that make no sense, whatever is in the store. The first ones are of programs that were built with
- * another version of the library than this one. */
+/* Checks of arguments that do not depend on a store. The first two detect programs that were built for
+ * another version of the library. */
 
 #include "api/arguments.h"
 
@@ -10,7 +10,7 @@
 #include "format/decode.h"
 #include "format/digest.h"
 
-/* The kernel takes no more for a user namespace (user_namespaces(7)). */
+/* The kernel's limit for a user namespace (user_namespaces(7)). */
 #define ID_MAPS_MAX 340
 
 int check_flags(uint64_t flags, uint64_t references_flags, const char *what, struct error *reterr) {
@@ -52,7 +52,7 @@ static bool overlap(uint32_t a, uint32_t b, uint32_t a_size, uint32_t b_size) {
         return (uint64_t) a < (uint64_t) b + b_size && (uint64_t) b < (uint64_t) a + a_size;
 }
 
-/* The last id is (uid_t) -1 less one, but Go itself makes ranges up to 2^32. */
+/* The last valid id is (uid_t) -1 minus 1, but Go itself creates ranges up to 2^32. */
 static bool is_too_long(const struct cstorage_id_map *map) {
         uint64_t most = (uint64_t) UINT32_MAX + 1;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the public objects share: how they are exported, and how they hand errors to the layers below. */
+/* Shared by the public objects: the export of functions, and the conversion of errors. */
 
 #include "base/error.h"
 #include "cstorage.h"
@@ -16,8 +16,8 @@ static inline struct error *error_of(struct cstorage_error *e) {
         return (struct error *) e;
 }
 
-/* The caller need not clear it, and not every failure comes with a sentence: no memory, for one. So public
- * functions clear it first, and where nobody below said more, they say what they were about. */
+/* The caller need not clear the error, and not every failure sets a message, for example -ENOMEM. So public
+ * functions clear it first, and error_end() adds a message if the layers below set none. */
 static inline struct error *error_begin(struct cstorage_error *e) {
         if (e) {
                 e->code = 0;
