@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The btrfs driver's home (drivers/btrfs/btrfs.go): every layer is a subvolume, made as a snapshot of its
- * parent, and lies on nothing. What is in such a store is read and deleted here; layers are made and mounted
- * by the Go side alone.
+ * The home of the btrfs driver (drivers/btrfs/btrfs.go): each layer is a subvolume without lowers, created as
+ * a snapshot of its parent. This library reads such a store and deletes from it; only the Go library creates
+ * and mounts its layers.
  *
- * It deletes at once, with the locks held, and has no temp dirs. We have some all the same. To remove a
- * subvolume takes one call that returns at once, but only where there is no other one in it: to look for
- * these takes as long as the layer is large, and so does deleting a layer that is but a directory. To rename
- * takes as long as ever. The directory that temp dirs lie in is one that the Go side never lists, not even as
- * a layer; so it is the next collection that finishes what was cut off.
+ * The Go driver deletes a layer at once, with the locks held, and has no temp dirs; this library uses temp
+ * dirs nevertheless. Removing a subvolume is one fast call, but only if it contains no other one: the search
+ * for these, like deleting a layer that is a plain directory, takes time in proportion to the size of the
+ * layer, while a rename is always fast. The Go library never lists the root of the temp dirs, not even as a
+ * layer, so the next collection finishes an interrupted deletion.
  */
 
 #include "base/cleanup.h"
@@ -16,7 +16,7 @@
 
 #define LAYERS_DIR "subvolumes"
 
-/* Nothing else lies there. */
+/* LAYERS_DIR contains only layers. */
 static bool btrfs_is_own_name(const char *name) {
         (void) name;
         return false;
@@ -28,7 +28,7 @@ static int btrfs_open_content(const struct homes *homes, const char *id, struct 
         return driver_open_layer(LAYERS_DIR, homes, id, &index, reterr);
 }
 
-/* There is never anything mounted (btrfs.go:Put). */
+/* The driver never mounts anything (btrfs.go:Put). */
 static int btrfs_unmount(const struct homes *homes, const char *id, struct error *reterr) {
         (void) homes;
         (void) id;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Owners and modes of new directories. The Go side leaves them to the umask, which its programs set to 022; a
- * library has the caller's, and a root directory that others may not enter makes a container useless. */
+/*
+ * Owners and modes of new directories. The Go library relies on the umask, which its programs set to 022. A
+ * library must accept the umask of its caller, and a container is useless if its root directory does not
+ * admit other users.
+ */
 
 #include <fcntl.h>
 #include <stdbool.h>
@@ -25,9 +28,8 @@ static bool is_wanted(uint32_t has, uint32_t wanted) {
         return wanted == OWNER_OF_PARENT || has == wanted;
 }
 
-/*
- * Who is not root may give nothing away, but then there is nothing to give. What is inherited (setgid) stays.
- */
+/* An unprivileged process cannot change the owner, but then its files have the right one. The inherited
+ * setgid bit stays. */
 static int fix_access(int dirfd, const char *name, const struct dir_access *access) {
         struct stat st;
 

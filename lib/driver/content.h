@@ -4,22 +4,22 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* For uid or gid: the owner of the directory that it is made in (base/owner.h). */
+/* For uid or gid: the owner of the parent directory (base/owner.h). */
 #define OWNER_OF_PARENT UINT32_MAX
 
-/* The directories that layers are made of, with the owners and modes that they must have. */
+/* The owner and mode of a directory of a layer. */
 
 struct dir_access {
-        mode_t mode; /* permissions alone */
+        mode_t mode; /* permission bits only */
         uint32_t uid, gid;
 };
 
-/* What the content of a layer that lies on nothing has (overlay.go, vfs/driver.go: defaultPerms). */
+/* The mode of the content of a layer without parent (overlay.go, vfs/driver.go: defaultPerms). */
 #define CONTENT_MODE 0555
 
-/* What the content of one that lies on another has: the same as that one's. Negative errno. */
+/* The owner and mode of an open directory: a layer inherits those of its parent's content. Negative errno. */
 int content_access(int fd, struct dir_access *ret);
 
-/* Make a directory, whatever the umask and the directory it is made in do to it. Negative errno; nothing is
- * left behind on failure. */
+/* Create a directory with this owner and mode, independent of the umask and of the parent directory. Negative
+ * errno; on failure no directory is left behind. */
 int dir_make_with(int dirfd, const char *name, const struct dir_access *access);

@@ -8,131 +8,134 @@
 #include "base/error.h"
 #include "format/name.h"
 
-/* The ids of layers below another one, nearest first. */
+/* The ids of the lowers of a layer, nearest first. */
 struct overlay_lower {
-        char **ids; /* NULL-terminated, one piece of memory together with the ids: free() */
+        char **ids; /* NULL-terminated; one block of memory with the ids: free() */
         size_t n;
 };
 
-#define LOWERS_MAX 500U /* overlay.go:maxDepth is 500, and so is what its lower file may hold */
+#define LOWERS_MAX 500U /* overlay.go:maxDepth is 500, which also limits the file "lower" */
 
 /*
- * Where layers may lie: the driver's homes of the graphroot, of the image store, of the additional stores, in
- * the order in which they are looked through (overlay.go:dir2). -1: there is none. Only layers of the first
- * one are mounted where they lie, and may be written to.
+ * The driver homes that contain layers: that of the graphroot, of the image store and of the additional image
+ * stores, in the order of the search (overlay.go:dir2). -1: there is none. Only layers in the first one are
+ * mounted in place and writable.
  */
 struct homes {
         const int *fds;
         size_t n;
-        int runroot_fd;            /* where layers of all the others are mounted; -1: there is none */
-        const char *mount_options; /* of the configuration (mountopt), between commas; NULL: none */
-        bool shares_mounts;        /* the configuration says so (skip_mount_home) */
+        int runroot_fd;            /* has the mount points of all other layers; -1: there is none */
+        const char *mount_options; /* mountopt in the configuration, separated by commas; NULL: none */
+        bool shares_mounts;        /* skip_mount_home in the configuration */
 };
 
-/* A layer that shall be. */
+/* A layer to create. */
 struct new_layer {
         const char *id;
-        const char *link;           /* a short name that is not taken, for drivers that have such a thing */
-        const char *const *parents; /* ids of all it lies on, nearest first, NULL-terminated; NULL: nothing */
-        uint32_t uid, gid;          /* of root in it (idtools.GetRootUIDGID), or OWNER_OF_PARENT */
-        bool content_follows;       /* its content is put in place next: what it begins with is not wanted */
+        const char *link;           /* an unused short link, for drivers with short links */
+        const char *const *parents; /* ids of all lowers, nearest first, NULL-terminated; NULL: none */
+        uint32_t uid, gid;          /* of root in the layer (idtools.GetRootUIDGID), or OWNER_OF_PARENT */
+        bool content_follows;       /* put_content() follows, so no initial content is needed */
 };
 
-/* A layer that shall be mounted. */
+/* A layer to mount. */
 struct layer_mount {
         const char *id;
         const char *const *parents; /* as in struct new_layer */
-        const char *const *options; /* NULL-terminated; NULL or none: those of the configuration */
+        const char *const *options; /* NULL-terminated; NULL or empty: those of the configuration */
         const char *label;          /* SELinux context; NULL or "": none */
         bool read_only;
-        bool is_volatile; /* need not survive a crash: never synced */
+        bool is_volatile; /* may be lost in a crash, so it is never synced */
 };
 
-/* What differs between the drivers: a constant table each. */
+/* The interface of a driver. Each driver has one constant table. */
 struct driver {
         const char *name;
 
-        /* Where the layers' directories are, below the driver's home; "." is the home itself. */
+        /* The parent of the layer directories, relative to the driver home; "." is the home itself. */
         const char *layers_dir;
 
-        /* Below the home too; NULL where the driver has no such thing. */
+        /* Also relative to the home; NULL if the driver has no such directory. */
         const char *links_dir;
         const char *temp_root;
         const char *staging_dir;
-        const char *quotas_dir; /* of files that are called after the layers whose limits they hold */
+        const char *quotas_dir; /* files named after layers, with their size limits */
 
-        /* Is this entry of layers_dir the driver's own, and never a layer? Feature probes included. */
+        /* Does the entry of layers_dir belong to the driver, so that it is never a layer? Includes feature
+         * probes. */
         bool (*is_own_name)(const char *name);
 
-        /* Is it a feature probe? NULL where the driver has none. */
+        /* Is it a feature probe? NULL if the driver has none. */
         bool (*is_probe_name)(const char *name);
 
         /*
-         * NULL where layers do not lie on each other. home_fd, id of a layer: -ENOENT where its directory is
-         * not there; none where it lies on nothing; -EBADMSG where its file makes no sense, so that what it
-         * lies on is not known. other_home_fd is the home of the image store, for a layer of the graphroot,
-         * and the other way round; -1: there is none. Links are looked for in both (overlay.go:get), and one
-         * that leads nowhere is left out.
+         * Read the lowers of the layer id in home_fd. NULL if layers of this driver have no lowers. -ENOENT
+         * if the layer has no directory, -EBADMSG if its file is invalid, so that the lowers are unknown. A
+         * layer without parent has an empty list. other_home_fd is the home of the image store for a layer of
+         * the graphroot, and vice versa; -1: there is none. Short links are searched in both homes
+         * (overlay.go:get), and a dangling one is skipped.
          */
         int (*read_lowers)(int home_fd, int other_home_fd, const char *id, struct overlay_lower *ret,
                            struct error *reterr);
 
-        /* NULL where there are no links. The short name of a layer; -ENOENT where it has none, -EBADMSG where
-         * its file holds something else. */
+        /* The short link of a layer. NULL if the driver has none. -ENOENT if the layer has none, -EBADMSG if
+         * its file contains something else. */
         int (*read_link)(int home_fd, const char *id, char ret_link[static LINK_ID_LENGTH + 1]);
 
-        /* NULL where no layer ever had two. Whether a layer's directory is but one of the two that releases
-         * 1.47 to 1.52 made where there was an image store: 1, 0, or negative errno. */
+        /* Is the layer a split layer, with one directory in each of two stores, as releases 1.47 to 1.52
+         * created with an image store? 1, 0, or negative errno. NULL if the driver never had split layers. */
         int (*is_half)(int home_fd, const char *id);
 
         /*
-         * All below changes a store, and wants its locks held, except for make_content. What makes and mounts
-         * layers is NULL, all of it, where that is left to others: driver_check_makes() says so.
+         * The functions below change a store, so the caller holds its locks, except for make_content. The
+         * functions that create and mount layers are all NULL if the driver does not support this: see
+         * driver_check_makes().
          *
-         * Make the home and what it always has in a graphroot or image store, where it is missing. Returns a
-         * descriptor of it.
+         * Create the home of a graphroot or image store, and its fixed entries, if missing. Returns a
+         * descriptor of the home.
          */
         int (*make_home)(int root_fd, struct error *reterr);
 
         /*
-         * Make a layer in the home: empty, or as its parent where layers do not lie on each other. A leftover
-         * of the same id is removed first; -EBUSY where something is mounted in it. -ENOENT where the parent
-         * is in none of the homes, -EEXIST where the short name is taken. On failure nothing is left behind;
-         * killed, a leftover of this id.
+         * Create a layer in the home: empty or, if the driver has no lowers, as a copy of its parent. A stale
+         * layer of the same id is removed first; -EBUSY if something is mounted in it. -ENOENT if no home has
+         * the parent, -EEXIST if the short link is in use. On failure, nothing is left behind; after a kill,
+         * a stale layer of this id.
          */
         int (*create_layer)(const struct homes *homes, int home_fd, const struct new_layer *layer,
                             struct error *reterr);
 
         /*
-         * Make a directory for the content of a layer that will be, with the owner and mode that the layer's
-         * will have; where layers do not lie on each other, a copy of the parent's. parent NULL: none.
-         * Returns a descriptor of it. On failure something may be left of it.
+         * Create a directory for the content of a layer that is created later, with the owner and mode of
+         * that content. If the driver has no lowers, it is a copy of the parent. parent NULL: none. Returns a
+         * descriptor of it. On failure, a part of it may stay.
          */
         int (*make_content)(const struct homes *homes, const char *parent, int dirfd, const char *name,
                             struct error *reterr);
 
-        /* Put that in the place of the empty content of a layer just created: one rename. -ENOTEMPTY where
-         * there is something in it. */
+        /* Replace the empty content of a new layer by that directory, with one rename. -ENOTEMPTY if the
+         * content is not empty. */
         int (*put_content)(int home_fd, const char *id, int dirfd, const char *name, struct error *reterr);
 
-        /* A descriptor of the directory of a layer's content, to read: what it adds to those it lies on, or
-         * all of it. -ENOENT where the layer is in none of the homes. */
+        /* Open the content of a layer for reading: its difference to its lowers or, if the driver has none,
+         * all of it. -ENOENT if no home has the layer. */
         int (*open_content)(const struct homes *homes, const char *id, struct error *reterr);
 
-        /* Where a layer is or will be mounted; fresh memory. in_graphroot: it lies, or will lie, in the first
-         * of the homes. -ENOENT where the directory for that is not there. */
+        /* The mount point of a layer that exists or is created later, in fresh memory. in_graphroot: the
+         * layer is in the first home. -ENOENT if the parent directory is missing. */
         int (*mount_path)(const struct homes *homes, bool in_graphroot, const char *id, char **ret);
 
         /*
-         * Mount a layer. 0 where it was mounted before: what was asked for this time does not matter then, as
-         * on the Go side. -EINVAL an option that is not the caller's to set or not known to the kernel,
-         * -EBUSY where something else is mounted there.
+         * Mount a layer. Returns 0 also if it is already mounted: then the arguments are ignored, as in the
+         * Go library. -EINVAL if the caller may not set an option or the kernel does not know it, -EBUSY if
+         * something else is mounted there.
          */
         int (*mount)(const struct homes *homes, const struct layer_mount *mount, struct error *reterr);
 
-        /* The reverse; one that is not mounted is none (0). Who still uses it keeps it until then. */
+        /* Unmount a layer, or do nothing if it is not mounted. A process that uses it keeps its view of it
+         * (MNT_DETACH). */
         int (*unmount)(const struct homes *homes, const char *id, struct error *reterr);
 };
 
-/* A table each, and one line in registry.c. */
+/* Also listed in registry.c. */
 extern const struct driver driver_overlay, driver_vfs, driver_btrfs;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where the directory of a layer is, in the home of any driver. */
+/* The directory of a layer, for any driver. */
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Mount options: some are flags of the mount, the others are the file system's. */
+/* Mount options: flags of mount(2), and options of the file system. */
 
 #include <string.h>
 #include <sys/mount.h>
@@ -85,7 +85,8 @@ int mount_options_add(struct mount_options *data, const char *options, struct er
         return r;
 }
 
-/* The categories of a label are separated by commas, hence the quotes (label.FormatMountLabel). */
+/* The quotes are necessary because the categories of a label are separated by commas
+ * (label.FormatMountLabel). */
 int mount_options_add_label(struct mount_options *data, const char *label, struct error *reterr) {
         for (const char *c = label; *c; c++)
                 if (*c == '"' || *c == '\\' || (unsigned char) *c < 0x20)

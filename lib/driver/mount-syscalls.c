@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Mounting. What is mounted on, or unmounted, is an open directory, reached through /proc/self/fd, so that no
- * path is looked up twice. */
+/* Mounting. The mount point is an open directory, reached through /proc/self/fd, so that no path is resolved
+ * twice. */
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -20,7 +20,7 @@
 
 #define FD_PATH_BYTES 32U
 
-/* A mount that was made twice, or counted wrong; nobody stacks so many on purpose. */
+/* More mounts than this on one directory are never intended. */
 #define STACKED_MAX 64U
 
 static const char *fd_link(int fd, char buffer[static FD_PATH_BYTES]) {
@@ -44,7 +44,7 @@ static int call_mount(const struct request *request) {
                        : 0;
 }
 
-/* A working directory of its own is what only this thread has. */
+/* The thread gets a working directory of its own. */
 static void *mount_elsewhere(void *userdata) {
         struct request *request = userdata;
 
@@ -134,7 +134,7 @@ int mount_detach(int dirfd, const char *name) {
         return r < 0 ? r : -EBUSY;
 }
 
-/* 1, 0. The parent of a mount's root is where it is mounted. */
+/* 1 or 0. A mount point is the root of a mount, so its ".." is on another mount. */
 static int is_mount_point(const char *path) {
         _cleanup_close_ int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
         struct identity here, above;

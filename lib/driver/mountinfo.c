@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is mounted. The one file that knows libmount. */
+/* The mount table. No other file uses libmount. */
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #define MOUNTINFO_BYTES_MAX (256U * 1024 * 1024) /* the kernel allows 100000 mounts (fs.mount-max) */
 #define READ_BYTES          (64U * 1024)
 
-/* Asked for only where something may have to go. */
+/* Loaded only if there may be something to remove. */
 #define LIBMOUNT_NAME "libmount.so.1"
 LIBRARY_NOTE(libmount, LIBMOUNT_NAME, "mounts", "what is mounted where", "required");
 
@@ -45,7 +45,7 @@ static const char *const libmount_names[] = {LIBMOUNT_FUNCTIONS(LIBRARY_NAME)};
 
 static pthread_once_t libmount_once = PTHREAD_ONCE_INIT;
 static bool libmount_loaded;
-static char libmount_problem[128]; /* why not, of the one attempt */
+static char libmount_problem[128]; /* error of the only attempt to load it */
 
 static void load_libmount(void) {
         const char *why;
@@ -61,7 +61,7 @@ static bool have_libmount(void) {
 }
 
 struct mountinfo {
-        struct arena arena;   /* of the strings in the sets */
+        struct arena arena;   /* the strings in the sets */
         struct idset targets; /* paths of all mount points */
         struct idset layers, links;
 };
@@ -85,9 +85,9 @@ static int keep(struct mountinfo *info, struct idset *set, const char *text, siz
 }
 
 /*
- * Options are not taken apart: the kernel has several ways to write them (lowerdir=a:b, lowerdir+=a,
- * datadir+=; with commas, colons and backslashes escaped more than once), and what stands between two of
- * these is an id or it is not.
+ * Options are not parsed, because the kernel has several forms (lowerdir=a:b, lowerdir+=a, datadir+=; with
+ * commas, colons and backslashes escaped more than once). Any string between two separators is taken for an
+ * id if it has the form of one.
  */
 #define SEPARATORS "/:,=\\"
 
@@ -130,23 +130,20 @@ static bool has_type(struct libmnt_fs *fs, const char *start) {
         return type && has_prefix(type, start);
 }
 
-/* What a mount_program mounts is a layer too. */
+/* FUSE: a mount_program mounts layers, too. */
 static bool is_layer_mount(struct libmnt_fs *fs) {
         return has_type(fs, "overlay") || has_type(fs, "fuse");
 }
 
-/* Somebody mounted something right on a layer's directory, and so hides what the layer lies on. */
+/* A mount directly on a layer directory hides its lowers, so the layer is in use. */
 static int keep_last_name(struct mountinfo *info, const char *target) {
         const char *name = strrchr(target, '/') + 1;
 
         return keep_name(info, target, name, strlen(name));
 }
 
-/*
- * The root of a mount is the directory of its file system that it shows: a layer may be mounted elsewhere.
- * Where something else is mounted deep in a layer, that says nothing about the layer: it is for others to
- * refuse.
- */
+/* The root of a mount is the directory of its file system that it shows, so a layer may be mounted anywhere.
+ * A mount deep inside a layer does not make the layer used; it prevents its removal elsewhere. */
 static int keep_mount(struct mountinfo *info, struct libmnt_fs *fs) {
         const char *target = libmount.mnt_fs_get_target(fs);
         int r;
@@ -166,7 +163,7 @@ static int keep_mount(struct mountinfo *info, struct libmnt_fs *fs) {
         return r;
 }
 
-/* A line that is not understood could be the one that matters. */
+/* A line that cannot be parsed may contain a layer. */
 static int refuse_line(struct libmnt_table *table, const char *file, int line) {
         int *bad_line = libmount.mnt_table_get_userdata(table);
 
@@ -220,8 +217,8 @@ static int parse_text(const char *text, size_t len, struct mountinfo *info, int 
         FILE *stream;
         int r;
 
-        /* Where /proc is, that is mounted: a text without a mount is none. Without the last newline it was
-         * cut. */
+        /* /proc itself is a mount, so a table without mounts is invalid. Without the last newline it is
+         * incomplete. */
         if (len == 0 || text[len - 1] != '\n' || memchr(text, '\0', len))
                 return -EBADMSG;
 
@@ -297,7 +294,7 @@ int mountinfo_read(const char *path, struct mountinfo **ret, struct error *reter
         return parse(path, text.s ? text.s : "", text.len, ret, reterr);
 }
 
-/* The first of the sorted targets that is not before the path with this character, '/' or NUL, behind. */
+/* The first of the sorted targets that is not before path followed by end, which is '/' or NUL. */
 static const char *find_from(const struct idset *targets, const char *path, size_t len, char end) {
         size_t low = 0, high = targets->n;
 
@@ -320,7 +317,8 @@ static bool has_target(const struct idset *targets, const char *path, size_t len
         return strncmp(target, path, len) == 0 && target[len] == end;
 }
 
-/* The path itself sorts before what is below it, but not right before: "/a", "/a-b", "/a/b". */
+/* Two searches: the path itself sorts before those below it, but not directly before them: "/a", "/a-b",
+ * "/a/b". */
 bool mountinfo_has_below(const struct mountinfo *info, const char *path) {
         size_t len = strlen(path);
 

@@ -6,30 +6,29 @@
 #include "base/error.h"
 #include "base/idset.h"
 
-/* What is mounted, as /proc/self/mountinfo has it at one moment. */
+/* The mounts of this mount namespace at one moment (/proc/self/mountinfo). */
 struct mountinfo;
 
-/*
- * path NULL: /proc/self/mountinfo. Another path is for tests. -ENOENT where /proc is not there, -EBADMSG
- * where one line of it is not understood: refuse, do not guess.
- */
+/* path NULL: /proc/self/mountinfo. Tests use other paths. -ENOENT if /proc is missing, -EBADMSG if a line
+ * cannot be parsed. */
 int mountinfo_read(const char *path, struct mountinfo **ret, struct error *reterr);
-/* The same from memory. */
+/* As mountinfo_read(), from memory. */
 int mountinfo_parse(const char *text, size_t len, struct mountinfo **ret, struct error *reterr);
 
 struct mountinfo *mountinfo_free(struct mountinfo *info);
 DEFINE_CLEANUP(struct mountinfo *, mountinfo_free);
 
-/* Is something mounted at the path (absolute, as fd_path() gives it) or below it? By whole components: /a/b
- * does not cover /a/bc. */
+/* Is something mounted at the path (absolute, as from fd_path()) or below it? Only whole components match:
+ * /a/b does not include /a/bc. */
 bool mountinfo_has_below(const struct mountinfo *info, const char *path);
 
 /*
- * The ids that stand as a component of a path in the directories that are mounted (bind mounts), and in the
- * mount points and options of overlay mounts, or are the name of any mount point: layers, and containers,
- * that are in use whatever the records say. Sealed; the strings are info's.
+ * The ids of layers and containers that are in use, whatever the records contain: components of the paths of
+ * mounted directories (bind mounts), of the mount points and options of overlay mounts, and last components
+ * of any mount point. The set is sealed; info owns the strings.
  */
 const struct idset *mountinfo_layers(const struct mountinfo *info);
 
-/* The same of short links ("l/<link id>"), which lowerdir options may have instead of the layers. */
+/* As mountinfo_layers(), for short links ("l/<link id>"), which lowerdir options may contain instead of layer
+ * ids. */
 const struct idset *mountinfo_links(const struct mountinfo *info);

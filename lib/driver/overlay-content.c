@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The content of overlay layers: what a layer adds to those it lies on (overlay.go:StartStagingDiffToApply,
+/* The content of overlay layers: the difference of a layer to its lowers (overlay.go:StartStagingDiffToApply,
  * CommitStagedLayer). */
 
 #include <fcntl.h>
@@ -52,7 +52,7 @@ int overlay_make_content(const struct homes *homes, const char *parent, int dirf
         return fd;
 }
 
-/* rename(2) replaces a directory that is empty, in one step. */
+/* rename(2) replaces an empty directory in one step. */
 int overlay_put_content(int home_fd, const char *id, int dirfd, const char *name, struct error *reterr) {
         char path[LAYER_PATH_MAX];
 
@@ -63,7 +63,9 @@ int overlay_put_content(int home_fd, const char *id, int dirfd, const char *name
                              "cannot put the content of a layer in place as");
 }
 
-/* With composefs, what is in diff has no names; they are in an image of their own (overlay/composefs.go). */
+/*
+ * With composefs, the files in diff have no names; an image of its own contains these (overlay/composefs.go).
+ */
 static bool has_composefs(int layer_fd) {
         return faccessat(layer_fd, "composefs-data/composefs.blob", F_OK, AT_SYMLINK_NOFOLLOW) >= 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Making overlay layers (overlay.go:create): an empty directory, and what tells which others it lies on. */
+/* Creation of overlay layers (overlay.go:create): an empty directory, and the files that list its lowers. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,13 +15,13 @@
 #include "driver/overlay.h"
 #include "driver/stale-layer.h"
 
-#define HOME_MODE                                                                                            \
-        0755 /* of the links too: who is root in no user namespace reads images of an image store            \
-              */
+/* Also of the directory of short links: users without any root privileges may read an image store. */
+#define HOME_MODE 0755
+
 #define LAYER_MODE 0700
 #define FILE_MODE  0644
 
-/* All that a new layer may hold, in the order in which it goes when one could not be made. */
+/* All entries of a new layer, in the order in which undo() removes them. */
 static const struct {
         const char *name;
         int flags; /* of unlinkat(2) */
@@ -61,10 +61,10 @@ int overlay_make_home(int root_fd, struct error *reterr) {
 
 /* -------------------------------------------------------------------------------------------- lower */
 
-/* What a layer takes over from its parent. */
+/* The properties that a layer inherits from its parent. */
 struct heritage {
         struct dir_access access; /* of the content */
-        struct text lower, ids;   /* contents of its lower and lower-layers; empty where there is no parent */
+        struct text lower, ids;   /* its files lower and lower-layers; empty without parent */
 };
 
 static void heritage_done(struct heritage *heritage) {
@@ -86,7 +86,7 @@ static int add_ids(struct text *ids, const char *const *parents) {
         return r;
 }
 
-/* The parent's short name, and those that the parent lies on. */
+/* The short link of the parent; add_lower() adds those of the parent's lowers. */
 static int add_link(struct text *lower, int parent_fd) {
         _cleanup_free_ char *link = NULL;
         size_t len;
@@ -189,7 +189,7 @@ static int put_file(int layer_fd, const char *name, const char *text, size_t len
         return fd < 0 ? fd : write_all(fd, text, len);
 }
 
-/* Its directory is there but for the first layer. */
+/* Only the first layer in a home must create the directory of short links. */
 static int put_link(int home_fd, const struct new_layer *layer) {
         char target[LAYER_PATH_MAX], path[sizeof(OVERLAY_LINKS_DIR) + 1 + LINK_ID_LENGTH];
 
@@ -219,8 +219,8 @@ static int put_lowers(int layer_fd, const struct heritage *heritage) {
         return r < 0 ? r : put_file(layer_fd, "lower-layers", heritage->ids.s, heritage->ids.len);
 }
 
-/* What stands behind the link, in the order of the Go side: who meets a layer that is not finished sees what
- * it would see of one of Go's. */
+/* Create the other entries in the order of the Go library: then a process that finds an unfinished layer sees
+ * the same state as with one of the Go library. */
 static int fill(int layer_fd, const struct new_layer *layer, const struct heritage *heritage) {
         const struct dir_access private = {LAYER_MODE, heritage->access.uid, heritage->access.gid};
         int r;

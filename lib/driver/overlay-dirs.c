@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an overlay is mounted from: where its layers are, and how that is told to the kernel. */
+/* The directories of an overlay mount, and their form in its options. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,11 +11,11 @@
 #include "driver/overlay-dirs.h"
 #include "driver/overlay.h"
 
-/* Rotated when ids are mapped anew (overlay.go:UpdateLayerIDMap), each time by one; as many as there may be
+/* Each change of the id mapping renames them by one (overlay.go:UpdateLayerIDMap), so there may be as many as
  * layers. */
 #define OLD_UPPERS_MAX LOWERS_MAX
 
-/* Those that overlayfs, and SELinux before it, look for. */
+/* Characters with a meaning to overlayfs, or before that to SELinux. */
 #define MEANINGFUL ",:\\\"'"
 
 static void dir_done(struct overlay_dir *dir) {
@@ -129,7 +129,7 @@ int overlay_dirs_find(struct overlay_dirs *dirs, const struct homes *homes, size
         if (r < 0)
                 return r;
 
-        /* An overlay lies on something else than its upper directory, be it empty. */
+        /* An overlay needs a lower directory, even an empty one. */
         return dirs->n > (read_only ? 1U : 0U) ? 0 : add_lower(dirs, home_fd, mount->id, "/empty");
 }
 
@@ -164,7 +164,7 @@ static int write_number(struct overlay_dir *dir, const char *before, struct text
         return dir->fd < 0 ? dir->fd : text_addf(text, "%s%d", before, dir->fd);
 }
 
-/* With the id in it, which tells people and programs which layer is mounted. */
+/* The path contains the id, which shows to people and programs which layer is mounted. */
 static int write_below_number(const struct overlay_dir *dir, const char *before, struct text *text) {
         if (strpbrk(dir->path, MEANINGFUL))
                 return -EINVAL;

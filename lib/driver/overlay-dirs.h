@@ -6,15 +6,15 @@
 
 /* The directories that an overlay is mounted from. */
 struct overlay_dir {
-        int home_fd; /* one of struct homes */
-        char *path;  /* below it */
+        int home_fd; /* one of those in struct homes */
+        char *path;  /* relative to home_fd */
         int fd;      /* -1: not open */
 };
 
 struct overlay_dirs {
         struct overlay_dir *lowers; /* nearest first */
         size_t n, cap;
-        struct overlay_dir upper, work; /* path NULL: it is mounted read-only */
+        struct overlay_dir upper, work; /* path NULL: the mount is read-only */
 };
 
 #define OVERLAY_DIRS_INIT                                                                                    \
@@ -23,18 +23,14 @@ struct overlay_dirs {
 void overlay_dirs_done(struct overlay_dirs *dirs);
 #define _cleanup_overlay_dirs_ _cleanup_(overlay_dirs_done)
 
-/* Find those of a layer that lies in this one of the homes. -EOPNOTSUPP where one is a composefs image. */
+/* Find the directories of a layer that is in this home. -EOPNOTSUPP if one is a composefs image. */
 int overlay_dirs_find(struct overlay_dirs *dirs, const struct homes *homes, size_t home,
                       const struct layer_mount *mount, bool read_only, struct error *reterr);
 
-/*
- * Write them as options of an overlay mount: 1 with whole paths; -EINVAL where one has characters in it that
- * mean something there.
- */
+/* Write the directories as options of an overlay mount, with absolute paths. -EINVAL if one contains
+ * characters with a meaning there. */
 int overlay_dirs_write_paths(const struct overlay_dirs *dirs, struct text *text);
 
-/*
- * The same in little room, for paths that are relative to /proc/self/fd, where the name of a directory is the
- * number of its descriptor. They are open until overlay_dirs_done().
- */
+/* As overlay_dirs_write_paths(), but short, for a mount in /proc/self/fd: the name of a directory is the
+ * number of its descriptor, which stays open until overlay_dirs_done(). */
 int overlay_dirs_write_numbers(struct overlay_dirs *dirs, struct text *text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What stands in the overlay driver's home (drivers/overlay/overlay.go), and what its layers lie on. */
+/* The entries of the overlay driver's home (drivers/overlay/overlay.go), and the lowers of its layers. */
 
 #include <fcntl.h>
 #include <limits.h>
@@ -18,14 +18,14 @@ static const char *const own_names[] = {
         "backingFsBlockDev", /* drivers/quota/projectquota_supported.go:makeBackingFsDev */
         "backingFsBlockDev.tmp",
         ".has-mount-program",
-        "lost+found", /* the home may be a file system of its own */
+        "lost+found", /* if the home is the root of a file system */
 };
 
-/* A file that lives for a moment, with digits behind (pkg/fsutils/fsutils_linux.go). */
+/* A short-lived file, whose name ends in digits (pkg/fsutils/fsutils_linux.go). */
 #define DUMMY_PREFIX "fsutils-dummy"
 
-/* With digits behind (os.MkdirTemp): directories with live mounts inside, made under other locks than those
- * of layers, or none (overlay.go:supportsOverlay, check.go). */
+/* Prefixes of names that end in digits (os.MkdirTemp): directories with active mounts, which are created
+ * under other locks than those of layers, or none (overlay.go:supportsOverlay, check.go). */
 static const char *const probe_prefixes[] = {
         "compat",
         "metacopy-check",
@@ -47,7 +47,7 @@ bool overlay_is_own_name(const char *name) {
         return name_number_after(name, DUMMY_PREFIX) || overlay_is_probe_name(name);
 }
 
-/* The layer that a short link leads to, appended: 1, or 0 where it is gone or leads elsewhere. */
+/* Append the layer that a short link leads to. Returns 1, or 0 if the link is missing or leads elsewhere. */
 static int add_link(int links_fd, const char *link, struct overlay_lower *lowers) {
         _cleanup_free_ char *target = NULL;
         const char *id;
@@ -80,9 +80,9 @@ static int add_links(int links_fd, int other_links_fd, const struct overlay_lowe
 }
 
 /*
- * A file of a layer's directory, in one step: there may be many layers, and some are read with the store's
- * locks held. -ENOENT, for the file or the directory, is for the caller to judge; a file too large is one
- * that makes no sense.
+ * Read a file in a layer directory with a single path lookup, because there may be many layers and some are
+ * read with the locks of the store held. -ENOENT may mean the file or the directory; the caller finds out
+ * which. A file that is too large is invalid.
  */
 static int read_layer_file(int home_fd, const char *id, const char *name, size_t max, char **ret,
                            size_t *ret_len) {
@@ -96,7 +96,7 @@ static int read_layer_file(int home_fd, const char *id, const char *name, size_t
         return r == -EFBIG ? -EBADMSG : r;
 }
 
-/* 1.64 and later. The Go side prefers it too. */
+/* 1.64 and later. The Go library prefers this file as well. */
 static int read_ids(int home_fd, const char *id, struct overlay_lower *ret) {
         _cleanup_free_ char *text = NULL;
         size_t len;
@@ -106,7 +106,7 @@ static int read_ids(int home_fd, const char *id, struct overlay_lower *ret) {
         return r < 0 ? r : overlay_lower_parse_ids(text, len, ret);
 }
 
-/* Those of the lower file: -ENOENT where there is none. */
+/* Read the file "lower". -ENOENT if it is missing. */
 static int read_links(int home_fd, const char *id, struct overlay_lower *ret) {
         _cleanup_free_ char *text = NULL;
         size_t len;
@@ -122,7 +122,7 @@ static int links_error(struct error *reterr, int code, int home_fd) {
         return error_errno(reterr, code, "cannot read %s", path ? path : OVERLAY_LINKS_DIR);
 }
 
-/* -1 where there are none. */
+/* *ret is -1 if there are none. */
 static int open_links(int home_fd, int *ret, struct error *reterr) {
         int fd = home_fd < 0 ? -ENOENT : open_dir_beneath(home_fd, OVERLAY_LINKS_DIR);
 
@@ -166,7 +166,7 @@ static int lower_error(struct error *reterr, int code, int home_fd, const char *
         return error_errno(reterr, code, "cannot read %s/%s", path ? path : id, name);
 }
 
-/* Neither file is there: a layer that lies on nothing, or none. */
+/* Neither file exists: the layer has no lowers, or there is no layer. */
 static int without_lowers(int home_fd, const char *id, struct overlay_lower *ret, struct error *reterr) {
         _cleanup_close_ int layer_fd = open_beneath(home_fd, id, O_PATH | O_DIRECTORY);
         _cleanup_free_ char *path = NULL;
@@ -231,9 +231,7 @@ static int has_entry(int home_fd, const char *id, const char *name) {
         return 1;
 }
 
-/*
- * A layer in one piece has a diff before it has a link, and that before a work directory (overlay.go:create).
- */
+/* A complete layer gets a diff before its link, and its link before a work directory (overlay.go:create). */
 int overlay_is_half(int home_fd, const char *id) {
         int link = has_entry(home_fd, id, "/link"), r;
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an overlay layer lies on. A file that was cut short, or filled with NULs by a power cut, must never
- * look like one that names fewer layers: anything but exactly what the Go side writes is an error. */
+/* The lowers of an overlay layer. A file that a power cut truncated or filled with NULs must never look like
+ * one with fewer layers, so only the exact form that the Go library writes is accepted. */
 
 #include <string.h>
 
 #include "base/text.h"
 #include "driver/overlay-lower.h"
 
-/* One piece of memory: the pointers with the NULL behind them, then the names, each in a room of its own. */
+/* One block of memory: the pointers and their NULL, then the names, with ROOM bytes for each. */
 #define ROOM (ID_LENGTH + 1U)
 
 int overlay_lower_new(struct overlay_lower *ret, size_t n) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Mounting overlay layers, and the reverse (overlay.go:get, Put). */
+/* Mounting and unmounting of overlay layers (overlay.go:get, Put). */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,9 +22,7 @@
 
 #define METACOPY "metacopy=on"
 
-/*
- * What SupportsNativeOverlay() (overlay.go) has written down: the layers are such that a program mounts them.
- */
+/* SupportsNativeOverlay() (overlay.go) writes this file: the layers need a mount program. */
 #define PROGRAM_FLAG      ".has-mount-program"
 #define PROGRAM_FLAG_TRUE "true"
 
@@ -44,10 +42,8 @@ static int add_given(struct mount_options *data, const struct layer_mount *mount
         return r;
 }
 
-/*
- * As overlay.go:get has it: those of the configuration where none are given, but metacopy always, since
- * layers may hold files that have no data without it.
- */
+/* As overlay.go:get: the options of the configuration apply if the caller gives none. metacopy always
+ * applies, because without it files in the layers may have no data. */
 static int add_options(struct mount_options *data, const struct homes *homes, const struct layer_mount *mount,
                        struct error *reterr) {
         int r;
@@ -62,8 +58,8 @@ static int add_options(struct mount_options *data, const struct homes *homes, co
         return r;
 }
 
-/* In a user namespace the attributes of overlayfs are those that a user may set, and of its features some are
- * not to be had (fs/overlayfs/params.c: ovl_fs_params_verify). */
+/* A user namespace requires userxattr, which excludes some other features (fs/overlayfs/params.c:
+ * ovl_fs_params_verify). */
 static int fill_data(struct mount_options *data, const struct homes *homes, const struct layer_mount *mount,
                      struct error *reterr) {
         bool in_userns = in_user_namespace();
@@ -82,7 +78,7 @@ static int fill_data(struct mount_options *data, const struct homes *homes, cons
 
 /* -------------------------------------------------------------------------------------------- mount */
 
-/* The options, and what their paths are relative to: -1 where that is nothing. */
+/* The options, and the directory that their paths are relative to; -1: they are absolute. */
 struct source {
         struct text text;
         int cwd_fd;
@@ -95,13 +91,13 @@ static void source_done(struct source *source) {
         close_fd(source->cwd_fd);
 }
 
-/* mount(2) takes one page of options, with a NUL at the end. */
+/* mount(2) accepts one page of options, including the NUL at the end. */
 static bool fits(const struct text *text, const char *more) {
         return text->len + strlen(more) < (size_t) getpagesize();
 }
 
-/* A hundred layers or so have no room with their whole paths. The Go side does the same in the end (mount.go:
- * mountOverlayFromMain). */
+/* The absolute paths of about a hundred layers do not fit. The Go library also uses relative paths then
+ * (mount.go: mountOverlayFromMain). */
 static int write_dirs(struct overlay_dirs *dirs, const char *more, struct source *source) {
         int r;
 
@@ -119,8 +115,11 @@ static int write_dirs(struct overlay_dirs *dirs, const char *more, struct source
         return r >= 0 && !fits(&source->text, more) ? -E2BIG : r;
 }
 
-/* The kernel says so of an upper directory that was mounted like this before and may have lost something, and
- * repeats the "work" component; who mounts it so again does not mind. */
+/*
+ * The kernel creates this directory, with a second "work" component, for an upper directory that was mounted
+ * volatile and may have lost data, and then refuses to mount it. A caller that mounts the layer again accepts
+ * the loss.
+ */
 static void forget_volatile(int layer_fd) {
         static const struct tree_options options = {.threads = 1};
         _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
@@ -132,7 +131,7 @@ static void forget_volatile(int layer_fd) {
         (void) unlinkat(layer_fd, "work/work/incompat/volatile", AT_REMOVEDIR);
 }
 
-/* Kernels before 5.10 do not know it; then it is synced more often than need be. */
+/* Kernels before 5.10 do not support the option; without it the mount is only synced more often. */
 static int mount_volatile(int target_fd, const struct mount_options *data, const struct source *source) {
         _cleanup_text_ struct text text = TEXT_INIT;
         int r;
@@ -198,7 +197,7 @@ static int refuse_program(const struct homes *homes, struct error *reterr) {
                          path ? path : PROGRAM_FLAG);
 }
 
-/* 1 where it is to be mounted, 0 where it is. */
+/* Returns 1 if the layer must be mounted, 0 if it is already. */
 static int prepare_mount_point(const struct mountpoint *site, struct error *reterr) {
         bool overlay = false;
         int r;
@@ -232,7 +231,8 @@ int overlay_mount(const struct homes *homes, const struct layer_mount *mount, st
 
 /* ------------------------------------------------------------------------------------------ unmount */
 
-/* By another directory in its place: so it goes in mount namespaces, too, that got a copy of the mount. */
+/* Replace the mount point by another directory: this also detaches copies of the mount in other mount
+ * namespaces. */
 static int replace_mount_point(const struct mountpoint *site, struct error *reterr) {
         struct dir_access access;
         struct stat st;
@@ -250,7 +250,7 @@ static int replace_mount_point(const struct mountpoint *site, struct error *rete
         return 0;
 }
 
-/* Where others still have it as a mount, or keep something in it, it stays. */
+/* These fail, and the directory stays, if it is still a mount point elsewhere or is not empty. */
 static void remove_run_dir(const struct mountpoint *site, const char *id) {
         char path[LAYER_PATH_MAX];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where overlay layers are mounted (overlay.go:getMergedDir): those of the graphroot where they lie, in a
- * home that is a mount of its own; all others in the runroot. */
+/* The mount points of overlay layers (overlay.go:getMergedDir): layers in the graphroot are mounted in place,
+ * in a home that is a private mount, and all others in the runroot. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,8 +39,9 @@ static int check_same(int fd, int other_fd) {
 }
 
 /*
- * Others make the home a mount of its own (overlay.go:Init) and undo that, and so would we: a descriptor from
- * before leads to what is below that mount, where nobody sees what is mounted.
+ * Any process may make the home a mount point (overlay.go:Init) or undo that, and so does this function. An
+ * older descriptor leads to the directory below that mount, where new mounts are invisible. So open the home
+ * again.
  */
 static int reach_home(const struct homes *homes, bool make_private, int *ret, struct error *reterr) {
         _cleanup_free_ char *path = NULL;
@@ -74,8 +75,8 @@ static int copy_homes(const struct homes *homes, struct mountpoint *site) {
         return 0;
 }
 
-/* Others may mount layers of other stores as well, at the same time: each runroot has mount points of its own
- * for them (overlay.go:getMergedDir). */
+/* Other processes may mount the layers of other stores at the same time, so each runroot has its own mount
+ * points for them (overlay.go:getMergedDir). */
 static int open_run_dir(const struct homes *homes, const char *id, bool make) {
         char path[LAYER_PATH_MAX];
         int r = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The overlay driver (drivers/overlay/overlay.go): its table. */
+/* The table of the overlay driver (drivers/overlay/overlay.go). */
 
 #include "driver/overlay.h"
 

@@ -3,7 +3,7 @@
 
 #include "driver/driver.h"
 
-/* What the files of the overlay driver share; the contracts are those of struct driver. */
+/* Internal interface of the overlay driver; struct driver documents the functions. */
 
 #define OVERLAY_NAME        "overlay"
 #define OVERLAY_LAYERS_DIR  "."

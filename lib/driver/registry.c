@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which drivers there are. */
+/* The list of drivers. */
 
 #include <string.h>
 
@@ -13,7 +13,7 @@ static const struct driver *const drivers[] = {
 #endif
 };
 
-/* aufs and devicemapper are gone since 1.52; overlay2 is another name of overlay, and another directory. */
+/* aufs and devicemapper were removed in 1.52; overlay2 is another name of overlay, with another directory. */
 const char *const driver_go_names[] = {"overlay", "aufs",         "btrfs",    "zfs",
                                        "vfs",     "devicemapper", "overlay2", NULL};
 
@@ -24,7 +24,7 @@ const struct driver *driver_find(const char *name) {
         return NULL;
 }
 
-/* Of a store that this very program could know. */
+/* Is it a driver that a build option leaves out? */
 static bool is_left_out(const char *name) {
         return strcmp(name, driver_btrfs.name) == 0 && !driver_find(name);
 }

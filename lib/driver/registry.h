@@ -3,17 +3,15 @@
 
 #include "driver/driver.h"
 
-/* "overlay2" is no name of a driver here: who means overlay says so. NULL: unknown. */
+/* Returns NULL if the driver is unknown. "overlay2" is not a name here; callers use "overlay". */
 const struct driver *driver_find(const char *name);
 
-/* -EOPNOTSUPP, and why a driver of this name cannot be found. */
+/* Returns -EOPNOTSUPP, with the reason why there is no such driver. */
 int driver_unknown(const char *name, struct error *reterr);
 
-/* 0, or -EOPNOTSUPP and a text where layers of this driver are neither made nor mounted here. */
+/* Returns 0, or -EOPNOTSUPP with a message if this library does not create and mount layers of the driver. */
 int driver_check_makes(const struct driver *driver, struct error *reterr);
 
-/*
- * Every name that a release of the Go side has a driver for, ours or not; NULL-terminated, in its order of
- * priority (drivers/driver_linux.go), and those without one last.
- */
+/* The names of all drivers in any release of the Go library, supported here or not; NULL-terminated, in its
+ * order of priority (drivers/driver_linux.go), then those without priority. */
 extern const char *const driver_go_names[];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a process that was killed while it made a layer left behind. The Go side removes it when it makes one
- * of the same id (overlay.go:create): ids of image layers come from their content, so that the next pull
- * wants the very same.
+ * Removal of stale layers, left behind by a process that was killed while it created them. The Go library
+ * removes one when it creates a layer of the same id (overlay.go:create): the ids of image layers are derived
+ * from their content, so the next pull creates the same ones.
  */
 
 #include <fcntl.h>
@@ -50,12 +50,12 @@ static int leads_to(int home_fd, const char *link, const char *id) {
         return name_link_target(target, target_id) >= 0 && strcmp(target_id, id) == 0;
 }
 
-/* Whoever was killed had not come so far, or had written to no more than half of it. */
+/* The killed process had not written the link yet, or not all of it. */
 static bool is_no_link(int code) {
         return code == -ENOENT || code == -EBADMSG || code == -EBADF || code == -ELOOP || code == -ENOTDIR;
 }
 
-/* First, so that no name is left that leads nowhere should we die in between. There may well be none yet. */
+/* Move the link first, so that a crash in between does not leave a dangling one. There may be none yet. */
 static int take_link(const struct leftover_dirs *dirs, int home_fd, const char *id, int temp_fd) {
         char link[LINK_ID_LENGTH + 1], from[LAYER_PATH_MAX], to[2 + sizeof(link)];
         int r;
@@ -74,7 +74,7 @@ static int take_link(const struct leftover_dirs *dirs, int home_fd, const char *
         return renameat(home_fd, from, temp_fd, to) < 0 ? negative_errno() : 0;
 }
 
-/* An empty directory that cannot be renamed can be removed: the stub of a btrfs subvolume, for one. */
+/* If an empty directory cannot be renamed, remove it. The stub of a btrfs subvolume is such a directory. */
 static int move_or_remove(int home_fd, const char *path, int temp_fd, const char *name) {
         int r = renameat(home_fd, path, temp_fd, name) < 0 ? negative_errno() : 0;
 
@@ -83,7 +83,7 @@ static int move_or_remove(int home_fd, const char *path, int temp_fd, const char
         return r;
 }
 
-/* Names in a temp dir are as internal/tempdir/tempdir.go:StageDeletion has them. */
+/* Names in a temp dir have the form of internal/tempdir/tempdir.go:StageDeletion. */
 static int take_layer(int home_fd, const char *path, const char *id, int temp_fd, struct error *reterr) {
         char name[NAME_MAX + 1];
         int r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The vfs driver's home (drivers/vfs/driver.go): every layer is a whole copy, and lies on nothing. */
+/* The home of the vfs driver (drivers/vfs/driver.go): each layer is a full copy without lowers. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,7 +21,8 @@
 
 static const struct leftover_dirs leftover_dirs = {.layers_dir = LAYERS_DIR, .temp_root = TEMP_ROOT};
 
-/* The layers have a directory of their own, which is made beside nothing else; it could be a file system. */
+/* The driver has a separate directory for layers, without entries of its own. It may be the root of a file
+ * system. */
 static bool vfs_is_own_name(const char *name) {
         return strcmp(name, "lost+found") == 0;
 }
@@ -53,7 +54,7 @@ static int vfs_make_home(int root_fd, struct error *reterr) {
         return r < 0 ? r : TAKE_FD(fd);
 }
 
-/* A directory like the parent's, empty so far. Returns a descriptor of it. */
+/* Create an empty directory with the owner and mode of the parent's. Returns a descriptor of it. */
 static int make_like(int parent_fd, const struct dir_access *access, int dirfd, const char *name) {
         struct dir_access parents;
         int fd, r;
@@ -74,7 +75,7 @@ static int make_like(int parent_fd, const struct dir_access *access, int dirfd, 
         return fd;
 }
 
-/* What is in it as well; on failure some of that may be left. */
+/* Copy the contents of the parent. On failure, a part of the copy may stay. */
 static int fill_like(int parent_fd, int fd, const char *parent, struct error *reterr) {
         struct error error;
         int r;
@@ -91,7 +92,7 @@ static int open_parent(const struct homes *homes, const char *parent, struct err
         return driver_open_layer(LAYERS_DIR, homes, parent, &index, reterr);
 }
 
-/* Empty so far, in the place of what may be left of one. Returns a descriptor of it. */
+/* Create an empty layer, after removing a stale one. Returns a descriptor of it. */
 static int make_layer(int home_fd, const struct new_layer *layer, int parent_fd, struct error *reterr) {
         const struct dir_access access = {CONTENT_MODE, layer->uid, layer->gid};
         char path[LAYER_PATH_MAX];
@@ -133,7 +134,7 @@ static int vfs_create_layer(const struct homes *homes, int home_fd, const struct
         return r;
 }
 
-/* What was copied of the parent when it could not be copied whole is the caller's temp dir's to delete. */
+/* If the copy of the parent fails, the caller deletes its rest with the temp dir. */
 static int vfs_make_content(const struct homes *homes, const char *parent, int dirfd, const char *name,
                             struct error *reterr) {
         const struct dir_access access = {CONTENT_MODE, OWNER_OF_PARENT, OWNER_OF_PARENT};
@@ -153,7 +154,7 @@ static int vfs_make_content(const struct homes *homes, const char *parent, int d
         return r < 0 ? r : TAKE_FD(fd);
 }
 
-/* rename(2) replaces a directory that is empty, in one step. */
+/* rename(2) replaces an empty directory in one step. */
 static int vfs_put_content(int home_fd, const char *id, int dirfd, const char *name, struct error *reterr) {
         char path[LAYER_PATH_MAX];
 
@@ -172,7 +173,7 @@ static int vfs_open_content(const struct homes *homes, const char *id, struct er
 
 /* ------------------------------------------------------------------------------------------- mounts */
 
-/* A layer that is not there yet and not in the graphroot will be in the image store, which is the second. */
+/* A layer outside of the graphroot that does not exist yet belongs to the image store, the second home. */
 static int home_of(const struct homes *homes, bool in_graphroot, const char *id) {
         _cleanup_close_ int fd = -1;
         size_t index = in_graphroot ? 0 : 1;
@@ -196,7 +197,7 @@ static int vfs_mount_path(const struct homes *homes, bool in_graphroot, const ch
         return 0;
 }
 
-/* A layer is all there, and need not be mounted (vfs/driver.go:Get, Put). */
+/* Layers are full copies and need no mount (vfs/driver.go:Get, Put). */
 static int vfs_mount(const struct homes *homes, const struct layer_mount *mount, struct error *reterr) {
         _cleanup_close_ int fd = -1;
 
