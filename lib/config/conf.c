@@ -92,7 +92,7 @@ static int find_table(struct merge *m, const struct toml_value *table, const cha
         return 0;
 }
 
-/* ----------------------------------------------------------------------------- taking values in */
+/* ----------------------------------------------------------------------------- reading values */
 
 static int take_text(struct merge *m, const struct toml_value *value, const char *key, const char **ret) {
         const char *text;
@@ -151,7 +151,7 @@ static int take_attributes(struct merge *m, struct conf_value *to, const struct 
         return 0;
 }
 
-/* append = true also applies to the arrays of later files, until one says append = false. */
+/* append = true also applies to the arrays of later files, until one contains append = false. */
 static int take_strings(struct merge *m, struct conf_value *to, const struct toml_value *array,
                         const char *key) {
         size_t n_before = to->n_items;

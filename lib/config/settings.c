@@ -73,7 +73,7 @@ static int add_value(struct cstorage_config *config, enum conf_key key, const ch
         return add(config, name.s, value, said->set ? said->file : NULL, said->set ? said->line : 0);
 }
 
-/* ------------------------------------------------------------------------------------------ what counts */
+/* ----------------------------------------------------------------------------------- effective settings */
 
 static int add_driver(const struct config_source *source, struct cstorage_config *config) {
         if (config_env_text(source, ENV_DRIVER))
@@ -175,7 +175,7 @@ int config_list_settings(const struct config_source *source, struct cstorage_con
         return r >= 0 && replaced ? add_options(config) : r;
 }
 
-/* ------------------------------------------------------------------------------------------------ by hand */
+/* ------------------------------------------------------------------------------------------------ setters */
 
 int config_note_setting(struct cstorage_config *config, const char *key, const char *value) {
         const char *copy;
@@ -209,7 +209,7 @@ void config_forget_options(struct cstorage_config *config) {
         config->n_settings = n;
 }
 
-/* --------------------------------------------------------------------------------------------- reading it */
+/* ------------------------------------------------------------------------------------------------ getters */
 
 _public_ const struct cstorage_setting *
 cstorage_config_next_setting(const struct cstorage_config *config, const struct cstorage_setting *previous) {
