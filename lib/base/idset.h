@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 
 /* A set of strings that the caller owns: add all, seal the set, then look up. It is a sorted array, because
- * an attacker who chooses the names can force the worst case of a hash table. */
+ * names that an attacker chooses can force the worst case of a hash table. */
 struct idset {
         const char **ids;
         size_t n, cap;

@@ -135,7 +135,9 @@ static bool is_layer_mount(struct libmnt_fs *fs) {
         return has_type(fs, "overlay") || has_type(fs, "fuse");
 }
 
-/* A mount directly on a layer directory hides its lowers, so the layer is in use. */
+/*
+ * A mount directly on a layer directory hides the files that list its lowers, so the layer counts as in use.
+ */
 static int keep_last_name(struct mountinfo *info, const char *target) {
         const char *name = strrchr(target, '/') + 1;
 
@@ -143,7 +145,7 @@ static int keep_last_name(struct mountinfo *info, const char *target) {
 }
 
 /* The root of a mount is the directory of its file system that it shows, so a layer may be mounted anywhere.
- * A mount deep inside a layer does not make the layer used; it prevents its removal elsewhere. */
+ * A mount deep inside a layer does not mean that the layer is in use; mountinfo_has_below() reports it. */
 static int keep_mount(struct mountinfo *info, struct libmnt_fs *fs) {
         const char *target = libmount.mnt_fs_get_target(fs);
         int r;
