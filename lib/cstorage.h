@@ -3,61 +3,61 @@
 #define CSTORAGE_H
 
 /*
- * libcstorage: the container stores that podman, buildah, skopeo and CRI-O keep on disk, from C.
+ * libcstorage: read and change the container stores of podman, buildah, skopeo and CRI-O from C.
  *
- * A store is a directory (the graphroot) with the layers, images and containers of one driver, a second one
- * on a file system that a reboot empties (the runroot), and now and then a third one for images (the image
- * store). What is in it is written down in record files; who changes them takes locks that the Go library
- * takes too. This library reads all of it without taking a lock, and changes it with all of them held:
+ * A store is a directory (the graphroot) with the layers, images and containers of one driver, a second
+ * directory on a file system that a reboot empties (the runroot), and optionally a third one for images (the
+ * image store). Record files such as layers.json list the contents. Writers take the locks of the Go library.
+ * This library reads a store without taking a lock, and changes it only while it holds all locks:
  *
- *     cstorage_config_load()     where the store lies; or cstorage_config_new() and the set functions
- *     cstorage_store_open()      its directories and its driver; creates nothing, locks nothing
- *     cstorage_inventory_new()   what lies in its directories; before the records, see there
- *     cstorage_snapshot_new()    what its records say, all of one moment; immutable
- *     cstorage_stage_new()       content of a layer, put together while no lock is held
- *     cstorage_txn_begin()       every lock, in the one order that is legal
+ *     cstorage_config_load()      find the store; or cstorage_config_new() and the set functions
+ *     cstorage_store_open()       open its directories, find its driver; creates nothing, locks nothing
+ *     cstorage_inventory_new()    list its directories; call it before cstorage_snapshot_new()
+ *     cstorage_snapshot_new()     read its records as of one moment; immutable
+ *     cstorage_stage_new()        prepare the content of a layer while no lock is held
+ *     cstorage_txn_begin()        take every lock, in the only legal order
  *     cstorage_txn_create_*(), cstorage_txn_set_*(), cstorage_txn_delete(), cstorage_txn_mount(), ...
- *                                say what shall be; it is checked at once, and nothing happened yet
- *     cstorage_txn_trash_entry()      say what shall go that nothing records
- *     cstorage_txn_commit()      what was said happens; the locks are let go; what went lies in trash
- *     cstorage_trash_empty()     delete that, while no lock of the store is held
- *     cstorage_txn_free()        without a commit: nothing happened
+ *                                 request a change; it is checked at once and made by the commit
+ *     cstorage_txn_trash_entry()  request that an orphan is moved to the trash
+ *     cstorage_txn_commit()       make the changes, release the locks, return the trash
+ *     cstorage_trash_empty()      delete the trash while no lock of the store is held
+ *     cstorage_txn_free()         without a commit: discard all requests
  *
- * What a commit leaves when it is killed, or the power goes: each record file is the old one or the new one
- * (those of volatile records, after a power cut, perhaps neither). A layer that is made or deleted is
- * recorded as incomplete in between, and whoever next changes the store deletes it, be it a Go process or
- * this library; an image or container is recorded once its layers are. What was renamed on its way out lies
- * in temp dirs that the next Go process or collection empties. To do the same again is always right.
+ * Crash safety. After a commit is killed, or the power fails, each record file is the old one or the new one;
+ * a volatile record file may be neither after a power failure. A layer is recorded as incomplete while it is
+ * being created or deleted; the next process that changes the store, a Go process or this library, deletes an
+ * incomplete layer. An image or a container is recorded after its layers. The next Go process or the next
+ * collection deletes trash that is left over. It is always safe to repeat an operation.
  *
- * Objects. What has _ref and _unref is counted and may be shared between threads once made; all other objects
- * belong to one thread at a time. _free and _unref take NULL and return NULL. Strings and sub-objects that a
- * get or next function returns belong to the object it was asked of, and live as long.
+ * Objects. An object that has _ref and _unref functions is reference-counted, and threads may share it once
+ * it is made. Any other object may be used by one thread at a time. _free and _unref accept NULL and return
+ * NULL. Strings and objects that a get or next function returns belong to the object that was passed to it,
+ * and are valid as long as that object.
  *
- * Errors. Functions return 0 or more, or a negative errno and then leave their outputs as they were. Outputs
- * come last. A struct cstorage_error, wherever one is taken, may be NULL; on failure it holds a sentence for
- * people that names the file and what is wrong with it. These codes mean the same everywhere:
+ * Errors. A function returns 0 or a positive value, or a negative errno; on failure it does not change its
+ * outputs. Outputs come last. A struct cstorage_error may always be NULL; on failure it contains one sentence
+ * that names the file and the cause. These codes have the same meaning everywhere:
  *
- *     -EINVAL      an argument is not what it must be; an unknown flag; options of a newer library
- *     -ENOMEM      there is no memory
- *     -ENOENT      there is no such thing
- *     -EEXIST      there are several, and one was asked for; or there is one, and it was to be made
+ *     -EINVAL      an argument is invalid, a flag is unknown, or the options are those of a newer library
+ *     -ENOMEM      out of memory
+ *     -ENOENT      the object does not exist
+ *     -EEXIST      the object exists already; or several objects match and one was requested
  *     -EBADMSG     a file is damaged; nothing can be concluded from it
- *     -EOPNOTSUPP  the driver is not one that this library knows, or it does not do that with it: layers of
- *                  btrfs are read and deleted, but neither made nor mounted
+ *     -EOPNOTSUPP  the driver is unsupported, or the library does not support the operation for it: btrfs
+ *                  layers can be read and deleted, but not created or mounted
  *     -ETIMEDOUT   a lock was not obtained in time
- *     -ESTALE      the thing is no longer what it was when it was looked at
- *     -EBUSY       a mount or a lock still uses the thing
- *     -EXDEV       it lies on another mount or file system than what it belongs to
- *     -EROFS       it lies in an additional store, which is only read
+ *     -ESTALE      the object changed since it was examined
+ *     -EBUSY       a mount or a lock still uses the object
+ *     -EXDEV       the object is on another mount or file system than its parent
+ *     -EROFS       the object is in an additional image store, which is read-only
  *
- * All others are what the kernel said. Where an object is asked for what it holds (get, next, is), it must be
- * one: NULL is then an error of the program. All other functions answer NULL with -EINVAL.
+ * Every other code comes from the kernel. A get, next or is function must not be called with a NULL object:
+ * that is a programming error. All other functions return -EINVAL if a required argument is NULL.
  *
- * Options structs start with their size: set it with sizeof, zero the rest. Flags that are not defined are
- * refused.
+ * An options struct begins with its size: set it with sizeof, and zero the rest. Undefined flags are refused.
  *
- * The library prints nothing, keeps no state outside of its objects, installs no signal handler, and reads
- * the environment in cstorage_config_load() and its like alone. Every descriptor it opens is close-on-exec.
+ * The library prints nothing, has no global state, installs no signal handler, and reads the environment only
+ * in cstorage_config_load() and cstorage_config_load_with(). Every descriptor that it opens is close-on-exec.
  */
 
 #include <stdbool.h>
@@ -70,7 +70,9 @@ extern "C" {
 
 #define CSTORAGE_ERROR_TEXT_MAX 512
 
-/* What went wrong, for people; the caller's own, no need to clear it. text is one line. Since: 0.1 */
+/*
+ * The cause of a failure, for people. The caller owns it; it needs no cleanup. text is one line. Since: 0.1
+ */
 struct cstorage_error {
         int code; /* the negative errno that was returned */
         char text[CSTORAGE_ERROR_TEXT_MAX];
@@ -85,47 +87,49 @@ struct cstorage_stage;
 struct cstorage_txn;
 struct cstorage_trash;
 
-/* Belong to a snapshot. */
+/* Owned by a snapshot. */
 struct cstorage_record_file;
 struct cstorage_layer;
 struct cstorage_image;
 struct cstorage_container;
 struct cstorage_mount;
 
-/* Belongs to an inventory. */
+/* Owned by an inventory. */
 struct cstorage_entry;
 
-/* Belong to a trash. */
+/* Owned by a trash. */
 struct cstorage_trash_dir;
 struct cstorage_trash_item;
 
 /* ------------------------------------------------------------------------------------------------- config */
 
-/* Nothing set. Since: 0.1 */
+/* Create an empty configuration. The caller frees it with cstorage_config_free(). Since: 0.1 */
 int cstorage_config_new(struct cstorage_config **ret);
 
 /*
- * What storage.conf, its drop-ins and the environment say, as the Go side reads them. -EBADMSG where a file
- * is no TOML or a value not of its type: the text names file, line and column, and there is no configuration
- * then. A store need not exist. Since: 0.1
+ * Load storage.conf, its drop-ins and the environment as the Go library does. The store need not exist. The
+ * caller frees the configuration with cstorage_config_free(). -EBADMSG: a file is not valid TOML, or a value
+ * has the wrong type; the text contains file, line and column. -ENOTUNIQ: see CSTORAGE_CONFIG_AUTO. Since:
+ * 0.1
  */
 int cstorage_config_load(struct cstorage_config **ret, struct cstorage_error *reterr);
 
 /*
- * Releases of the Go library look for storage.conf in two ways, and which of them uses a store is written
- * nowhere.
+ * How storage.conf is found. Releases of the Go library do this in two ways, and a store does not record
+ * which of them uses it.
  *
- * DROPINS, from 1.63 on (pkg/configfile/parse.go:Read): one main file, that of ~/.config before that of /etc
- * before that of /usr/share, also for root; drop-ins over it; the same for root and for users.
+ * CURRENT, releases from 1.63 on (pkg/configfile/parse.go:Read): one main file, ~/.config before /etc before
+ * /usr/share, also for root; drop-ins override it; root and other users follow the same rules.
  *
- * ONE_FILE, up to 1.62 (types/options.go:loadStoreOptionsFromConfFile): no drop-ins; root's own ~/.config
- * does not count; of the system's file users have no more than driver, driver_priority and
- * rootless_storage_path, and only the last of them where they have a file of their own.
+ * LEGACY, releases up to 1.62 (types/options.go:loadStoreOptionsFromConfFile): no drop-ins; root's ~/.config
+ * is ignored; other users take only driver, driver_priority and rootless_storage_path from the system's file,
+ * and only rootless_storage_path if they have a file of their own.
  *
- * AUTO goes both ways, which mostly lead to the same. If not, DROPINS counts, but ONE_FILE where only its
- * graphroot is there and the caller's, or its runroot, or the store of its driver, if the graphroot is the
- * same; so it does where a file that only DROPINS reads is not understood. Where one graphroot has two
- * runroots that are there, or two image stores, nothing tells whose records count: -ENOTUNIQ. Since: 0.1
+ * AUTO loads both ways. If the results differ, CURRENT is used, except in these cases. LEGACY is used if only
+ * its graphroot exists and belongs to the caller; if the graphroot is the same, LEGACY is used if only its
+ * runroot, or only the store of its driver, exists. LEGACY is also used if a file that only CURRENT reads is
+ * invalid. -ENOTUNIQ: one graphroot has two existing runroots, or two image stores, and it is unknown which
+ * of them is in use. Since: 0.1
  */
 enum cstorage_config_compat {
         CSTORAGE_CONFIG_AUTO,
@@ -134,29 +138,33 @@ enum cstorage_config_compat {
 };
 
 /*
- * Links in graphroot and runroot are not resolved: the paths are those of the files, cleaned by their text.
- * Only the files of the configuration are looked at, so AUTO is DROPINS. For who must not wait for the file
- * system that a store lies on, or comes before it is mounted. Since: 0.1
+ * Do not resolve symbolic links in graphroot and runroot: the paths are those of the files, cleaned
+ * lexically. Only the configuration files are read, therefore AUTO means CURRENT. For callers that must not
+ * wait for the file system of the store, or that run before it is mounted. Since: 0.1
  */
 #define CSTORAGE_CONFIG_LEXICAL (UINT64_C(1) << 0)
 
-/* Since: 0.1 */
+/* For cstorage_config_load_with(). Since: 0.1 */
 struct cstorage_config_options {
         size_t size;    /* sizeof(struct cstorage_config_options) */
         uint64_t flags; /* CSTORAGE_CONFIG_* */
         enum cstorage_config_compat rules;
 };
 
-/* cstorage_config_load() as the options say; NULL: by AUTO, with links resolved. Since: 0.1 */
+/*
+ * The same as cstorage_config_load(), with options. options may be NULL: AUTO, links resolved. The caller
+ * frees the configuration with cstorage_config_free(). -EINVAL: an unknown flag or rule. Since: 0.1
+ */
 int cstorage_config_load_with(const struct cstorage_config_options *options, struct cstorage_config **ret,
                               struct cstorage_error *reterr);
 
-/* A store that was opened with it does not need it any more. Since: 0.1 */
+/* Free a configuration. A store that was opened with it does not need it any more. Since: 0.1 */
 struct cstorage_config *cstorage_config_free(struct cstorage_config *config);
 
 /*
- * Set by hand, over what was loaded. Paths are absolute (-EINVAL). NULL takes a setting back: no image store,
- * the driver found out from the graphroot. Since: 0.1
+ * Override a setting. The string is copied. Paths must be absolute, and the name of a driver must not be
+ * empty (-EINVAL). NULL removes the setting: no image store, or the driver is detected from the graphroot.
+ * Since: 0.1
  */
 int cstorage_config_set_graphroot(struct cstorage_config *config, const char *path);
 int cstorage_config_set_runroot(struct cstorage_config *config, const char *path);
@@ -164,13 +172,19 @@ int cstorage_config_set_imagestore(struct cstorage_config *config, const char *p
 int cstorage_config_set_driver(struct cstorage_config *config, const char *name);
 int cstorage_config_set_transient(struct cstorage_config *config, bool transient);
 
-/* One driver option as podman's --storage-opt takes it: "[driver.]key=value". Since: 0.1 */
+/*
+ * Add a driver option, in the form of podman's --storage-opt: "[driver.]key=value". The string is copied.
+ * -EINVAL: it has another form, or names a relative path. Since: 0.1
+ */
 int cstorage_config_add_option(struct cstorage_config *config, const char *option);
 
-/* Forget all driver options, and with them the additional stores they name. Since: 0.1 */
+/* Remove all driver options, and with them the additional image stores that they name. Since: 0.1 */
 void cstorage_config_clear_options(struct cstorage_config *config);
 
-/* NULL where not set. The indexed ones return NULL after the last. Since: 0.1 */
+/*
+ * Return a setting, NULL if it is not set; owned by the configuration, valid until the setting changes. The
+ * functions with an index return NULL after the last one. Since: 0.1
+ */
 const char *cstorage_config_get_graphroot(const struct cstorage_config *config);
 const char *cstorage_config_get_runroot(const struct cstorage_config *config);
 const char *cstorage_config_get_imagestore(const struct cstorage_config *config);
@@ -181,27 +195,28 @@ const char *cstorage_config_get_additional_image_store(const struct cstorage_con
 const char *cstorage_config_get_driver_priority(const struct cstorage_config *config, size_t index);
 
 /*
- * What is set, one thing after the other, for people who wonder why a store is where it is; keys that count
- * for nothing are not among them. previous NULL: the first; NULL after the last. A setting belongs to the
- * configuration, until something else is set. Since: 0.1
+ * Enumerate the settings in effect, to show why a store is where it is; keys without effect are omitted.
+ * previous is NULL for the first; returns NULL after the last. A setting is owned by the configuration, and
+ * valid until another setting changes. Since: 0.1
  */
 const struct cstorage_setting *cstorage_config_next_setting(const struct cstorage_config *config,
                                                             const struct cstorage_setting *previous);
 
-/* By which rules it was loaded; AUTO where it was set by hand. Since: 0.1 */
+/* Return the rules that the configuration was loaded with; AUTO if it was not loaded. Since: 0.1 */
 enum cstorage_config_compat cstorage_config_get_compat(const struct cstorage_config *config);
 
 /*
- * The key as in storage.conf, with the tables it is in ("storage.options.overlay.mountopt"), of which there
- * may be several with the items of an array; or "option", of a driver option that no file has. The
- * value as it came out, "" where there is none. Since: 0.1
+ * The key as in storage.conf, with its tables ("storage.options.overlay.mountopt"); an array yields one
+ * setting per item. The key is "option" for a driver option that is in no file. The value is the effective
+ * one, "" if there is none. Since: 0.1
  */
 const char *cstorage_setting_get_key(const struct cstorage_setting *setting);
 const char *cstorage_setting_get_value(const struct cstorage_setting *setting);
 
 /*
- * Who said so: the path of a file, and the line there; else the line is 0, and this the name of a variable
- * behind a "$", "" where the caller set it, NULL where nobody did. Since: 0.1
+ * The origin of a setting: the path of a file, and its line. For other origins the line is 0, and the origin
+ * is the name of an environment variable after a "$", "" for a setting of the caller, or NULL for a default.
+ * Since: 0.1
  */
 const char *cstorage_setting_get_origin(const struct cstorage_setting *setting);
 unsigned cstorage_setting_get_line(const struct cstorage_setting *setting);
@@ -209,37 +224,40 @@ unsigned cstorage_setting_get_line(const struct cstorage_setting *setting);
 /* -------------------------------------------------------------------------------------------------- store */
 
 /*
- * The drivers whose stores lie in the configured graphroot, whether this library knows them or not: first the
- * one that cstorage_store_open() takes, there or not, then all others, sorted; NULL-terminated, in one piece
- * of memory that the caller frees with free(). Stores of several drivers have nothing in common but the
- * directory. -ENOENT where no graphroot or no store is there. Since: 0.1
+ * List the drivers that have a store in the configured graphroot, supported or not: first the driver that
+ * cstorage_store_open() takes, whether it has a store or not, then all others, sorted. Stores of several
+ * drivers share nothing but the directory. The list is NULL-terminated and one block of memory; the caller
+ * frees it with free(). -ENOENT: there is no graphroot, or no store in it. Since: 0.1
  */
 int cstorage_config_find_drivers(const struct cstorage_config *config, char ***ret,
                                  struct cstorage_error *reterr);
 
 /*
- * Open the directories of a store and find its driver. Creates nothing and takes no lock. -ENOENT where the
- * graphroot does not exist or holds no store; -EOPNOTSUPP where its driver is unknown; -EINVAL where no
- * graphroot or runroot is set. A runroot that does not exist (yet) is no error: nothing is recorded there
- * then. Since: 0.1
+ * Open the directories of a store and find its driver. Creates nothing and takes no lock. The caller drops
+ * the reference with cstorage_store_unref(). A missing runroot is not an error: nothing is recorded there
+ * then. -ENOENT: the graphroot does not exist or contains no store; -EOPNOTSUPP: its driver is unsupported;
+ * -EINVAL: no graphroot or no runroot is set. Since: 0.1
  */
 int cstorage_store_open(const struct cstorage_config *config, struct cstorage_store **ret,
                         struct cstorage_error *reterr);
 
 /*
- * The same, after making what a Go process makes when it opens a store: graphroot, runroot, image store and
- * the directories of the driver in them, mode 0700, where they are missing. Without a driver in the
- * configuration and in the graphroot it is overlay. Who changes a store opens it so: without a runroot, which
- * a reboot takes away, nothing can be changed. Since: 0.1
+ * The same as cstorage_store_open(), but first create the directories that a Go process creates when it opens
+ * a store, with mode 0700: graphroot, runroot, image store and the driver's directories in them. If neither
+ * the configuration nor the graphroot names a driver, it is overlay. Callers that change a store use this
+ * function: a reboot removes the runroot, and without it nothing can be changed. Since: 0.1
  */
 int cstorage_store_create(const struct cstorage_config *config, struct cstorage_store **ret,
                           struct cstorage_error *reterr);
 
-/* One holder more, one less; the last closes it. What is made of a store holds it. Since: 0.1 */
+/* Take or drop a reference. Every object that is made from a store has a reference to it. Since: 0.1 */
 struct cstorage_store *cstorage_store_ref(struct cstorage_store *store);
 struct cstorage_store *cstorage_store_unref(struct cstorage_store *store);
 
-/* Paths with all links resolved; the image store is NULL where there is none. Since: 0.1 */
+/*
+ * Return a path with all links resolved, or the name of the driver; owned by the store. The image store is
+ * NULL if there is none. Since: 0.1
+ */
 const char *cstorage_store_get_graphroot(const struct cstorage_store *store);
 const char *cstorage_store_get_runroot(const struct cstorage_store *store);
 const char *cstorage_store_get_imagestore(const struct cstorage_store *store);
@@ -247,23 +265,23 @@ const char *cstorage_store_get_driver(const struct cstorage_store *store);
 bool cstorage_store_is_transient(const struct cstorage_store *store);
 
 /*
- * 1 where everything that lies in the store's directories has a record of its own, so that there is nothing
- * that an inventory and a snapshot could tell more about; 0 where that is not so, or cannot be told at a
- * glance: look closely then. Many times cheaper than those two, and it keeps nothing: it reads names and ids,
- * and of the record files no more than that they look like lists from end to end. Takes no lock. With 1 the
- * number of those entries, if ret_entries is not NULL. Since: 0.1
+ * Check whether a store is clean: 1 if every entry in its directories has a record, so that an inventory and
+ * a snapshot would find no orphan; 0 if not, or if a quick check cannot decide. Takes no lock. This is many
+ * times cheaper than an inventory and a snapshot: it reads only names and ids, and checks no more of a record
+ * file than that it is a complete list. If the result is 1, *ret_entries is the number of entries;
+ * ret_entries may be NULL. Since: 0.1
  */
 int cstorage_store_is_clean(const struct cstorage_store *store, uint64_t *ret_entries);
 
 /* ----------------------------------------------------------------------------------------------- snapshot */
 
-/* Which file a record stands in (store.go, layers.go:layerLocations). */
+/* The record file of a record (store.go, layers.go:layerLocations). */
 enum cstorage_location {
         CSTORAGE_LOCATION_STABLE,           /* layers.json, images.json, containers.json in the graphroot */
         CSTORAGE_LOCATION_IMAGESTORE,       /* layers.json, images.json in the image store */
         CSTORAGE_LOCATION_VOLATILE,         /* volatile-*.json beside either of those */
-        CSTORAGE_LOCATION_VOLATILE_RUNROOT, /* volatile-*.json in the runroot: of a transient store */
-        CSTORAGE_LOCATION_ADDITIONAL,       /* a file of an additional image store, which is only read */
+        CSTORAGE_LOCATION_VOLATILE_RUNROOT, /* volatile-*.json in the runroot of a transient store */
+        CSTORAGE_LOCATION_ADDITIONAL,       /* a file of an additional image store; read-only */
         CSTORAGE_LOCATION_RUNROOT,          /* mountpoints.json in the runroot */
 };
 
@@ -277,34 +295,38 @@ enum cstorage_record_file_kind {
 enum cstorage_record_file_state {
         CSTORAGE_RECORD_FILE_MISSING,
         CSTORAGE_RECORD_FILE_OK,
-        CSTORAGE_RECORD_FILE_EMPTY,   /* there, and not one byte long, or null: no save leaves it so */
-        CSTORAGE_RECORD_FILE_DAMAGED, /* not what a record file is; none of its records is in the snapshot */
-        CSTORAGE_RECORD_FILE_UNREADABLE, /* could not be opened or read */
+        CSTORAGE_RECORD_FILE_EMPTY,      /* zero bytes long, or null: no save leaves it so */
+        CSTORAGE_RECORD_FILE_DAMAGED,    /* not a list of records; the snapshot has none of its records */
+        CSTORAGE_RECORD_FILE_UNREADABLE, /* cannot be opened or read */
 };
 
 /*
- * Read all record files: of both modes, of the image store and of the additional ones. Takes no lock: each
- * file is of one moment (they are replaced by rename), and where the files could be of different ones they
- * are read again, a few times. A file that cannot be read or understood is no error here but a fact: see
- * cstorage_record_file_get_state(). -ESTALE where a directory of the store was made, replaced, mounted over
- * or removed since the store was opened: open it again. Since: 0.1
+ * Read all record files: stable and volatile ones, those of the image store and of additional image stores.
+ * Takes no lock. Each file is from one moment (a save replaces it by rename); if files changed during the
+ * read, they are read again, a few times. The caller drops the reference with cstorage_snapshot_unref(). A
+ * file that is unreadable or damaged is not an error: see cstorage_record_file_get_state(). -ESTALE: a
+ * directory of the store was created, replaced, mounted over or removed since the store was opened; open the
+ * store again. Since: 0.1
  */
 int cstorage_snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret,
                           struct cstorage_error *reterr);
 
-/* One holder more, one less; what it handed out goes with the last. Since: 0.1 */
+/* Take or drop a reference. The records are valid as long as their snapshot. Since: 0.1 */
 struct cstorage_snapshot *cstorage_snapshot_ref(struct cstorage_snapshot *snapshot);
 struct cstorage_snapshot *cstorage_snapshot_unref(struct cstorage_snapshot *snapshot);
 
-/* 1 where the store changed since (tokens, and size and times of the files; layers.go:layersModified), else
- * 0. Since: 0.1 */
+/*
+ * Check whether the store changed since the snapshot: 1 if so, 0 if not. It compares the tokens, and the size
+ * and times of the files (layers.go:layersModified). Since: 0.1
+ */
 int cstorage_snapshot_is_stale(const struct cstorage_snapshot *snapshot, struct cstorage_error *reterr);
 
 /*
- * One after the other, in the order of loading: NULL gives the first, NULL comes after the last. Layers:
- * stable, image store, volatile; then the additional stores. A layer or container whose id came before in the
- * same file is passed over, as the Go side does (layers.go:load). Of one that stands in several files all
- * records come, since what each refers to is in use for somebody; to find it gives the first. Since: 0.1
+ * Enumerate the records in load order. prev is NULL for the first; returns NULL after the last. Layers:
+ * stable, image store, volatile, then the additional image stores. A layer or container whose id occurred
+ * earlier in the same file is skipped, as in the Go library (layers.go:load). If several files contain a
+ * record of the same id, all of them are returned, because the objects that each refers to are in use; the
+ * find functions return the first. Since: 0.1
  */
 const struct cstorage_record_file *
 cstorage_snapshot_next_record_file(const struct cstorage_snapshot *snapshot,
@@ -319,10 +341,10 @@ const struct cstorage_mount *cstorage_snapshot_next_mount(const struct cstorage_
                                                           const struct cstorage_mount *prev);
 
 /*
- * Find by id, else by name, else by a prefix of the id that only one has; a container, before the prefix,
- * also by the id of its layer (layers.go:lookup, images.go:lookup, containers.go:lookup). The stores are
- * asked one after the other, the additional ones last (store.go:Layer, store.go:Image). A name that several
- * have is the last one's. -ENOENT, or -EEXIST where a prefix fits several. Since: 0.1
+ * Find a record by id, else by name, else by a unique prefix of the id; a container also by the id of its
+ * layer, before the prefix (layers.go:lookup, images.go:lookup, containers.go:lookup). The stores are
+ * searched in turn, the additional image stores last (store.go:Layer, store.go:Image). If several records
+ * have the name, the last one is found. -ENOENT: no match; -EEXIST: the prefix matches several. Since: 0.1
  */
 int cstorage_snapshot_find_layer(const struct cstorage_snapshot *snapshot, const char *name,
                                  const struct cstorage_layer **ret);
@@ -332,34 +354,40 @@ int cstorage_snapshot_find_container(const struct cstorage_snapshot *snapshot, c
                                      const struct cstorage_container **ret);
 
 /*
- * The layers whose content has this digest, one after the other; compressed: as it was pulled. "" is the
- * digest of none, here and below. Since: 0.1
+ * Enumerate the layers with this digest, of the compressed or of the uncompressed content. digest must not be
+ * NULL; "" matches no layer. prev is NULL for the first; returns NULL after the last. Since: 0.1
  */
 const struct cstorage_layer *cstorage_snapshot_next_layer_by_digest(const struct cstorage_snapshot *snapshot,
                                                                     const char *digest, bool compressed,
                                                                     const struct cstorage_layer *prev);
 
-/* The images that have this digest among theirs (images.go:recomputeDigests). Since: 0.1 */
+/*
+ * Enumerate the images with this digest (images.go:recomputeDigests). digest must not be NULL; "" matches no
+ * image. prev is NULL for the first; returns NULL after the last. Since: 0.1
+ */
 const struct cstorage_image *cstorage_snapshot_next_image_by_digest(const struct cstorage_snapshot *snapshot,
                                                                     const char *digest,
                                                                     const struct cstorage_image *prev);
 
 /*
- * The ids that stand in volatile files which cstorage_txn_reset_volatile_file() set aside, as long as these
- * are there: each run of 64 hexadecimal digits, of layers, containers, images and digests alike. What has one
- * of them may be what the file recorded. NULL after the last. Since: 0.1
+ * Return the ids in the torn volatile files that cstorage_txn_reset_volatile_file() moved aside, as long as
+ * these exist: every run of exactly 64 hexadecimal digits, whether it is the id of a layer, a container, an
+ * image, or a digest. The file may have recorded an object with one of these ids. NULL after the last. Since:
+ * 0.1
  */
 const char *cstorage_snapshot_get_set_aside_id(const struct cstorage_snapshot *snapshot, size_t index);
 
-/* The layer below; NULL where there is none, or where it has no record (then the id is still there). Since:
- * 0.1 */
+/*
+ * Return the parent of a layer; NULL if it has none, or if the parent has no record (see
+ * cstorage_layer_get_parent_id()). Since: 0.1
+ */
 const struct cstorage_layer *cstorage_snapshot_get_parent(const struct cstorage_snapshot *snapshot,
                                                           const struct cstorage_layer *layer);
 
 /*
- * A record file. get_problem is NULL where there is none. One that is broken says nothing to anybody, no Go
- * process either: it is empty, null, cut off, full of NULs, or no list. One that is damaged and not broken
- * may well be read by others. Since: 0.1
+ * The properties of a record file. get_problem returns NULL if there is none. A torn file is empty, null, cut
+ * off, full of NULs, or not a list: no process can load it. A file that is damaged but not torn may be
+ * readable for other processes. Since: 0.1
  */
 const char *cstorage_record_file_get_path(const struct cstorage_record_file *file);
 enum cstorage_record_file_kind cstorage_record_file_get_kind(const struct cstorage_record_file *file);
@@ -369,16 +397,16 @@ const char *cstorage_record_file_get_problem(const struct cstorage_record_file *
 bool cstorage_record_file_is_torn(const struct cstorage_record_file *file);
 size_t cstorage_record_file_get_n_records(const struct cstorage_record_file *file);
 
-/* A range of ids: of the container, of the host, how many. Since: 0.1 */
+/* A range of ids in a container, the range of the host that it maps to, and their size. Since: 0.1 */
 struct cstorage_id_map {
         uint32_t container_id, host_id, size;
 };
 
 /*
- * The members of a record, as format and Go name them. Text members that the record has not are "", numbers
- * 0. The indexed ones return NULL (or false) after the last. Times are the text of the record (RFC 3339). The
- * value of a flag is its JSON text. get_json is the whole record as it stands in the file, not terminated.
- * Since: 0.1
+ * The members of a record, named as in the format and in Go. A text member that is not in the record is "", a
+ * number 0. The functions with an index return NULL (or false) after the last. Times are the text of the
+ * record (RFC 3339). The value of a flag is JSON text. get_json returns the record as it is in the file, not
+ * NUL-terminated; ret_length must not be NULL. Since: 0.1
  */
 const char *cstorage_layer_get_id(const struct cstorage_layer *layer);
 const char *cstorage_layer_get_name(const struct cstorage_layer *layer, size_t index);
@@ -405,9 +433,9 @@ bool cstorage_layer_is_incomplete(const struct cstorage_layer *layer);
 const char *cstorage_layer_get_json(const struct cstorage_layer *layer, size_t *ret_length);
 
 /*
- * Of an image, as above. Its names-history begins with the newest; mapped layers are copies of the topmost
- * with other owners. Of big data the name is returned; ret_size and ret_digest may be NULL, and so may
- * ret_value. Since: 0.1
+ * The members of an image, as those of a layer. The names-history begins with the newest name; mapped layers
+ * are copies of the topmost layer with other owners. get_big_data returns the name of the item. ret_size,
+ * ret_digest and ret_value may be NULL. Sizes are in bytes. Since: 0.1
  */
 const char *cstorage_image_get_id(const struct cstorage_image *image);
 const char *cstorage_image_get_digest(const struct cstorage_image *image);
@@ -423,7 +451,7 @@ const char *cstorage_image_get_flag(const struct cstorage_image *image, size_t i
 enum cstorage_location cstorage_image_get_location(const struct cstorage_image *image);
 const char *cstorage_image_get_json(const struct cstorage_image *image, size_t *ret_length);
 
-/* Of a container, as above. Since: 0.1 */
+/* The members of a container, as those of an image. Since: 0.1 */
 const char *cstorage_container_get_id(const struct cstorage_container *container);
 const char *cstorage_container_get_name(const struct cstorage_container *container, size_t index);
 const char *cstorage_container_get_image_id(const struct cstorage_container *container);
@@ -441,14 +469,15 @@ const char *cstorage_container_get_flag(const struct cstorage_container *contain
 enum cstorage_location cstorage_container_get_location(const struct cstorage_container *container);
 const char *cstorage_container_get_json(const struct cstorage_container *container, size_t *ret_length);
 
-/* A layer that is mounted, as mountpoints.json has it. Since: 0.1 */
+/* A mounted layer that mountpoints.json lists: the mount point, and the number of its users. Since: 0.1 */
 const char *cstorage_mount_get_layer_id(const struct cstorage_mount *mount);
 const char *cstorage_mount_get_path(const struct cstorage_mount *mount);
 int64_t cstorage_mount_get_count(const struct cstorage_mount *mount);
 
 /*
- * A descriptor of the directory of a layer's content, to read (the caller's to close): with overlay what this
- * layer adds to those below, with vfs all of it. Nothing is mounted. -ENOENT where there is none. Since: 0.1
+ * Open the directory with the content of a layer for reading: with overlay, its difference to its lowers;
+ * with vfs, the whole content. Nothing is mounted. Returns a descriptor; the caller closes it. -ENOENT: there
+ * is no such directory. Since: 0.1
  */
 int cstorage_layer_open_diff(const struct cstorage_layer *layer, struct cstorage_error *reterr);
 
@@ -459,9 +488,9 @@ enum cstorage_object {
 };
 
 /*
- * Read an item of big data whole into fresh memory (the caller frees it with free()), with a NUL behind that
- * the size does not count. id is what the find functions take. -ENOENT where there is no such object, or no
- * such item, whatever the record says; -EINVAL where the key can be none. Since: 0.1
+ * Read an item of big data. id is a name, an id or a prefix, as for the find functions. The caller frees *ret
+ * with free(); it is NUL-terminated, and *ret_size is its size in bytes without the NUL. -ENOENT: there is no
+ * such object or no such item, even if the record lists it; -EINVAL: the key is invalid. Since: 0.1
  */
 int cstorage_snapshot_read_big_data(const struct cstorage_snapshot *snapshot, enum cstorage_object object,
                                     const char *id, const char *key, char **ret, size_t *ret_size,
@@ -470,19 +499,18 @@ int cstorage_snapshot_read_big_data(const struct cstorage_snapshot *snapshot, en
 /* ---------------------------------------------------------------------------------------------- inventory */
 
 enum cstorage_entry_kind {
-        CSTORAGE_ENTRY_LAYER_DIR,     /* a directory of the driver's; the name is the layer's id */
+        CSTORAGE_ENTRY_LAYER_DIR,     /* a layer directory of the driver; the name is the layer's id */
         CSTORAGE_ENTRY_CONTAINER_DIR, /* data of a container */
         CSTORAGE_ENTRY_IMAGE_DIR,     /* data of an image */
         CSTORAGE_ENTRY_TAR_SPLIT,     /* <layer id>.tar-split.gz */
         CSTORAGE_ENTRY_LAYER_DATA,    /* big data of a layer */
-        CSTORAGE_ENTRY_LINK, /* overlay's short name of a layer; the id is that of the layer it leads to */
-        CSTORAGE_ENTRY_TEMP_DIR, /* temp-dir-N or lock-N or both: a deferred deletion or a staged addition */
+        CSTORAGE_ENTRY_LINK,          /* the short name of an overlay layer; the id is that of its target */
+        CSTORAGE_ENTRY_TEMP_DIR, /* temp-dir-N, lock-N or both: a deferred deletion or a staged addition */
         CSTORAGE_ENTRY_STAGING,  /* a staged layer of a partial pull */
-        CSTORAGE_ENTRY_PROBE,    /* a directory in which the driver tries out what the kernel can do */
+        CSTORAGE_ENTRY_PROBE,    /* a directory in which the driver tests features of the kernel */
         CSTORAGE_ENTRY_SAVE_LEFTOVER, /* .tmp-<record file><N>: an interrupted save */
-        CSTORAGE_ENTRY_VOLATILE_FILE, /* volatile-layers.json or volatile-containers.json, whatever is in it
-                                       */
-        CSTORAGE_ENTRY_QUOTA, /* a file with the limit of a layer (btrfs); the name is the layer's id */
+        CSTORAGE_ENTRY_VOLATILE_FILE, /* volatile-layers.json or volatile-containers.json, with any content */
+        CSTORAGE_ENTRY_QUOTA,         /* the quota of a btrfs layer; the name is the layer's id */
 };
 
 enum cstorage_entry_type {
@@ -496,56 +524,57 @@ enum cstorage_entry_type {
 enum cstorage_entry_lock {
         CSTORAGE_ENTRY_LOCK_NONE, /* there is no lock file */
         CSTORAGE_ENTRY_LOCK_FREE,
-        CSTORAGE_ENTRY_LOCK_HELD, /* somebody works on it */
+        CSTORAGE_ENTRY_LOCK_HELD, /* another process works on the entry */
 };
 
-/* What an entry is at the moment of cstorage_entry_stat(). Since: 0.1 */
+/* The state of an entry at the moment of cstorage_entry_stat(). Since: 0.1 */
 struct cstorage_entry_stat {
         uint64_t device, inode;
-        uint64_t mount_id;  /* of statx(2) */
-        int64_t changed_ns; /* ctime, since the epoch: the latest of the entry, its lock file and those of its
-                             * parts that a start of a container changes (diff, work, merged, userdata) */
-        enum cstorage_entry_type type; /* a temp dir of which there is only the lock file is a file */
+        uint64_t mount_id;  /* see statx(2) */
+        int64_t changed_ns; /* ctime in nanoseconds since the epoch: the latest of the entry, its lock file
+                               and the parts that a start of a container changes (diff, work, merged,
+                               userdata) */
+        enum cstorage_entry_type type; /* a temp dir that has only a lock file is absent */
         enum cstorage_entry_lock lock;
-        bool other_mount; /* on another mount than the directory it stands in */
-        bool mount_below; /* something is mounted on it or below it */
+        bool other_mount; /* on another mount than its parent directory */
+        bool mount_below; /* a mount point is the entry or is below it */
 };
 
 /*
- * List the directories of a store: only names, nothing of what is in them is looked at. Go writes a record
- * before it makes the directory; who lists first and takes a snapshot after that will find a record for
- * everything that has one, unless it was just deleted. Names that are Go's own (l, staging, ...) and
- * "lost+found" are not listed. Of the runroot only volatile files and what saves left are. Sorted by kind,
- * then place, then name. Since: 0.1
+ * List the directories of a store: names only, the entries are not examined. Go writes a record before it
+ * makes the directory: if the caller takes the snapshot after the inventory, the snapshot has the record of
+ * every recorded entry, unless it was just deleted. Names that Go reserves (l, staging, ...) and "lost+found"
+ * are omitted. In the runroot only volatile files and interrupted saves are listed. Entries are sorted by
+ * kind, directory and name. The caller drops the reference with cstorage_inventory_unref(). Since: 0.1
  */
 int cstorage_inventory_new(struct cstorage_store *store, struct cstorage_inventory **ret,
                            struct cstorage_error *reterr);
 
-/* One holder more, one less; its entries go with the last. Since: 0.1 */
+/* Take or drop a reference. The entries are valid as long as their inventory. Since: 0.1 */
 struct cstorage_inventory *cstorage_inventory_ref(struct cstorage_inventory *inventory);
 struct cstorage_inventory *cstorage_inventory_unref(struct cstorage_inventory *inventory);
 
-/* One after the other: NULL gives the first, NULL comes after the last. Since: 0.1 */
+/* Enumerate the entries. prev is NULL for the first; returns NULL after the last. Since: 0.1 */
 const struct cstorage_entry *cstorage_inventory_next(const struct cstorage_inventory *inventory,
                                                      const struct cstorage_entry *prev);
 
 /*
- * A directory that could not be listed: its path and why. NULL after the last. What lies there is unknown.
- * Since: 0.1
+ * Return the error of a directory that could not be listed, and its path; its contents are unknown. ret_path
+ * may be NULL. NULL after the last. Since: 0.1
  */
 const char *cstorage_inventory_get_problem(const struct cstorage_inventory *inventory, size_t index,
                                            const char **ret_path);
 
 /*
- * The layers that something mounted right now uses, after the options of overlay mounts in
+ * Return the ids of the layers that current mounts use, from the options of overlay mounts in
  * /proc/self/mountinfo; NULL after the last. Since: 0.1
  */
 const char *cstorage_inventory_get_mounted_layer(const struct cstorage_inventory *inventory, size_t index);
 
 /*
- * The id is NULL where the name gives none: it is not 64 hex digits (layers, containers, images), or a link
- * does not lead to a layer of its store. The target of what is no link is NULL. The path is for people.
- * Since: 0.1
+ * The id is NULL if the name contains none: it is not 64 hexadecimal digits (layers, containers, images), or
+ * a link does not lead to a layer of its store. The target is NULL if the entry is not a link. The path is
+ * for messages; NULL if there is no memory. Since: 0.1
  */
 enum cstorage_entry_kind cstorage_entry_get_kind(const struct cstorage_entry *entry);
 const char *cstorage_entry_get_id(const struct cstorage_entry *entry);
@@ -555,65 +584,69 @@ const char *cstorage_entry_get_target(const struct cstorage_entry *entry);
 bool cstorage_entry_is_in_imagestore(const struct cstorage_entry *entry);
 
 /*
- * Look at an entry, without opening for writing and without taking a lock. An entry that is gone is
- * CSTORAGE_TYPE_ABSENT, and so is a temp dir of which only the lock file is left. -EBUSY where it is or
- * holds the default subvolume of a btrfs. Since: 0.1
+ * Examine an entry, without opening it for writing and without taking a lock. The type of an entry that does
+ * not exist is CSTORAGE_TYPE_ABSENT, also of a temp dir that has only a lock file. -EBUSY: the entry is or
+ * contains the default subvolume of a btrfs. Since: 0.1
  */
 int cstorage_entry_stat(const struct cstorage_entry *entry, struct cstorage_entry_stat *ret,
                         struct cstorage_error *reterr);
 
 /*
- * The ids of the layers that a layer directory lies on, nearest first, NULL-terminated, in one piece of
- * memory that the caller frees with free(): what its lower-layers file tells, else its lower file through the
- * links. Those lower names that lead nowhere are left out. -EBADMSG where the file holds no such thing, as
- * after a power cut: what the layer lies on is not known then. Since: 0.1
+ * Read the ids of the lowers of a layer directory, nearest first, from its lower-layers file, else from its
+ * lower file and the links. A lower that cannot be resolved is omitted. The list is NULL-terminated and one
+ * block of memory; the caller frees it with free(). -EINVAL: the entry is not a layer directory with an id;
+ * -EBADMSG: the file is damaged, for example by a power failure, and the lowers are unknown. Since: 0.1
  */
 int cstorage_entry_read_lowers(const struct cstorage_entry *entry, char ***ret,
                                struct cstorage_error *reterr);
 
 /*
- * Releases 1.47 to 1.52 made two directories for a layer where there was an image store: one there, which
- * tells of it, and one in the graphroot, with what is in it. 1 where a layer directory is but one of these, 0
- * where not. Since: 0.1
+ * Check whether a layer directory is one of the two of a split layer: 1 if so, 0 if not. If there was an
+ * image store, releases 1.47 to 1.52 made a directory with the metadata of the layer in the image store, and
+ * one with its content in the graphroot. -EINVAL: the entry is not a layer directory with an id. Since: 0.1
  */
 int cstorage_entry_is_split_layer(const struct cstorage_entry *entry, struct cstorage_error *reterr);
 
-/* A descriptor of a directory entry, to read; -ELOOP or -ENOTDIR where it is none, -EXDEV on another mount.
- * Since: 0.1 */
+/*
+ * Open a directory entry for reading. Returns a descriptor; the caller closes it. -ELOOP or -ENOTDIR: it is
+ * not a directory; -EXDEV: it is on another mount. Since: 0.1
+ */
 int cstorage_entry_open(const struct cstorage_entry *entry);
 
 /* -------------------------------------------------------------------------------------------------- stage */
 
 /*
- * Room for the content of a layer that will be, so that it can be put together while no lock of the store is
- * held, as long as that takes. It lies in a temp dir whose lock is held (internal/tempdir/tempdir.go): Go
- * processes from release 1.59 on leave it alone, those up to 1.58 do not know temp dirs, and a collection by
- * them (podman system prune --external) would delete it. Should we die, the next Go process deletes it.
+ * Create a stage: a directory to prepare the content of a new layer in, for as long as necessary, while no
+ * lock of the store is held. It is in a temp dir whose lock the stage holds (internal/tempdir/tempdir.go): Go
+ * processes of release 1.59 and later leave it alone; releases up to 1.58 do not know temp dirs, and their
+ * garbage collection (podman system prune --external) would delete it. If the caller dies, the next Go
+ * process deletes it.
  *
- * parent_id is the id of the layer that it will lie on; NULL: none. Mode and owner of its root directory are
- * those of the parent's. With overlay it begins empty, and takes whiteouts as overlayfs(5) has them; with vfs
- * it begins as a copy of the parent. Where an image store is configured it lies there, and so must its layer.
- * What is missing of a store's directories is made. -ENOENT: the parent has no directory. Since: 0.1
+ * parent_id is the id of the parent of the new layer, NULL if it has none. The root directory gets the mode
+ * and the owner of the parent's. With overlay the stage is empty at first, and accepts whiteouts as in
+ * overlayfs(5); with vfs it is a copy of the parent. If an image store is configured, the stage is there, and
+ * its layer must be there too. Missing directories of the store are made. The caller frees the stage with
+ * cstorage_stage_free(). -ENOENT: the parent has no directory. Since: 0.1
  */
 int cstorage_stage_new(struct cstorage_store *store, const char *parent_id, struct cstorage_stage **ret,
                        struct cstorage_error *reterr);
 
 /*
- * What was not used is deleted; what became a layer's stays. A stage that a transaction was told of must live
- * until that is committed or freed. Since: 0.1
+ * Free a stage, and delete its content unless a commit moved it to a layer. A stage that is part of a
+ * transaction must live until the transaction is committed or freed. Since: 0.1
  */
 struct cstorage_stage *cstorage_stage_free(struct cstorage_stage *stage);
 
 /*
- * The directory to fill: a descriptor that stays the stage's, also when it has become a layer's. Since: 0.1
+ * Return a descriptor of the directory to fill. The stage owns it; it is valid until the stage is freed, also
+ * after the commit. Since: 0.1
  */
 int cstorage_stage_get_fd(const struct cstorage_stage *stage);
 
 /*
- * Make the file that tells how the archive that the content came from looked (tar-split, compressed with
- * gzip), so that others can put the very same together again; without it a layer can be used, but its archive
- * has another digest. Returns a descriptor to write to, which is the caller's to close. -EEXIST where it was
- * made before. Since: 0.1
+ * Create the tar-split file of the layer (compressed with gzip), from which other programs can restore the
+ * archive that the content came from. A layer works without it, but its archive then gets another digest.
+ * Returns a descriptor for writing; the caller closes it. -EEXIST: it was made before. Since: 0.1
  */
 int cstorage_stage_make_tar_split(struct cstorage_stage *stage, struct cstorage_error *reterr);
 
@@ -621,35 +654,39 @@ int cstorage_stage_make_tar_split(struct cstorage_stage *stage, struct cstorage_
 
 struct cstorage_txn_options {
         size_t size;         /* sizeof(struct cstorage_txn_options) */
-        uint64_t flags;      /* 0 */
-        uint64_t timeout_us; /* for all locks together; 0: do not wait at all */
-        /* A snapshot of the same store, of before, or NULL: what did not change since is not read again.
-         * Best is what cstorage_txn_get_snapshot() gives after a commit. It is referenced. */
+        uint64_t flags;      /* must be 0 */
+        uint64_t timeout_us; /* for all locks together, in microseconds; 0: do not wait */
+        /*
+         * An earlier snapshot of the same store, or NULL: files that did not change since are not read again.
+         * The snapshot after a commit, cstorage_txn_get_snapshot(), serves best. It is referenced.
+         */
         struct cstorage_snapshot *references;
 };
 
 /*
- * Take every lock of the store, for writing: layers (graphroot, then image store), mountpoints, images,
- * containers (graphroot, then runroot). Lock files that a Go process would have made are never made here in
- * another way, and never replaced. options may be NULL: half a minute. -ETIMEDOUT: the text names the lock.
- * -ESTALE as for cstorage_snapshot_new(). Since: 0.1
+ * Begin a transaction: take every lock of the store for writing, in the order layers (graphroot, then image
+ * store), mountpoints, images, containers (graphroot, then runroot). Lock files are made only if a Go process
+ * would make them, and are never replaced. options may be NULL: wait 30 seconds. The caller frees the
+ * transaction with cstorage_txn_free(). -ETIMEDOUT: the text names the lock; -ESTALE: as for
+ * cstorage_snapshot_new(). Since: 0.1
  */
 int cstorage_txn_begin(struct cstorage_store *store, const struct cstorage_txn_options *options,
                        struct cstorage_txn **ret, struct cstorage_error *reterr);
 
-/* Lets go of the locks. What was not committed did not happen. Since: 0.1 */
+/* Release the locks and free the transaction. Requests that were not committed are discarded. Since: 0.1 */
 struct cstorage_txn *cstorage_txn_free(struct cstorage_txn *txn);
 
 /*
- * 1 where the locks' tokens and the record files are what this snapshot saw, so that it still holds; else 0:
- * read again. Since: 0.1
+ * Check whether a snapshot is current under the locks, by the tokens and the record files: 1 if so; 0 if the
+ * records must be read again. Since: 0.1
  */
 int cstorage_txn_is_current(const struct cstorage_txn *txn, const struct cstorage_snapshot *snapshot);
 
 /*
- * The records under the locks, with all that was asked for so far; after a commit that went well: what is on
- * disk now. A new reference, to a snapshot that does not change any more. After a commit that failed -EINVAL.
- * Since: 0.1
+ * Return the records under the locks, with all requested changes; after a successful commit, the records on
+ * disk. The snapshot does not change any more; the caller drops the reference with cstorage_snapshot_unref().
+ * -EINVAL: the commit failed, or the records were not read before the commit; -ESTALE: see the requests
+ * below. Since: 0.1
  */
 int cstorage_txn_get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot **ret,
                               struct cstorage_error *reterr);
@@ -657,73 +694,79 @@ int cstorage_txn_get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot
 /* ------------------------------------------------------------------------------------------ txn: changes */
 
 /*
- * Each of these says what shall be, and is checked at once against the records and what was said before:
- * where it fails, nothing of it stays, and the transaction can go on. Nothing is written before the commit.
- * They share these codes, each with a text that names the thing: -EINVAL after a commit, or where an argument
- * makes no sense; -ENOENT where what is named is not there; -EEXIST where it is there already, or several
- * are; -EROFS where it lies in an additional store; -EBADMSG where a record file of the store is damaged or
- * empty, since nobody knows then what is in use; -ESTALE from the first of them if lock files were missing
- * when the transaction began, and another process changed the store before they were taken, or -ETIMEDOUT if
- * they could not be taken: then the transaction can only be freed, and the caller begins again.
+ * Each of these functions requests a change. It is checked at once against the records and the earlier
+ * requests: if the check fails, the request has no effect, and the transaction can continue. Nothing is
+ * written before the commit. Common codes, each with a text that names the object:
  *
- * id is what the cstorage_snapshot_find_*() functions take, except for something new: that gets its id whole.
- * The id of something new is of letters, digits, "_" and "-"; Go makes up 64 hexadecimal digits, and only
- * such are collected when they are left over. Strings and bytes that are given are copied.
+ *     -EINVAL   an argument is invalid, or the transaction was committed
+ *     -ENOENT   the object does not exist
+ *     -EEXIST   the object exists already, or a prefix matches several objects
+ *     -EROFS    the object is in an additional image store
+ *     -EBADMSG  a record file is damaged or empty: it is unknown which objects are in use
+ *     -ESTALE   from the first request, if lock files were missing when the transaction began and another
+ *               process changed the store before they were taken; -ETIMEDOUT, if they could not be taken. The
+ *               transaction can then only be freed, and the caller begins again.
  *
- * The first of them makes the directories and lock files that a Go process makes when it opens a store; and
- * with the first of them layers that somebody left incomplete are deleted by the commit, as the Go side does.
+ * id is a name, an id or a prefix, as for the cstorage_snapshot_find_*() functions. A new object gets a
+ * complete id of letters, digits, "_" and "-"; Go generates ids of 64 hexadecimal digits, and a collection
+ * removes orphans only if they have such an id. Strings and data are copied.
  *
- * A record goes to the stable or to the volatile file by the rule of the Go side: a volatile layer or
- * container, and each container and its layer in a transient store, goes to volatile-*.json, which is in the
- * runroot where the store is transient; with an image store, layers that are not a container's and images go
- * there; all else to the graphroot. Stable files are synced, and their directory; volatile ones never.
+ * The first request makes the directories and lock files that a Go process makes when it opens a store, and
+ * adds the deletion of incomplete layers to the commit, as the Go library does.
+ *
+ * The record file is chosen as in the Go library. A volatile layer or container goes to volatile-*.json; so
+ * do, in a transient store, every container and its layer. volatile-*.json is in the runroot if the store is
+ * transient. If there is an image store, images and layers that are not of a container go there. All others
+ * go to the graphroot. Stable record files and their directories are synced; volatile ones never are.
  */
 
 #define CSTORAGE_LAYER_VOLATILE (1ULL << 0) /* need not survive a reboot */
 #define CSTORAGE_LAYER_WRITABLE                                                                              \
-        (1ULL << 1) /* it will be written to, like a container's: matters with an image store */
+        (1ULL << 1) /* the layer is written to, as that of a container; matters with an image store */
 
 struct cstorage_layer_options {
         size_t size;                   /* sizeof(struct cstorage_layer_options) */
         uint64_t flags;                /* CSTORAGE_LAYER_* */
-        const char *id;                /* NULL: one is made up */
-        const char *const *names;      /* NULL-terminated, or NULL: none */
+        const char *id;                /* NULL: generate an id */
+        const char *const *names;      /* NULL-terminated; NULL: none */
         const char *parent;            /* NULL: none */
         const char *mount_label;       /* SELinux; NULL: none */
         const char *metadata;          /* NULL: "" */
-        const char *compressed_digest; /* these three: NULL where not known */
+        const char *compressed_digest; /* these three: NULL if unknown */
         const char *diff_digest;
         const char *toc_digest;
         int64_t compressed_size, diff_size;
         int compression;             /* 0 none, 1 bzip2, 2 gzip, 3 xz, 4 zstd */
-        const uint32_t *uids, *gids; /* which ones the content has, sorted */
+        const uint32_t *uids, *gids; /* the owners in the content, sorted, without duplicates */
         size_t n_uids, n_gids;
-        const struct cstorage_id_map *uid_map, *gid_map; /* what the content was shifted by */
+        const struct cstorage_id_map *uid_map, *gid_map; /* the mapping of the owners in the content */
         size_t n_uid_map, n_gid_map;
-        struct cstorage_stage *stage; /* its content; NULL: it is empty, or with vfs as the parent's. It is
-                                         used up by the commit, which alone may fail for it */
+        struct cstorage_stage *stage; /* for one layer only; NULL: empty content, with vfs the parent's */
 };
 
 /*
- * A layer. options may be NULL. -ENOENT: the parent; -EEXIST: the id or a name; -EBUSY: the parent is a
- * container's layer, which nothing can lie on. The id that it has belongs to the transaction; ret_id may be
- * NULL. Since: 0.1
+ * Create a layer. options may be NULL. The transaction owns *ret_id; ret_id may be NULL. -ENOENT: the parent
+ * does not exist; -EEXIST: the id or a name is in use; -EBUSY: the parent is the layer of a container, which
+ * cannot be a lower. Since: 0.1
  */
 int cstorage_txn_create_layer(struct cstorage_txn *txn, const struct cstorage_layer_options *options,
                               const char **ret_id, struct cstorage_error *reterr);
 
 struct cstorage_image_options {
         size_t size;              /* sizeof(struct cstorage_image_options) */
-        uint64_t flags;           /* 0 */
-        const char *id;           /* NULL: one is made up */
-        const char *const *names; /* NULL-terminated, or NULL: none */
-        const char *layer;        /* the topmost; NULL: none */
+        uint64_t flags;           /* must be 0 */
+        const char *id;           /* NULL: generate an id */
+        const char *const *names; /* NULL-terminated; NULL: none */
+        const char *layer;        /* the topmost layer; NULL: none */
         const char *metadata;     /* NULL: "" */
-        const char *digest;       /* of its manifest; NULL: not known */
+        const char *digest;       /* of the manifest; NULL: unknown */
         const char *created;      /* RFC 3339; NULL: now */
 };
 
-/* An image. options may be NULL. -ENOENT: the layer; -EEXIST: the id or a name. Since: 0.1 */
+/*
+ * Create an image. options may be NULL. The transaction owns *ret_id; ret_id may be NULL. -ENOENT: the layer
+ * does not exist; -EEXIST: the id or a name is in use. Since: 0.1
+ */
 int cstorage_txn_create_image(struct cstorage_txn *txn, const struct cstorage_image_options *options,
                               const char **ret_id, struct cstorage_error *reterr);
 
@@ -732,153 +775,167 @@ int cstorage_txn_create_image(struct cstorage_txn *txn, const struct cstorage_im
 struct cstorage_container_options {
         size_t size;                             /* sizeof(struct cstorage_container_options) */
         uint64_t flags;                          /* CSTORAGE_CONTAINER_* */
-        const char *id;                          /* NULL: one is made up */
-        const char *const *names;                /* NULL-terminated, or NULL: none */
+        const char *id;                          /* NULL: generate an id */
+        const char *const *names;                /* NULL-terminated; NULL: none */
         const char *image;                       /* NULL: none */
-        const char *layer;                       /* the id that its layer shall have; NULL: one is made up */
+        const char *layer;                       /* the id of its new layer; NULL: generate an id */
         const char *metadata;                    /* NULL: "" */
-        const char *mount_label, *process_label; /* SELinux; both or, NULL or "", none */
+        const char *mount_label, *process_label; /* SELinux; both, or NULL or "": none */
         const char *const *mount_options;        /* NULL-terminated; NULL: those of the configuration */
         const struct cstorage_id_map *uid_map, *gid_map;
         size_t n_uid_map, n_gid_map;
 };
 
 /*
- * A container and its layer, on top of that of its image. options may be NULL. -ENOENT: the image, or its
- * layer; -EEXIST: an id or a name; -EOPNOTSUPP: the layers would have to be copied with other owners, which
- * is not done here. In a transient store it is volatile whatever the flag says. Since: 0.1
+ * Create a container and its layer, whose parent is the topmost layer of the image. options may be NULL. The
+ * transaction owns *ret_id; ret_id may be NULL. In a transient store the container is volatile, whatever the
+ * flags are. -ENOENT: the image or its layer does not exist; -EEXIST: an id or a name is in use; -EOPNOTSUPP:
+ * the layers would have to be copied with other owners, which this library does not do. Since: 0.1
  */
 int cstorage_txn_create_container(struct cstorage_txn *txn, const struct cstorage_container_options *options,
                                   const char **ret_id, struct cstorage_error *reterr);
 
 /*
- * All names that it has from now on: NULL-terminated, or NULL: none. One that another object of the kind has
- * is taken from it, as the Go side does (layers.go, images.go, containers.go:updateNames); an image remembers
- * its names in its names-history. Since: 0.1
+ * Replace all names of an object. names is NULL-terminated; NULL: no names. A name that another object of the
+ * same kind has is taken from it, as in the Go library (layers.go, images.go, containers.go:updateNames); an
+ * image adds its names to its names-history. Since: 0.1
  */
 int cstorage_txn_set_names(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
                            const char *const *names, struct cstorage_error *reterr);
 
-/* Text that is the callers' own; NULL is -EINVAL, "" takes it away. Since: 0.1 */
+/* Set the metadata, a text for the use of callers. "" removes it; NULL is -EINVAL. Since: 0.1 */
 int cstorage_txn_set_metadata(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
                               const char *metadata, struct cstorage_error *reterr);
 
-/* The value is one JSON value; NULL: the flag goes. "incomplete" of layers is not for callers: -EINVAL.
- * Since: 0.1 */
+/*
+ * Set a flag to one JSON value; NULL removes the flag. -EINVAL: the value is not JSON, or the flag is
+ * "incomplete" of a layer. Since: 0.1
+ */
 int cstorage_txn_set_flag(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
                           const char *flag, const char *json, struct cstorage_error *reterr);
 
 /*
- * An item of big data. digest NULL: the sha256 of the data; layers have none. -EINVAL where the key is "" or
- * one that the format has no file for, or the digest is none. Since: 0.1
+ * Set an item of big data of size bytes; it replaces an item with the same key. digest may be NULL: the
+ * sha256 of the data is computed. For a layer it must be NULL. -EINVAL: the key is "" or has no file name in
+ * the format, or the digest is invalid. Since: 0.1
  */
 int cstorage_txn_set_big_data(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
                               const char *key, const void *data, size_t size, const char *digest,
                               struct cstorage_error *reterr);
 
-#define CSTORAGE_DELETE_KEEP_LAYERS (1ULL << 0) /* an image or container: without its layers */
+#define CSTORAGE_DELETE_KEEP_LAYERS (1ULL << 0) /* delete an image or container, but keep its layers */
 
 /*
- * A layer; a container with its layer and its directories; an image with its data and those of its layers
- * that no image, container or other layer needs (store.go:DeleteImage). -EBUSY where a layer on top of it, an
- * image, a container or a mount (mountpoints.json counts one) uses it or, of a container, its layer: the text
- * names it. What is mounted without being counted is found by the commit, which is then -EBUSY and has
- * changed nothing. Since: 0.1
+ * Delete a layer; a container with its layer and its directories; or an image with its data and those of its
+ * layers that no image, container or other layer needs (store.go:DeleteImage). -EBUSY: a child layer, an
+ * image, a container or a mount in mountpoints.json uses the object, or the layer of the container; the text
+ * names the user. The commit finds mounts that mountpoints.json does not list; it then fails with -EBUSY and
+ * changes nothing. Since: 0.1
  */
 int cstorage_txn_delete(struct cstorage_txn *txn, enum cstorage_object object, const char *id, uint64_t flags,
                         struct cstorage_error *reterr);
 
 /*
- * The directory "userdata" that users of a container or image keep their files in, made by the commit where
- * it is missing, mode 0700 (store.go:ContainerDirectory, ContainerRunDirectory, ImageDirectory,
- * ImageRunDirectory). The path is the caller's, to free with free(); ret_path may be NULL. -EINVAL for a
+ * Make the directory "userdata", in which users of a container or image keep their files. The commit makes it
+ * if it is missing, with mode 0700 (store.go:ContainerDirectory, ContainerRunDirectory, ImageDirectory,
+ * ImageRunDirectory). The caller frees *ret_path with free(); ret_path may be NULL. -EINVAL: the object is a
  * layer. Since: 0.1
  */
 int cstorage_txn_make_directory(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
                                 bool in_runroot, char **ret_path, struct cstorage_error *reterr);
 
-#define CSTORAGE_MOUNT_READ_ONLY (1ULL << 0) /* an image always is */
+#define CSTORAGE_MOUNT_READ_ONLY (1ULL << 0) /* implied for an image */
 
 struct cstorage_mount_options {
         size_t size;    /* sizeof(struct cstorage_mount_options) */
         uint64_t flags; /* CSTORAGE_MOUNT_* */
         const char *const
-                *options;  /* NULL-terminated; NULL: the container's, or those of the configuration */
-        const char *label; /* SELinux; NULL: the layer's */
+                *options;  /* NULL-terminated; NULL: those of the container or of the configuration */
+        const char *label; /* SELinux; NULL: the label of the layer */
 };
 
 /*
- * Mount a layer, the layer of a container or the topmost of an image; the commit does so, after all else, or
- * only counts where it is mounted already. With vfs nothing is mounted: the path is the layer's directory.
- * options may be NULL. The path, which nothing stands at before the commit, is the caller's, to free with
- * free(); ret_path may be NULL. Owners are those on disk, also of a layer that has id maps; -EOPNOTSUPP: an
- * image or a container whose owners would have to be shifted. -EROFS: a layer of an additional store;
- * -ENOENT: an image without a layer. Since: 0.1
+ * Mount a layer, the layer of a container, or the topmost layer of an image. The commit does so after all
+ * other changes; if the layer is mounted already, it only increments the count. With vfs nothing is mounted:
+ * the path is the directory of the layer. options may be NULL. Nothing is at *ret_path before the commit; the
+ * caller frees it with free(), and ret_path may be NULL. Owners are as on disk, even if the layer has id
+ * maps. -EOPNOTSUPP: the owners of the image or container would have to be mapped; -EROFS: the layer is in an
+ * additional image store; -ENOENT: the image has no layer. Since: 0.1
  */
 int cstorage_txn_mount(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
                        const struct cstorage_mount_options *options, char **ret_path,
                        struct cstorage_error *reterr);
 
-#define CSTORAGE_UNMOUNT_FORCE (1ULL << 0) /* down to the last count */
+#define CSTORAGE_UNMOUNT_FORCE (1ULL << 0) /* unmount, whatever the count is */
 
 /*
- * The reverse: one less, and unmounted with the last; which is done before anything is deleted. 1 where it is
- * still mounted then, 0 where not; that it was not mounted is no error. Since: 0.1
+ * Decrement the mount count, and unmount when it reaches 0; the commit does so before it deletes anything.
+ * Returns 1 if the layer stays mounted, 0 if not. If it is not mounted, that is not an error. Since: 0.1
  */
 int cstorage_txn_unmount(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
                          uint64_t flags, struct cstorage_error *reterr);
 
-/* ------------------------------------------------------------------------------------------- txn: the end */
+/* -------------------------------------------------------------------------------- txn: trash and commit */
 
 /*
- * This entry shall go: it is renamed into a temp dir of the Go side's layout (internal/tempdir/tempdir.go) at
- * the commit, if it still is what seen tells (else -ESTALE is its result), nothing is mounted there and
- * nothing that is mounted uses it (-EBUSY), and its lock, where it has one, can be had (-EBUSY). -EINVAL for
- * an entry of another store, for a directory without an id, and for a volatile file. The entry's inventory is
- * referenced. Since: 0.1
+ * Move an entry to the trash: the commit renames it into a temp dir with the layout of the Go library
+ * (internal/tempdir/tempdir.go). seen is the result of cstorage_entry_stat(); it is copied. The result of the
+ * entry (see cstorage_trash_next_item()) is -ESTALE if the entry changed since, and -EBUSY if something is
+ * mounted there, if a mount uses the entry, or if another process holds its lock. The transaction references
+ * the inventory of the entry. -EINVAL: the entry is of another store, is a directory without an id, or is a
+ * volatile file. Since: 0.1
  */
 int cstorage_txn_trash_entry(struct cstorage_txn *txn, const struct cstorage_entry *entry,
                              const struct cstorage_entry_stat *seen);
 
 /*
- * This volatile file, which is broken (see cstorage_record_file_is_torn()), shall be an empty list: podman
- * fails as long as it is not, and volatile records need not survive a reboot. At the commit, before anything
- * is retired, the broken one is renamed to <name>.torn beside it, in place of one that was put there
- * earlier, and the new one put in its place after its lock's token; where the disk has no room for that there
- * is none then, which says the same. Should we die in between, there is none either. -ESTALE is its result
- * where it is not the file that seen tells any more, or not a broken one. What it recorded is in no snapshot
- * any more, but for its ids: see cstorage_snapshot_get_set_aside_id(). -EINVAL for an entry of another store
- * or kind. The entry's inventory is referenced. Since: 0.1
+ * Replace a torn volatile file (see cstorage_record_file_is_torn()) by an empty list. podman fails as long as
+ * the file is torn, and volatile records need not survive a reboot. Before it moves anything to the trash,
+ * the commit writes the token, renames the torn file to <name>.torn in the same directory, in place of an
+ * earlier one, and puts the new file in its place. On a full disk, or after a crash between these renames,
+ * there is no file; it means the same as an empty list. The result of the entry is -ESTALE if it is not the
+ * file that was examined, or not torn. The snapshot no longer contains its records, only the ids: see
+ * cstorage_snapshot_get_set_aside_id(). The transaction references the inventory of the entry. -EINVAL: the
+ * entry is of another store or kind. Since: 0.1
  */
 int cstorage_txn_reset_volatile_file(struct cstorage_txn *txn, const struct cstorage_entry *entry,
                                      const struct cstorage_entry_stat *seen);
 
 /*
- * Do what was asked for, in an order that leaves nothing dangling should we die, and let go of the locks,
- * whatever came of it. Record files are all written before anything changes; each is then put in its place
- * after its lock's token: of stable ones the data are synced before it, and the directories once, when all
- * are in place. Changes are all done or, where one cannot be, undone: then it is negative, the text says what
- * failed, and the store is as it was before, as far as it could be put back; what could not is what a process
- * that died at this place would have left.
+ * Make all requested changes, in a crash-safe order, and release the locks, also on failure. All record files
+ * are written before anything changes. Each is put in its place after the token of its lock; the data of a
+ * stable file are synced before that, and the directories once, after all files are in place. If one change
+ * fails, all are undone: the result is negative, the text contains the cause, and the store is as before the
+ * commit. A change that cannot be undone stays as after a crash at that point.
  *
- * What was deleted lies in temp dirs whose locks the trash holds: until it is emptied and removed no Go
- * process touches it, and should we die before, the next Go process or the next collection finishes the
- * deletion. Of what was retired, one entry that fails does not stop the rest; each item has its own result.
- * -ESTALE, and nothing is done, if another process changed the store under a lock whose file was missing when
- * the transaction began. Once only: after it, also after one that failed, the transaction takes nothing more
- * (-EINVAL). Since: 0.1
+ * The trash holds the locks of the temp dirs with the deleted entries: no Go process touches them until the
+ * trash is emptied and its temp dirs are removed. After a crash, the next Go process or the next collection
+ * finishes the deletion. If an entry cannot be moved to the trash, the others still are; each item has its
+ * own result. The caller frees the trash with cstorage_trash_free().
+ *
+ * -ESTALE: another process changed the store under a lock whose file was missing when the transaction began;
+ * nothing is done. -EINVAL: the transaction was committed before; it accepts no request after a commit, even
+ * one that failed. Since: 0.1
  */
 int cstorage_txn_commit(struct cstorage_txn *txn, struct cstorage_trash **ret, struct cstorage_error *reterr);
 
-/* How long the locks were held, in microseconds: until now, or until commit let go of them. Since: 0.1 */
+/*
+ * Return how long the locks were held, in microseconds: until the commit released them, or until now. Since:
+ * 0.1
+ */
 uint64_t cstorage_txn_get_held_us(const struct cstorage_txn *txn);
 
-/* Lets go of the temp dirs' locks: what still lies there, the next Go process deletes. Since: 0.1 */
+/* -------------------------------------------------------------------------------------------------- trash */
+
+/*
+ * Free a trash, and release the locks of its temp dirs. The next Go process deletes what is left in them.
+ * Since: 0.1
+ */
 struct cstorage_trash *cstorage_trash_free(struct cstorage_trash *trash);
 
 /*
- * The temp dirs that things were moved to, and what was retired; one after the other: NULL gives the first,
- * NULL comes after the last. Since: 0.1
+ * Enumerate the temp dirs of the trash, and the entries that were requested with cstorage_txn_trash_entry()
+ * or cstorage_txn_reset_volatile_file(). prev is NULL for the first; returns NULL after the last. Since: 0.1
  */
 struct cstorage_trash_dir *cstorage_trash_next_dir(struct cstorage_trash *trash,
                                                    struct cstorage_trash_dir *prev);
@@ -886,59 +943,63 @@ const struct cstorage_trash_item *cstorage_trash_next_item(const struct cstorage
                                                            const struct cstorage_trash_item *prev);
 
 /*
- * Delete all that is in it, several files at once, and its temp dirs. 0; or a negative errno with the first
- * reason where something is left, which the next Go process or collection tries again. Programs that want to
- * see progress, or have it done by another process, go through the directories instead. Since: 0.1
+ * Delete the contents of the trash and its temp dirs, several files at once. Returns 0, or a negative errno
+ * with the first cause if something is left; the next Go process or the next collection deletes the rest. To
+ * show progress, or to delete in another process, use the functions for temp dirs. Since: 0.1
  */
 int cstorage_trash_empty(struct cstorage_trash *trash, struct cstorage_error *reterr);
 
 /*
- * Take the lock of a temp dir. Those that a commit has put things into are locked already; one that a dead
- * process left is not, so that any number of them takes no descriptors before its turn comes. 1 if it is
- * locked now; 0 if it was removed or handed over, or is not locked any more and was not left by others.
- * -EBUSY: another process has locked it; -ENOENT: it is gone; -ESTALE: there is another one. Since: 0.1
+ * Lock a temp dir. The temp dirs of a commit are locked already. A temp dir that a dead process left is not:
+ * each takes descriptors only when it is locked. Returns 1 if it is locked; 0 if it was removed or sent, or
+ * if it is unlocked and is not one that a dead process left. -EBUSY: another process holds the lock; -ENOENT:
+ * it does not exist any more; -ESTALE: it was replaced. Since: 0.1
  */
 int cstorage_trash_dir_lock(struct cstorage_trash_dir *dir, struct cstorage_error *reterr);
 
-/* Let go of it, and close its descriptors. The next Go process or collection deletes what is in it.
- * Since: 0.1 */
+/*
+ * Release the lock of a temp dir, which must not be NULL, and close its descriptors. The next Go process or
+ * the next collection deletes it. Since: 0.1
+ */
 void cstorage_trash_dir_unlock(struct cstorage_trash_dir *dir);
 
 /*
- * A temp dir: its descriptor, that of its lock, its path. They stay the trash's. The descriptors are -1 if it
- * is not locked; that of the directory also if no more than the lock file is there. Since: 0.1
+ * The descriptors of a temp dir and of its lock, and its path; owned by the trash. The descriptors are -1 if
+ * the temp dir is not locked; that of the directory is also -1 if only the lock file exists. Since: 0.1
  */
 int cstorage_trash_dir_get_fd(const struct cstorage_trash_dir *dir);
 int cstorage_trash_dir_get_lock_fd(const struct cstorage_trash_dir *dir);
 const char *cstorage_trash_dir_get_path(const struct cstorage_trash_dir *dir);
 
 /*
- * Remove a locked temp dir that is empty by now, its lock file, and the directory of temp dirs if we made it
- * and it is empty. -ENOTEMPTY where something is left. Once it is removed its descriptors are -1, and to
- * remove it again is -EINVAL. Since: 0.1
+ * Remove a locked temp dir that is empty, its lock file, and the parent directory if this library made it and
+ * it is empty. The descriptors of a removed temp dir are -1. -ENOTEMPTY: the temp dir is not empty; -EINVAL:
+ * it is not locked, or was removed before. Since: 0.1
  */
 int cstorage_trash_dir_remove(struct cstorage_trash_dir *dir, struct cstorage_error *reterr);
 
 /*
- * Hand all temp dirs to another process, over a connected Unix socket of sequential packets (SCM_RIGHTS). No
- * moment exists in which nobody holds their locks: on the way they are held too, and what is never received
- * is let go of by the kernel when the socket goes. Those that were sent are as if removed, those that were
- * not stay the trash's: negative errno, and the text says why. Since: 0.1
+ * Send all temp dirs to another process, over a connected Unix socket of type SOCK_SEQPACKET (SCM_RIGHTS).
+ * Their locks are held all the time: the kernel keeps a descriptor open while it is in the socket, and closes
+ * one that is never received together with the socket. A temp dir that was sent counts as removed; on failure
+ * the others stay in the trash. Since: 0.1
  */
 int cstorage_trash_send(struct cstorage_trash *trash, int socket_fd, struct cstorage_error *reterr);
 
 /*
- * Wait for the next temp dir: 1, and a trash without items that holds it; 0 when the other side has closed
- * the socket. Both sides are of one release. -EBADMSG for a message that is none, or that does not hold what
- * it says; the next may be a good one. Who may send is the caller's to find out (SO_PEERCRED). Since: 0.1
+ * Receive the next temp dir. Returns 1 and a trash with this temp dir and without items, which the caller
+ * frees with cstorage_trash_free(); 0 if the sender closed the socket. Both sides must use the same release.
+ * The caller checks the identity of the sender (SO_PEERCRED). -EBADMSG: the message is invalid; the next one
+ * may be valid. Since: 0.1
  */
 int cstorage_trash_receive(int socket_fd, struct cstorage_trash **ret, struct cstorage_error *reterr);
 
 /*
- * What became of one entry that was retired or healed; what is deleted with its record is none. The code is 0
- * or a negative errno, then with a text. The directory is NULL where the entry was removed at once, healed,
- * or nothing at all was done; the name is that inside of the directory, NULL where the whole directory is the
- * entry (a temp dir that others left). Of what was healed it is the name that the broken file has now.
+ * The result of one entry that was requested with cstorage_txn_trash_entry() or
+ * cstorage_txn_reset_volatile_file(); objects that were deleted with their record have no item. The code is
+ * 0, or a negative errno and then with a text. The directory is NULL if the entry was removed at once, was a
+ * volatile file, or was not touched. The name is that in the directory, NULL if the directory itself is the
+ * entry (a temp dir that another process left); for a volatile file it is the new name of the torn file.
  * Since: 0.1
  */
 const struct cstorage_entry *cstorage_trash_item_get_entry(const struct cstorage_trash_item *item);
