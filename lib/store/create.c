@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Making the directories of a store. What is made later, with the locks held, is below them. */
+/* Making the directories of a store. Directories below these are made later, while the locks are held. */
 
 #include <fcntl.h>
 #include <string.h>
@@ -12,9 +12,9 @@
 
 #define ROOT_MODE 0700
 
-#define DRIVER_DEFAULT "overlay" /* the first of the Go side's that works wherever ours does */
+#define DRIVER_DEFAULT "overlay" /* the first in the priority list of Go */
 
-/* mkdir -p; links on the way are the administrator's, and are followed. */
+/* mkdir -p; follows symbolic links, which belong to the administrator. */
 static int make_path(const char *path, struct error *reterr) {
         _cleanup_free_ char *part = strdup(path);
 
@@ -32,7 +32,7 @@ static int make_path(const char *path, struct error *reterr) {
         return 0;
 }
 
-/* The driver's name is found as it is when a store is opened; where there is nothing, we choose. */
+/* Find the driver as when a store is opened. If there is no store, it is the default. */
 static int choose_driver(const struct cstorage_config *config, const char **ret, struct error *reterr) {
         const char *name = cstorage_config_get_driver(config);
         struct cstorage_store *store = NULL;
@@ -55,7 +55,7 @@ static int choose_driver(const struct cstorage_config *config, const char **ret,
         return 0;
 }
 
-/* That of an image store is nobody else's to enter, whatever the driver's is (store.go:load). */
+/* The driver home in an image store is private, whatever the driver's mode is (store.go:load). */
 static int make_home(const struct driver *driver, enum root root, const char *path, struct error *reterr) {
         _cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), home_fd = -1;
 
@@ -89,7 +89,7 @@ static int make_roots(const struct cstorage_config *config, const struct driver 
         return 0;
 }
 
-/* What others have made can be opened. */
+/* Open a store of a driver for which this library makes no stores. */
 static int open_others(const struct cstorage_config *config, const struct driver *driver,
                        struct cstorage_store **ret, struct error *reterr) {
         int r = store_open(config, ret, reterr);
@@ -106,7 +106,7 @@ static int create_store(const struct cstorage_config *config, struct cstorage_st
         if (!config || !ret)
                 return -EINVAL;
         if (!cstorage_config_get_graphroot(config) || !cstorage_config_get_runroot(config))
-                return store_open(config, ret, reterr); /* which says what is missing */
+                return store_open(config, ret, reterr); /* reports the missing setting */
 
         r = choose_driver(config, &name, reterr);
         if (r < 0)

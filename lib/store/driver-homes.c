@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a driver finds layers, in the store's own homes and in those of additional image stores, and how it
- * is to mount them. */
+/* Opening the driver homes of a store and of its additional image stores, and reading its mount options. */
 
 #include <string.h>
 
@@ -33,7 +32,10 @@ static int add_own(const struct cstorage_store *store, enum root which, struct d
         return 0;
 }
 
-/* What others write and cannot be read is missed by whoever needs a layer of it. */
+/*
+ * A home in an additional image store that cannot be opened is -1: only an operation that needs one of its
+ * layers fails.
+ */
 static void add_additional(const struct cstorage_store *store, struct driver_homes *homes) {
         for (size_t i = 0; i < store->n_additional; i++) {
                 int fd = open_home(store, &store->additional[i]);
@@ -68,7 +70,7 @@ int driver_homes_open(const struct cstorage_store *store, struct driver_homes *r
 
 /* ------------------------------------------------------------------------------------------ options */
 
-/* Of an option that is set more than once, the last counts. */
+/* If an option is set several times, the last value counts. */
 static int read_option(const struct cstorage_store *store, const char *option, const char *key,
                        char **value) {
         char *new = NULL;
@@ -82,7 +84,7 @@ static int read_option(const struct cstorage_store *store, const char *option, c
         return 0;
 }
 
-/* What Go's strconv.ParseBool takes for true. */
+/* The values that Go's strconv.ParseBool accepts as true. */
 static bool is_true(const char *text) {
         static const char *const words[] = {"1", "t", "T", "true", "TRUE", "True"};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which drivers have a store in a graphroot: each has directories of its own there, named after it. */
+/* Finding the drivers that have a store in a graphroot: each driver has directories with its name there. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -11,9 +11,9 @@
 #include "driver/registry.h"
 #include "store/store.h"
 
-#define RECORDS_SUFFIX "-layers" /* store.go:getLayerStoreLocked: of whatever driver */
+#define RECORDS_SUFFIX "-layers" /* store.go:getLayerStoreLocked: of any driver */
 
-/* The Go side has had eight. Who fills a graphroot with such names makes no more of them known. */
+/* Go has had eight drivers. The limit bounds the result for a graphroot full of such names. */
 #define DRIVERS_MAX 64U
 
 static bool is_go_name(const char *name) {
@@ -23,7 +23,7 @@ static bool is_go_name(const char *name) {
         return false;
 }
 
-/* The length of the driver's name in that of an entry; 0 where it has none. */
+/* The length of the driver's name at the start of the entry's name; 0 if it names none. */
 static size_t driver_length(const struct dir_entry *entry) {
         if (entry->type != DT_DIR && entry->type != DT_UNKNOWN && entry->type != DT_LNK)
                 return 0;
@@ -51,7 +51,7 @@ static int add_drivers(struct strlist *drivers, const struct dir_list *list) {
         return r;
 }
 
-/* In one piece of memory, for people who have free(). */
+/* One block of memory: callers free it with free(). */
 static int take_pointers(const struct strlist *drivers, char ***ret) {
         size_t pointers = (drivers->n + 1) * sizeof(char *), bytes = 0;
         char **taken, *at;

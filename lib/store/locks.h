@@ -5,25 +5,23 @@
 #include "store/store.h"
 
 /*
- * The locks of a store, in the one order in which they may be taken (store.go, comment of struct store):
- * layers, then mountpoints, which nests in them, then images, where the image store is the primary one, then
- * containers.
+ * The locks of a store, in the only legal order (store.go, comment of struct store): layers, then
+ * mountpoints, which nests in them, then images, beginning with the image store, then containers.
  *
- * layers.lock stays beside layers.json even in a transient store, because others may use the graphroot as an
- * additional image store and look for the lock there (layers.go:newLayerStore); containers.lock moves to the
- * runroot, so that a store that was used in both modes has two of them.
+ * layers.lock is beside layers.json even in a transient store, because another store may use the graphroot as
+ * an additional image store and then looks for the lock there (layers.go:newLayerStore). containers.lock is
+ * in the runroot of a transient store, therefore a store that was used in both modes has two.
  *
- * The one in the runroot may appear while the others are held, and is then not held. Nothing is lost by that:
- * who makes a container makes its layer first, and who deletes one locks the layers first (store.go:
- * CreateContainer, DeleteContainer), so that no container comes or goes in either mode while layers.lock is
- * held.
+ * containers.lock in the runroot may appear while the other locks are held, and is then not held. That is
+ * harmless: a process makes the layer of a container before the container, and locks the layers before it
+ * deletes a container (store.go:CreateContainer, DeleteContainer). While layers.lock is held, no container is
+ * added or removed in either mode.
  */
 struct store_lock {
         enum root root;
         enum path path;
-        enum cstorage_record_file_kind guards; /* in which file a change is told by this lock's token */
-        bool create; /* where its directory is there: the Go side would have made it so when it opened the
-                        store */
+        enum cstorage_record_file_kind guards; /* the record files whose changes this lock's token marks */
+        bool create; /* make the lock file if its directory exists, as Go does when it opens the store */
 };
 
 #define STORE_LOCKS 7U

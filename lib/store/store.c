@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A store that is open: descriptors of its directories, and its driver. Opening one creates nothing and locks
- * nothing. */
+/*
+ * An open store: descriptors of its directories, and its driver. Opening a store creates nothing and locks
+ * nothing.
+ */
 
 #include <fcntl.h>
 #include <string.h>
@@ -41,7 +43,7 @@ _public_ struct cstorage_store *cstorage_store_unref(struct cstorage_store *stor
         return NULL;
 }
 
-/* The paths of a store are compared as the kernel has them: without /proc nothing may be concluded. */
+/* Paths of a store are compared as the kernel resolves them. Without /proc they cannot be resolved. */
 static int unresolved(const char *path, int code, struct error *reterr) {
         if (code == -ENOSYS)
                 return error_set(reterr, code,
@@ -50,7 +52,7 @@ static int unresolved(const char *path, int code, struct error *reterr) {
         return error_errno(reterr, code, "cannot resolve %s", path);
 }
 
-/* Open what a path of the configuration names: links on the way are the administrator's, and are followed. */
+/* Open a configured path; follows symbolic links, which belong to the administrator. */
 static int root_open(struct store_root *root, const char *path, struct error *reterr) {
         int r;
 
@@ -98,7 +100,7 @@ static int open_runroot(struct cstorage_store *store, const char *path, struct e
         return root_open(&store->roots[ROOT_RUN], path, reterr);
 }
 
-/* An image store that is the graphroot is none (types/options.go:LoadStoreOptions refuses that). */
+/* An image store that is the graphroot is ignored (types/options.go:LoadStoreOptions refuses it). */
 static int open_imagestore(struct cstorage_store *store, const char *path, struct error *reterr) {
         struct store_root *root = &store->roots[ROOT_IMAGE];
         int r;
@@ -131,9 +133,7 @@ static int add_additional(struct cstorage_store *store, const char *path, struct
         return 0;
 }
 
-/*
- * A path that is the graphroot or the image store is opened for writing by the Go side too (store.go:load).
- */
+/* Go, too, opens a path that is the graphroot or the image store for writing (store.go:load). */
 static bool is_own_root(const struct cstorage_store *store, const struct store_root *root) {
         for (enum root i = ROOT_GRAPH; i <= ROOT_IMAGE; i++)
                 if (store->roots[i].path && strcmp(store->roots[i].path, root->path) == 0)
@@ -156,14 +156,14 @@ static int open_additional(struct cstorage_store *store, const struct cstorage_c
         return 0;
 }
 
-/* Also where it cannot be opened, or is a link: that is for those to say who need what is in it. */
+/* True also for a link, or if the directory cannot be opened: the operation that needs its contents fails. */
 static bool is_there(int graphroot_fd, const char *name) {
         _cleanup_close_ int fd = open_beneath(graphroot_fd, name, O_PATH | O_DIRECTORY);
 
         return fd != -ENOENT;
 }
 
-/* The driver whose layers are recorded: its own directory may be on a file system that is not mounted. */
+/* Find the driver by its record files: its driver home may be on a file system that is not mounted. */
 static const char *driver_of_records(int graphroot_fd) {
         char layers[PATH_LENGTH_MAX];
 
@@ -174,9 +174,9 @@ static const char *driver_of_records(int graphroot_fd) {
 }
 
 /*
- * The driver whose directory is there, by priority (drivers/driver.go:New and ScanPriorDrivers). The Go side
- * leaves vfs out of that unless priorities are configured, and then makes a new store of another driver; here
- * the only store that is there is the one that is meant.
+ * Find the driver by its driver home, in order of priority (drivers/driver.go:New and ScanPriorDrivers).
+ * Unless priorities are configured, Go skips vfs there and makes a new store of another driver; this library
+ * takes the only store that exists.
  */
 const char *store_driver_name(int graphroot_fd, const struct cstorage_config *config) {
         const char *name = cstorage_config_get_driver(config);

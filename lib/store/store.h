@@ -12,13 +12,16 @@ enum root {
         ROOT_COUNT,
 };
 
-/* A directory that configuration names. Configured and not there is not the same as not configured. */
+/*
+ * A directory that the configuration names. A configured directory that does not exist differs from one that
+ * is not configured.
+ */
 struct store_root {
-        char *path;     /* NULL: not configured; resolved where it exists */
-        int fd;         /* -1: does not exist */
-        int error;      /* why not, negative errno; 0 where fd is there or nothing configured */
-        int home_fd;    /* the driver's directory in it; -1: see home_error */
-        int home_error; /* -ENOENT where there is none */
+        char *path;     /* NULL: not configured; links resolved if it exists */
+        int fd;         /* -1: not open */
+        int error;      /* negative errno of the open; 0 if fd is open or nothing is configured */
+        int home_fd;    /* the driver home in it; -1: see home_error */
+        int home_error; /* -ENOENT if there is no driver home */
 };
 
 #define STORE_ROOT_INIT ((struct store_root){.fd = -1, .home_fd = -1})
@@ -28,7 +31,7 @@ struct cstorage_store {
         const struct driver *driver;
         bool transient;
         struct store_root roots[ROOT_COUNT];
-        struct store_root *additional; /* image stores that others write */
+        struct store_root *additional; /* additional image stores, read-only */
         size_t n_additional, cap_additional;
         char *mount_options; /* mountopt; NULL: none */
         bool shares_mounts;  /* skip_mount_home */
@@ -38,12 +41,12 @@ DEFINE_CLEANUP(struct cstorage_store *, cstorage_store_unref);
 
 int store_open(const struct cstorage_config *config, struct cstorage_store **ret, struct error *reterr);
 
-/* The driver that is configured, else the one that is found in this graphroot; NULL where there is none. */
+/* Return the configured driver, else the driver of the store in this graphroot; NULL if there is none. */
 const char *store_driver_name(int graphroot_fd, const struct cstorage_config *config);
 
 /*
- * Whether the configured directories are still those that were opened: 0, or -ESTALE where one was made since
- * (the runroot, by the first who runs a container), replaced, mounted over, or removed. What is recorded
- * there now would not be seen.
+ * Check that the configured directories are still those that were opened: 0, or -ESTALE if one was made since
+ * (the runroot, by the first process that runs a container), replaced, mounted over, or removed. The records
+ * that are there now would be missed.
  */
 int store_check_roots(const struct cstorage_store *store, struct error *reterr);
