@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Lists of records that change. All of it is a few moves of memory, however many records there are. */
+/* Changing the records of a snapshot: each change only moves memory, however many records there are. */
 
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "snapshot/change.h"
 #include "snapshot/index.h"
 
-/* A transaction adds a few records to however many there are. */
+/* A transaction adds only a few records to a store. */
 #define ROOM_TO_CHANGE 16
 
 static int derive_items(struct items *items, const struct items *from,
@@ -103,7 +103,7 @@ static struct cstorage_record_file *file_of(struct cstorage_snapshot *snapshot, 
         return &snapshot->files[item->file - snapshot->files];
 }
 
-/* There is room. */
+/* The caller has reserved memory. */
 static void put_in(struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind, size_t at,
                    const struct item *item) {
         struct items *items = &snapshot->kinds[kind];
@@ -144,14 +144,14 @@ struct journal_entry {
         enum move move;
         enum cstorage_record_file_kind kind;
         size_t at;
-        struct item before; /* what was there; its backing is referenced */
+        struct item before; /* the former item; its record buffer is referenced */
 };
 
 static int journal_reserve(struct journal *journal) {
         return journal->kept ? ARRAY_RESERVE(journal->entries, journal->cap, journal->n + 1) : 0;
 }
 
-/* There is room. What was there is not needed any more where nobody may want it back. */
+/* The caller has reserved memory. Without a journal the former item is not needed any more. */
 static void journal_note(struct journal *journal, enum move move, enum cstorage_record_file_kind kind,
                          size_t at, const struct item *before) {
         if (journal->kept)
@@ -177,7 +177,7 @@ void journal_keep(struct cstorage_snapshot *snapshot) {
 }
 
 static void take_back(struct cstorage_snapshot *snapshot, const struct journal_entry *entry) {
-        struct record_buffer *own = NULL; /* of what stands there and will not */
+        struct record_buffer *own = NULL; /* of the item that the reversal removes */
 
         switch (entry->move) {
         case PUT_IN:
@@ -195,7 +195,7 @@ static void take_back(struct cstorage_snapshot *snapshot, const struct journal_e
         record_buffer_unref(own);
 }
 
-/* The last first, so that each finds its position as it was. */
+/* From last to first: each entry then finds the positions as they were. */
 void journal_revert(struct cstorage_snapshot *snapshot) {
         while (snapshot->journal.n > 0)
                 take_back(snapshot, &snapshot->journal.entries[--snapshot->journal.n]);
@@ -204,7 +204,7 @@ void journal_revert(struct cstorage_snapshot *snapshot) {
 
 /* ---------------------------------------------------------------------- changes */
 
-/* Where the records of the files behind this one begin. */
+/* The end of the records of a file: the position of the first record of a later file. */
 static size_t end_of_file(const struct items *items, const struct cstorage_record_file *file) {
         size_t at = items->n;
 

@@ -4,21 +4,22 @@
 #include "snapshot/snapshot.h"
 
 /*
- * Changing the records of a snapshot that nobody else holds. Pointers to items of its kind are void after it.
+ * Changing the records of a snapshot that has no other reference. Pointers to items of the changed kind
+ * become invalid.
  */
 
-/* Append a record, the only one of its backing, to its file; the backing is referenced. -ENOMEM. */
+/* Append the only record of the record buffer to its file; references the buffer. -ENOMEM. */
 int snapshot_insert(struct cstorage_snapshot *snapshot, const struct cstorage_record_file *file,
                     struct record_buffer *record_buffer);
 
-/* Put another record of the same id in the place of one. -ENOMEM. */
+/* Replace a record by another one with the same id; references the buffer. -ENOMEM. */
 int snapshot_replace(struct cstorage_snapshot *snapshot, const struct item *item,
                      struct record_buffer *record_buffer);
 
-/* -ENOMEM */
+/* -ENOMEM. */
 int snapshot_remove(struct cstorage_snapshot *snapshot, const struct item *item);
 
-/* From now on changes can be taken back: all, or none. */
+/* Begin to log changes; then keep all of them, or revert all of them. */
 void journal_begin(struct cstorage_snapshot *snapshot);
 void journal_keep(struct cstorage_snapshot *snapshot);
 void journal_revert(struct cstorage_snapshot *snapshot);

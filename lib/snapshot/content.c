@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading what records speak for: content of layers, and big data. */
+/* Reading the content of layers, and big data. */
 
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "snapshot/object-dirs.h"
 #include "store/driver-homes.h"
 
-/* Bytes that one would read whole; what is larger is no manifest, and no configuration. */
+/* A file that is read in one piece; a manifest or configuration is never larger. */
 #define BIG_DATA_MAX (1ULL << 30)
 
 static int open_diff(const struct cstorage_layer *layer, struct error *reterr) {
@@ -33,7 +33,10 @@ _public_ int cstorage_layer_open_diff(const struct cstorage_layer *layer, struct
         return error_end(reterr, open_diff(layer, error_begin(reterr)), "cannot open a layer");
 }
 
-/* Of layers in additional stores it lies beside their records; of ours in the graphroot. */
+/*
+ * The data of a layer in an additional image store are beside its record, those of other layers in the
+ * graphroot.
+ */
 static int root_fd_of(const struct cstorage_snapshot *snapshot, enum cstorage_object object,
                       const struct item *item) {
         return item->file->location == CSTORAGE_LOCATION_ADDITIONAL

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Finding records, by whatever the Go side would find them by. */
+/* Finding records as the Go library does. */
 
 #include <string.h>
 
 #include "snapshot/index.h"
 
-/* Enumerating: an array with one unused element behind its last. */
+/* The array has an unused element after the last item. */
 static const struct item *next_item(const struct cstorage_snapshot *snapshot,
                                     enum cstorage_record_file_kind kind, const struct item *prev) {
         const struct items *items = &snapshot->kinds[kind];
@@ -70,14 +70,14 @@ static bool container_has_layer(const struct item *item, const char *id) {
         return strcmp(((const struct container *) item->record)->layer, id) == 0;
 }
 
-/* A record that an earlier file has too is passed over by the Go side, and its names with it. */
+/* Go skips a record whose id an earlier file contains, and with it its names. */
 static bool is_shadowed(const struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind,
                         const struct store_root *store, const struct item *item) {
         return kind != CSTORAGE_RECORD_FILE_IMAGES &&
                snapshot_find_id_in(snapshot, kind, store, snapshot_item_id(kind, item)) != item;
 }
 
-/* Of several holders of a name the last one loaded keeps it (layers.go:load). */
+/* If several records have a name, the last one loaded keeps it (layers.go:load). */
 static const struct item *find_named(const struct cstorage_snapshot *snapshot,
                                      enum cstorage_record_file_kind kind, const struct store_root *store,
                                      bool (*has)(const struct item *item, const char *name),
@@ -122,8 +122,10 @@ static int find_in_store(const struct cstorage_snapshot *snapshot, enum cstorage
         return 0;
 }
 
-/* An image that the first of the stores has too is only what it is there: who gives an image of an additional
- * store other names makes it one of ours with the same id (store.go:Image, updateNames). */
+/*
+ * An image in an additional image store is hidden by an image with the same id in the first store: a process
+ * that gives the former other names copies it there (store.go:Image, updateNames).
+ */
 static bool is_pulled_up(const struct cstorage_snapshot *snapshot, const struct cstorage_record_file *first,
                          const struct item *item) {
         return item->file->kind == CSTORAGE_RECORD_FILE_IMAGES &&
@@ -132,8 +134,10 @@ static bool is_pulled_up(const struct cstorage_snapshot *snapshot, const struct 
                                    snapshot_item_id(CSTORAGE_RECORD_FILE_IMAGES, item));
 }
 
-/* One store after the other, each by all means: a name in ours goes before an id in an additional one
- * (store.go:Layer, store.go:Image). */
+/*
+ * Search one store after the other, each by id, name and prefix: a name in this store precedes an id in an
+ * additional image store (store.go:Layer, store.go:Image).
+ */
 int snapshot_find(const struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind,
                   const char *name, const struct item **ret) {
         const struct cstorage_record_file *before = NULL, *first = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The members of an image's record. */
+/* The members of an image record. */
 
 #include "snapshot/members.h"
 #include "snapshot/snapshot.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The index: finding records by id, and keeping it while they change. */
+/* The index: finding records by id, and updating the index with the records. */
 
 #include <endian.h>
 #include <string.h>
@@ -46,7 +46,7 @@ static int make_keys(struct items *items, enum cstorage_record_file_kind kind) {
         return 0;
 }
 
-/* Mark what came again by taking its record away; load order within equal ids is that of the items. */
+/* Mark repeated records by setting them to NULL. Among equal ids, keys are in load order. */
 static size_t drop_repeated(struct items *items) {
         size_t dropped = 0;
 
@@ -92,7 +92,7 @@ int snapshot_make_index(struct cstorage_snapshot *snapshot) {
         return 0;
 }
 
-/* The first key that is not less than the id, up to and including n. */
+/* The first key that is not less than the id; items->n if there is none. */
 static size_t lower_bound(const struct items *items, const char *id) {
         uint64_t head = head_of(id);
         size_t low = 0, high = items->n;
@@ -112,9 +112,9 @@ static const struct item *item_of(const struct items *items, size_t key) {
         return &items->items[items->keys[key].at];
 }
 
-/* ------------------------------------------------------------------------ keeping */
+/* ------------------------------------------------------------------------ updating */
 
-/* The key of an item that may not be there yet: among equal ids they stand in load order. */
+/* The position of the key of an item, which may not exist yet: among equal ids, keys are in load order. */
 static size_t key_at(const struct items *items, const char *id, size_t at) {
         size_t key = lower_bound(items, id);
 
@@ -168,7 +168,7 @@ const struct item *snapshot_find_id(const struct cstorage_snapshot *snapshot,
         if (at == items->n || strcmp(items->keys[at].id, id) != 0)
                 return NULL;
 
-        /* Images with the same id all stay, and the last one is found (images.go:load). */
+        /* Images with the same id are all kept, and the last one is found (images.go:load). */
         if (kind == CSTORAGE_RECORD_FILE_IMAGES)
                 while (last + 1 < items->n && strcmp(items->keys[last + 1].id, id) == 0 &&
                        item_of(items, last + 1)->file == item_of(items, at)->file)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One element of a member that has several, as the public functions hand it out. */
+/* One element of a list member, for the public get functions. */
 
 #include "api/public.h"
 #include "format/record.h"
@@ -28,7 +28,7 @@ static inline bool id_maps_get(const struct id_maps *maps, size_t index, struct 
         return true;
 }
 
-/* Outputs may be NULL here: who wants only the names passes that. */
+/* Callers that need only the names pass NULL outputs. */
 static inline const char *flags_get(const struct flags *flags, size_t index, const char **ret_value) {
         if (index >= flags->n)
                 return NULL;

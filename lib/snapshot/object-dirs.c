@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Directories that objects have beside what the driver keeps of them. */
+/* Directories of objects outside of the driver home. */
 
 #include <stdio.h>
 #include <string.h>

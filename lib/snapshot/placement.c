@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The one place that knows which record goes where. */
+/* The rules for the files of records and the roots of directories, all in one place. */
 
 #include "snapshot/placement.h"
 

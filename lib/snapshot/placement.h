@@ -3,11 +3,11 @@
 
 #include "snapshot/snapshot.h"
 
-/* The split of a store: which file a record goes to, and where its directory is. */
+/* Which file a record belongs in, and which root its directory is in. */
 
 /*
- * layers.go:pickStoreLocation, newLayerStore. Volatile files lie in the runroot where the store is transient;
- * their lock does not, see locks.h. NULL where the store has no such file.
+ * layers.go:pickStoreLocation, newLayerStore. The volatile file is in the runroot if the store is transient;
+ * its lock is not, see store/locks.h. NULL if the store has no such file.
  */
 const struct cstorage_record_file *placement_layer_file(const struct cstorage_snapshot *snapshot,
                                                         bool is_volatile, bool writable);
@@ -16,20 +16,22 @@ const struct cstorage_record_file *placement_layer_file(const struct cstorage_sn
 const struct cstorage_record_file *placement_container_file(const struct cstorage_snapshot *snapshot,
                                                             bool is_volatile);
 
-/* store.go:load: the image store is the primary one. */
+/* store.go:load: images go to the image store if there is one. */
 const struct cstorage_record_file *placement_image_file(const struct cstorage_snapshot *snapshot);
 
 const struct cstorage_record_file *placement_mounts_file(const struct cstorage_snapshot *snapshot);
 
-/* The home of a layer (overlay.go:create, getHomeDirForImageStore): that of what is not written to is the
- * image store's. */
+/*
+ * The root of a layer directory (overlay.go:create, getHomeDirForImageStore): the image store, if there is
+ * one, for a layer that is not written to.
+ */
 enum root placement_layer_root(const struct cstorage_store *store, bool writable);
 
-/* A file that others write is only read. */
+/* False for a file of an additional image store, which is read-only. */
 bool placement_is_ours(const struct cstorage_record_file *file);
 
 /*
- * Whether a save of it must survive a power cut. mountpoints.json need not: it lies where a reboot empties
- * all, and so do mounts.
+ * Whether a save of the file must survive a power failure. mountpoints.json need not: like the mounts, it is
+ * gone after a reboot.
  */
 bool placement_is_durable(const struct cstorage_record_file *file);

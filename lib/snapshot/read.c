@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From files to a snapshot. What a snapshot of before has of a file that did not change is not read again. */
+/*
+ * Reading record files into a snapshot. A file that did not change since an earlier snapshot is not read
+ * again.
+ */
 
 #include "base/array.h"
 #include "snapshot/index.h"
 #include "snapshot/set-aside.h"
 
 /*
- * Files are replaced one after the other while we read; a store that changes faster than this is read by the
- * one who holds its locks.
+ * Writers replace files one after the other during a read. If a store changes faster than this, a reader must
+ * hold its locks.
  */
 #define READ_ROUNDS_MAX 5
 
 /*
- * A runroot that is not there yet is empty. An image store, of whatever kind, that is configured and not
- * there may be one that is not mounted: what it records is unknown.
+ * A missing runroot is empty. A missing graphroot or image store may be on a file system that is not mounted:
+ * its records are unknown.
  */
 static bool root_is_unknown(const struct cstorage_record_file *file) {
         if (file->root->fd >= 0)
@@ -43,8 +46,10 @@ static int parse(struct cstorage_record_file *file) {
         return 0;
 }
 
-/* A store that is configured and not there, or not to be opened. An additional one belongs to others: what
- * can be done about it, its user has to decide. */
+/*
+ * A configured directory that is missing or cannot be opened. An additional image store belongs to another
+ * user, therefore the message gives no advice.
+ */
 static void explain_root(struct cstorage_record_file *file) {
         const char *what = file->location == CSTORAGE_LOCATION_ADDITIONAL   ? "additional image store"
                            : file->location == CSTORAGE_LOCATION_IMAGESTORE ? "image store"
@@ -76,9 +81,9 @@ static int file_read(struct cstorage_record_file *file) {
         return 0;
 }
 
-/* ----------------------------------------------------------------- what is known */
+/* ----------------------------------------------------------------- unchanged files */
 
-/* Two files can be told apart by their times alone only where these are fine enough; a token always tells. */
+/* Timestamps alone may be too coarse to detect a change of a file; the token always changes. */
 static bool kind_is_known(const struct cstorage_snapshot *snapshot,
                           const struct cstorage_snapshot *references, enum cstorage_record_file_kind kind) {
         for (size_t i = 0; i < STORE_LOCKS; i++)
@@ -110,7 +115,7 @@ static int read_or_take(struct cstorage_snapshot *snapshot, const struct cstorag
 
 /* ------------------------------------------------------------------------ rounds */
 
-/* One that cannot be read is one that nobody wrote. */
+/* A token that cannot be read counts as one that was never written. */
 static int read_token(const struct cstorage_store *store, size_t lock, int lock_fd, struct lock_token *ret) {
         const struct store_root *root = &store->roots[store_locks[lock].root];
         char name[PATH_LENGTH_MAX];
@@ -232,7 +237,10 @@ static int read_records(struct cstorage_snapshot *snapshot, const struct cstorag
         if (r < 0)
                 return r;
 
-        /* After the reading: a directory that appears later records nothing that was listed before. */
+        /*
+         * After the read: a directory that is made later contains no record of an entry that was listed
+         * before.
+         */
         r = store_check_roots(store, reterr);
         if (r < 0)
                 return r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One source of truth: a record is its bytes, and what was read from them lives and dies with them. */
+/* Record buffers: a text and the records that were parsed from it have the same lifetime. */
 
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@ struct record_buffer {
                 struct containers containers;
                 struct mounts mounts;
         };
-        const void *records; /* those of the union, as many as there are */
+        const void *records; /* the records in the union, n of them */
         size_t n;
 };
 

@@ -11,14 +11,14 @@
 #define FILE_KINDS (CSTORAGE_RECORD_FILE_MOUNTS + 1)
 
 /*
- * Records and the bytes they were read from, shared by all who point at them: those of a whole file, or a
- * single one that was made or changed since. Immutable.
+ * Records and the text that they were parsed from: those of a whole file, or one record that was made or
+ * changed since. Reference-counted, immutable.
  */
 struct record_buffer;
 
 /*
- * Read a list of records of this kind; text (malloc'ed, of len bytes and a NUL) is taken over on success
- * only. As layers_parse().
+ * Parse a list of records, as layers_parse(). text is allocated with malloc(), len bytes and a NUL; the
+ * buffer owns it on success only.
  */
 int record_buffer_new(enum cstorage_record_file_kind kind, char *text, size_t len, struct record_buffer **ret,
                       struct error *reterr);
@@ -27,11 +27,11 @@ struct record_buffer *record_buffer_ref(struct record_buffer *record_buffer);
 struct record_buffer *record_buffer_unref(struct record_buffer *record_buffer);
 DEFINE_CLEANUP(struct record_buffer *, record_buffer_unref);
 
-/* One record that the JSON text is; -EINVAL where it is none that could be read. */
+/* Make a buffer with one record from its JSON text; -EINVAL if it cannot be parsed. */
 int record_buffer_of_json(enum cstorage_record_file_kind kind, const struct text *json,
                           struct record_buffer **ret, struct error *reterr);
 
-/* What becomes of a record by amendments (format/amend.h). */
+/* Make a buffer with an amended copy of a record (format/amend.h). */
 int record_buffer_amended(enum cstorage_record_file_kind kind, const void *record,
                           const struct amendment *amendments, size_t n, struct record_buffer **ret,
                           struct error *reterr);
@@ -39,8 +39,8 @@ int record_buffer_amended(enum cstorage_record_file_kind kind, const void *recor
 size_t record_buffer_count(const struct record_buffer *record_buffer);
 const void *record_buffer_record(const struct record_buffer *record_buffer, size_t index);
 
-/* The id of a record of this kind; of a mount that of its layer. */
+/* The id of a record; for a mount, the id of its layer. */
 const char *record_id(enum cstorage_record_file_kind kind, const void *record);
 
-/* The bytes of a record as they stand in its file. */
+/* The text of a record as in its file. */
 const struct slice *record_json(enum cstorage_record_file_kind kind, const void *record);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is known of a record file, and of a mount that one of them counts. */
+/* The properties of record files and of mounts. */
 
 #include "snapshot/snapshot.h"
 

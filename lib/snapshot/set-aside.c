@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a volatile file that was set aside may have recorded. */
+/* The ids in torn volatile files that were moved aside. */
 
 #include "snapshot/set-aside.h"
 
@@ -13,7 +13,7 @@
 
 #define HEX_DIGITS "0123456789abcdef"
 
-/* A NUL stands behind the text. */
+/* The text ends with a NUL. */
 static int find_ids(const char *text, size_t len, struct strlist *ids) {
         const char *end = text + len;
         int r = 0;

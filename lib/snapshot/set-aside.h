@@ -6,8 +6,8 @@
 #include "store/store.h"
 
 /*
- * The ids in the volatile files that were set aside (TORN_SUFFIX): each run of exactly 64 hexadecimal
- * digits in them, whatever stands around it. What is no regular file was not set aside. Any other failure is
- * one: the ids are not known then.
+ * Read the ids in the torn volatile files that were moved aside (TORN_SUFFIX): each run of exactly 64
+ * hexadecimal digits, whatever surrounds it. A name that is not a regular file is skipped. Any other failure
+ * is returned: the ids are then unknown.
  */
 int set_aside_read(const struct cstorage_store *store, struct strlist *ids, struct error *reterr);

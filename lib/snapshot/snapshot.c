@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* All records of one moment: the object, and the files it is about. */
+/* A snapshot and its list of record files. */
 
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,7 @@ const struct own_file own_files[OWN_FILES] = {
         {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_STABLE, ROOT_GRAPH, PATH_LAYERS_JSON},
         {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_IMAGESTORE, ROOT_IMAGE, PATH_LAYERS_JSON},
         {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, ROOT_GRAPH, PATH_LAYERS_VOLATILE_JSON},
-        /* Releases 1.47 to 1.52 have all layers there (store.go:createGraphDriverLocked). */
+        /* Releases 1.47 to 1.52 record all layers there (store.go:createGraphDriverLocked). */
         {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE, ROOT_IMAGE, PATH_LAYERS_VOLATILE_JSON},
         {CSTORAGE_RECORD_FILE_LAYERS, CSTORAGE_LOCATION_VOLATILE_RUNROOT, ROOT_RUN,
          PATH_LAYERS_VOLATILE_JSON},
@@ -29,7 +29,7 @@ const struct own_file own_files[OWN_FILES] = {
         {CSTORAGE_RECORD_FILE_MOUNTS, CSTORAGE_LOCATION_RUNROOT, ROOT_RUN, PATH_MOUNTS_JSON},
 };
 
-/* The files of an additional image store: its volatile layers count too (layers.go:newROLayerStore). */
+/* The files of an additional image store, including its volatile layers (layers.go:newROLayerStore). */
 static const struct {
         enum cstorage_record_file_kind kind;
         enum path path;

@@ -7,7 +7,7 @@
 #include "snapshot/record-buffer.h"
 #include "store/locks.h"
 
-/* The record files of a store itself, in the order in which their records are loaded. */
+/* The record files of the store itself, without additional image stores, in load order. */
 struct own_file {
         enum cstorage_record_file_kind kind;
         enum cstorage_location location;
@@ -22,19 +22,19 @@ extern const struct own_file own_files[OWN_FILES];
 struct cstorage_record_file {
         enum cstorage_record_file_kind kind;
         enum cstorage_location location;
-        const struct cstorage_store *store; /* of which this is one of the roots */
+        const struct cstorage_store *store; /* the store that root belongs to */
         const struct store_root *root;
-        const char *name;                    /* below the root */
-        char *path;                          /* for people */
-        struct record_file bytes;            /* without its text, which is the backing's */
+        const char *name;                    /* relative to the root */
+        char *path;                          /* for messages */
+        struct record_file bytes;            /* without its text, which the record buffer owns */
         bool broken;                         /* record_file_is_broken() */
-        struct record_buffer *record_buffer; /* NULL where there are no records */
+        struct record_buffer *record_buffer; /* NULL if there are no records */
         const struct cstorage_record_file
-                *references; /* while it is read: one of another snapshot that is the same */
-        size_t n_records;    /* once they are collected those of the snapshot, and so are changes */
+                *references; /* during a read: the unchanged file of an earlier snapshot */
+        size_t n_records;    /* in this snapshot; changes update it */
 };
 
-/* What the public functions hand out: a record, and the file it stands in. */
+/* A record and its file, as the public functions return it. */
 struct item {
         const void *record;
         const struct cstorage_record_file *file;
@@ -58,11 +58,11 @@ struct cstorage_mount {
         struct item item;
 };
 
-/* A record by its id, whose first bytes stand here, so that most comparisons stay in one piece of memory. */
+/* A record by id. head is the beginning of the id: most comparisons need no access to other memory. */
 struct index_key {
         uint64_t head;
         const char *id;
-        size_t at; /* of its item */
+        size_t at; /* index of its item */
 };
 
 /* The records of one kind, in load order and by id. */
@@ -70,15 +70,14 @@ struct items {
         struct item *items;
         struct index_key *keys; /* NULL: there is no index */
         size_t n;
-        size_t cap_items,
-                cap_keys; /* one more than n at least, so that what follows the last has an address */
+        size_t cap_items, cap_keys; /* at least n + 1: the element after the last has an address */
 };
 
-/* How to take back what was done to the lists of a snapshot (lists.h). */
+/* How to revert the changes to the records of a snapshot (change.h). */
 struct journal {
         struct journal_entry *entries;
         size_t n, cap;
-        bool kept; /* else nothing is written down */
+        bool kept; /* else changes are not logged */
 };
 
 struct cstorage_snapshot {
@@ -94,38 +93,38 @@ struct cstorage_snapshot {
 
 DEFINE_CLEANUP(struct cstorage_snapshot *, cstorage_snapshot_unref);
 
-/* Nothing read yet: the files there can be, and no record. */
+/* Make a snapshot with all possible files, and without records. */
 int snapshot_new(struct cstorage_store *store, struct cstorage_snapshot **ret);
 
 void snapshot_forget_file(struct cstorage_record_file *file);
 
-/* Take a file of another snapshot over, without its records. */
+/* Copy the state of a file from another snapshot, without its records. */
 void snapshot_take_file(struct cstorage_record_file *file, const struct cstorage_record_file *from);
 
 /*
- * Read all records. known, which may be NULL, is a snapshot of the same store: what it has of files that are
- * the same by their identities and the tokens of their locks is taken over. locks, here and below, are
- * descriptors of those of store_locks that the caller holds, -1 for others; NULL: none.
+ * Read all records. references is an earlier snapshot of the same store, or NULL: a file that has the same
+ * identity and lock tokens is not read again. locks, here and below, are the descriptors of the held locks in
+ * the order of store_locks, -1 for a lock that is not held; NULL: none is held.
  */
 int snapshot_read(struct cstorage_store *store, struct cstorage_snapshot *references, const int *locks,
                   struct cstorage_snapshot **ret, struct error *reterr);
 
-/* An equal one that nobody else holds. It shares all records. */
+/* Make a copy that has no other reference. It shares all records. */
 int snapshot_derive(const struct cstorage_snapshot *snapshot, struct cstorage_snapshot **ret);
 
-/* The same with the records of one kind alone, and no index to find them by. */
+/* The same with the records of one kind only, and without an index. */
 int snapshot_derive_kind(const struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind,
                          struct cstorage_snapshot **ret);
 
-/* Whether nobody else holds it, so that it may be changed. */
+/* Whether there is no other reference: only then may the snapshot be changed. */
 bool snapshot_is_ours_alone(const struct cstorage_snapshot *snapshot);
 
-/* The tokens of all locks, in the order of store_locks, as they are now. */
+/* Read the current tokens of all locks, in the order of store_locks. */
 int snapshot_read_tokens(const struct cstorage_store *store, const int *locks,
                          struct lock_token ret[static STORE_LOCKS]);
 
-/* Whether files and tokens are still what the snapshot saw: 1 stale, 0 not. */
+/* Whether files or tokens changed since the snapshot: 1 if so, 0 if not. */
 int snapshot_is_stale(const struct cstorage_snapshot *snapshot, const int *locks);
 
-/* The id of a record of this kind; of a mount that of its layer. */
+/* The id of a record; for a mount, the id of its layer. */
 const char *snapshot_item_id(enum cstorage_record_file_kind kind, const struct item *item);
