@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Entries that are known by name: what belongs to a record that goes. */
+/* An inventory of entries that are found by name: those of a record that is deleted. */
 
 #include <string.h>
 
 #include "base/array.h"
 #include "inventory/inventory.h"
 
-/* 0 where there is no such place. */
+/* Returns 0 if the directory does not exist. */
 static int open_place(struct cstorage_inventory *inventory, enum root root, enum store_dir_kind kind,
                       struct error *reterr) {
         struct store_dir *place = &inventory->places[inventory->n_places];
@@ -44,7 +44,7 @@ static int add_entry(struct cstorage_inventory *inventory, const struct named_en
         return 0;
 }
 
-/* The short name of a layer goes with it, and so the place of those is needed too. */
+/* The short name of a layer is moved with the layer, which needs the directory of links. */
 static int add_named(struct cstorage_inventory *inventory, const struct named_entry *named,
                      struct error *reterr) {
         int r;

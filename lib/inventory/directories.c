@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The directories of a store: where they are, and what is what in them. */
+/* The directories of a store: their paths, and the kinds of their entries. */
 
 #include <dirent.h>
 #include <stdio.h>
@@ -11,8 +11,8 @@
 
 static const struct {
         bool in_home;
-        size_t driver_name; /* where: the offset of its name in struct driver */
-        enum path path;     /* else */
+        size_t driver_name; /* if in_home: offset of the name in struct driver */
+        enum path path;     /* if not in_home */
 } place_kinds[STORE_DIR_KINDS] = {
         [STORE_DIR_LAYERS] = {.in_home = true, .driver_name = offsetof(struct driver, layers_dir)},
         [STORE_DIR_LINKS] = {.in_home = true, .driver_name = offsetof(struct driver, links_dir)},
@@ -39,7 +39,10 @@ void store_dir_done(struct store_dir *place) {
         *place = STORE_DIR_INIT;
 }
 
-/* Where a place is: below this descriptor, which may be -1. NULL where the driver has no such place. */
+/*
+ * Return the path of a directory relative to *ret_fd, which may be -1; NULL if the driver has no such
+ * directory.
+ */
 static const char *locate(const struct cstorage_store *store, enum root root, enum store_dir_kind kind,
                           int *ret_fd, char buffer[static PATH_LENGTH_MAX]) {
         if (place_kinds[kind].in_home) {
@@ -86,7 +89,7 @@ bool store_dir_is_in(enum root root, enum store_dir_kind kind) {
         return root != ROOT_RUN || kind == STORE_DIR_LAYER_DATA || kind == STORE_DIR_CONTAINERS;
 }
 
-/* What stands behind the path of the graphroot's home; NULL where the path leads elsewhere. */
+/* The part of a path after the driver home in the graphroot; NULL if the path is not there. */
 static const char *behind_home(const struct cstorage_store *store, const char *path) {
         const char *const parts[] = {store->roots[ROOT_GRAPH].path, "/", store->driver->name, "/"};
 
@@ -105,7 +108,7 @@ int store_dir_link_target(const struct store_dir *place, const char *target,
         return path ? name_diff_path(path, ret_id) : name_link_target(target, ret_id);
 }
 
-/* What may be a directory, or stands where one belongs. */
+/* A directory, or an entry that is in place of one. */
 static bool may_be_directory(unsigned char type) {
         return type == DT_DIR || type == DT_UNKNOWN || type == DT_LNK;
 }
@@ -148,7 +151,10 @@ static int classify_temp(const struct store_dir *place, const char *name, unsign
                        : NOT_LISTED;
 }
 
-/* Releases that had all records in the image store (1.47 to 1.52) are none that anybody's boot waits for. */
+/*
+ * A volatile file in the image store is from releases 1.47 to 1.52; no process needs it at boot, so it is not
+ * listed.
+ */
 static int classify_record_file(const struct store_dir *place, const char *name) {
         enum path dir = place_kinds[place->kind].path;
 
@@ -195,7 +201,7 @@ int store_dir_classify(const struct store_dir *place, const char *name, unsigned
                 [STORE_DIR_CONTAINERS] = classify_container,
         };
 
-        /* Other things in the runroot go with it, when the machine does. */
+        /* Other entries in the runroot are gone after a reboot. */
         if (place->root == ROOT_RUN)
                 return classify_record_file(place, name);
         return classify[place->kind](place, name, type);

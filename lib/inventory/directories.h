@@ -8,7 +8,7 @@
 
 #define NAME_BUFFER 256U /* NAME_MAX and a NUL */
 
-/* The directories of a store whose entries are in the inventory. */
+/* The directories of a store that the inventory lists. */
 enum store_dir_kind {
         STORE_DIR_LAYERS,
         STORE_DIR_LINKS,
@@ -26,38 +26,41 @@ struct store_dir {
         const struct cstorage_store *store;
         enum store_dir_kind kind;
         enum root root;
-        int base_fd;                /* the store's root, or the driver's home; not ours to close */
-        char name[PATH_LENGTH_MAX]; /* below that */
+        int base_fd;                /* the store's root or the driver home; not owned */
+        char name[PATH_LENGTH_MAX]; /* relative to base_fd */
         int fd;
-        char *path; /* as the kernel has it */
+        char *path; /* as the kernel reports it */
         uint64_t mount_id;
-        struct dir_list list; /* where somebody listed it */
+        struct dir_list list; /* empty if not listed */
 };
 
 #define STORE_DIR_INIT ((struct store_dir){.fd = -1})
 
-/* Nine kinds of directories, in the graphroot and in the image store, and some of them in the runroot. */
+/* All kinds of directories, in three roots. */
 #define STORE_DIRS_MAX (3U * STORE_DIR_KINDS)
 
-/*
- * Whether there is such a place in that root: in the runroot there are but the directories of record files.
- */
+/* Whether a root has this kind of directory: the runroot has only those with record files. */
 bool store_dir_is_in(enum root root, enum store_dir_kind kind);
 
 void store_dir_done(struct store_dir *place);
 
-/* Open one; path and mount_id are not filled in. -ENOENT where there is none, or the driver has no such
- * place. */
+/*
+ * Open a directory, except for path and mount_id. -ENOENT: it does not exist, or the driver has no such
+ * directory.
+ */
 int store_dir_open(const struct cstorage_store *store, enum root root, enum store_dir_kind kind,
                    struct store_dir *ret);
 
-/* For people: the place that could not be opened. Fresh memory; NULL where there is none. */
+/*
+ * The path of a directory that could not be opened, for messages; NULL if there is no memory. The caller
+ * frees it.
+ */
 char *store_dir_describe(const struct cstorage_store *store, enum root root, enum store_dir_kind kind);
 
 /*
- * The layer that the target of a link in this place leads to: 0 and the id, else -EINVAL. It is relative
- * ("../<id>/diff"), since a store may be moved; releases 1.47 to 1.52 made absolute ones in the image store,
- * to the graphroot (overlay.go:create).
+ * Find the layer that a link in this directory leads to: 0 and the id, or -EINVAL. The target is relative
+ * ("../<id>/diff"), because a store may be moved; in the image store, releases 1.47 to 1.52 made absolute
+ * links to the graphroot (overlay.go:create).
  */
 int store_dir_link_target(const struct store_dir *place, const char *target,
                           char ret_id[static ID_LENGTH + 1]);
@@ -65,11 +68,13 @@ int store_dir_link_target(const struct store_dir *place, const char *target,
 #define NOT_LISTED (-1)
 
 /*
- * What an entry of a place is (enum cstorage_entry_kind), by its name and type alone; NOT_LISTED where it is
- * Go's own or nobody's. A temp dir has two names, of its directory and of its lock: both are one.
+ * Return the kind of an entry (enum cstorage_entry_kind) from its name and type; NOT_LISTED if Go reserves
+ * the name, or it is unknown. The directory and the lock of a temp dir are one entry.
  */
 int store_dir_classify(const struct store_dir *place, const char *name, unsigned char type);
 
-/* The same of a name that begins with an id, by what is behind it; NOT_LISTED also if store_dir_classify()
- * must be asked. */
+/*
+ * The same for a name that begins with an id; behind is the rest of the name. NOT_LISTED also if the caller
+ * must use store_dir_classify().
+ */
 int place_classify_id(const struct store_dir *place, const char *behind);

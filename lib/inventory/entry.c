@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the inventory knows of an entry, and what its driver says of it. */
+/* The properties of an entry, and reading its layer directory through the driver. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,8 +26,7 @@ _public_ bool cstorage_entry_is_in_imagestore(const struct cstorage_entry *entry
         return entry->place->root == ROOT_IMAGE;
 }
 
-/* Most entries are never named to anybody: the path is put together for those that are, by whoever comes
- * first. */
+/* The path is made on demand, because most entries never need one. Threads may do so at the same time. */
 _public_ const char *cstorage_entry_get_path(const struct cstorage_entry *entry) {
         char **where = (char **) (uintptr_t) &entry->path, *made,
              *path = __atomic_load_n(where, __ATOMIC_ACQUIRE);
@@ -57,9 +56,7 @@ static int overlay_lower_take(struct overlay_lower *lowers, char ***ret) {
         return 0;
 }
 
-/*
- * That of the image store, or the graphroot's; container layers of the one lie on image layers of the other.
- */
+/* The home in the other store: the lowers of a container layer in the graphroot may be in the image store. */
 static int other_home(const struct store_dir *place) {
         return place->store->roots[place->root == ROOT_GRAPH ? ROOT_IMAGE : ROOT_GRAPH].home_fd;
 }

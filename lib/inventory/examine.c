@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an entry is at this moment. Nothing is opened for writing here, and nothing locked. */
+/* Examining an entry. Nothing is opened for writing, and nothing is locked. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -36,8 +36,8 @@ static enum cstorage_entry_type type_of(uint32_t mode) {
 }
 
 /*
- * What a snapshot has instead of a subvolume within it is empty and not used by anything, and has the time at
- * which it was looked up (fs/btrfs/inode.c:new_simple_dir).
+ * A btrfs snapshot contains an empty, unused stub in place of a nested subvolume; the ctime of the stub is
+ * the time of its lookup (fs/btrfs/inode.c:new_simple_dir).
  */
 static bool is_stub(const struct cstorage_entry *entry, const struct identity *id) {
         return id->ino == SUBVOLUME_STUB_INODE && S_ISDIR(id->mode) && is_btrfs(entry->place->fd);
@@ -47,7 +47,7 @@ static int64_t time_of_change(const struct cstorage_entry *entry, const struct i
         return is_stub(entry, id) ? 0 : id->ctime_ns;
 }
 
-/* Something in the place or in the entry that changed later than the entry itself. */
+/* A file of the directory or of the entry may have changed later than the entry itself. */
 static void note_change(const struct cstorage_entry *entry, const char *name, int64_t *changed_ns) {
         struct identity id;
 
@@ -56,7 +56,7 @@ static void note_change(const struct cstorage_entry *entry, const char *name, in
 }
 
 /*
- * An entry that is being made, or that a container uses, is as young as its parts. Each start of a container
+ * An entry that is being made, or that a container uses, is as recent as its parts. Each start of a container
  * changes "work", in which the kernel makes its own directory anew, and "userdata", in which the engine
  * writes its files; the first start also changes "diff" and "merged". NULL ends each list.
  */
@@ -106,8 +106,9 @@ static bool is_subvolume(const struct cstorage_entry *entry, const struct identi
 }
 
 /*
- * What is mounted where nobody says what, at the next boot perhaps, is in use, and so is what it lies in:
- * nobody could delete it. Without CAP_SYS_ADMIN that cannot be asked, and the mounts that there are must do.
+ * The default subvolume is mounted when a mount names no subvolume, perhaps at the next boot. It is in use,
+ * and so is the entry that contains it. Finding it needs CAP_SYS_ADMIN; without it, only the current mounts
+ * are checked.
  */
 static int refuse_default_subvolume(const struct cstorage_entry *entry, const struct identity *id,
                                     struct error *reterr) {
@@ -151,7 +152,7 @@ int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mo
         identity.inode = id.ino;
         identity.mount_id = id.mnt_id;
         identity.changed_ns = time_of_change(entry, &id);
-        /* A lock file whose directory is not there, or no longer, is a temp dir that is absent. */
+        /* A temp dir that has only a lock file is absent. */
         identity.type = entry->kind == CSTORAGE_ENTRY_TEMP_DIR && S_ISREG(id.mode) &&
                                         name_number_after(entry->name, TEMP_LOCK_PREFIX)
                                 ? CSTORAGE_TYPE_ABSENT

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What lies in the directories of a store. */
+/* The entries in the directories of a store. */
 
 #include "inventory/inventory.h"
 
@@ -85,7 +85,7 @@ _public_ const char *cstorage_inventory_get_problem(const struct cstorage_invent
         return inventory->problems[index].text;
 }
 
-/* pthread_once() hands nothing to its function. */
+/* pthread_once() passes no argument to its function. */
 static _Thread_local struct cstorage_inventory *reading_mounts_of;
 
 static void read_mounts(void) {
@@ -105,7 +105,7 @@ const struct mountinfo *inventory_mounts(struct cstorage_inventory *inventory, s
         return inventory->mounts;
 }
 
-/* Where mountinfo cannot be read no entry can be examined either, which says so. */
+/* If mountinfo cannot be read, there is no error here: cstorage_entry_stat() reports it. */
 _public_ const char *cstorage_inventory_get_mounted_layer(const struct cstorage_inventory *inventory,
                                                           size_t index) {
         const struct mountinfo *mounts =

@@ -17,7 +17,7 @@ struct cstorage_entry {
         const char *name;
         const char *id;
         const char *target;
-        char *path; /* made when somebody asks */
+        char *path; /* NULL until it is needed */
         enum cstorage_entry_kind kind;
 };
 
@@ -30,13 +30,13 @@ struct cstorage_inventory {
         struct cstorage_store *store;
         struct store_dir places[STORE_DIRS_MAX];
         size_t n_places;
-        struct cstorage_entry *entries; /* by kind, place, name */
+        struct cstorage_entry *entries; /* sorted by kind, directory, name */
         size_t n, cap;
         struct inventory_problem *problems;
         size_t n_problems, cap_problems;
         struct arena arena;
 
-        /* Read when the first entry is examined: where nothing is, nobody needs it. */
+        /* Read when the first entry is examined: a store without entries does not need it. */
         pthread_once_t mounts_once;
         struct mountinfo *mounts;
         struct error mounts_error;
@@ -44,14 +44,14 @@ struct cstorage_inventory {
 
 DEFINE_CLEANUP(struct cstorage_inventory *, cstorage_inventory_unref);
 
-/* The place of this kind in the same root; NULL where it is not there. */
+/* Find the directory of this kind in a root; NULL if it does not exist. */
 const struct store_dir *inventory_find_dir(const struct cstorage_inventory *inventory, enum root root,
                                            enum store_dir_kind kind);
 
-/* List all places, and sort what they hold into entries. */
+/* List all directories, and make entries of their contents. */
 int inventory_fill(struct cstorage_inventory *inventory);
 
-/* What lies, or may lie, under a name in a place. */
+/* A name in a directory; there may be no entry with it. */
 struct named_entry {
         enum root root;
         enum store_dir_kind place;
@@ -61,27 +61,31 @@ struct named_entry {
 };
 
 /*
- * Nothing is listed: the entries are those of these names whose places are there, in this order, whether
- * there is something or not.
+ * Make an inventory without listing: its entries have these names, in this order, if their directories exist.
+ * The entries need not exist.
  */
 int inventory_of(struct cstorage_store *store, const struct named_entry *named, size_t n,
                  struct cstorage_inventory **ret, struct error *reterr);
 
-/* Without anything in it. */
+/* Make an empty inventory. */
 int inventory_new(struct cstorage_store *store, struct cstorage_inventory **ret);
 
-/* What is mounted, as it was when this was asked first. NULL and a text where that cannot be read: the code
- * is that of mounts_error. */
+/*
+ * Return the mounts as of the first call. NULL and a text if they cannot be read: the code is that of
+ * mounts_error.
+ */
 const struct mountinfo *inventory_mounts(struct cstorage_inventory *inventory, struct error *reterr);
 
-/* Fill in what store_dir_open() leaves out. */
+/* Fill in path and mount_id, which store_dir_open() omits. */
 int store_dir_complete(struct store_dir *place);
 
-/* Look at an entry, given what is mounted. */
+/* Examine an entry, with the mounts of the caller. */
 int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mounts,
                   struct cstorage_entry_stat *ret, struct error *reterr);
 
-/* The name of a temp dir's or staging entry's lock file below the place; NULL where it has none. */
+/*
+ * The name of the lock file of a temp dir or staging entry, relative to the directory; NULL if it has none.
+ */
 const char *entry_lock_name(const struct cstorage_entry *entry, char buffer[static NAME_BUFFER]);
 
 /* N of temp-dir-N or lock-N. */

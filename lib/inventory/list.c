@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From directories to entries. */
+/* Listing the directories of a store. */
 
 #include <stdio.h>
 #include <string.h>
@@ -144,7 +144,7 @@ static int find_id(struct cstorage_entry *entry) {
         return 0;
 }
 
-/* A temp dir is listed by its directory, by its lock file only where that is all there is. */
+/* A temp dir is listed by its directory, or by its lock file if it has no directory. */
 static bool is_lock_beside_directory(const struct store_dir *place, const char *name) {
         const char *number = name_number_after(name, TEMP_LOCK_PREFIX);
         char directory[NAME_BUFFER];
@@ -165,9 +165,9 @@ static size_t count(const struct store_dir *place, enum cstorage_entry_kind kind
 }
 
 /*
- * To read a link costs as much as all else that is done for a layer, so they are read only where there are
- * more of them than layers: then one must lead nowhere. The link of a layer that goes is found through the
- * layer.
+ * Reading a link costs as much as everything else for a layer. Links are therefore read only if there are
+ * more of them than layers: then at least one is dangling. The link of a layer that is removed is found
+ * through the layer.
  */
 static bool is_worth_reading(const struct cstorage_inventory *inventory, const struct store_dir *place) {
         const struct store_dir *layers = inventory_find_dir(inventory, place->root, STORE_DIR_LAYERS);
@@ -215,7 +215,7 @@ static int add_place(struct cstorage_inventory *inventory, const struct store_di
         return 0;
 }
 
-/* By kind; within one they stay as they were added, by place and name. */
+/* Sort by kind; a stable sort, which keeps the order of directories and names. */
 static int sort_entries(struct cstorage_inventory *inventory) {
         size_t next[ENTRY_KINDS] = {0}, at = 0, n;
         struct cstorage_entry *sorted = calloc(inventory->n + 1, sizeof(*sorted));

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The question that almost every run asks, and almost always is answered with yes: does everything that lies
- * in the store have a record? For that the records need not be understood, nor any list be sorted or kept: it
- * is enough to see that each id that is the name of a directory is the id of a record. Where that cannot be
- * told at a glance the answer is no, and whoever asked looks closely.
+ * The quick check for a clean store, the most frequent result of a collection. It does not parse records, and
+ * neither sorts nor keeps lists: it only checks that each id in the name of an entry is the id of a record.
+ * If it cannot decide, the result is no, and the caller takes an inventory and a snapshot.
  */
 
 #include <fcntl.h>
@@ -21,7 +20,7 @@
 #include "tree/dirstream.h"
 #include "json/json.h"
 
-/* Which records speak for an entry. */
+/* The kind of record that refers to an entry. */
 enum owner {
         OWNER_LAYER,
         OWNER_IMAGE,
@@ -29,25 +28,25 @@ enum owner {
         OWNERS,
 };
 
-/* The places that are to be listed, by whoever is done with the one before. */
+/* The directories to list; each thread takes the next one. */
 struct work {
         const enum store_dir_kind *kinds;
         size_t n;
         atomic_size_t next;
 };
 
-/* What was found in some of the places. */
+/* The entries in some of the directories. */
 struct listing {
         const struct cstorage_store *store;
         struct work *work;
         struct hexids ids[OWNERS];
         size_t n_layers[ROOT_RUN], n_links[ROOT_RUN];
-        int result; /* 1 so far all entries have an id and an owner, 0 not, or negative errno */
+        int result; /* 1: all entries so far have an id; 0: one has none; or negative errno */
 };
 
-/* ------------------------------------------------------------- what is there */
+/* ------------------------------------------------------------- listing */
 
-/* Most entries are layers and their data. */
+/* Fast path: most entries are layers and their data. */
 static int classify(const struct store_dir *place, const struct dir_entry *entry, bool starts_with_id) {
         int kind = starts_with_id ? place_classify_id(place, entry->name + ID_LENGTH) : NOT_LISTED;
 
@@ -69,7 +68,7 @@ static int account_entry(struct listing *listing, const struct store_dir *place,
         case CSTORAGE_ENTRY_LINK:
                 listing->n_links[place->root]++;
                 return 1;
-        case CSTORAGE_ENTRY_VOLATILE_FILE: /* read with the records */
+        case CSTORAGE_ENTRY_VOLATILE_FILE: /* its content is checked with the record files */
                 return 1;
         case CSTORAGE_ENTRY_TEMP_DIR:
         case CSTORAGE_ENTRY_STAGING:
@@ -137,8 +136,8 @@ static void *account_places(void *userdata) {
 }
 
 /*
- * Where a store is large, so are three of its directories, and the kernel takes its time for them, on each
- * core. What records speak for must be listed before these are read; the links need not.
+ * In a large store three of these directories are large. Listing them takes time in the kernel, so two
+ * threads share them. They must be listed before the records are read; the links need not.
  */
 static const enum store_dir_kind recorded_kinds[] = {
         STORE_DIR_LAYER_DATA, STORE_DIR_LAYERS,      STORE_DIR_CONTAINERS, STORE_DIR_IMAGES,
@@ -154,8 +153,9 @@ struct helper {
         bool runs;
 };
 
-/* A thread of a library takes no signals that are its caller's. Where there can be no thread it is done at
- * once. */
+/*
+ * The thread blocks all signals: they belong to the caller's threads. Without a thread the work is done here.
+ */
 static void helper_start(struct helper *helper, struct listing *listing) {
         sigset_t all, before;
 
@@ -188,10 +188,12 @@ static bool links_are_too_many(const struct listing *first, const struct listing
         return false;
 }
 
-/* ---------------------------------------------------------- what is recorded */
+/* ---------------------------------------------------------- record files */
 
-/* Read in pieces, so that a large file costs no memory; all files into the same one, since the kernel takes
- * its time for each new page. */
+/*
+ * Files are read in pieces, so that a large file needs little memory, and all into one buffer, because new
+ * pages cost time in the kernel.
+ */
 enum { PIECE_BYTES = 128 * 1024 };
 
 struct piece {
@@ -207,13 +209,13 @@ static const struct record_type *const record_types[FILE_KINDS] = {
         [CSTORAGE_RECORD_FILE_MOUNTS] = &mount_record,
 };
 
-/* What was found in the files of one kind. */
+/* The ids in the record files of one kind. */
 struct tally {
         struct hexids ids;
         size_t n_files;
 };
 
-/* 1 where the file is a list as Go writes it, seen to its end, 0 where it is not. */
+/* Returns 1 if the file is a complete list in the form that Go writes, 0 if not. */
 static int scan_pieces(int fd, struct piece *piece) {
         size_t total = 0, used;
         ssize_t n;
@@ -296,8 +298,10 @@ static int compare(const struct cstorage_store *store, enum owner owner, const s
         return has_all(&tally->ids, &first->ids[owner]) && has_all(&tally->ids, &second->ids[owner]);
 }
 
-/* Containers have images, and both have layers: where there is no file at all of these, it may be missing.
- * Where layers are recorded and none has a directory, their file system may not be mounted. */
+/*
+ * A container has an image, and both have layers: if there are none of these files at all, they may be lost.
+ * If layers are recorded and there is no layer directory, their file system may not be mounted.
+ */
 static bool all_is_there(const struct tally tallies[static OWNERS], bool has_directories) {
         const struct tally *layers = &tallies[OWNER_LAYER], *images = &tallies[OWNER_IMAGE];
         size_t n_containers = tallies[OWNER_CONTAINER].ids.n;
@@ -307,8 +311,10 @@ static bool all_is_there(const struct tally tallies[static OWNERS], bool has_dir
                (images->n_files > 0 || n_containers == 0);
 }
 
-/* A directory that is configured and cannot be opened is somebody else's to speak about, and so is a
- * graphroot without the driver's directory, in which all layers lie. */
+/*
+ * False if a configured directory cannot be opened, or if the graphroot has no driver home: a full check must
+ * report that.
+ */
 static bool roots_are_known(const struct cstorage_store *store) {
         for (enum root i = ROOT_GRAPH; i < ROOT_COUNT; i++) {
                 const struct store_root *root = &store->roots[i];
@@ -321,7 +327,7 @@ static bool roots_are_known(const struct cstorage_store *store) {
         return true;
 }
 
-/* The mounts are nobody's record here, but whoever reports on a store says so where their file is damaged. */
+/* No entry depends on the mounts, but a full check must report a damaged mountpoints.json. */
 static int glance_at_mounts(const struct cstorage_store *store, struct piece *piece) {
         struct tally tally = {.ids = HEXIDS_INIT};
         int r = scan_files(store, CSTORAGE_RECORD_FILE_MOUNTS, &tally, piece);
@@ -348,7 +354,7 @@ static int compare_owners(const struct cstorage_store *store, const struct listi
         return r;
 }
 
-/* Of answers and errors: an error before "no", and that before "yes". */
+/* An error precedes 0, and 0 precedes 1. */
 static int gravest(int a, int b) {
         return a < b ? a : b;
 }
