@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether an entry still is what it was when it was decided that it goes. */
+/* Checking that an entry is still what the caller examined. */
 
 #include "trash/check.h"
 
-/* An overlay mount needs its layers wherever it is mounted itself. */
+/* An overlay mount uses its layers, whatever its mount point is. */
 static bool is_in_use(const struct cstorage_entry *entry, const struct mountinfo *mounts) {
         return (entry->kind == CSTORAGE_ENTRY_LAYER_DIR || entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR) &&
                entry->id && idset_has(mountinfo_layers(mounts), entry->id);

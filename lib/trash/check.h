@@ -3,5 +3,5 @@
 
 #include "trash/trash.h"
 
-/* Whether the item may still go: 0, or -ENOENT, -ESTALE, -EBUSY and a text. */
+/* Check that the item may be moved: 0, or -ENOENT, -ESTALE or -EBUSY and a text. */
 int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *mounts, struct error *reterr);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Where a disk is full not even a temp dir can be made. So something that was to go anyhow is removed at
- * once: a small file, else some files of a tree that is still in its place, else of one that was retired
- * already.
+ * On a full disk not even a temp dir can be made. Garbage is then removed at once: a small file, else some
+ * files of a tree in the store, else some files of a tree in the trash.
  */
 
 #include <dirent.h>
@@ -12,7 +11,7 @@
 
 #include "trash/check.h"
 
-/* What is removed in place while the locks are held is little: enough for a directory and two names. */
+/* Few files are removed while the locks are held: enough to make a directory and two names. */
 #define FREED_FILES_MAX 64U
 #define FREED_DEPTH_MAX 16
 
@@ -27,9 +26,10 @@ bool entry_is_tree(const struct cstorage_entry *entry) {
 }
 
 /*
- * The plan reads these names of a layer: without one of them the rest looks like half of a split layer, which
- * is refused, or like a layer without lowers. A run that is killed here must leave a layer that the next run
- * can judge. In this order every state in between is one: "work" is gone by then.
+ * The plan reads these names in a layer directory: without one of them the rest looks like one directory of a
+ * split layer, which is refused, or like a layer without lowers. If this process is killed here, the next
+ * collection must be able to decide on the layer. This order guarantees that after each removal: "work" is
+ * removed before them.
  */
 static const char *const last_names[] = {"lower-layers", "lower", "link", "diff"};
 
@@ -64,9 +64,9 @@ static const struct dir_entry *first_directory(const struct dir_list *list) {
         return NULL;
 }
 
-/* Where the way down through a tree has come to. */
+/* The position in a tree. */
 struct way {
-        int top_fd, parent_fd, fd; /* parent_fd is -1 as long as the parent is the top */
+        int top_fd, parent_fd, fd; /* parent_fd is -1 if the parent is top_fd */
         char name[NAME_MAX + 1];   /* of fd */
 };
 
@@ -92,8 +92,7 @@ static bool remove_end(const struct way *way) {
         return remove_at(is_below_top ? way->top_fd : way->parent_fd, way->name, DT_DIR);
 }
 
-/* Some files of a directory, those that are met first on the way down; else the empty directory at its end.
- */
+/* Remove some files of a directory, the first ones on the way down; else the empty directory at the end. */
 static bool thin_out_dir(int top_fd, const char *name) {
         _cleanup_(way_done) struct way way = {.top_fd = top_fd, .parent_fd = -1, .fd = -1};
 
@@ -148,7 +147,10 @@ static bool thin_out(int dirfd, const char *name) {
         return !has_more_than_last_names(&list) && remove_last_name(fd, &list);
 }
 
-/* What was taken out of an entry here is no change by another process. */
+/*
+ * The removal changed the entry: record the new time, so that it does not count as a change by another
+ * process.
+ */
 static void accept_own_change(struct cstorage_trash_item *item, const struct mountinfo *mounts) {
         struct cstorage_entry_stat now;
 

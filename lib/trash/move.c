@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Taking things out of a store, with its locks held. Everything is renamed into a temp dir of the Go side's
- * layout, which takes as long for a directory of a million files as for an empty one; even to unlink a link
- * takes many times longer, since the file system lets go of its inode.
+ * Moving entries out of a store, with its locks held. Each is renamed into a temp dir with the layout of the
+ * Go library. A rename takes the same time for a directory of a million files as for an empty one; even
+ * unlinking a symbolic link takes many times longer, because the file system frees the inode.
  */
 
 #include <fcntl.h>
@@ -16,17 +16,19 @@
 #include "trash/check.h"
 #include "tree/make-removable.h"
 
-/* Each try removes something that had to go anyhow. On most file systems the first is enough; a name takes
- * some 200 KiB of a btrfs quota, which is as many small files. */
+/*
+ * Each try removes garbage. On most file systems one try is enough; a new name takes some 200 KiB of a btrfs
+ * quota, which is as many small files.
+ */
 #define FULL_DISK_TRIES_MAX 64
 
-/* Of an empty directory that is made again when a commit is undone; upstream's for new directories. */
+/* The mode of an empty directory that is made again when a commit is undone, as Go makes new directories. */
 #define EMPTY_DIR_MODE 0700
 
 /*
- * Some file systems (btrfs, above all under a quota) give room back when they next write to the disk, and
- * have to be told to: that takes its time with the locks held, and is asked of those alone for which the
- * first try was not enough.
+ * Some file systems, btrfs above all under a quota, free space only when they next write to the disk.
+ * syncfs() forces that, but takes time while the locks are held, so it is called only if the first try did
+ * not free enough.
  */
 static bool make_room(struct cstorage_trash *trash, const struct mountinfo *mounts, int fd, int tries) {
         if (!trash_free_space(trash, mounts))
@@ -39,9 +41,9 @@ static bool make_room(struct cstorage_trash *trash, const struct mountinfo *moun
 /* ----------------------------------------------------------------- temp dirs */
 
 /*
- * Where things of a place go: a rename must stay on one mount, and the driver's home may be one of its own,
- * if only because Go bind-mounts it on itself (overlay.go:Init). What has no temp dirs of its own goes to
- * those of the layers' data (internal/tempdir users: layers.go, overlay.go).
+ * Find the directory for the temp dirs of an entry. A rename must stay on one mount, and the driver home may
+ * be a mount of its own, if only because Go bind-mounts it on itself (overlay.go:Init). Entries that have no
+ * temp dirs of their own use those of the layer data (internal/tempdir users: layers.go, overlay.go).
  */
 static int temp_root_of(const struct store_dir *place, const char **ret_name,
                         char buffer[static PATH_LENGTH_MAX]) {
@@ -64,7 +66,7 @@ static void append_dir(struct cstorage_trash *trash, struct cstorage_trash_dir *
         trash->last = dir;
 }
 
-/* Takes the temp dir over, or does nothing. */
+/* Takes ownership of the temp dir on success only. */
 static int add_dir(struct cstorage_trash *trash, struct temp_dir *temp, struct cstorage_trash_dir **ret) {
         _cleanup_free_ struct cstorage_trash_dir *dir = calloc(1, sizeof(*dir));
         int r;
@@ -128,10 +130,12 @@ static int dir_for(struct cstorage_trash *trash, const struct store_dir *place,
         return *ret ? 0 : make_dir(trash, base_fd, root, mounts, ret, reterr);
 }
 
-/* ------------------------------------------------------------------ retiring */
+/* ------------------------------------------------------------------ moving */
 
-/* For file systems that know no flags (NFS): the name was free a moment ago, and whoever would take it waits
- * for the locks that we hold. */
+/*
+ * For file systems without rename flags (NFS): the name does not exist, and a process that would make it
+ * waits for the locks that this process holds.
+ */
 static int rename_without_flags(int from_fd, const char *from, int to_fd, const char *to) {
         struct identity there;
         int r;
@@ -148,8 +152,10 @@ static int rename_new(int from_fd, const char *from, int to_fd, const char *to) 
         return errno == EINVAL ? rename_without_flags(from_fd, from, to_fd, to) : negative_errno();
 }
 
-/* What has the immutable or append-only flag cannot be renamed, nor can a read-only subvolume be moved to
- * another directory; this is garbage, flag and all. */
+/*
+ * A file with the immutable or append-only flag cannot be renamed, and a read-only subvolume cannot be moved
+ * to another directory. The entry is garbage: make it removable.
+ */
 static int rename_stubborn(const struct cstorage_trash_item *item, int code, int to_fd, const char *to) {
         const struct cstorage_entry *entry = item->entry;
         _cleanup_removable_file_ struct removable_file file = REMOVABLE_FILE_INIT;
@@ -173,14 +179,14 @@ static int rename_into(struct cstorage_trash *trash, const struct cstorage_trash
         return r;
 }
 
-/* Whether what is there by this name is what the plan saw. */
+/* Whether the entry with this name is the one that the caller examined. */
 static bool is_planned(const struct cstorage_trash_item *item, int fd, const char *name) {
         struct identity id;
 
         return identity_at(fd, name, &id) >= 0 && id.dev == item->seen.device && id.ino == item->seen.inode;
 }
 
-/* What we renamed must be what we looked at: else it goes back. */
+/* If the renamed entry is not the one that was examined, move it back. */
 static int verify_renamed(const struct cstorage_trash_item *item, int fd, const char *name,
                           struct error *reterr) {
         const struct cstorage_entry *entry = item->entry;
@@ -192,8 +198,10 @@ static int verify_renamed(const struct cstorage_trash_item *item, int fd, const 
         return error_set(reterr, -ESTALE, "%s was replaced since it was looked at", entry->path);
 }
 
-/* Named as the Go side does: a counter and what it was (internal/tempdir/tempdir.go:StageDeletion). Fresh
- * memory. */
+/*
+ * Name an entry in a temp dir as Go does: a counter and the former name
+ * (internal/tempdir/tempdir.go:StageDeletion). The caller frees the name.
+ */
 static char *name_in(const struct cstorage_trash_dir *dir, const char *name) {
         char *numbered;
 
@@ -208,7 +216,10 @@ static bool leads_to(const struct store_dir *links, const char *link, const char
                store_dir_link_target(links, target, target_id) >= 0 && strcmp(target_id, id) == 0;
 }
 
-/* It goes before its layer, so that nothing dangles should we die in between. A layer may well have none. */
+/*
+ * The link is moved before its layer, so that a crash in between leaves no dangling link. A layer may have no
+ * link.
+ */
 static void move_short_name(const struct cstorage_entry *entry, struct cstorage_trash_dir *dir,
                             struct short_name *ret) {
         const struct driver *driver = entry->place->store->driver;
@@ -238,8 +249,8 @@ static void put_back(struct short_name *link, const struct cstorage_trash_dir *d
 /*
  * An empty directory needs no temp dir. Some can be removed although they cannot be renamed: the stub that a
  * btrfs snapshot contains in place of a subvolume (ENOTEMPTY), a directory of another project quota or of a
- * lower layer (EXDEV), any directory on a full disk. EBUSY means a mount point: that one stays. What is no
- * directory is not removed by this call.
+ * lower layer (EXDEV), any directory on a full disk. EBUSY means a mount point, which stays. AT_REMOVEDIR
+ * removes no other type of file.
  */
 static bool remove_empty(struct cstorage_trash_item *item, int code) {
         const struct cstorage_entry *entry = item->entry;
@@ -260,7 +271,7 @@ static int move_into(struct cstorage_trash *trash, struct cstorage_trash_item *i
                 return error_errno(&item->error, -ENOMEM, "%s", entry->path);
 
         r = rename_into(trash, item, dir->temp.dir_fd, name, mounts);
-        if (item->done) /* it made room for another one */
+        if (item->done) /* it was removed to free space */
                 return 0;
         if (r < 0 && remove_empty(item, r))
                 return 0;
@@ -296,8 +307,8 @@ static int move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
 }
 
 /*
- * The locks of the store do not guard it, its own lock does, which is taken when it is deleted: thousands of
- * them at once would take more descriptors than a process may have.
+ * The locks of the store do not protect a temp dir: its own lock does, and is taken when the temp dir is
+ * deleted. Locking thousands at once would take more descriptors than a process may have.
  */
 static int retire_temp_dir(struct cstorage_trash *trash, struct cstorage_trash_item *item) {
         _cleanup_free_ struct cstorage_trash_dir *dir = calloc(1, sizeof(*dir));
@@ -315,8 +326,8 @@ static int retire_temp_dir(struct cstorage_trash *trash, struct cstorage_trash_i
 }
 
 /*
- * Entries of older releases have no lock file, which is then not made: they lie there since before the boot.
- * Once the entry is in a temp dir, the lock of that one guards it.
+ * Entries of older releases have no lock file, and none is made: these entries are from before the boot. In
+ * the trash, the lock of the temp dir protects the entry.
  */
 static int retire_staging(struct cstorage_trash *trash, struct cstorage_trash_item *item,
                           const struct mountinfo *mounts) {
@@ -335,7 +346,7 @@ static int retire_staging(struct cstorage_trash *trash, struct cstorage_trash_it
         return move(trash, item, mounts);
 }
 
-/* There are no temp dirs in the runroot, and no more to be removed there than this. */
+/* The runroot has no temp dirs; only single files are removed there. */
 static int unlink_in_runroot(struct cstorage_trash_item *item) {
         const struct cstorage_entry *entry = item->entry;
 
@@ -369,7 +380,7 @@ static int retire(struct cstorage_trash *trash, struct cstorage_trash_item *item
         return move(trash, item, mounts);
 }
 
-/* The layer first, as it went last. */
+/* In the reverse order of the move: the layer before its link. */
 void trash_restore(struct cstorage_trash_item *item) {
         if (item->removed)
                 (void) owned_mkdirat(item->entry->place->fd, item->entry->name, EMPTY_DIR_MODE);
@@ -393,7 +404,7 @@ void trash_move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
         if (r >= 0)
                 r = retire(trash, item, mounts);
         if (r >= 0)
-                item->error = (struct error){0}; /* of tries before the one that went well */
+                item->error = (struct error){0}; /* the error of an earlier try */
         else if (item->error.code != r)
                 error_errno(&item->error, r, "cannot retire %s", item->entry->name);
         item->done = true;

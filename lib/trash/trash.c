@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What was taken out of a store and is not deleted yet. */
+/* The trash: entries that were moved out of a store and are not deleted yet. */
 
 #include <string.h>
 
@@ -54,7 +54,7 @@ _public_ const char *cstorage_trash_dir_get_path(const struct cstorage_trash_dir
         return dir->path;
 }
 
-/* A process may have taken it, and another of the same number may be there by now. */
+/* Another process may have deleted the temp dir, and a new one may have its number. */
 static int check_left(const struct cstorage_trash_item *item, const struct temp_dir *temp,
                       struct error *reterr) {
         const char *path = item->entry->path;
@@ -120,7 +120,7 @@ _public_ int cstorage_trash_dir_remove(struct cstorage_trash_dir *dir, struct cs
         return error_end(reterr, remove_dir(dir, error_begin(reterr)), "cannot remove a temporary directory");
 }
 
-/* One that cannot be locked stays, for the caller to find out why. */
+/* A temp dir that cannot be locked stays in the trash; the caller gets the error when it locks it. */
 static int send_dir(struct cstorage_trash_dir *dir, int socket_fd) {
         int r;
 
@@ -207,7 +207,7 @@ static int empty_locked(struct cstorage_trash_dir *dir, struct error *reterr) {
         return remove_dir(dir, reterr);
 }
 
-/* Another process that holds the lock by now, or has removed it, does what is to be done. */
+/* Another process holds the lock, or has removed the temp dir: it does the deletion. */
 static bool is_done_by_others(int code) {
         return code == -EBUSY || code == -ENOENT || code == -ESTALE;
 }
@@ -223,7 +223,7 @@ static int empty_dir(struct cstorage_trash_dir *dir, struct error *reterr) {
         return r;
 }
 
-/* The first reason is the one that is told. */
+/* The error is the first one. */
 static int empty(struct cstorage_trash *trash, struct error *reterr) {
         int r = 0;
 

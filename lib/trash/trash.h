@@ -9,15 +9,15 @@ struct cstorage_trash_dir {
         struct cstorage_trash_dir *next;
         struct temp_dir temp;
         char *path;
-        const struct cstorage_trash_item *left; /* another process left it: it is locked when it is needed */
-        int base_fd; /* where we made it, and takes more; -1: one that others left */
+        const struct cstorage_trash_item *left; /* another process left the temp dir; locked on demand */
+        int base_fd; /* contains the temp dirs; -1: another process left the temp dir */
         char root[PATH_LENGTH_MAX];
-        unsigned count; /* of what was put into it: the next name's number */
+        unsigned count; /* number of the next name in it */
 };
 
-/* The short name of a layer, on its way into a temp dir. */
+/* The link of a layer, moved into a temp dir with the layer. */
 struct short_name {
-        int fd; /* of the directory it stood in; -1: there was none */
+        int fd; /* of its former directory; -1: there is no link */
         char name[LINK_ID_LENGTH + 1];
         char *moved;
 };
@@ -28,8 +28,8 @@ struct cstorage_trash_item {
         const struct cstorage_entry *entry; /* its inventory is referenced */
         struct cstorage_entry_stat seen;
         bool done;
-        bool removed;       /* an empty directory that was removed where it was */
-        struct error error; /* code is 0 where it went well */
+        bool removed;       /* an empty directory, removed in place */
+        struct error error; /* code is 0 on success */
         struct cstorage_trash_dir *dir;
         char *name;
         struct short_name link;
@@ -37,7 +37,7 @@ struct cstorage_trash_item {
 
 #define TRASH_ITEM_INIT ((struct cstorage_trash_item){.link = SHORT_NAME_INIT})
 
-/* Lets go of what it holds; its entry's inventory is referenced. */
+/* Release what the item holds, and its reference to the inventory. */
 void trash_item_done(struct cstorage_trash_item *item);
 
 struct cstorage_trash {
@@ -48,19 +48,22 @@ struct cstorage_trash {
 
 DEFINE_CLEANUP(struct cstorage_trash *, cstorage_trash_free);
 
-/* Take this item out of the store; its result is in it. */
+/* Move an item into the trash; the result is in the item. */
 void trash_move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
                 const struct mountinfo *mounts);
 
-/* Put back what trash_move() took out, as far as that can be done. */
+/* Undo trash_move(), as far as possible. */
 void trash_restore(struct cstorage_trash_item *item);
 
-/* False where nothing was found that could be removed; an item that is gone for it is done. */
+/*
+ * Remove some garbage to free space; an item that is removed whole is done. False if nothing could be
+ * removed.
+ */
 bool trash_free_space(struct cstorage_trash *trash, const struct mountinfo *mounts);
 
 static inline bool is_full(int code) {
         return code == -ENOSPC || code == -EDQUOT;
 }
 
-/* Whether it is a directory, with whatever in it. */
+/* Whether the entry is a directory with any contents. */
 bool entry_is_tree(const struct cstorage_entry *entry);
