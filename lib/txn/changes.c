@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The list of what a commit has to do. */
+/* The list of the changes that a commit makes. */
 
 #include <string.h>
 

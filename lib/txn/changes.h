@@ -4,7 +4,7 @@
 #include "base/strlist.h"
 #include "store/store.h"
 
-/* What a transaction shall do beside changing records. */
+/* What a commit does besides saving record files. */
 enum change_kind {
         CHANGE_LAYER_MADE,
         CHANGE_LAYER_GONE,
@@ -21,16 +21,16 @@ struct change {
         enum change_kind kind;
         enum cstorage_object object;
         char *id;
-        enum root root; /* of a layer or image: where its directory is */
-        bool done;      /* by the commit */
+        enum root root; /* of a layer or image: the root of its directory */
+        bool done;      /* set by the commit */
 
-        struct cstorage_stage *stage; /* of a layer that is made; the caller's; NULL: it is empty */
+        struct cstorage_stage *stage; /* content of a new layer, owned by the caller; NULL: empty */
 
         char *name; /* of a file of big data */
         char *data;
         size_t size;
         bool durable;
-        bool kept, fresh; /* by the commit: there was one before, there was none */
+        bool kept, fresh; /* set by the commit: there was a file before, there was none */
 
         bool in_runroot; /* of a directory */
 
@@ -46,17 +46,17 @@ struct changes {
 
 void changes_done(struct changes *changes);
 
-/* Append one, and say where it is until the next is appended. -ENOMEM. */
+/* Append a change; *ret is valid until the next one is appended. -ENOMEM. */
 int changes_add(struct changes *changes, enum change_kind kind, enum cstorage_object object, const char *id,
                 struct change **ret);
 
-/* Forget all from the nth on. */
+/* Remove all changes from index n on. */
 void changes_truncate(struct changes *changes, size_t n);
 
-/* Forget what is to be done for something that will not be made. */
+/* Remove the changes of a new object that will not be made. */
 void changes_drop(struct changes *changes, enum cstorage_object object, const char *id);
 
-/* NULL where there is none. */
+/* Return NULL if there is none. */
 struct change *changes_find(const struct changes *changes, enum change_kind kind, enum cstorage_object object,
                             const char *id);
 bool changes_have(const struct changes *changes, enum change_kind kind);

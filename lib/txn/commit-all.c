@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The commit of a transaction: what was edited first, then what was handed over to be moved away. */
+/* The commit of a transaction: first its edits, then the entries to move to the trash. */
 
 #include "trash/order.h"
 #include "txn/commit.h"
@@ -25,7 +25,7 @@ static int retire(struct cstorage_txn *txn, struct error *reterr) {
         _cleanup_(mountinfo_freep) struct mountinfo *mounts = NULL;
         int r;
 
-        /* What was mounted when the entries were looked at is not what counts. */
+        /* The mounts may have changed since the caller examined the entries. */
         r = mountinfo_read(NULL, &mounts, reterr);
         if (r < 0)
                 return r;
@@ -60,7 +60,7 @@ static int commit(struct cstorage_txn *txn, struct cstorage_trash **ret, struct 
         r = commit_all(txn, reterr);
         txn_unlock(txn);
         if (r < 0) {
-                (void) cstorage_trash_empty(txn->trash, NULL); /* what was begun and undone */
+                (void) cstorage_trash_empty(txn->trash, NULL); /* what an undone commit made */
                 return r;
         }
         *ret = TAKE_PTR(txn->trash);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Files and directories that objects have beside their records. */
+/* Files and directories of objects besides their records. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 #define KEPT_NAME_MAX 32 /* ".tmp-old" and any number */
 
-/* Of what is made in the same transaction all goes if that fails; nobody had anything there before. */
+/* A new object is removed whole if the commit fails, and has no earlier data. */
 static bool is_of_something_new(const struct commit *commit, const struct change *change) {
         static const enum change_kind made[] = {
                 [CSTORAGE_OBJECT_LAYER] = CHANGE_LAYER_MADE,
@@ -28,9 +28,9 @@ static bool is_of_something_new(const struct commit *commit, const struct change
         return changes_find(&commit->txn->changes, made[change->object], change->object, change->id);
 }
 
-/* ------------------------------------------------------------------- what was there before */
+/* ------------------------------------------------------------------- earlier files */
 
-/* Its second name until the commit is over. */
+/* The second name of the earlier file until the commit is done. */
 static void kept_name(const struct commit *commit, const struct change *change,
                       char ret[static KEPT_NAME_MAX]) {
         (void) snprintf(ret, KEPT_NAME_MAX, NEWFILE_PREFIX "old%zu",
@@ -52,7 +52,7 @@ static int keep_datum(const struct commit *commit, struct change *change, int fd
         return 0;
 }
 
-/* Both names may still be of one file, and then the renaming does nothing. */
+/* If both names are still links to one file, renameat() does nothing. */
 static void put_back_datum(const struct commit *commit, const struct change *change, int fd) {
         char kept[KEPT_NAME_MAX];
 
@@ -75,7 +75,7 @@ static void put_back(const struct commit *commit, const struct change *change) {
                 put_back_datum(commit, change, fd);
         else
                 (void) unlinkat(fd, USERDATA_DIR, AT_REMOVEDIR);
-        if (change->object == CSTORAGE_OBJECT_LAYER) /* they have one for big data alone */
+        if (change->object == CSTORAGE_OBJECT_LAYER) /* the directory of a layer contains only big data */
                 (void) unlinkat(root->fd, dir, AT_REMOVEDIR);
 }
 
@@ -168,7 +168,7 @@ int commit_write_data(struct commit *commit, enum cstorage_object object) {
 
 /* ---------------------------------------------------------------------------- the runroot */
 
-/* What lies there is small, and goes with the next reboot at the latest: it is deleted where it is. */
+/* The directory in the runroot is small, and a reboot empties it: it is deleted in place. */
 static bool is_in_runroot(const struct change *change) {
         return change->kind == CHANGE_DATA_GONE;
 }

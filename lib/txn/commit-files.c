@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Saving record files. Only those whose records changed, which shows in that they are not the same any more:
- * records that nobody touched are shared.
+ * Saving record files. A file is saved only if its records changed: unchanged records are shared between
+ * snapshots, therefore comparing pointers is enough.
  */
 
 #include "base/array.h"
 #include "snapshot/placement.h"
 #include "txn/commit.h"
 
-/* Where the items begin that are of this file or of a later one: they stand in the order of the files. */
+/* The first item of this file or a later one: items are in the order of the files. */
 static size_t begin_of(const struct items *items, const struct cstorage_record_file *file) {
         size_t low = 0, high = items->n;
 
@@ -31,7 +31,7 @@ static const struct item *items_of(const struct cstorage_snapshot *snapshot, siz
         return items->n > 0 ? &items->items[begin] : NULL;
 }
 
-/* What is on the disk is not known where a save failed: the new file may be there all the same. */
+/* After a save failed the file on disk is unknown: the new one may be in its place. */
 static bool differs(const struct cstorage_snapshot *a, const struct cstorage_snapshot *b, size_t file) {
         const struct item *a_items, *b_items;
         size_t a_n, b_n;
@@ -67,7 +67,10 @@ static int write_token(struct commit *commit, size_t lock) {
         return 0;
 }
 
-/* Before the file: should we die in between, all that happens is that somebody reads it again. */
+/*
+ * The token is written before the file is in its place: after a crash in between, other processes only read
+ * the old file again.
+ */
 static int write_tokens(struct commit *commit, const struct cstorage_record_file *file) {
         for (size_t i = 0; i < STORE_LOCKS; i++) {
                 int r;

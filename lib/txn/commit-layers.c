@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layers that come: their directories and content, between two saves of their records. */
+/* New layers: their directories and content, made between two saves of their records. */
 
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 
 /* ------------------------------------------------------------------------------- marking */
 
-/* Before any record is added, it stands where it does in the other list. */
+/* Call this before any record is inserted: the positions in both snapshots are then equal. */
 static int mark_made(struct commit *commit, const struct change *change) {
         static const struct amendment amendment = {"flags", INCOMPLETE_FLAG, "true"};
         _cleanup_(record_buffer_unrefp) struct record_buffer *record_buffer = NULL;
@@ -33,7 +33,7 @@ static int mark_made(struct commit *commit, const struct change *change) {
                                 record_buffer);
 }
 
-/* Without its names, which others may have by now. */
+/* Without its names, which another layer may have now. */
 static int mark_going(struct commit *commit, const struct item *item) {
         static const struct amendment amendments[] = {{"flags", INCOMPLETE_FLAG, "true"},
                                                       {"names", NULL, NULL}};
@@ -110,7 +110,7 @@ int commit_find_parents(struct commit *commit, const struct layer *layer,
         return 0;
 }
 
-/* idtools.go:GetRootUIDGID: the host's id of 0 in it. */
+/* idtools.go:GetRootUIDGID: the host id that id 0 maps to. */
 static uint32_t root_of(const struct id_maps *maps) {
         for (size_t i = 0; i < maps->n; i++)
                 if (maps->items[i].container_id == 0)

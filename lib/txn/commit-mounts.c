@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Mounting and unmounting what was counted. */
+/* Mounting and unmounting layers, according to the mount counts. */
 
 #include <string.h>
 
@@ -66,7 +66,7 @@ static int mount_with_options(struct commit *commit, struct change *change) {
         return mount_one(commit, change, options);
 }
 
-/* What was unmounted again in the same transaction is not counted any more. */
+/* A mount that the same transaction removed again has no count. */
 int commit_mount(struct commit *commit) {
         struct changes *changes = &commit->txn->changes;
 
@@ -83,7 +83,7 @@ int commit_mount(struct commit *commit) {
         return 0;
 }
 
-/* What somebody else counts on stays. */
+/* A layer that was mounted before the transaction stays mounted. */
 void commit_undo_mounts(struct commit *commit) {
         struct changes *changes = &commit->txn->changes;
 

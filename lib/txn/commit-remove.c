@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What belongs to records that go, on its way into temp dirs (layers.go:internalDelete). */
+/* Moving the data of deleted records to the trash (layers.go:internalDelete). */
 
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "trash/check.h"
 #include "txn/commit.h"
 
-/* Names, to be looked for. */
+/* Names of entries, which may not exist. */
 struct names {
         struct named_entry *items;
         size_t n, cap;
@@ -39,7 +39,7 @@ static int add_name(struct names *names, enum root root, enum store_dir_kind pla
         return named->id && named->name ? 0 : -ENOMEM;
 }
 
-/* The order of layers.go:internalDelete; data of layers lies in the graphroot. */
+/* In the order of layers.go:internalDelete. The data of layers are in the graphroot. */
 static int add_layer(struct names *names, const struct change *change) {
         int r;
 
@@ -58,7 +58,10 @@ static int add_layer(struct names *names, const struct change *change) {
         return add_name(names, ROOT_GRAPH, STORE_DIR_LAYER_DATA, CSTORAGE_ENTRY_LAYER_DATA, change->id, "");
 }
 
-/* An image's userdata lies in the graphroot even where the image does not (store.go:ImageDirectory). */
+/*
+ * The userdata of an image are in the graphroot, even if the image is in the image store
+ * (store.go:ImageDirectory).
+ */
 static int add_data(struct names *names, const struct change *change) {
         int r;
 
@@ -86,7 +89,7 @@ static int add_names(const struct changes *changes, enum change_kind kind,
         return 0;
 }
 
-/* --------------------------------------------------------------------------- finding them */
+/* --------------------------------------------------------------------------- finding entries */
 
 static void items_done(struct cstorage_trash_item *items, size_t n) {
         for (size_t i = 0; i < n; i++)
@@ -94,7 +97,7 @@ static void items_done(struct cstorage_trash_item *items, size_t n) {
         free(items);
 }
 
-/* What is not there need not go; what is in use must not. */
+/* An entry that does not exist is skipped; one that is in use fails the commit. */
 static int add_item(struct commit *commit, const struct cstorage_entry *entry,
                     struct cstorage_trash_item *items, size_t *n) {
         struct cstorage_trash_item *item = &items[*n];
@@ -153,7 +156,7 @@ void commit_forget_removals(struct commit *commit) {
         items_done(commit->data_items, commit->n_data_items);
 }
 
-/* ------------------------------------------------------------------------ taking them out */
+/* ------------------------------------------------------------------------ moving */
 
 int commit_trash(struct commit *commit, struct cstorage_trash_item *items, size_t n) {
         for (size_t i = 0; i < n; i++) {
@@ -172,7 +175,7 @@ void commit_restore(struct cstorage_trash_item *items, size_t n) {
                 trash_restore(&items[n]);
 }
 
-/* Into a temp dir, whatever others have put into it meanwhile. */
+/* Moved to the trash with whatever other processes have put into it. */
 void commit_unmake(struct commit *commit, enum change_kind made) {
         struct cstorage_trash_item *items = NULL;
         _cleanup_(names_done) struct names names = {0};

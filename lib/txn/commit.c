@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Doing what was decided, step by step. Whenever it ends, by a failure or by being killed, whoever comes
- * next, a Go process or we, finds a store that it can load and finish: what is half made or half gone is
- * recorded as incomplete, and what refers to something is recorded after it and goes before it.
+ * The steps of a commit. If it ends early, by a failure or a crash, the store can be loaded, and the next
+ * process, a Go process or this library, completes it: a layer is recorded as incomplete while it is made or
+ * deleted, and a record is written after the objects that it refers to and removed before them.
  */
 
 #include <string.h>
@@ -14,7 +14,7 @@
 
 /* ----------------------------------------------------------------------------- the steps */
 
-/* What is mounted counts as it is now. */
+/* The mounts are read after the unmounts of this commit. */
 static int look_at_what_goes(struct commit *commit) {
         const struct changes *changes = &commit->txn->changes;
         int r;
@@ -52,7 +52,7 @@ static int leave_out_image(struct commit *commit, const struct change *change) {
         return r;
 }
 
-/* So that whoever comes next does not keep images whose layers are gone. */
+/* So that after a crash no image is recorded whose layers are deleted. */
 static int leave_out_images(struct commit *commit) {
         const struct changes *changes = &commit->txn->changes;
         int r;
@@ -169,14 +169,14 @@ static void save_mounts_back(struct commit *commit) {
 }
 
 /*
- * What goes before and after what: an image before its layers, and after them when it comes; the record of a
- * layer, incomplete, before its directory when it comes and when it goes; a container's layer before the
- * container, so that nobody loses track of it (store.go:DeleteContainer).
+ * The order: an image is recorded after its layers and removed before them. An incomplete layer is recorded
+ * before its directory is made and before it is deleted. The layer of a container is deleted before the
+ * container, so that it cannot be lost (store.go:DeleteContainer).
  */
 static const struct step {
         const char *what;
         int (*run)(struct commit *commit);
-        void (*undo)(struct commit *commit); /* also of a step that failed half way; NULL: nothing to undo */
+        void (*undo)(struct commit *commit); /* also called if run failed; NULL: nothing to undo */
 } steps[] = {
         {"unmount", commit_unmount, NULL},
         {"look at what goes", look_at_what_goes, NULL},
@@ -211,14 +211,14 @@ static int run_steps(struct commit *commit) {
         if (r >= 0)
                 return 0;
 
-        commit->reterr = NULL; /* why it failed is told already */
+        commit->reterr = NULL; /* keep the first cause */
         while (i-- > 0)
                 if (steps[i].undo)
                         steps[i].undo(commit);
         return r;
 }
 
-/* It learns what was written, which others who hold it must not see. */
+/* The commit updates its snapshot. Holders of other references must not see that. */
 static int take_snapshot(struct commit *commit) {
         struct cstorage_txn *txn = commit->txn;
 
@@ -261,7 +261,7 @@ static void commit_done(struct commit *commit) {
         free(commit->disk);
 }
 
-/* What is known now without reading it again. */
+/* The new records are known without reading them again. */
 static void keep_snapshot(struct commit *commit) {
         struct cstorage_txn *txn = commit->txn;
 

@@ -7,76 +7,76 @@
 
 /* A record file that is written. */
 struct save {
-        size_t file; /* of the snapshot */
+        size_t file; /* index in the snapshot */
         const struct cstorage_snapshot *snapshot;
         struct newfile newfile;
         bool placed;
 };
 
 /*
- * One commit under way. Its steps are in commit.c; each does its part for all changes there are, and can be
+ * A commit in progress. Its steps are in commit.c; each handles all changes of the transaction, and can be
  * undone.
  */
 struct commit {
         struct cstorage_txn *txn;
         struct driver_homes homes;
-        struct mountinfo *mounts;              /* once all is unmounted that shall be */
-        struct cstorage_snapshot *now;         /* what shall be; it learns what was written */
-        struct cstorage_snapshot *first;       /* images without those that go */
-        struct cstorage_snapshot *marked;      /* layers that come and go are incomplete */
-        const struct cstorage_snapshot **disk; /* for each file: whose records it holds; NULL: not known */
+        struct mountinfo *mounts;              /* read after the unmounts */
+        struct cstorage_snapshot *now;         /* the records to write; updated with what was written */
+        struct cstorage_snapshot *first;       /* images without the deleted ones */
+        struct cstorage_snapshot *marked;      /* new and deleted layers are incomplete */
+        const struct cstorage_snapshot **disk; /* for each file: its records on disk; NULL: unknown */
         struct save *saves;
         size_t n_saves, saves_cap;
         bool token_written[STORE_LOCKS];
 
-        /* What is renamed out of the store: of layers, then of images and containers. */
+        /* Entries that are moved to the trash: those of layers, then those of images and containers. */
         struct cstorage_trash_item *layer_items, *data_items;
         size_t n_layer_items, n_data_items;
 
         struct error *reterr;
 };
 
-/* All changes of the transaction, or none. */
+/* Make all changes of the transaction, or none. */
 int commit_changes(struct cstorage_txn *txn, struct error *reterr);
 
-/* commit-files.c: those files of this kind whose records are others than on the disk. */
+/* commit-files.c: save the files of this kind whose records differ from those on disk. */
 int commit_files(struct commit *commit, enum cstorage_record_file_kind kind,
                  const struct cstorage_snapshot *snapshot);
 
 /*
- * Write all that will be saved, before anything in the store changes: the disk then works on them together,
- * and the first sync is most of the others' too. Where there is no room for all at once, and on any other
- * failure, each is written when its turn comes.
+ * Write all new record files before anything in the store changes: the disk then handles them together, and
+ * the first sync writes most of the others. On any failure, for example a full disk, each file is written
+ * later, in its own step.
  */
 int commit_prepare_files(struct commit *commit);
 void commit_forget_files(struct commit *commit);
 
 /*
- * Once at the end, when a file system with a journal has all renames in one transaction of its own, in the
- * order in which they were made. Where it keeps no order, a power cut before this may leave some files new
- * and others old, as it does where nobody syncs a directory (pkg/ioutils/fswriters.go).
+ * Called once, at the end: a journaling file system then has all renames in one transaction, in order. If it
+ * keeps no order, some files may be new and others old after a power failure before this call, as with Go,
+ * which syncs no directory (pkg/ioutils/fswriters.go).
  */
 int commit_sync_directories(struct commit *commit);
 
-/* commit-doomed.c: find what belongs to records that go, and refuse where it is in use. */
+/* commit-remove.c: find the entries of deleted records; -EBUSY if one is in use. */
 int commit_find_removals(struct commit *commit);
 int commit_trash(struct commit *commit, struct cstorage_trash_item *items, size_t n);
 void commit_restore(struct cstorage_trash_item *items, size_t n);
 void commit_forget_removals(struct commit *commit);
 
-/* The same for what was made and shall not stay. */
+/* The same for new objects, when the commit is undone. */
 void commit_unmake(struct commit *commit, enum change_kind made);
 
-/* commit-layers.c: the ids of all that a layer lies on, nearest first. -EMLINK where these are too many. */
+/* commit-layers.c: the ids of all lowers of a layer, nearest first. -EMLINK: there are too many. */
 int commit_find_parents(struct commit *commit, const struct layer *layer,
                         const char *ret[static LOWERS_MAX + 1]);
 int commit_mark_layers(struct commit *commit);
 int commit_make_layers(struct commit *commit);
 
-/* commit-data.c: files of big data and directories, made where they are missing. */
+/* commit-data.c: write files of big data, and make missing directories. */
 int commit_write_data(struct commit *commit, enum cstorage_object object);
 
-/* What was there before is put back; or, once nobody wants it back, is forgotten. */
+/* Restore the earlier files of an object; or, after a successful commit, delete them. */
 void commit_put_data_back(struct commit *commit, enum cstorage_object object);
 void commit_forget_data(struct commit *commit);
 int commit_check_runroot(struct commit *commit);

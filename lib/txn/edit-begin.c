@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How each edit of a transaction begins and ends: it is checked against the records, and changes these at
- * once. */
+/* Begin and end of an edit: it is checked against the records, and changes them at once. */
 
 #include "snapshot/change.h"
 #include "snapshot/placement.h"
 #include "txn/edit.h"
 
-/* What is not understood is not rewritten, and what it might hold may be in use. */
+/* A damaged file is not rewritten, and its records may show that something is in use. */
 static int check_files(const struct cstorage_snapshot *snapshot, struct error *reterr) {
         for (size_t i = 0; i < snapshot->n_files; i++) {
                 const struct cstorage_record_file *file = &snapshot->files[i];
@@ -26,8 +25,10 @@ static int check_files(const struct cstorage_snapshot *snapshot, struct error *r
         return 0;
 }
 
-/* Layers in the making or on their way out when somebody died; the Go side deletes them too when it loads the
- * store (layers.go:load), but never looks outside of it here. */
+/*
+ * Delete the incomplete layers of this store: a process died while it made or deleted them. Go does the same
+ * when it loads the store (layers.go:load).
+ */
 static int drop_incomplete(struct edit *edit) {
         const struct items *layers = &edit->now->kinds[CSTORAGE_RECORD_FILE_LAYERS];
         int r;
@@ -45,7 +46,7 @@ static int drop_incomplete(struct edit *edit) {
         return 0;
 }
 
-/* Nobody else sees it change. */
+/* Holders of other references must not see the changes. */
 static int take_snapshot(struct edit *edit) {
         struct cstorage_txn *txn = edit->txn;
 

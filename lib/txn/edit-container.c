@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Containers that shall be made, each with its layer. */
+/* New containers, each with its layer. */
 
 #include "api/arguments.h"
 #include "format/encode-value.h"
@@ -60,8 +60,8 @@ static int fill_flags(const struct cstorage_container_options *options, bool is_
 }
 
 /*
- * The topmost layer of the image. Where its content was shifted to other owners, or shall be, and cannot be
- * when it is mounted, Go makes a copy of it (store.go:imageTopLayerForMapping); this library copies none.
+ * Check the topmost layer of the image. If its owners are mapped, or must be and the mount cannot map them,
+ * Go makes a copy of the layer (store.go:imageTopLayerForMapping). This library makes no copy.
  */
 static int check_owners(struct edit *edit, const struct cstorage_container_options *options,
                         const struct layer *layer) {
@@ -138,7 +138,7 @@ static int make(struct edit *edit, const struct cstorage_container_options *opti
         if (r < 0)
                 return r;
 
-        /* The record of the image, which the container's points to, may move with this. */
+        /* This may move the record of the image, which the container's record refers to. */
         r = make_layer(edit, options, container, parent, is_volatile);
         if (r < 0)
                 return r;

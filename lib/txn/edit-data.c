@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an object has beside its record: big data, and the directories of its users. */
+/* Data of an object besides its record: big data, and the userdata directories. */
 
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static bool has_name(enum cstorage_object object, const void *record, const char
         return false;
 }
 
-/* The value of big-data-names with one more. */
+/* The value of big-data-names, with the key appended. */
 static int encode_names(struct text *t, enum cstorage_object object, const void *record, const char *key) {
         const struct strings *names = &((const struct layer *) record)->big_data_names;
         const struct big_data *data = object == CSTORAGE_OBJECT_IMAGE
@@ -54,7 +54,7 @@ static int encode_names(struct text *t, enum cstorage_object object, const void 
         return encode_strings(t, &(struct strings){.items = items, .n = n + 1});
 }
 
-/* An image without a digest gets that of its first manifest (images.go:recomputeDigests). */
+/* An image without a digest gets the digest of its first manifest (images.go:recomputeDigests). */
 static bool gives_digest(const struct image *image, const char *key) {
         return !*image->digest && has_prefix(key, "manifest");
 }
@@ -133,7 +133,7 @@ static int edit_big_data(struct edit *edit, enum cstorage_object object, const c
         return record_datum(edit, object, item, datum);
 }
 
-/* No object in memory is larger than that. */
+/* No object in memory can be larger. */
 static bool is_possible(const struct datum *datum) {
         return datum->key && datum->size < PTRDIFF_MAX && (datum->bytes || datum->size == 0);
 }
@@ -189,7 +189,7 @@ static int edit_directory(struct edit *edit, enum cstorage_object object, const 
         const char *id;
         int r;
 
-        /* Of an image that others keep, too: the directory is ours. */
+        /* The image may be in an additional image store: the directory is in this store. */
         r = edit_find(edit, object, name, &item);
         if (r < 0)
                 return r;

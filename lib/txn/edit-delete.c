@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What goes: only what nothing else needs. */
+/* Deleting objects that nothing else uses. */
 
 #include <string.h>
 
@@ -12,7 +12,7 @@
 
 /* ------------------------------------------------------------------------------- layers */
 
-/* A copy of an image's layer with other owners may go at any time: another is made when it is needed. */
+/* A mapped copy of an image's layer may be deleted at any time: Go makes another one on demand. */
 static int unmap_layer(struct edit *edit, const struct item *item, const char *layer) {
         const struct strings *mapped = &((const struct image *) item->record)->mapped_layers;
         _cleanup_free_ const char **items = calloc(mapped->n + 1, sizeof(*items));
@@ -67,7 +67,7 @@ static int delete_layer(struct edit *edit, const struct item *item) {
 
 /* ------------------------------------------------------------------ images, containers */
 
-/* The record goes, and what lies in its directories. */
+/* Delete the record and the directories of an object. */
 static int drop_object(struct edit *edit, enum cstorage_object object, const char *id, enum root root) {
         struct change *change;
         int r;
@@ -96,7 +96,7 @@ static bool is_needed(const struct edit *edit, const char *layer) {
                edit_image_on(edit, layer, true);
 }
 
-/* From one downwards, as far as nothing else needs them. */
+/* Delete a layer and its lowers, up to the first one that is in use. */
 static int drop_chain(struct edit *edit, const char *top) {
         _cleanup_free_ char *layer = strdup(top);
 
@@ -138,7 +138,7 @@ static int delete_image(struct edit *edit, const struct item *item, uint64_t fla
         const struct items *containers = &edit->now->kinds[CSTORAGE_RECORD_FILE_CONTAINERS];
         enum root root = object_root(CSTORAGE_OBJECT_IMAGE, item->file);
         _cleanup_(record_buffer_unrefp) struct record_buffer *own =
-                record_buffer_ref(item->own); /* the record is in it */
+                record_buffer_ref(item->own); /* owns the record */
         const struct image *image = item->record;
         int r;
 
@@ -159,7 +159,7 @@ static int delete_image(struct edit *edit, const struct item *item, uint64_t fla
 
 static int delete_container(struct edit *edit, const struct item *item, uint64_t flags) {
         _cleanup_(record_buffer_unrefp) struct record_buffer *own =
-                record_buffer_ref(item->own); /* the record is in it */
+                record_buffer_ref(item->own); /* owns the record */
         const struct container *container = item->record;
         int r;
 
@@ -168,8 +168,9 @@ static int delete_container(struct edit *edit, const struct item *item, uint64_t
         if (r < 0 || flags & CSTORAGE_DELETE_KEEP_LAYERS || !is_ours(edit, container->layer))
                 return r;
 
-        /* The Go side looks at mounts alone (store.go:DeleteContainer), and leaves the others without their
-         * layer. */
+        /*
+         * Go checks only for mounts (store.go:DeleteContainer), and leaves other users without their layer.
+         */
         r = edit_check_layer(edit, container->layer);
         if (r < 0)
                 return r;

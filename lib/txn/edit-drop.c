@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Taking a layer out, with nothing asked. */
+/* Deleting a layer without any check. */
 
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "snapshot/change.h"
 #include "txn/edit.h"
 
-/* Of a layer that was only recorded its directory is nowhere, so that the graphroot is as good. */
+/* If a recorded layer has no directory, any root will do: it is the graphroot. */
 enum root edit_layer_root(const struct edit *edit, const char *id) {
         const struct cstorage_store *store = edit->txn->store;
         const struct change *made;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Images that shall be made. */
+/* New images. */
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Layers that shall be made. */
+/* New layers. */
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "txn/edit.h"
 #include "txn/stage.h"
 
-#define SIZE_NOT_KNOWN  (-1) /* as Go records it of partial pulls */
+#define SIZE_NOT_KNOWN  (-1) /* as Go records it for partial pulls */
 #define COMPRESSION_MAX 4    /* zstd (archive.go:Compression) */
 
 #define LAYER_FLAGS (CSTORAGE_LAYER_VOLATILE | CSTORAGE_LAYER_WRITABLE)
@@ -23,7 +23,7 @@ const char *edit_made(const struct edit *edit, enum cstorage_object object, cons
         return NULL;
 }
 
-/* Of the library's own type they may become some day; so far the two are one. */
+/* So far the public type and the internal one are the same. */
 _Static_assert(sizeof(struct cstorage_id_map) == sizeof(struct id_map), "they are one and the same");
 _Static_assert(offsetof(struct cstorage_id_map, size) == offsetof(struct id_map, size),
                "they are one and the same");
@@ -59,7 +59,7 @@ int edit_make_layer(struct edit *edit, const struct layer *layer, bool is_volati
         return edit_add(edit, file, &json);
 }
 
-/* populateLayerOptions: a container's layer changes below whoever would lie on it. */
+/* populateLayerOptions: the layer of a container changes, therefore it cannot be a lower. */
 static int find_parent(struct edit *edit, const char *name, const char **ret_id) {
         const struct items *containers = &edit->now->kinds[CSTORAGE_RECORD_FILE_CONTAINERS];
         const struct item *item;
@@ -113,7 +113,7 @@ static int check_stage(struct edit *edit, const struct cstorage_layer_options *o
         return 0;
 }
 
-/* All that stands in the record but its names, as the options have it. */
+/* Fill in all members of the record except for the names. */
 static void fill(const struct cstorage_layer_options *options, struct layer *layer) {
         layer->uid_map = id_maps_of(options->uid_map, options->n_uid_map);
         layer->gid_map = id_maps_of(options->gid_map, options->n_gid_map);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Members of a record that are the caller's alone: metadata and flags. */
+/* Members of a record for the use of callers: metadata and flags. */
 
 #include <string.h>
 

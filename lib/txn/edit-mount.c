@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Mounts: how often each is counted. Whether one is there the commit finds out. */
+/* Mounts: an edit changes the count; the commit finds out whether the layer is mounted. */
 
 #include <string.h>
 
@@ -13,12 +13,12 @@
 #include "txn/edit.h"
 #include "json/json.h"
 
-/* What a mount of an object comes to. */
+/* The layer to mount for an object, and the options. */
 struct wanted {
-        char *layer; /* id */
+        char *layer; /* its id */
         struct strlist options;
         bool read_only, is_volatile;
-        bool shifted; /* with other owners, which nobody does here */
+        bool shifted; /* the owners would have to be mapped, which this library does not do */
 };
 
 static void wanted_done(struct wanted *wanted) {
@@ -26,7 +26,7 @@ static void wanted_done(struct wanted *wanted) {
         strlist_done(&wanted->options);
 }
 
-/* ------------------------------------------------------------------- what is to be mounted */
+/* ------------------------------------------------------------------- objects to mount */
 
 static int read_options(const char *json, struct strlist *ret) {
         _cleanup_arena_ struct arena arena = ARENA_INIT;
@@ -149,7 +149,7 @@ static int add_mount(struct edit *edit, const char *layer, const char *path) {
         return edit_add(edit, file, &json);
 }
 
-/* One with a count of 0, or at another path, is none (layers.go:loadMounts, saveMounts). */
+/* A mount with a count of 0, or at another path, is ignored (layers.go:loadMounts, saveMounts). */
 static int count_mount(struct edit *edit, const char *layer, const char *path) {
         const struct item *mount = find_mount(edit, layer);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Names, which move from one holder to another. */
+/* Setting names, which are taken from other objects. */
 
 #include <string.h>
 
@@ -26,7 +26,7 @@ static bool contains(const struct strings *strings, const char *name) {
         return false;
 }
 
-/* A list without members is not written (omitempty). */
+/* An empty list is not written (omitempty). */
 static int amend_list(struct edit *edit, const struct item *item, const char *member,
                       const struct strings *list) {
         _cleanup_text_ struct text json = TEXT_INIT;
@@ -56,7 +56,7 @@ static int take_name(struct edit *edit, enum cstorage_object object, const struc
         return amend_list(edit, holder, "names", &(struct strings){.items = items, .n = n});
 }
 
-/* As often as somebody is found who has it: a damaged store may have several. */
+/* In a damaged store several objects may have the name: take it from each. */
 static int take_names(struct edit *edit, enum cstorage_object object, const struct strings *names,
                       const char *id) {
         for (size_t i = 0; i < names->n; i++) {
@@ -73,7 +73,7 @@ static int take_names(struct edit *edit, enum cstorage_object object, const stru
         return 0;
 }
 
-/* images.go:addNameToHistory, for one name after the other: the last one comes first. */
+/* images.go:addNameToHistory, called for each name in turn: the last name comes first. */
 static int remember(struct edit *edit, const struct item *item, const struct strings *names) {
         const struct strings *before = &((const struct image *) item->record)->names_history;
         _cleanup_free_ const char **items = calloc(names->n + before->n + 1, sizeof(*items));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What something new is called: its id and its names. */
+/* The id and the names of a new object. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +12,8 @@
 #define NEW_ID_TRIES 16 /* 2^256 ids: a second try is never needed */
 
 /*
- * The Go side takes any id; those that it makes itself are 64 hexadecimal digits. Ids are names of
- * directories, and stand in mount options and in lists that colons part.
+ * Go accepts any id; those that it generates are 64 hexadecimal digits. An id is the name of a directory, and
+ * is in mount options and in lists that colons separate.
  */
 static bool is_possible(const struct edit *edit, const char *id) {
         static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who needs a layer. */
+/* Finding the users of a layer. */
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What all edits of a transaction do: find records, and change them. */
+/* Functions for all edits: finding and changing records. */
 
 #include <string.h>
 #include <time.h>
@@ -47,7 +47,7 @@ int edit_find_ours(struct edit *edit, enum cstorage_object object, const char *n
         return 0;
 }
 
-/* Images lie in up to two stores of ours. */
+/* Images are in the graphroot and in the image store. */
 static const struct item *
 in_own_stores(const struct edit *edit, enum cstorage_object object, const char *text,
               const struct item *(*find)(const struct cstorage_snapshot *, enum cstorage_record_file_kind,
@@ -99,7 +99,7 @@ int edit_add_change(struct edit *edit, enum change_kind kind, enum cstorage_obje
         return changes_add(&edit->txn->changes, kind, object, id, ret);
 }
 
-/* Not at once: the edit may fail further on. */
+/* Done at the end of the edit, which may still fail. */
 int edit_forget(struct edit *edit, enum cstorage_object object, const char *id) {
         return strlist_add(&edit->forgotten[object], id);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Taking the locks of a transaction, their tokens, and letting go of them. */
+/* Taking and releasing the locks of a transaction, and their tokens. */
 
 #include "disk/lock.h"
 #include "snapshot/object-dirs.h"
 #include "txn/txn.h"
 
-/* A lock whose directory is not there guards nothing. */
+/* A lock whose directory does not exist protects nothing. */
 static int take(struct cstorage_txn *txn, size_t i, bool create, uint64_t deadline_ns, struct error *reterr) {
         const struct store_root *root = &txn->store->roots[store_locks[i].root];
         char name[PATH_LENGTH_MAX];
@@ -49,14 +49,16 @@ int txn_lock(struct cstorage_txn *txn, struct error *reterr) {
         return take_all(txn, may_make_at_begin, reterr);
 }
 
-/* That of the runroot's containers is no file that a Go process of the other mode would make. */
+/* A Go process makes containers.lock in the runroot only if the store is transient. */
 static bool may_make(const struct cstorage_store *store, size_t i) {
         return store_locks[i].create || store_locks[i].guards != CSTORAGE_RECORD_FILE_CONTAINERS ||
                store->transient;
 }
 
-/* In each of the directories of objects lies a lock; where that is none of ours to make, the directory is
- * made with the first that goes into it. */
+/*
+ * Each directory of objects contains a lock file. If this library may not make the lock file, the directory
+ * is made with its first entry.
+ */
 static bool is_missing(const struct cstorage_txn *txn, size_t i) {
         return txn->locks[i] < 0 && may_make(txn->store, i) && txn->store->roots[store_locks[i].root].path;
 }
@@ -81,7 +83,7 @@ static int fail_stale(struct error *reterr) {
                 "another process changed the store before the transaction held all locks; begin again");
 }
 
-/* The tokens as they were at the begin: a lock file that did not exist had none. */
+/* The tokens at the begin of the transaction: a missing lock file had none. */
 static int read_first_tokens(const struct cstorage_txn *txn, struct lock_token ret[static STORE_LOCKS]) {
         int r = 0;
 
@@ -108,15 +110,17 @@ static int check_tokens(const struct cstorage_txn *txn, const struct lock_token 
         return 0;
 }
 
-/* Whether the caller may have decided anything by the records as they were. Edits are checked against the
- * records that are read after the locks were taken. */
+/*
+ * Whether the caller may have decided something by the earlier records. Edits alone are checked against the
+ * records that are read after all locks are taken.
+ */
 static bool depends_on_records(const struct cstorage_txn *txn) {
         return txn->before || txn->trash->n > 0;
 }
 
 /*
- * A missing lock may be one that comes early in the order. A Go process that holds it would wait for one of
- * ours while we wait for that one, so all are released first.
+ * A missing lock may be early in the order. A Go process that holds it may wait for a lock of this process
+ * while this process waits for that one, so all locks are released first.
  */
 static int lock_again(struct cstorage_txn *txn, struct error *reterr) {
         struct lock_token first[STORE_LOCKS];
@@ -126,7 +130,7 @@ static int lock_again(struct cstorage_txn *txn, struct error *reterr) {
         if (r < 0)
                 return error_errno(reterr, r, "cannot read the locks of the records");
 
-        txn->stale = true; /* until all are held, and nothing changed */
+        txn->stale = true; /* until all locks are held, and the tokens are unchanged */
         close_locks(txn);
         r = take_all(txn, may_make, reterr);
         if (r >= 0 && depends_on_records(txn))
@@ -166,7 +170,7 @@ int txn_prepare(struct cstorage_txn *txn, struct error *reterr) {
         return 0;
 }
 
-/* While these are held no Go process changes any record (see store_locks). */
+/* While these locks are held, no Go process changes a record (see store_locks). */
 static bool holds_store(const struct cstorage_txn *txn) {
         for (size_t i = 0; i < STORE_LOCKS; i++)
                 if (store_locks[i].create && txn->locks[i] < 0 && txn->store->roots[store_locks[i].root].path)
@@ -191,10 +195,11 @@ int txn_check_unheld(const struct cstorage_txn *txn, struct error *reterr) {
 }
 
 /*
- * Of layers Go compares one token or the other, by its release, and so all are written (lockfile.go:
- * multipleLockFile). Images have a lock beside each file. So have volatile containers, in the graphroot and
- * in the runroot, while the stable ones are read with both (containers.go:newContainerStore): who makes a
- * transient container writes nothing beside those.
+ * For layers, Go compares one token or another, depending on its release, so all are written
+ * (lockfile.go:multipleLockFile). For images there is a lock beside each file; likewise for volatile
+ * containers, in the graphroot and in the runroot. The stable containers are read with both locks
+ * (containers.go:newContainerStore): a process that makes a transient container writes no token beside the
+ * stable file.
  */
 bool txn_lock_guards(const struct cstorage_store *store, size_t lock, enum cstorage_record_file_kind kind,
                      enum cstorage_location location, const struct store_root *root) {

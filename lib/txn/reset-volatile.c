@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Putting an empty list in place of a volatile file that says nothing to anybody. Go writes these files
- * without sync (layers.go:saveLayers, containers.go:save), and a power cut leaves them empty, full of NULs or
- * cut off; then it cannot load the store. What is not there says the same as an empty list, so that whoever
- * looks between the two renames, or after we died there, sees nothing wrong.
+ * Resetting a torn volatile file to an empty list. Go writes these files without sync (layers.go:saveLayers,
+ * containers.go:save): a power failure leaves them empty, full of NULs or cut off, and Go then cannot load
+ * the store. A missing file means the same as an empty list, so that a process that reads between the two
+ * renames, or after a crash there, sees no error.
  */
 
 #include <fcntl.h>
@@ -21,7 +21,7 @@ static const struct own_file *own_file_of(const struct cstorage_entry *entry) {
         return NULL;
 }
 
-/* Whatever was seen before: it is read under the locks, and only what no Go process can use is taken. */
+/* The file is read again under the locks, and only a file that no process can load is reset. */
 static int check_broken(const struct cstorage_entry *entry, struct error *reterr) {
         struct record_file file = RECORD_FILE_INIT;
         bool broken;
@@ -50,7 +50,7 @@ static int write_tokens(struct cstorage_txn *txn, const struct own_file *file, s
         return r;
 }
 
-/* One is kept, the last: it is there for people to look at. */
+/* Only the last torn file is kept, for inspection. */
 static int move_aside(struct cstorage_trash_item *item) {
         const struct cstorage_entry *entry = item->entry;
         char *aside;
@@ -102,7 +102,7 @@ static int heal(struct cstorage_txn *txn, struct cstorage_trash_item *item, cons
         return r < 0 ? r : replace(txn, item, file);
 }
 
-/* Whoever asks for the records after the commit gets those that there are then. */
+/* A snapshot after the commit must contain the new records. */
 static void forget_records(struct cstorage_txn *txn) {
         struct cstorage_snapshot *before = txn->before;
 

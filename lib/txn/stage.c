@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Content of layers that are not there yet (layers.go:stageWithUnlockedStore). It takes its time, so that no
- * lock of the store may be held meanwhile; in a temp dir whose lock we hold every Go process leaves it alone,
- * and deletes it should we die.
+ * Stages: content of layers that do not exist yet (layers.go:stageWithUnlockedStore). Preparing it takes
+ * time, so no lock of the store may be held meanwhile. It is in a temp dir whose lock is held: a Go process
+ * leaves it alone, and deletes it if this process dies.
  */
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "store/driver-homes.h"
 #include "txn/stage.h"
 
-/* internal/tempdir/tempdir.go:StageAddition: a counter, and this; there is one in each temp dir. */
+/* internal/tempdir/tempdir.go:StageAddition: a counter and a fixed name; one in each temp dir. */
 #define ADDITION_NAME "0-addition"
 
 #define LAYERS_DIR_MODE 0700
@@ -50,7 +50,7 @@ static struct cstorage_stage *stage_new(struct cstorage_store *store, const char
         return stage->parent || !parent_id ? TAKE_PTR(stage) : NULL;
 }
 
-/* The Go side has made it when it opened the store. */
+/* Go makes the driver home when it opens a store. */
 static int open_home(const struct cstorage_stage *stage, struct error *reterr) {
         const struct store_root *root = &stage->store->roots[stage->root];
 
@@ -123,7 +123,7 @@ static int make_layers_dir(const struct store_root *root, const char *path, stru
         return 0;
 }
 
-/* Also that of an image layer lies in the graphroot (layers.go:tspath). */
+/* The tar-split of an image layer, too, is in the graphroot (layers.go:tspath). */
 static int make_split_dir(struct cstorage_stage *stage, struct error *reterr) {
         const struct store_root *root = &stage->store->roots[ROOT_GRAPH];
         char path[PATH_LENGTH_MAX];

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* All locks of a store, and what is done while they are held. */
+/* Transactions: all locks of a store, and the requests that are made while they are held. */
 
 #include "txn/txn.h"
 
 #include "api/arguments.h"
 #include "base/array.h"
 
-/* Long enough for a podman command that holds a lock while it removes an image, short enough for a person to
- * wait. */
+/*
+ * Long enough for a podman command that holds a lock while it removes an image, short enough for a user to
+ * wait.
+ */
 #define TIMEOUT_DEFAULT_US (30ULL * 1000 * 1000)
 
 _public_ struct cstorage_txn *cstorage_txn_free(struct cstorage_txn *txn) {
@@ -77,7 +79,7 @@ static int begin(struct cstorage_store *store, const struct cstorage_txn_options
         if (r < 0)
                 return r;
 
-        /* Else we hold the locks of one directory, and others those of the one that stands there now. */
+        /* If a directory was replaced, other processes hold the locks of the new one. */
         r = store_check_roots(store, reterr);
         if (r < 0)
                 return r;
@@ -128,7 +130,7 @@ static int get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot **ret
         if (r < 0)
                 return r;
 
-        /* After a commit the locks are gone: what was read under them is what there is. */
+        /* After a commit the locks are released: only records that were read under them are valid. */
         if (!txn->before && !txn_may_be_changed(txn))
                 return error_set(reterr, -EINVAL,
                                  "the transaction is over, and nobody asked for its records");
@@ -147,9 +149,9 @@ _public_ int cstorage_txn_get_snapshot(struct cstorage_txn *txn, struct cstorage
                          "cannot get the records of a transaction");
 }
 
-/* ----------------------------------------------------------------------- retiring */
+/* ----------------------------------------------------------------------- trash */
 
-/* Whatever the caller made of it: what belongs to somebody is told from other directories by its id alone. */
+/* Whatever the caller decided: only its id shows that such an entry belongs to a record. */
 static bool may_be_retired(const struct cstorage_entry *entry) {
         switch (entry->kind) {
         case CSTORAGE_ENTRY_LAYER_DIR:

@@ -11,55 +11,58 @@ struct cstorage_txn {
         struct cstorage_store *store;
         int locks[STORE_LOCKS];
         uint64_t locked_ns, unlocked_ns; /* 0: not yet */
-        struct cstorage_trash *trash;    /* NULL once it was handed over */
+        struct cstorage_trash *trash;    /* NULL after the commit returned it */
 
         struct cstorage_snapshot *references; /* the caller's; NULL: none */
-        struct cstorage_snapshot *before;     /* as it was read; NULL: nobody asked yet */
-        struct cstorage_snapshot *now;        /* with all edits so far; NULL: there were none */
+        struct cstorage_snapshot *before;     /* the records as read; NULL: not read yet */
+        struct cstorage_snapshot *now;        /* the records with all edits; NULL: no edits */
         struct changes changes;
         uint64_t timeout_us;
-        bool prepared;  /* all locks are there and held */
-        bool stale;     /* locks were released, or taken late: what the caller read may have changed */
-        bool committed; /* and it went well */
+        bool prepared;  /* all locks exist and are held */
+        bool stale;     /* locks were released or taken late: the records of the caller may be outdated */
+        bool committed; /* successfully */
 };
 
 DEFINE_CLEANUP(struct cstorage_txn *, cstorage_txn_free);
 
-/* All locks whose files are there, or that the Go side would have made when it opened the store. */
+/* Take all locks that exist, or that Go would have made when it opened the store. */
 int txn_lock(struct cstorage_txn *txn, struct error *reterr);
 void txn_unlock(struct cstorage_txn *txn);
 
-/* Not after a commit, even one that failed: the locks are gone. */
+/* False after a commit, even one that failed: the locks are released. */
 bool txn_may_be_changed(const struct cstorage_txn *txn);
 
-/* Have the records read. */
+/* Read the records, unless they are read already. */
 int txn_load(struct cstorage_txn *txn, struct error *reterr);
 
 /*
- * Before the first edit: make the directories that a Go process makes when it opens a store, and take the
- * locks whose files were missing. -ESTALE if another process changed the store before these were held and
- * the caller has read the records, or decided what goes; then the transaction is stale.
+ * Called before the first edit: make the directories that a Go process makes when it opens a store, and take
+ * the locks that were missing. -ESTALE if another process changed the store before these were held, and the
+ * caller has read the records or requested that entries are moved to the trash; the transaction is then
+ * stale.
  */
 int txn_prepare(struct cstorage_txn *txn, struct error *reterr);
 
-/* -ESTALE if the transaction is stale: then it can only be freed. */
+/* -ESTALE if the transaction is stale: it can then only be freed. */
 int txn_check_stale(const struct cstorage_txn *txn, struct error *reterr);
 
-/* Without edits no lock is taken late: -ESTALE if another process changed the store under one that was
- * missing at the begin. */
+/*
+ * For a transaction without edits, which takes no lock late: -ESTALE if another process changed the store
+ * under a lock that was missing at the begin.
+ */
 int txn_check_unheld(const struct cstorage_txn *txn, struct error *reterr);
 
 /*
- * Whether a change of this file is told by that lock's token; write one that no process has written before.
- * Nothing is done where the lock is not held, since it is not there.
+ * Whether the token of this lock marks changes of this file; and write a new token. Nothing is written if the
+ * lock is not held: it does not exist.
  */
 bool txn_lock_guards(const struct cstorage_store *store, size_t lock, enum cstorage_record_file_kind kind,
                      enum cstorage_location location, const struct store_root *root);
 int txn_write_token(struct cstorage_txn *txn, size_t lock, struct lock_token *ret, struct error *reterr);
 
-/* What was asked for with cstorage_txn_reset_volatile_file(); its result is in the item (heal.c). */
+/* Execute cstorage_txn_reset_volatile_file(); the result is in the item (reset-volatile.c). */
 void txn_reset_volatile_file(struct cstorage_txn *txn, struct cstorage_trash_item *item,
                              const struct mountinfo *mounts);
 
-/* With the edits where there are any. */
+/* The records, with all edits. */
 struct cstorage_snapshot *txn_snapshot(const struct cstorage_txn *txn);
