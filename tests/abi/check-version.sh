@@ -11,5 +11,5 @@ expect "the library's file has it" "$version" "$(sed -n "s/^ *version : '\(.*\)'
 expect "Debian's changelog has it" "$version" "$(sed -n '1s/^cstorage (\([^-]*\)-[^)]*).*/\1/p' packaging/debian/changelog)"
 expect "so has the spec of the RPM" "$version" "$(sed -n 's/^Version: *//p' packaging/rpm/cstorage.spec)"
 expect "and the changelog in it" "$version" "$(sed -n '/^%changelog/{n; s/.* - \([^-]*\)-[^-]*$/\1/p}' packaging/rpm/cstorage.spec)"
-expect "the news begin with it" "$version" "$(sed -n 's/^## //p' packaging/NEWS.md | head -1)"
+expect "the news begin with it" "$version" "$(sed -n 's/^## //p' NEWS.md | head -1)"
 finish
