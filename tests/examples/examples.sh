@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The README says what is so: its examples are programs that are built and work, and what it names is in the tree.
+# The examples of the library are built and work. The pages for readers name only files that exist, and list every directory,
+# reason and room.
 . "$(dirname "$0")/../lib.sh"
 
 source=$(cd "$tests_dir/.." && pwd)
@@ -9,15 +10,6 @@ readme=$source/README.md
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 unset CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
-
-# example N NAME: the Nth of them.
-example() {
-        awk -v n="$1" '/^```$/ { inside = 0 } inside; /^```c$/ { inside = ++seen == n }' "$readme" >"$dir/readme.c"
-        sed 1,2d "$tests_dir/examples/$2.c" >"$dir/example.c"
-        check "example $1 of the README is the one that is built" diff "$dir/example.c" "$dir/readme.c"
-}
-example 1 images
-example 2 container
 
 python3 "$tests_dir/fixture/mkstore.py" --root "$dir/g" --runroot "$dir/r" --images 2 --layers 3 >/dev/null
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$dir/g" "$dir/r" >"$dir/storage.conf"
@@ -52,7 +44,7 @@ expect "and says what is wrong with a configuration" "1 1" \
         "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" 2>&1 | grep -c "$dir/storage.conf") \
 $(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" >/dev/null 2>&1; echo $?)"
 
-# store DRIVER: one that the second example can use, in $dir/DRIVER.
+# store DRIVER: a store for the example "container", in $dir/DRIVER.
 store() {
         mkdir -p "$dir/$1/g" "$dir/$1/r"
         python3 "$tests_dir/fixture/mkstore.py" --root "$dir/$1/g" --runroot "$dir/$1/r" --driver "$1" --images 1 >/dev/null
@@ -92,14 +84,42 @@ done
 check "an image that is not there is named" sh -c "CONTAINERS_STORAGE_CONF='$dir/vfs.conf' \
         '$build/tests/examples/container' box nothing 2>&1 | grep -q nothing"
 
-expect "all that the README names as files is there" "" "$(
-        sed '/^```/,/^```/d' "$readme" | grep -oE '`[a-z]+/[][a-zA-Z0-9_./{},*-]*`|\]\([a-zA-Z][^)#:]*\)' | tr -d '`()]' |
-                while read -r name; do
-                        compgen -G "$source/$name" >/dev/null || echo "$name"
+# named PAGE: the files that the page names in backquotes or links to, without code blocks, one a line. A name in backquotes
+# begins with a directory of the source tree; a link is relative to the page.
+named() {
+        sed '/^```/,/^```/d; /^    /d' "$source/$1" >"$dir/page"
+        grep -oE '`(\.ci|gc|lib|packaging|tests|units)/[][a-zA-Z0-9_./{},*-]*`' "$dir/page" | tr -d '`'
+        grep -oE '\]\([a-zA-Z.][^)#:]*\)' "$dir/page" | tr -d '()]' | while read -r name; do
+                realpath -m --relative-to="$source" "$(dirname "$source/$1")/$name"
+        done
+}
+
+for page in README.md CONTRIBUTING.md SECURITY.md NEWS.md gc/README.md lib/README.md tests/README.md; do
+        expect "all files that $page names exist" "" "$(
+                named $page | while read -r name; do
+                        (cd "$source" && compgen -G "$name" >/dev/null) || echo "$name"
                 done
-)"
-expect "the tree in it names every directory" "" "$(
+        )"
+done
+check "README.md has at most 160 lines" test "$(wc -l <"$readme")" -le 160
+expect "README.md names every directory" "" "$(
         cd "$source" && git ls-files 2>/dev/null | grep / | sed 's|/.*||' | sort -u | grep -v '^\.' |
-                while read -r d; do grep -qE "^$d/ " "$readme" || echo "$d"; done
+                while read -r d; do grep -qE "[\`(]$d/" "$readme" || echo "$d"; done
+)"
+expect "README.md links to the other pages" "" "$(
+        for page in CONTRIBUTING.md SECURITY.md NEWS.md gc/README.md lib/README.md lib/FORMAT.md tests/README.md; do
+                grep -qF "]($page)" "$readme" || echo "$page"
+        done
+)"
+expect "gc/README.md lists every reason" "" "$(
+        sed -n '/^} table/,/^};/s/.*VERDICT_[A-Z]*, "\([a-z-]*\)".*/\1/p' "$source/gc/plan/reasons.c" | sort -u | while read -r reason; do
+                grep -qF "\`$reason\`" "$source/gc/README.md" || echo "$reason"
+        done
+)"
+expect "gc/README.md lists every room" "" "$(
+        cd "$source/gc" && for room in */; do grep -qE "^\| \`${room%/}\` " README.md || echo "$room"; done
+)"
+expect "tests/README.md lists every directory of tests" "" "$(
+        cd "$source/tests" && for d in */; do grep -qF "\`${d%/}" README.md || echo "$d"; done
 )"
 finish
