@@ -45,10 +45,11 @@ static bool shows_init(int proc_fd) {
 
 const char *proc_view_hides(int proc_fd) {
         if (!is_first_pid_namespace(proc_fd))
-                return "this is not the first PID namespace, so processes outside of it are not seen";
+                return "this is not the first PID namespace (it is a container), so the processes of the "
+                       "host are not seen";
         if (!shows_init(proc_fd))
                 return "/proc hides processes (hidepid=)";
-        return may_trace_all() ? NULL : "without CAP_SYS_PTRACE processes of others are not seen";
+        return may_trace_all() ? NULL : "without CAP_SYS_PTRACE the processes of other users are not seen";
 }
 
 /* An argument list has at most 2 MiB by default (execve(2)); a mount table of 100,000 mounts about 20 MB. */

@@ -36,20 +36,20 @@ static const struct {
 
         [REASON_TORN_VOLATILE_FILE] =
                 {VERDICT_REPAIR, "torn-volatile-file",
-                 "no program can read it, and the containers that it lists end with a reboot anyway"},
+                 "it is torn, so no program can read it; it lists only containers that end with a reboot"},
 
         [REASON_RECORDS_DAMAGED] = {VERDICT_REFUSE, "records-damaged",
                                     "a record file that may list it cannot be read",
                                     "Do what the message about that file says, and run this again."},
-        [REASON_RECORDS_MISSING] =
-                {VERDICT_REFUSE, "records-missing", "a record file that may have listed it is missing",
-                 "Restore that file, or mount the file system that it lies on, and run this "
-                 "again."},
+        [REASON_RECORDS_MISSING] = {VERDICT_REFUSE, "records-missing",
+                                    "a record file that may have listed it is missing",
+                                    "Do what the message about that file says, and run this again."},
         [REASON_RUNROOT_UNSEEN] =
                 {VERDICT_REFUSE, "runroot-unseen",
-                 "something is in use that no record explains, and this may belong to it",
-                 "If podman was started with another runroot, name that with --runroot; "
-                 "else end the process that is named above, or reboot, and run this again."},
+                 "a process or a mount uses the store, no record explains it, and this may belong to it",
+                 "If podman was started with another runroot, name it with --runroot. If that runroot is "
+                 "gone, "
+                 "save what the process needs, then end it or reboot, and run this again."},
         [REASON_FOREIGN_IMAGE_STORE] =
                 {VERDICT_REFUSE, "foreign-image-store", "an image store that is not configured may list it",
                  "Configure the image store that this graphroot is used with (imagestore or "
@@ -57,8 +57,8 @@ static const struct {
                  "these directories by hand."},
         [REASON_INVALID_NAME] =
                 {VERDICT_REFUSE, "invalid-name", "its name is not an id of 64 hexadecimal digits",
-                 "No container program gives such names: if nothing of yours needs it, remove it "
-                 "by hand."},
+                 "No container program gives such names: move it out of the store if you need it, "
+                 "or remove it by hand."},
         [REASON_WRONG_TYPE] =
                 {VERDICT_REFUSE, "wrong-type", "it is not the type of file that belongs there",
                  "No container program puts it there: if nothing of yours needs it, remove it by "
@@ -66,7 +66,7 @@ static const struct {
         [REASON_INVALID_LINK] = {VERDICT_REFUSE, "invalid-link", "it is a link that leads to no layer",
                                  "No container program makes such links: if nothing of yours needs it, "
                                  "remove it by hand."},
-        [REASON_MOUNT_POINT] = {VERDICT_REFUSE, "other-mount", "a file system is mounted on it",
+        [REASON_MOUNT_POINT] = {VERDICT_REFUSE, "mount-point", "a file system is mounted on it",
                                 "Unmount it and run this again."},
         [REASON_MOUNT_BELOW] = {VERDICT_REFUSE, "mount-below", "a file system is mounted below it",
                                 "Unmount what is mounted there and run this again."},

@@ -19,11 +19,14 @@ void liveness_print_recent(const struct scan *view, bool recent) {
         if (n == 0 || (recent && view->facts.uses_seen))
                 return;
         if (recent)
-                log_error("--recent removes nothing here: %s. Kept %zu orphans that changed since the boot",
+                log_error("--recent removes nothing here: %s. Kept %zu orphans that changed since the boot; "
+                          "run this as "
+                          "root on the host to remove them",
                           view->facts.uses_unseen, n);
         else
-                log_notice("kept %zu orphans that changed since the boot. The next boot removes them, and so "
-                           "does --recent if nothing uses them",
+                log_notice("kept %zu orphans that changed since the boot. A run after the next boot removes "
+                           "them; "
+                           "to remove them now, use --recent, which first checks that nothing uses them",
                            n);
 }
 
@@ -46,8 +49,8 @@ void liveness_print_unexplained(const struct scan *view) {
                 const struct fact_entry *entry = find_unexplained(view, &facts->in_use[i]);
 
                 if (entry)
-                        log_error("%s is in use by %s, but neither the runroot %s nor any other that was "
-                                  "found has a record of it",
+                        log_error("%s is in use by %s, but no runroot that was found has a record of it; the "
+                                  "configured one is %s. It is kept",
                                   entry->path, facts->in_use[i].by, facts->runroot);
         }
 }

@@ -84,14 +84,14 @@ static int add_owner(struct text *text, const char *path) {
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
         if (uid == UID_UNMAPPED)
-                return add_sentence(text, "Its owner is another user");
+                return add_sentence(text, "It belongs to another user");
         if (geteuid() == 0 && secure_getenv("_CONTAINERS_ROOTLESS_UID"))
-                return uid == 0 ? add_sentence(text, "Its owner is you") : 0;
+                return uid == 0 ? add_sentence(text, "It belongs to you") : 0;
         if (uid == 0)
-                return add_sentence(text, "Its owner is root");
+                return add_sentence(text, "It belongs to root");
         if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found)
-                return text_addf(text, " Its owner is %s.", found->pw_name);
-        return text_addf(text, " Its owner is the user %u.", uid);
+                return text_addf(text, " It belongs to %s.", found->pw_name);
+        return text_addf(text, " It belongs to the user %u.", uid);
 }
 
 static int add(struct problems *problems, const char *path, const char *what, const char *follows,
@@ -124,7 +124,7 @@ static bool blamed(const struct outcome *outcome, const struct fact_file *file) 
 }
 
 /* If the file is repaired, its subject is reported instead of a problem. */
-static bool is_healed(const struct outcome *outcome, const struct fact_file *file) {
+static bool is_repaired(const struct outcome *outcome, const struct fact_file *file) {
         for (size_t i = 0; i < outcome->n_subjects; i++) {
                 const struct subject *subject = &outcome->subjects[i];
 
@@ -138,11 +138,14 @@ static bool is_healed(const struct outcome *outcome, const struct fact_file *fil
 static const char *loss(enum cstorage_record_file_kind kind) {
         switch (kind) {
         case CSTORAGE_RECORD_FILE_LAYERS:
-                return "Without it podman has lost every image and container whose layers it listed";
+                return "Until the file is back, podman can use no image and no container whose layers "
+                       "it listed; their data is still on the disk";
         case CSTORAGE_RECORD_FILE_IMAGES:
-                return "Without it podman has lost every image that it listed";
+                return "Until the file is back, podman has lost every image that it listed; their data "
+                       "is still on the disk";
         case CSTORAGE_RECORD_FILE_CONTAINERS:
-                return "Without it podman has lost every container that it listed";
+                return "Until the file is back, podman has lost every container that it listed; their "
+                       "data is still on the disk";
         case CSTORAGE_RECORD_FILE_MOUNTS:
                 break;
         }
@@ -158,18 +161,20 @@ static bool is_volatile(const struct fact_file *file) {
 /* This user cannot repair the additional store of another user. */
 static const char additional_follows[] = "podman misses the images of that additional image store, and "
                                          "nothing that may use them is removed";
-static const char additional_advice[] = "Mount that store, or ask its owner to repair it or to let you read "
-                                        "it; if it is not needed, take it out of "
-                                        "additionalimagestores in storage.conf";
+static const char additional_advice[] =
+        "Mount that store, or have its owner repair it or let you read it. If "
+        "it is not needed, remove it from additionalimagestores in "
+        "storage.conf; the next run may then remove what is refused now";
 
 static int add_missing(struct problems *problems, const struct fact_file *file, bool is_proven) {
         return add(problems, file->path,
                    is_proven ? "is missing, although other record files refer to what it listed"
                              : "is missing, and must have been there",
                    loss(file->kind),
-                   "Mount the file system that it lies on, or restore it from a backup. Only if all that it "
-                   "listed is lost for good, create it with the content [] and the mode 0600: the next run "
-                   "then removes for ever what is left of that");
+                   "Mount the file system that it lies on, or restore it from a backup, and look at "
+                   "cstorage-gc --dry-run before the next run. Only if everything that it listed is lost "
+                   "for good, create it with the content [] and the mode 0600: the next run then removes, "
+                   "for ever, everything on the disk that no record file lists");
 }
 
 static int add_damaged(struct problems *problems, const struct fact_file *file, const char *what) {
@@ -177,13 +182,15 @@ static int add_damaged(struct problems *problems, const struct fact_file *file, 
         if (file->location == CSTORAGE_LOCATION_ADDITIONAL)
                 return add(problems, file->path, what, additional_follows, additional_advice);
         if (is_volatile(file))
-                return add(problems, file->path, what,
-                           "podman fails with it, and nothing that it may list is removed",
-                           "It need not survive a reboot: if no container runs, remove it");
+                return add(
+                        problems, file->path, what,
+                        "podman cannot work until this file is repaired. Nothing that it may list is removed",
+                        "It need not survive a reboot: if no container runs, remove it");
         return add(problems, file->path, what,
-                   "podman fails with it, and nothing that it may list is removed",
-                   "Restore it from a backup. Only if nothing that it listed is needed, copy it aside and "
-                   "replace its content by []: the next run then removes all of that for ever");
+                   "podman cannot work until this file is repaired. Nothing that it may list is removed",
+                   "Copy it aside, then restore it from a backup, and look at cstorage-gc --dry-run before "
+                   "the next run. Only if you need nothing that it listed, replace its content by []: the "
+                   "next run then removes, for ever, everything that it listed");
 }
 
 /* The cause contains its own remedy; the file itself may be intact. */
@@ -202,7 +209,7 @@ static int add_file(struct problems *problems, const struct outcome *outcome, co
                     const struct lost_files *lost) {
         bool is_proven = file == lost->layers || file == lost->images;
 
-        if (is_healed(outcome, file))
+        if (is_repaired(outcome, file))
                 return 0;
 
         switch (file->state) {
@@ -274,7 +281,7 @@ int problems_collect(struct problems *problems, const struct outcome *outcome) {
         r = add_files(problems, outcome);
         for (size_t i = 0; i < facts->n_problems && r >= 0; i++)
                 r = add(problems, facts->problems[i].path, facts->problems[i].text,
-                        "Nothing that may be there, or that it may use, is removed", NULL);
+                        "Nothing is removed that may lie there or depend on it", NULL);
         if (r < 0)
                 return r;
         return 0;
@@ -304,18 +311,22 @@ static void print_sentences(const struct outcome *outcome) {
 }
 
 /* A repaired record file is always reported. */
-static void print_healed(const struct outcome *outcome) {
+static void print_repaired(const struct outcome *outcome) {
         for (size_t i = 0; i < outcome->n_subjects; i++) {
                 const struct subject *subject = &outcome->subjects[i];
+                const char *path = subject->entry->path;
 
-                if (subject->result == RESULT_REPAIRED)
+                if (subject->result != RESULT_REPAIRED)
+                        continue;
+                if (outcome->dry_run)
                         log_notice(
-                                "%s: %s. %s", subject->entry->path, reason_text(subject->reason),
-                                outcome->dry_run
-                                        ? "Without --dry-run it is replaced by an empty one, and kept under "
-                                          "this name with \".torn\" behind it"
-                                        : "It was replaced by an empty one, and is kept under this name with "
-                                          "\".torn\" behind it; nothing else needs to be done");
+                                "%s: %s. A run without --dry-run replaces it by an empty list and keeps the "
+                                "torn file as %s.torn",
+                                path, reason_text(subject->reason), path);
+                else
+                        log_notice("%s: %s. It was replaced by an empty list; the torn file is kept as "
+                                   "%s.torn. Nothing else needs to be done",
+                                   path, reason_text(subject->reason), path);
         }
 }
 
@@ -345,6 +356,6 @@ void problems_print(const struct problems *problems, const struct outcome *outco
         for (size_t i = 0; i < problems->n; i++)
                 log_error_about(problems->problems[i].path, problems->problems[i].text.s ?: "");
         print_sentences(outcome);
-        print_healed(outcome);
+        print_repaired(outcome);
         print_refusals(outcome);
 }

@@ -197,7 +197,8 @@ static void put_summary(FILE *out, const struct outcome *o) {
                 o->dry_run ? "would be removed" : "removed", o->n[RESULT_REFUSED], o->n[RESULT_FAILED],
                 o->n[RESULT_KEPT]);
         if (o->n[RESULT_REPAIRED] > 0)
-                fprintf(out, ", %zu %s", o->n[RESULT_REPAIRED], o->dry_run ? "would be repaired" : "repaired");
+                fprintf(out, ", %zu %s", o->n[RESULT_REPAIRED],
+                        o->dry_run ? "would be repaired" : "repaired");
         if (o->n[RESULT_REMOVED] + o->n[RESULT_FAILED] > 0 && outcome_is_measured(o))
                 fprintf(out, "; %" PRIu64 " files, %s", o->files_freed, human_bytes(size, o->bytes_freed));
         if (o->lock_held_us > 0)

@@ -42,9 +42,9 @@ static const struct {
         int code;
         const char *text;
 } meanings[] = {
-        {-ELOOP,
-         "a symbolic link stands where the file or one of its directories must be, and is not followed. Put "
-         "the file itself there"},
+        {-ELOOP, "a symbolic link stands in its place, or in that of one of its directories, and is not "
+                 "followed. Stop "
+                 "podman, and replace the link by what it leads to"},
         {-EBADF, "is not a regular file. Remove what stands there, and restore the record file"},
         {-ENXIO, "is not a regular file. Remove what stands there, and restore the record file"},
         {-EAGAIN, "another process writes to it without the store's lock. Stop that process"},

@@ -123,7 +123,7 @@ try_case() {
 
         tokens=$(tokens)
         expect "$name: is healed" "0 repair torn-volatile-file 1 0" "$(verdict)" || note "$(cat "$scratch/err")"
-        check "$name: standard error tells of it" grep -q "${file##*/}.*with \".torn\" behind it" "$scratch/err"
+        check "$name: standard error tells of it" grep -q "is kept as .*/${file##*/}.torn\\. Nothing" "$scratch/err"
         list "$scratch/after"
         check "$name: the broken one is kept" cmp "$scratch/broken" "$dir/$file.torn"
         expect "$name: there is an empty list now" "[] 600 0" "$(cat "$dir/$file") $(stat -c '%a %u' "$dir/$file")"

@@ -12,9 +12,9 @@
 
 #include "base/text.h"
 #include "liveness/boot-time.h"
+#include "liveness/mount-tables.h"
 #include "liveness/orphan-names.h"
 #include "liveness/uses.h"
-#include "liveness/mount-tables.h"
 #include "unit.h"
 
 #define A16 "aaaaaaaaaaaaaaaa"
