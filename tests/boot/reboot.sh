@@ -18,7 +18,7 @@ make_machine() {
                 vm_image m
 }
 
-reaped=$(sed -n 's/.*\[MESSAGE_REAPED\] = {"\([0-9a-f]*\)".*/\1/p' "$tests_dir/../gc/journal.c")
+reaped=$(sed -n 's/.*\[MESSAGE_DELETED\] = {"\([0-9a-f]*\)".*/\1/p' "$tests_dir/../gc/report/journal.c")
 
 # "MICROSECONDS WHAT UNIT" by the monotonic clock of the journal, for the system's units and, with "user/" before the name,
 # users' services: "starting", and "started", which for what ends means that it ended. The numbers are those of systemd's

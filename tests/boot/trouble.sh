@@ -99,7 +99,7 @@ is_up() {
                         journalctl -b -o cat --no-pager -n 30 -u one -u plain')"
 }
 
-ids=$(sed -n 's/.*\[MESSAGE_\([A-Z_]*\)\] = {"\([0-9a-f]*\)".*/\2 \1/p' "$tests_dir/../gc/journal.c")
+ids=$(sed -n 's/.*\[MESSAGE_\([A-Z_]*\)\] = {"\([0-9a-f]*\)".*/\2 \1/p' "$tests_dir/../gc/report/journal.c")
 id_of() { sed -n "s/ $1\$//p" <<<"$ids"; }
 
 # Each record of the collector since it started last, by name; a line without an id as it is.
@@ -162,7 +162,7 @@ heals() {
 
         is_up "$scene" running plain one
         has_records "$scene" "$5" 0
-        explains "$scene" HEALED "A torn volatile record file was reset"
+        explains "$scene" REPAIRED "A torn volatile record file was reset"
         check "$scene: the broken files are kept" vm_run m "cd $dir
                 cmp /srv/broken/$3 $layers.torn && cmp /srv/broken/$4 $containers.torn"
         expect "$scene: podman alone can start nothing with such layers" "images,create localhost/base:1" \
@@ -175,14 +175,14 @@ heals() {
 
 broken_in_runroot() {
         boots "broken in the runroot" < <(breaks $runroot NULs truncated)
-        heals "broken in the runroot" $runroot NULs truncated "1 COLLECTED,2 HEALED"
+        heals "broken in the runroot" $runroot NULs truncated "1 COLLECTED,2 REPAIRED"
 }
 
 # A file of the other mode is put right as well.
 broken_in_graphroot() {
         vm_run m 'sed -i s/^transient/#/ /etc/containers/storage.conf'
         boots "broken in the graphroot" < <(breaks $store truncated NULs && breaks $runroot empty empty)
-        heals "broken in the graphroot" $store truncated NULs "1 COLLECTED,4 HEALED"
+        heals "broken in the graphroot" $store truncated NULs "1 COLLECTED,4 REPAIRED"
         vm_run m 'sed -i s/^#/transient/ /etc/containers/storage.conf'
 }
 
@@ -194,7 +194,7 @@ sandbox() {
                         [ "$(systemctl is-active cstorage-gc-delete.service)" = inactive ] && break || sleep 1
                 done'
         expect "sandbox: it is collected" "1 COLLECTED,1 REMOVED" "$(records)"
-        expect "sandbox: all of it is deleted" "0 0" "$(vm_run m "journalctl -b -o json MESSAGE_ID=$(id_of REAPED)" |
+        expect "sandbox: all of it is deleted" "0 0" "$(vm_run m "journalctl -b -o json MESSAGE_ID=$(id_of DELETED)" |
                 jq -r .CSTORAGE_LEFT | tail -n 1) $(vm_run m "find $store -path '*temp-dir*' | wc -l")"
 
         expect "sandbox: the collector can write to its store, and do nothing else" \

@@ -55,7 +55,7 @@ EOF
 }
 
 ask() { jq -r "$1" "$scratch/records"; }
-id() { sed -n "s/.*\[MESSAGE_$1\] = {\"\([0-9a-f]*\)\".*/\1/p" "$tests_dir/../gc/journal.c"; }
+id() { sed -n "s/.*\[MESSAGE_$1\] = {\"\([0-9a-f]*\)\".*/\1/p" "$tests_dir/../gc/report/journal.c"; }
 of() { echo ".[] | select(.MESSAGE_ID == \"$(id "$1")\")"; }
 
 # shellcheck disable=SC2086
@@ -91,7 +91,7 @@ lay_out s --images 1 --orphans 1
 printf '\0\0\0' >"$g/overlay-containers/volatile-containers.json"
 collect
 expect "a file that is put right has one: status 0" "0 $g/overlay-containers/volatile-containers.json 1" \
-        "$status $(ask "$(of HEALED) | .CSTORAGE_PATH") $(ask "$(of COLLECTED) | .CSTORAGE_REPAIRED")"
+        "$status $(ask "$(of REPAIRED) | .CSTORAGE_PATH") $(ask "$(of COLLECTED) | .CSTORAGE_REPAIRED")"
 name=$'\nforged=1\nPRIORITY=0'
 mkdir "$g/overlay/$name"
 collect
