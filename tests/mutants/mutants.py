@@ -47,12 +47,13 @@ GROUPS = [
            ("tests/plan/plan-laws", ["1", "300"], {}), ("tests/plan/plan-laws", ["301", "11700"], {})],
           only={"gc/facts/facts.h": {"fact_entry_is_examined", "fact_entry_is_gone"}}),
     Group(["lib/inventory/quick-check.c"], stored("lib-quick-check")),
-    Group(["lib/trash/move.c"], [unit("lib-trash"), unit("lib-trash-move"), *stored("lib-txn", "lib-delete")],
-          only={"lib/trash/move.c": {"trash_check", "is_in_use", "is_planned", "verify_renamed", "remove_empty", "leads_to"}}),
-    Group(["lib/trash/order.h"], [unit("lib-trash-order")], users=["lib/txn/txn.c"]),
+    Group(["lib/trash/move.c", "lib/trash/check.c"], [unit("lib-trash"), unit("lib-trash-move"), *stored("lib-txn", "lib-delete")],
+          only={"lib/trash/move.c": {"is_planned", "verify_renamed", "remove_empty", "leads_to"},
+                "lib/trash/check.c": {"trash_check", "is_in_use"}}),
+    Group(["lib/trash/order.h"], [unit("lib-trash-order")], users=["lib/txn/commit-all.c"]),
     Group(["lib/inventory/examine.c"], [unit("lib-examine")]),
     Group(["lib/txn/reset-volatile.c"], stored("lib-reset-volatile") + [unit("lib-txn")],
-          only={"lib/txn/reset-volatile.c": {"own_file_of", "check_broken", "repair"}}),
+          only={"lib/txn/reset-volatile.c": {"own_file_of", "check_torn", "reset"}}),
     Group(["gc/users/users.c"], [unit("gc-users")]),
     Group(["gc/users/wire-read.c"], [unit("gc-wire")]),
 ]
@@ -277,7 +278,11 @@ def all_mutants(files):
             if files and file not in files:
                 continue
             source = mutate.Source(file, open(os.path.join(TOP, file)).read())
-            for m in source.mutants():
+            found = list(source.mutants())
+            missing = group.only.get(file, set()) - {m.item for m in found}
+            if missing:
+                sys.exit(f"{file}: no mutants in {', '.join(sorted(missing))}")
+            for m in found:
                 if m.item not in group.only.get(file, {m.item}):
                     continue
                 m.number = len(mutants) + 1
