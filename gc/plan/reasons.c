@@ -14,7 +14,7 @@ static const struct {
         [REASON_RECORDED] = {VERDICT_KEEP, "recorded", "a record has this id"},
         [REASON_REFERENCED] = {VERDICT_KEEP, "referenced",
                                "a record, or a volatile file that was set aside, refers to it"},
-        [REASON_LOWER_OF_KEPT] = {VERDICT_KEEP, "lower-of-kept", "a layer that is kept lies on it"},
+        [REASON_LOWER_OF_KEPT] = {VERDICT_KEEP, "lower-of-kept", "it is a lower of a layer that is kept"},
         [REASON_MOUNTED] = {VERDICT_KEEP, "mounted", "mountpoints.json counts it as mounted"},
         [REASON_IN_USE] = {VERDICT_KEEP, "in-use", "a mount or a process uses it"},
         [REASON_RECENT] = {VERDICT_KEEP, "recent", "it changed since the boot, so a container may use it"},

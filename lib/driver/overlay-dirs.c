@@ -84,7 +84,7 @@ static int find_home(const struct homes *homes, const char *id, struct error *re
         for (size_t i = 0; i < homes->n; i++)
                 if (homes->fds[i] >= 0 && has(homes->fds[i], id, "/diff"))
                         return homes->fds[i];
-        return error_set(reterr, -ENOENT, "layer %s, which the layer lies on, has no directory in the store",
+        return error_set(reterr, -ENOENT, "layer %s, a lower of the layer, has no directory in the store",
                          id);
 }
 
@@ -124,8 +124,8 @@ int overlay_dirs_find(struct overlay_dirs *dirs, const struct homes *homes, size
         r = add_top(dirs, home_fd, mount->id, read_only, reterr);
         for (size_t i = 0; mount->parents && mount->parents[i] && r >= 0; i++)
                 r = i < LOWERS_MAX ? add_parent(dirs, homes, mount->parents[i], reterr)
-                                   : error_set(reterr, -E2BIG, "layer %s lies on more than %u others",
-                                               mount->id, LOWERS_MAX);
+                                   : error_set(reterr, -E2BIG, "layer %s has more than %u lowers", mount->id,
+                                               LOWERS_MAX);
         if (r < 0)
                 return r;
 

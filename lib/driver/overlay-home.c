@@ -161,7 +161,7 @@ static int lower_error(struct error *reterr, int code, int home_fd, const char *
 
         if (code == -EBADMSG)
                 return error_set(reterr, code,
-                                 "%s/%s does not hold what it must: what the layer lies on is unknown",
+                                 "%s/%s does not hold what it must: the lowers of the layer are unknown",
                                  path ? path : id, name);
         return error_errno(reterr, code, "cannot read %s/%s", path ? path : id, name);
 }

@@ -83,7 +83,7 @@ static int read_lowers(const struct cstorage_entry *entry, char ***ret, struct e
 _public_ int cstorage_entry_read_lowers(const struct cstorage_entry *entry, char ***ret,
                                         struct cstorage_error *reterr) {
         return error_end(reterr, read_lowers(entry, ret, error_begin(reterr)),
-                         "cannot read what a layer lies on");
+                         "cannot read the lowers of a layer");
 }
 
 static int is_half(const struct cstorage_entry *entry, struct error *reterr) {

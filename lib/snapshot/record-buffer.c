@@ -134,8 +134,7 @@ int record_buffer_of_json(enum cstorage_record_file_kind kind, const struct text
         }
         r = record_buffer_new(kind, list, (size_t) n, ret, &error);
         if (r == -EBADMSG || r == -EFBIG)
-                return error_set(reterr, -EINVAL, "nobody could read the record that this makes: %s",
-                                 error.text);
+                return error_set(reterr, -EINVAL, "the record would be unreadable: %s", error.text);
         if (r < 0)
                 return r;
 

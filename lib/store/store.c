@@ -73,7 +73,7 @@ static int open_graphroot(struct cstorage_store *store, const char *path, struct
 
         if (!path)
                 return error_set(reterr, -EINVAL,
-                                 "no graphroot is set: say --root or set it in storage.conf");
+                                 "no graphroot is set: use --root, or set it in storage.conf");
 
         r = root_open(root, path, reterr);
         if (r < 0)

@@ -30,6 +30,6 @@ int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *
         if (is_in_use(item->entry, mounts))
                 return error_set(reterr, -EBUSY, "something that is mounted uses %s", path);
         if (now.lock == CSTORAGE_ENTRY_LOCK_HELD)
-                return error_set(reterr, -EBUSY, "somebody works on %s", path);
+                return error_set(reterr, -EBUSY, "another process works on %s", path);
         return 0;
 }

@@ -339,7 +339,7 @@ static int retire_staging(struct cstorage_trash *trash, struct cstorage_trash_it
 
         fd = lock_take(item->entry->place->fd, lock, false, 0);
         if (fd == -ETIMEDOUT)
-                return error_set(&item->error, -EBUSY, "somebody works on %s", item->entry->path);
+                return error_set(&item->error, -EBUSY, "another process works on %s", item->entry->path);
         if (fd < 0 && fd != -ENOENT)
                 return error_errno(&item->error, fd, "cannot lock %s/%s", item->entry->place->path, lock);
 
@@ -406,6 +406,6 @@ void trash_move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
         if (r >= 0)
                 item->error = (struct error){0}; /* the error of an earlier try */
         else if (item->error.code != r)
-                error_errno(&item->error, r, "cannot retire %s", item->entry->name);
+                error_errno(&item->error, r, "cannot move %s to the trash", item->entry->name);
         item->done = true;
 }

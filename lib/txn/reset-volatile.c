@@ -22,7 +22,7 @@ static const struct own_file *own_file_of(const struct cstorage_entry *entry) {
 }
 
 /* The file is read again under the locks, and only a file that no process can load is reset. */
-static int check_broken(const struct cstorage_entry *entry, struct error *reterr) {
+static int check_torn(const struct cstorage_entry *entry, struct error *reterr) {
         struct record_file file = RECORD_FILE_INIT;
         bool broken;
         int r;
@@ -34,7 +34,7 @@ static int check_broken(const struct cstorage_entry *entry, struct error *reterr
         broken = record_file_is_broken(&file);
         record_file_done(&file);
         if (!broken)
-                return error_set(reterr, -ESTALE, "%s is not broken, or not so that nobody can read it",
+                return error_set(reterr, -ESTALE, "%s is not torn: other programs can read it",
                                  cstorage_entry_get_path(entry));
         return 0;
 }
@@ -87,7 +87,7 @@ static int replace(struct cstorage_txn *txn, struct cstorage_trash_item *item, c
         return empty.temp ? record_file_place(&empty, NULL, &item->error) : 0;
 }
 
-static int heal(struct cstorage_txn *txn, struct cstorage_trash_item *item, const struct mountinfo *mounts) {
+static int reset(struct cstorage_txn *txn, struct cstorage_trash_item *item, const struct mountinfo *mounts) {
         const struct own_file *file = own_file_of(item->entry);
         int r;
 
@@ -98,7 +98,7 @@ static int heal(struct cstorage_txn *txn, struct cstorage_trash_item *item, cons
         if (r < 0)
                 return r;
 
-        r = check_broken(item->entry, &item->error);
+        r = check_torn(item->entry, &item->error);
         return r < 0 ? r : replace(txn, item, file);
 }
 
@@ -117,11 +117,11 @@ void txn_reset_volatile_file(struct cstorage_txn *txn, struct cstorage_trash_ite
                              const struct mountinfo *mounts) {
         int r;
 
-        r = heal(txn, item, mounts);
+        r = reset(txn, item, mounts);
         if (r >= 0) {
                 item->error = (struct error){0};
                 forget_records(txn);
         } else if (item->error.code != r)
-                error_errno(&item->error, r, "cannot heal %s", item->entry->name);
+                error_errno(&item->error, r, "cannot reset %s", item->entry->name);
         item->done = true;
 }
