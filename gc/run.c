@@ -76,7 +76,7 @@ static int status_of(int code) {
         }
 }
 
-/* Not everything that goes wrong comes with a sentence: no memory, for one. */
+/* Some errors have no text: a lack of memory, for example. */
 static int failed(const struct run *run, int r, const struct error *error) {
         if (r == -ESTALE && !run->last_try)
                 return STATUS_STALE;
@@ -84,13 +84,13 @@ static int failed(const struct run *run, int r, const struct error *error) {
         return log_failure(status_of(r), error->text[0] ? error->text : strerror(-r));
 }
 
-/* For root, which counts what became of users. */
+/* Report the status of a user to the root process that counts them. */
 static int finish_without_look(enum user_status status) {
         wire_write_status(stdout, status);
         return flush_report() ? STATUS_DONE : STATUS_FAILED;
 }
 
-/* Other drivers' stores are named where somebody wants to know it all. */
+/* The detailed forms of the report also list the stores of other drivers. */
 static int finish_run(const struct run *run, struct outcome *outcome) {
         _cleanup_other_drivers_ struct other_drivers others = OTHER_DRIVERS_INIT;
 
@@ -112,7 +112,7 @@ static struct facts facts_of(const struct cstorage_config *config) {
         };
 }
 
-/* There is no store, so there is nothing to do: a machine that never ran a container is as it should be. */
+/* Without a store there is nothing to do: the machine has never run a container. */
 static int finish_without_store(const struct run *run, const struct error *error) {
         const struct facts facts = facts_of(run->config);
         struct outcome outcome = {.facts = &facts, .dry_run = run->options->dry_run};
@@ -128,7 +128,7 @@ static int finish_without_store(const struct run *run, const struct error *error
         return finish_run(run, &outcome);
 }
 
-/* There is one, and nothing can be said of it but that. */
+/* A store of an unsupported driver is reported as a whole. */
 static int finish_refused(const struct run *run, const struct error *error) {
         _cleanup_other_drivers_ struct other_drivers others = OTHER_DRIVERS_INIT;
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
@@ -160,7 +160,7 @@ static bool has_work(const struct plan *plan) {
         return plan->n_remove > 0 || plan->n_repair > 0;
 }
 
-/* Nothing is changed: what the plan says is the report. */
+/* Nothing is changed: the report is the plan. */
 static int preview_only(const struct run *run, const struct scan *view,
                         const struct orphan_details *details) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
@@ -191,7 +191,7 @@ static void delete_with_progress(const struct run *run, struct outcome *outcome,
         }
 }
 
-/* Who was interrupted wants to know what is still there and who sees to it. */
+/* After an interruption, print what is still there and what deletes it. */
 static void tell_left(struct cstorage_trash *trash) {
         struct cstorage_trash_dir *dir = NULL;
         struct stat st;
@@ -202,7 +202,7 @@ static void tell_left(struct cstorage_trash *trash) {
                                   cstorage_trash_dir_get_path(dir));
 }
 
-/* Where the reaper is not there, or cannot take all, who collects deletes, as if it had not been asked. */
+/* If the deleter is missing, or cannot take everything, the collector deletes the rest itself. */
 static void hand_over(const struct run *run, struct cstorage_trash *trash) {
         struct error error = ERROR_NONE;
 
@@ -213,7 +213,7 @@ static void hand_over(const struct run *run, struct cstorage_trash *trash) {
                 log_error("%s", error.text);
 }
 
-/* After the locks. The trash is NULL where the second look found nothing to remove. */
+/* After the locks. The trash is NULL if the second scan found nothing to remove. */
 static int dispose(const struct run *run, struct outcome *outcome, struct cstorage_trash *trash) {
         if (!trash)
                 return finish_run(run, outcome);
@@ -238,7 +238,7 @@ static int begin(const struct run *run, struct cstorage_store *store, struct cst
         return cstorage_txn_begin(store, &options, ret, (struct cstorage_error *) reterr);
 }
 
-/* Under the locks. The preview stands where nothing was written since; else all is looked at again. */
+/* Under the locks. The first plan is used if nothing was written since; else the store is scanned again. */
 static int decide(struct cstorage_txn *txn, struct cstorage_store *store, const struct policy *policy,
                   struct scan *preview, struct scan *again, struct scan **ret, struct error *reterr) {
         int r;
@@ -259,7 +259,7 @@ static int decide(struct cstorage_txn *txn, struct cstorage_store *store, const 
         return 0;
 }
 
-/* What happens while the locks are held; they are let go by execute(), or here where nothing is to go. */
+/* The part under the locks. execute() releases them, or the caller if nothing is to be removed. */
 static int change(struct cstorage_txn *txn, struct cstorage_store *store, const struct policy *policy,
                   struct scan **view, struct scan *again, struct cstorage_trash **ret, struct error *reterr) {
         int r;
@@ -307,7 +307,7 @@ static int collect(const struct run *run, struct cstorage_store *store, struct s
         return dispose(run, &outcome, trash);
 }
 
-/* Those forms of the report have a place for them. */
+/* Whether the report shows details of orphans. */
 static bool wants_details(const struct options *options) {
         return options->root_fd < 0 && !options->summary && !options->quiet &&
                (options->json || isatty(STDOUT_FILENO));
@@ -324,7 +324,7 @@ static int act(const struct run *run, struct cstorage_store *store, struct scan 
         return collect(run, store, view, &details);
 }
 
-/* What almost every run finds. Who wants to see what is kept, or the facts, wants the closer look too. */
+/* The common case. --verbose and facts need the full scan. */
 static bool is_accounted_for(const struct run *run, const struct cstorage_store *store,
                              uint64_t *ret_entries) {
         return run->options->verb != VERB_FACTS && !run->options->verbose &&
@@ -363,7 +363,7 @@ static int run_store(const struct run *run, struct cstorage_store *store) {
         return act(run, store, &view);
 }
 
-/* Only now that there is a store, since most users have none; what of it is seen from inside is more. */
+/* Enter the user namespace only if there is a store, since most users have none. */
 static int go_inside(const struct run *run) {
         struct error error = ERROR_NONE;
         int r;
@@ -372,7 +372,7 @@ static int go_inside(const struct run *run) {
         return r < 0 ? failed(run, r, &error) : STATUS_STALE;
 }
 
-/* The graphroot that was named holds no store: another one was meant. */
+/* --root names a directory without a store, so another one was meant. */
 static int refuse_root(const struct error *error) {
         _cleanup_text_ struct text text = TEXT_INIT;
 
@@ -403,7 +403,7 @@ static int run_once(const struct run *run) {
         return run_store(run, store);
 }
 
-/* STATUS_STALE: it goes on. */
+/* STATUS_STALE: the run goes on. */
 static int look_for_root(const struct run *run) {
         struct error error = ERROR_NONE;
         enum user_status status;

@@ -99,7 +99,7 @@ drop_scratch() {
         for m in "$scratch"/*/pid; do
                 [ -f "$m" ] && machine_kill "$(basename "$(dirname "$m")")"
         done
-        for p in $(jobs -p); do
+        for p in $(jobs -rp); do
                 kill -9 "$p" 2>/dev/null
         done
         wait 2>/dev/null

@@ -85,15 +85,15 @@ static void note_removed_at_once(struct outcome *outcome, const struct cstorage_
 /* ------------------------------------------------------------------------------- items by their temp dir */
 
 /* Items sorted by directory: there may be thousands of both. */
-struct reaping {
+struct deletion {
         struct outcome *outcome;
         const struct cstorage_trash_item **items;
         size_t n;
         struct tree_options tree;
 };
 
-static void reaping_done(struct reaping *reaping) {
-        free(reaping->items);
+static void deletion_done(struct deletion *deletion) {
+        free(deletion->items);
 }
 
 static int compare_addresses(const void *a, const void *b) {
@@ -108,28 +108,28 @@ static int compare_items(const void *a, const void *b) {
         return compare_addresses(cstorage_trash_item_get_dir(*x), cstorage_trash_item_get_dir(*y));
 }
 
-static int sort_items(struct reaping *reaping, const struct cstorage_trash *trash) {
+static int sort_items(struct deletion *deletion, const struct cstorage_trash *trash) {
         const struct cstorage_trash_item *item = NULL;
         size_t n = 0;
 
         while ((item = cstorage_trash_next_item(trash, item)))
                 n++;
-        reaping->items = calloc(n + 1, sizeof(*reaping->items));
-        if (!reaping->items)
+        deletion->items = calloc(n + 1, sizeof(*deletion->items));
+        if (!deletion->items)
                 return -ENOMEM;
         while ((item = cstorage_trash_next_item(trash, item)))
-                reaping->items[reaping->n++] = item;
-        qsort(reaping->items, n, sizeof(*reaping->items), compare_items);
+                deletion->items[deletion->n++] = item;
+        qsort(deletion->items, n, sizeof(*deletion->items), compare_items);
         return 0;
 }
 
-static size_t first_item(const struct reaping *reaping, const struct cstorage_trash_dir *dir) {
-        size_t low = 0, high = reaping->n;
+static size_t first_item(const struct deletion *deletion, const struct cstorage_trash_dir *dir) {
+        size_t low = 0, high = deletion->n;
 
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
 
-                if (compare_addresses(cstorage_trash_item_get_dir(reaping->items[middle]), dir) < 0)
+                if (compare_addresses(cstorage_trash_item_get_dir(deletion->items[middle]), dir) < 0)
                         low = middle + 1;
                 else
                         high = middle;
@@ -138,11 +138,12 @@ static size_t first_item(const struct reaping *reaping, const struct cstorage_tr
 }
 
 /* The next item of the directory that is to be reported as removed. *at is moved behind it. */
-static struct subject *next_removed(const struct reaping *reaping, const struct cstorage_trash_dir *dir,
+static struct subject *next_removed(const struct deletion *deletion, const struct cstorage_trash_dir *dir,
                                     size_t *at, const struct cstorage_trash_item **ret) {
-        while (*at < reaping->n && cstorage_trash_item_get_dir(reaping->items[*at]) == dir) {
-                const struct cstorage_trash_item *item = reaping->items[(*at)++];
-                struct subject *subject = outcome_find(reaping->outcome, cstorage_trash_item_get_entry(item));
+        while (*at < deletion->n && cstorage_trash_item_get_dir(deletion->items[*at]) == dir) {
+                const struct cstorage_trash_item *item = deletion->items[(*at)++];
+                struct subject *subject =
+                        outcome_find(deletion->outcome, cstorage_trash_item_get_entry(item));
 
                 if (subject && subject->result == RESULT_REMOVED) {
                         *ret = item;
@@ -152,13 +153,13 @@ static struct subject *next_removed(const struct reaping *reaping, const struct 
         return NULL;
 }
 
-static void note_result(const struct reaping *reaping, const struct cstorage_trash_dir *dir,
+static void note_result(const struct deletion *deletion, const struct cstorage_trash_dir *dir,
                         const struct tree_result *result) {
         const struct cstorage_trash_item *item;
-        size_t at = first_item(reaping, dir);
+        size_t at = first_item(deletion, dir);
         struct subject *subject;
 
-        while ((subject = next_removed(reaping, dir, &at, &item))) {
+        while ((subject = next_removed(deletion, dir, &at, &item))) {
                 const struct tree_subject *seen = find_result(result, cstorage_trash_item_get_name(item));
 
                 if (seen)
@@ -167,23 +168,23 @@ static void note_result(const struct reaping *reaping, const struct cstorage_tra
 }
 
 /* Note an error of the whole directory for each of its items. */
-static void note_error(const struct reaping *reaping, const struct cstorage_trash_dir *dir,
+static void note_error(const struct deletion *deletion, const struct cstorage_trash_dir *dir,
                        const struct error *error) {
         const struct cstorage_trash_item *item;
-        size_t at = first_item(reaping, dir);
+        size_t at = first_item(deletion, dir);
         struct subject *subject;
 
-        while ((subject = next_removed(reaping, dir, &at, &item)))
+        while ((subject = next_removed(deletion, dir, &at, &item)))
                 execute_apply_one(subject, error->code, error->text);
 }
 
 /* If a temp dir is itself an item, the directory counts as one more entry. */
-static void note_dir_itself(const struct reaping *reaping, const struct cstorage_trash_dir *dir) {
+static void note_dir_itself(const struct deletion *deletion, const struct cstorage_trash_dir *dir) {
         const struct cstorage_trash_item *item;
-        size_t at = first_item(reaping, dir);
+        size_t at = first_item(deletion, dir);
         struct subject *subject;
 
-        while ((subject = next_removed(reaping, dir, &at, &item)))
+        while ((subject = next_removed(deletion, dir, &at, &item)))
                 if (!cstorage_trash_item_get_name(item)) {
                         subject->measured = true;
                         subject->entries++;
@@ -194,12 +195,12 @@ static const struct error interrupted = {
         .code = -ECANCELED, .text = "interrupted while it was deleted. The next run deletes the rest"};
 
 /* Items that still exist are not reported as removed. */
-static void note_interrupted(const struct reaping *reaping, const struct cstorage_trash_dir *dir) {
+static void note_interrupted(const struct deletion *deletion, const struct cstorage_trash_dir *dir) {
         const struct cstorage_trash_item *item;
-        size_t at = first_item(reaping, dir);
+        size_t at = first_item(deletion, dir);
         struct subject *subject;
 
-        while ((subject = next_removed(reaping, dir, &at, &item))) {
+        while ((subject = next_removed(deletion, dir, &at, &item))) {
                 const char *name = cstorage_trash_item_get_name(item);
 
                 if (!name || faccessat(cstorage_trash_dir_get_fd(dir), name, F_OK, AT_SYMLINK_NOFOLLOW) >= 0)
@@ -210,65 +211,65 @@ static void note_interrupted(const struct reaping *reaping, const struct cstorag
 /* -------------------------------------------------------------------------------------------- deleting */
 
 /* Return 0 if the directory is empty now. */
-static int empty_dir(const struct reaping *reaping, const struct cstorage_trash_dir *dir) {
+static int empty_dir(const struct deletion *deletion, const struct cstorage_trash_dir *dir) {
         _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
         int fd = cstorage_trash_dir_get_fd(dir), r;
         struct error error = {0};
 
         if (fd < 0) /* only its lock file is left */
                 return 0;
-        r = tree_remove(fd, &reaping->tree, &result, &error);
+        r = tree_remove(fd, &deletion->tree, &result, &error);
         if (r < 0)
-                note_error(reaping, dir, &error);
+                note_error(deletion, dir, &error);
         else
-                note_result(reaping, dir, &result);
+                note_result(deletion, dir, &result);
         if (r >= 0 && result.stopped) {
-                reaping->outcome->left = true;
-                note_interrupted(reaping, dir);
+                deletion->outcome->left = true;
+                note_interrupted(deletion, dir);
         }
         return r;
 }
 
-static void reap_locked(const struct reaping *reaping, struct cstorage_trash_dir *dir) {
+static void delete_locked(const struct deletion *deletion, struct cstorage_trash_dir *dir) {
         struct error error = {0};
 
-        if (empty_dir(reaping, dir) != 0)
+        if (empty_dir(deletion, dir) != 0)
                 return;
         if (cstorage_trash_dir_remove(dir, (struct cstorage_error *) &error) < 0)
-                note_error(reaping, dir, &error);
+                note_error(deletion, dir, &error);
         else
-                note_dir_itself(reaping, dir);
+                note_dir_itself(deletion, dir);
 }
 
 /* Only a directory that is being deleted has open descriptors. After an interruption the lock is held
  * until the process exits. */
-static void reap_dir(const struct reaping *reaping, struct cstorage_trash_dir *dir) {
+static void delete_dir(const struct deletion *deletion, struct cstorage_trash_dir *dir) {
         struct error error = {0};
         int r = cstorage_trash_dir_lock(dir, (struct cstorage_error *) &error);
 
         if (r < 0)
-                note_error(reaping, dir, &error);
+                note_error(deletion, dir, &error);
         else if (r > 0)
-                reap_locked(reaping, dir);
+                delete_locked(deletion, dir);
         if (!delete_is_stopped())
                 cstorage_trash_dir_unlock(dir);
 }
 
 /* The directory is not deleted in this run; the next run deletes it. */
-static void leave_dir(const struct reaping *reaping, struct cstorage_trash_dir *dir) {
+static void leave_dir(const struct deletion *deletion, struct cstorage_trash_dir *dir) {
         bool was_locked = cstorage_trash_dir_get_lock_fd(dir) >= 0;
 
         if (cstorage_trash_dir_lock(dir, NULL) <= 0)
                 return;
-        reaping->outcome->left = true;
-        note_error(reaping, dir, &interrupted);
+        deletion->outcome->left = true;
+        note_error(deletion, dir, &interrupted);
         if (!was_locked)
                 cstorage_trash_dir_unlock(dir);
 }
 
 int delete_trash(struct outcome *outcome, struct cstorage_trash *trash,
                  const struct delete_options *options) {
-        _cleanup_(reaping_done) struct reaping reaping = {
+        _cleanup_(deletion_done) struct deletion deletion = {
                 .outcome = outcome,
                 .tree =
                         {
@@ -279,13 +280,13 @@ int delete_trash(struct outcome *outcome, struct cstorage_trash *trash,
         };
         struct cstorage_trash_dir *dir = NULL;
 
-        if (sort_items(&reaping, trash) < 0)
+        if (sort_items(&deletion, trash) < 0)
                 return -ENOMEM;
         note_removed_at_once(outcome, trash);
         while ((dir = cstorage_trash_next_dir(trash, dir)))
                 if (delete_is_stopped())
-                        leave_dir(&reaping, dir);
+                        leave_dir(&deletion, dir);
                 else
-                        reap_dir(&reaping, dir);
+                        delete_dir(&deletion, dir);
         return 0;
 }

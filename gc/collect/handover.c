@@ -68,7 +68,7 @@ static int send_over_one(struct cstorage_trash *trash, const char *path, struct 
         int r;
 
         if (fd < 0)
-                return error_errno(reterr, fd, "nobody takes over the deletion at %s", path);
+                return error_errno(reterr, fd, "no deleter listens at %s", path);
         r = get_peer(fd, &peer);
         if (r < 0)
                 return error_errno(reterr, r, "cannot find out which user listens at %s", path);

@@ -44,7 +44,7 @@ struct deletion {
 
 /* --------------------------------------------------------------------------------------- deleting */
 
-static void reap_dir(struct deletion *deletion, struct cstorage_trash_dir *dir) {
+static void delete_dir(struct deletion *deletion, struct cstorage_trash_dir *dir) {
         _cleanup_tree_result_ struct tree_result result = TREE_RESULT_INIT;
         const struct tree_options options = {
                 .count_bytes = true,
@@ -69,13 +69,13 @@ static void reap_dir(struct deletion *deletion, struct cstorage_trash_dir *dir) 
 
 /* Each directory is deleted before the next one is received: those that wait in the socket are locked as
  * well. */
-static int reap_all(struct deletion *deletion, struct handover *handover, struct error *reterr) {
+static int delete_all(struct deletion *deletion, struct handover *handover, struct error *reterr) {
         struct cstorage_trash *trash;
         int r;
 
         while ((r = handover_next(handover, &trash, reterr)) > 0) {
                 deletion->n++;
-                reap_dir(deletion, cstorage_trash_next_dir(trash, NULL));
+                delete_dir(deletion, cstorage_trash_next_dir(trash, NULL));
                 cstorage_trash_free(trash);
         }
         return r;
@@ -112,7 +112,7 @@ static size_t serve_one(int connection_fd) {
 
         (void) ticker_start(&ticker, TELL_NS, tell, &deletion); /* on failure no status is sent */
         if (handover_begin(&handover, connection_fd, &error) < 0 ||
-            reap_all(&deletion, &handover, &error) < 0)
+            delete_all(&deletion, &handover, &error) < 0)
                 log_error("%s", error.text);
         (void) ticker_stop(ticker);
         if (deletion.n > 0)
@@ -150,7 +150,7 @@ static int serve(int socket_fd, size_t *ret_left) {
 }
 
 /* A stop request is no failure. */
-static int run_reaper(int socket_fd) {
+static int run_deleter(int socket_fd) {
         struct error error = {0};
         size_t left = 0;
         int r;
@@ -185,5 +185,5 @@ int main(int argc, char **argv) {
                 return STATUS_USAGE;
         }
         descriptors_allow();
-        return run_reaper(fd);
+        return run_deleter(fd);
 }

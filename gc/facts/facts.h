@@ -21,7 +21,7 @@ struct fact_file { /* a record file, existing or missing */
         enum cstorage_record_file_state state;
         const char *path;
         const char *problem; /* "" if there is none */
-        bool broken;         /* torn: no Go process can read it either */
+        bool torn;           /* torn: no Go process can read it either */
 };
 
 struct fact_layer {
@@ -58,7 +58,7 @@ struct fact_entry {
         const char *const *lowers;           /* of an examined layer directory: its lowers, nearest first */
         size_t n_lowers;
         bool overlay_lower_unknown; /* its "lower" file makes no sense: any layer may be its lower */
-        bool half;                  /* split layer: the directory in the image store has the "lower" file */
+        bool split_layer;           /* split layer: the directory in the image store has the "lower" file */
         const char *problem;        /* "", or why it could not be examined */
         const struct cstorage_entry *entry; /* its entry in the inventory; NULL if read from text */
 };

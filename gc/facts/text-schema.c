@@ -102,7 +102,7 @@ static const struct field file_fields[] = {
         NAME_ALWAYS(struct fact_file, state, file_states),
         TEXT(struct fact_file, path),
         TEXT(struct fact_file, problem),
-        FLAG(struct fact_file, broken),
+        FLAG(struct fact_file, torn),
         {0},
 };
 
@@ -244,7 +244,7 @@ static const struct field entry_fields[] = {
         {"mount-below", FIELD_FLAG, offsetof(struct fact_entry, identity.mount_below)},
         TEXTS(struct fact_entry, lowers),
         {"lowers-unknown", FIELD_FLAG, offsetof(struct fact_entry, overlay_lower_unknown)},
-        FLAG(struct fact_entry, half),
+        {"split-layer", FIELD_FLAG, offsetof(struct fact_entry, split_layer)},
         TEXT(struct fact_entry, problem),
         {0},
 };

@@ -96,7 +96,7 @@ bool color_wanted(const struct options *options, int fd) {
         return false;
 }
 
-/* Which of the words it is; NULL ends them. */
+/* The index of a word in a list that ends with NULL. */
 static int parse_word(const char *s, const char *const *words, unsigned *ret) {
         for (unsigned i = 0; words[i]; i++)
                 if (strcmp(s, words[i]) == 0) {
@@ -149,7 +149,8 @@ static int parse_switch(const char *s, enum switched *ret) {
         return -EINVAL;
 }
 
-/* An option that names a place or a driver: never empty, since an empty one would silently be the default. */
+/* The value of an option that names a path or a driver. An empty one is refused: it would mean the default.
+ */
 static int take_name(const char *option, const char *value, const char **ret, struct error *reterr) {
         if (value[0] == '\0')
                 return error_set(reterr, -EINVAL, "%s wants a value that is not empty", option);
@@ -158,7 +159,7 @@ static int take_name(const char *option, const char *value, const char **ret, st
         return 0;
 }
 
-/* podman takes relative paths for these; here a path decides what is deleted, and has to say so in full. */
+/* podman accepts relative paths. Here the path decides what is deleted, so it must be absolute. */
 static int take_path(const char *option, const char *value, const char **ret, struct error *reterr) {
         if (value[0] != '/')
                 return error_set(reterr, -EINVAL, "%s wants an absolute path", option);
@@ -207,7 +208,7 @@ static int take_lock_timeout(struct options *options, const char *value, struct 
         return 0;
 }
 
-/* What has a value, or one of its own kind. */
+/* Options with a value. */
 static int take_valued(struct options *options, int c, const char *value, struct error *reterr) {
         switch (c) {
         case OPT_ROOT:
@@ -279,7 +280,7 @@ static int take(struct options *options, int c, const char *value, struct error 
         }
 }
 
-/* Each user has a store of their own, where their configuration says. */
+/* The configuration of each user selects the store of that user. */
 static int check_all_users(const struct options *options, struct error *reterr) {
         if (options->root || options->runroot || options->imagestore || options->driver ||
             options->n_storage_opts > 0 || options->transient != SWITCH_UNSET)
@@ -306,7 +307,7 @@ static int check_together(const struct options *options, struct error *reterr) {
         return options->all_users ? check_all_users(options, reterr) : 0;
 }
 
-/* What getopt did not take: it keeps silent itself, so that all errors look alike, and escaped. */
+/* The error of a word that getopt(3) refused. getopt does not print, so that all errors are escaped. */
 static int untaken(int c, char **argv, struct error *reterr) {
         _cleanup_text_ struct text shown = TEXT_INIT;
         const char letter[] = {'-', (char) optopt, '\0'};

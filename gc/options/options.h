@@ -35,7 +35,7 @@ struct options {
         const char *root, *runroot, *imagestore, *driver; /* NULL: not given */
         const char **storage_opts;
         size_t n_storage_opts, cap_storage_opts;
-        const char *deleter; /* its socket; NULL: who collects deletes */
+        const char *deleter; /* its socket; NULL: the collector deletes itself */
         enum switched transient;
         uint64_t lock_timeout_us;
         enum when progress, color;
@@ -43,7 +43,7 @@ struct options {
         bool dry_run, json, repair, delete_trash, recent, quiet, verbose;
         bool summary, help, version;
         bool all_users;
-        int root_fd; /* of the process of one of them, to the root that started it (user-side.h); else -1 */
+        int root_fd; /* of the process of one of them, to the root that started it (users/child.h); else -1 */
 };
 
 /* Longer than anybody waits; keeps the sums of times far from overflow. */

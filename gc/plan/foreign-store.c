@@ -20,11 +20,11 @@
 
 #include "plan/foreign-store.h"
 
-static bool has_lonely_halves(const struct facts *facts, const struct references *references) {
+static bool has_lonely_parts(const struct facts *facts, const struct references *references) {
         bool here = false, there = false;
 
         for (size_t i = 0; i < facts->n_entries; i++) {
-                if (!facts->entries[i].half)
+                if (!facts->entries[i].split_layer)
                         continue;
                 if (!facts->entries[i].imagestore)
                         here = true;
@@ -71,12 +71,12 @@ static bool is_lost(uint32_t marks) {
 
 void foreign_store_find(struct foreign_store *foreign_store, const struct facts *facts,
                         const struct references *references) {
-        bool halves = has_lonely_halves(facts, references);
-        bool images = halves || has_lost_images(references) || has_foreign_side_files(references) ||
+        bool split_layers = has_lonely_parts(facts, references);
+        bool images = split_layers || has_lost_images(references) || has_foreign_side_files(references) ||
                       has_layers(references, is_finished);
 
         *foreign_store = (struct foreign_store){
-                .halves = halves,
+                .split_layers = split_layers,
                 .images = images,
                 .layers = images || has_layers(references, is_lost),
                 .hidden = references_has_hidden_side_files(facts) || references_has_hidden_dirs(facts),

@@ -98,13 +98,14 @@ static int weight(enum reason reason) {
         return (reason == REASON_RECORDS_DAMAGED) << 1 | (reason == REASON_RECORDS_MISSING);
 }
 
-static void doubt_add(struct doubt *doubt, enum reason reason, const struct fact_file *file) {
-        if (weight(doubt->reason) > weight(reason))
+static void doubt_add(struct missing_record *missing_record, enum reason reason,
+                      const struct fact_file *file) {
+        if (weight(missing_record->reason) > weight(reason))
                 return;
-        if (doubt->reason == reason && compare_files(doubt->because, file) <= 0)
+        if (missing_record->reason == reason && compare_files(missing_record->because, file) <= 0)
                 return;
 
-        *doubt = (struct doubt){reason, file};
+        *missing_record = (struct missing_record){reason, file};
 }
 
 static void missing_records_add(struct missing_records *missing_records, unsigned family, enum reason reason,
@@ -138,7 +139,7 @@ static bool is_layers_json(const struct fact_file *file) {
                (file->location == CSTORAGE_LOCATION_STABLE || file->location == CSTORAGE_LOCATION_IMAGESTORE);
 }
 
-static bool is_told(const struct facts *facts, const struct fact_file *file) {
+static bool is_reported(const struct facts *facts, const struct fact_file *file) {
         for (size_t i = 0; i < facts->n_files; i++)
                 if (facts->files[i].kind == file->kind && facts->files[i].location == file->location)
                         return true;
@@ -147,7 +148,7 @@ static bool is_told(const struct facts *facts, const struct fact_file *file) {
 
 static bool signs_may_be_hidden(const struct facts *facts, const struct references *references) {
         for (size_t i = 0; i < facts->n_files; i++)
-                if (is_damaged(&facts->files[i]) && !references->healed[i])
+                if (is_damaged(&facts->files[i]) && !references->repaired[i])
                         return true;
         return facts->n_problems > 0;
 }
@@ -173,7 +174,7 @@ static bool shows_graphroot_layers(const struct fact_entry *entry, uint32_t mark
                 return false;
         if (is_side_file(entry))
                 return !(marks & MARK_RECORD(CSTORAGE_LOCATION_IMAGESTORE));
-        return entry->kind == CSTORAGE_ENTRY_LAYER_DIR && !entry->half && (marks & MARK_LOWER) &&
+        return entry->kind == CSTORAGE_ENTRY_LAYER_DIR && !entry->split_layer && (marks & MARK_LOWER) &&
                !(marks & MARK_RECORDS);
 }
 
@@ -233,8 +234,8 @@ static bool containers_existed(const struct facts *facts, const struct reference
         for (size_t i = 0; i < facts->n_files; i++)
                 if (is_layers_json(&facts->files[i]) && !is_certain(facts, references, &facts->files[i]))
                         return true;
-        return !is_told(facts, &expected[LAYERS_STABLE]) || !is_told(facts, &expected[LAYERS_IMAGESTORE]) ||
-               has_container_layers(facts, references);
+        return !is_reported(facts, &expected[LAYERS_STABLE]) ||
+               !is_reported(facts, &expected[LAYERS_IMAGESTORE]) || has_container_layers(facts, references);
 }
 
 /* Whether a file that is missing must have existed. */
@@ -296,7 +297,7 @@ void missing_records_find(struct missing_records *missing_records, const struct 
         for (size_t i = 0; i < facts->n_files; i++) {
                 const struct fact_file *file = &facts->files[i];
 
-                if (references->healed[i])
+                if (references->repaired[i])
                         missing_records_add(missing_records, families_of(file) | families_of_missed(facts),
                                             REASON_RECORDS_RESET, file);
                 else if (is_damaged(file))
@@ -305,7 +306,7 @@ void missing_records_find(struct missing_records *missing_records, const struct 
                         missing_records_add(missing_records, family_of(file), REASON_RECORDS_MISSING, file);
         }
         for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
-                if (!is_told(facts, &expected[i]))
+                if (!is_reported(facts, &expected[i]))
                         missing_records_add(missing_records, families_of(&expected[i]),
                                             REASON_RECORDS_MISSING, &expected[i]);
 }

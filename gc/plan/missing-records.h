@@ -6,15 +6,15 @@
 #include "plan/references.h"
 
 /* Why no entry of a family can be called an orphan. If the records are complete, because is NULL. */
-struct doubt {
+struct missing_record {
         enum reason reason;
         const struct fact_file *because;
 };
 
 struct missing_records {
-        struct doubt layers;     /* for layer directories, their side files and links */
-        struct doubt images;     /* for image directories */
-        struct doubt containers; /* for container directories */
+        struct missing_record layers;     /* for layer directories, their side files and links */
+        struct missing_record images;     /* for image directories */
+        struct missing_record containers; /* for container directories */
 };
 
 /* Check each record file: one that cannot be read, or is missing and must have existed, is noted for the

@@ -62,7 +62,7 @@ static bool is_proper_type(const struct fact_entry *entry) {
 }
 
 /* The reason not to remove an entry because of its type or state; REASON_COUNT if there is none. */
-static enum reason objection(const struct fact_entry *entry) {
+static enum reason removal_blocker(const struct fact_entry *entry) {
         if (fact_entry_is_gone(entry))
                 return REASON_VANISHED;
         if (!fact_entry_is_examined(entry))
@@ -75,7 +75,7 @@ static enum reason objection(const struct fact_entry *entry) {
 }
 
 static struct decision remove_unless_objected(const struct fact_entry *entry, enum reason reason) {
-        enum reason objected = objection(entry);
+        enum reason objected = removal_blocker(entry);
 
         return decide(objected == REASON_COUNT ? reason : objected);
 }
@@ -93,11 +93,12 @@ static bool names_an_id(const struct fact_entry *entry) {
 }
 
 /* Decide on an entry that no record refers to. */
-static struct decision decide_unknown(const struct fact_entry *entry, const struct doubt *doubt) {
+static struct decision decide_unknown(const struct fact_entry *entry,
+                                      const struct missing_record *missing_record) {
         if (fact_entry_is_gone(entry))
                 return decide(REASON_VANISHED);
-        if (doubt->because)
-                return (struct decision){doubt->reason, doubt->because};
+        if (missing_record->because)
+                return (struct decision){missing_record->reason, missing_record->because};
         if (!names_an_id(entry))
                 return decide(REASON_INVALID_NAME);
         return remove_unless_objected(entry, REASON_NO_RECORD);
@@ -114,7 +115,7 @@ static struct decision decide_unknown_layer(const struct planner *planner, const
 
         if (decision.reason == REASON_VANISHED)
                 return decision;
-        if (entry->half && planner->foreign_store.halves)
+        if (entry->split_layer && planner->foreign_store.split_layers)
                 return decide(REASON_FOREIGN_IMAGE_STORE);
         if (decision.reason != REASON_NO_RECORD)
                 return decision;
@@ -187,10 +188,10 @@ static struct decision decide_side_file(const struct planner *planner, size_t i)
 /* Decide on an existing link to an unreferenced layer that has no directory. */
 static struct decision decide_dangling(const struct planner *planner, const struct fact_entry *entry,
                                        uint32_t marks) {
-        const struct doubt *doubt = &planner->missing_records.layers;
+        const struct missing_record *missing_record = &planner->missing_records.layers;
 
-        if (doubt->because)
-                return (struct decision){doubt->reason, doubt->because};
+        if (missing_record->because)
+                return (struct decision){missing_record->reason, missing_record->because};
         if (!is_id(entry->id))
                 return remove_unless_objected(entry, REASON_INVALID_LINK);
         if (planner->hidden_dirs)
@@ -282,7 +283,7 @@ static struct decision decide_temp_dir(const struct planner *planner, size_t i) 
         if (fact_entry_is_gone(entry))
                 return decide(REASON_VANISHED);
         if ((only_lock || entry->identity.lock == CSTORAGE_ENTRY_LOCK_NONE) && is_young(planner, entry))
-                return decide(REASON_YOUNG);
+                return decide(REASON_BEING_CREATED);
         return remove_unless_objected(entry, REASON_ABANDONED);
 }
 
@@ -293,7 +294,7 @@ static struct decision decide_by_boot(const struct planner *planner, const struc
         if (fact_entry_is_gone(entry))
                 return decide(REASON_VANISHED);
         if (!planner->facts->at_boot && entry->identity.changed_ns >= planner->facts->boot_ns)
-                return decide(REASON_YOUNG);
+                return decide(REASON_BEING_CREATED);
         return remove_unless_objected(entry, REASON_ABANDONED);
 }
 
@@ -314,12 +315,12 @@ static struct decision decide_staging(const struct planner *planner, size_t i) {
  */
 static struct decision decide_probe(const struct planner *planner, size_t i) {
         uint32_t marks = *references_marks(&planner->references, i);
-        const struct doubt *doubt = &planner->missing_records.layers;
+        const struct missing_record *missing_record = &planner->missing_records.layers;
 
         if (marks & MARK_KNOWN)
                 return decide(references_reason(marks));
-        if (doubt->because)
-                return (struct decision){doubt->reason, doubt->because};
+        if (missing_record->because)
+                return (struct decision){missing_record->reason, missing_record->because};
         if (planner->gaps)
                 return decide(REASON_LOWERS_UNREADABLE);
         return decide_by_boot(planner, &planner->facts->entries[i]);
@@ -332,7 +333,7 @@ static struct decision decide_save_leftover(const struct planner *planner, size_
 
 static struct decision decide_volatile_file(const struct planner *planner, size_t i) {
         const struct fact_entry *entry = &planner->facts->entries[i];
-        enum reason objected = objection(entry), reason;
+        enum reason objected = removal_blocker(entry), reason;
         const struct fact_file *file;
 
         reason = volatile_reset_reason(planner->facts, &planner->references, planner->policy, entry, &file);
@@ -357,21 +358,21 @@ static struct decision (*const deciders[])(const struct planner *planner, size_t
 };
 
 /* Find the torn files that are reset in this run. */
-static int find_healed(struct planner *planner) {
+static int find_repaired(struct planner *planner) {
         const struct facts *facts = planner->facts;
         const struct fact_file *file;
-        bool *healed = calloc(facts->n_files + 1, sizeof(*healed));
+        bool *repaired = calloc(facts->n_files + 1, sizeof(*repaired));
 
-        if (!healed)
+        if (!repaired)
                 return -ENOMEM;
 
         for (size_t i = 0; i < facts->n_entries; i++)
                 if (facts->entries[i].kind == CSTORAGE_ENTRY_VOLATILE_FILE &&
-                    objection(&facts->entries[i]) == REASON_COUNT &&
+                    removal_blocker(&facts->entries[i]) == REASON_COUNT &&
                     volatile_reset_reason(facts, &planner->references, planner->policy, &facts->entries[i],
                                           &file) == REASON_TORN_VOLATILE_FILE)
-                        healed[file - facts->files] = true;
-        planner->references.healed = healed;
+                        repaired[file - facts->files] = true;
+        planner->references.repaired = repaired;
         return 0;
 }
 
@@ -387,7 +388,7 @@ static bool holds_layer(const struct fact_entry *entry) {
 static bool cannot_go(const struct references *references, const struct facts *facts, size_t i) {
         const struct fact_entry *entry = &facts->entries[i];
 
-        if (names_an_id(entry) && objection(entry) == REASON_COUNT)
+        if (names_an_id(entry) && removal_blocker(entry) == REASON_COUNT)
                 return false;
         if (holds_layer(entry))
                 *references_marks(references, i) |= MARK_HELD;
@@ -418,7 +419,7 @@ static int planner_learn(struct planner *planner) {
         planner->gaps = references_has_gaps(&planner->references, facts);
         planner->hidden_dirs = references_has_hidden_dirs(facts);
         planner->runroot_unseen = liveness_has_unexplained_use(&planner->references, facts);
-        r = find_healed(planner);
+        r = find_repaired(planner);
         if (r < 0)
                 return r;
         missing_records_find(&planner->missing_records, facts, &planner->references);

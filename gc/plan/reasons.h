@@ -20,7 +20,7 @@ enum reason {
         REASON_RECENT,        /* it changed since the boot: a container of this boot may use it */
         REASON_LAYER_KEPT,    /* the link's layer is kept */
         REASON_LOCKED,        /* a process holds its lock */
-        REASON_YOUNG,         /* a process may be creating it */
+        REASON_BEING_CREATED, /* a process may be creating it */
         REASON_VANISHED,      /* it no longer exists */
         REASON_RECORDS_RESET, /* a record file that might have listed it is reset in this run */
         REASON_OTHER_DRIVER,  /* of a whole store; only in reports */

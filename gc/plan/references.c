@@ -17,7 +17,7 @@ void references_done(struct references *references) {
         free(references->mention_marks);
         free(references->marks);
         free(references->overlay_lower_at);
-        free(references->healed);
+        free(references->repaired);
         idset_done(&references->containers);
         idset_done(&references->images);
         idset_done(&references->used_images);
@@ -334,7 +334,7 @@ int references_spread(struct references *references, const struct facts *facts, 
 static bool overlay_lower_are_read(const struct fact_entry *entry, uint32_t marks) {
         if (!fact_entry_is_examined(entry))
                 return false;
-        if (entry->half && !(marks & MARK_DIR_IMAGESTORE))
+        if (entry->split_layer && !(marks & MARK_DIR_IMAGESTORE))
                 return false;
         if (entry->identity.type == CSTORAGE_TYPE_ABSENT)
                 return true;

@@ -49,7 +49,7 @@ struct references {
         struct idset used_images;        /* images that the record of a container refers to */
         struct idset in_use;             /* layers and containers that a process or a mount uses */
         struct idset set_aside;          /* ids in volatile files that were moved aside, of any kind */
-        bool *healed;                    /* by file: torn, and reset in this run (volatile-reset.c) */
+        bool *repaired;                  /* by file: torn, and reset in this run (volatile-reset.c) */
         struct arena arena;
 };
 

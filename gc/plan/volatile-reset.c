@@ -100,7 +100,7 @@ static bool may_be_counted(const struct facts *facts) {
         return false;
 }
 
-static bool may_be_of_others(const struct facts *facts, const struct references *references) {
+static bool may_be_shared(const struct facts *facts, const struct references *references) {
         for (size_t i = 0; i < facts->n_mounts; i++)
                 if (is_of_others(references, references->mounts_at + i))
                         return true;
@@ -119,13 +119,13 @@ enum reason volatile_reset_reason(const struct facts *facts, const struct refere
         *ret = file;
         if (!file || file->state == CSTORAGE_RECORD_FILE_MISSING || file->state == CSTORAGE_RECORD_FILE_OK)
                 return REASON_VANISHED;
-        if (!file->broken)
+        if (!file->torn)
                 return REASON_RECORDS_DAMAGED;
         if (!policy->repair)
                 return REASON_REPAIR_DISABLED;
         if (may_be_alive(facts, references, file))
                 return REASON_POSSIBLY_IN_USE;
-        if (file->location == CSTORAGE_LOCATION_VOLATILE_RUNROOT && may_be_of_others(facts, references))
+        if (file->location == CSTORAGE_LOCATION_VOLATILE_RUNROOT && may_be_shared(facts, references))
                 return REASON_SHARED_RUNROOT;
         return REASON_TORN_VOLATILE_FILE;
 }

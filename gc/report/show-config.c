@@ -123,7 +123,7 @@ static void put_all(struct show *show, const struct shown *what) {
                 put_podman(show, &what->dbs.entries[i].db);
 }
 
-static int complain_unread(const struct podman_database *db) {
+static int log_unread(const struct podman_database *db) {
         if (db->state <= PODMAN_DATABASE_FOUND)
                 return STATUS_DONE;
         log_error("cannot read podman's database %s: %s", db->path, db->error.text);
@@ -140,7 +140,7 @@ static int read_dbs(struct shown *what) {
                 return STATUS_REFUSED;
         }
         for (size_t i = 0; i < what->dbs.n; i++)
-                if (complain_unread(&what->dbs.entries[i].db) != STATUS_DONE)
+                if (log_unread(&what->dbs.entries[i].db) != STATUS_DONE)
                         status = STATUS_REFUSED;
         return status;
 }

@@ -86,7 +86,7 @@ static int observe_files(struct facts *facts, const struct cstorage_snapshot *sn
                         .state = cstorage_record_file_get_state(file),
                         .path = cstorage_record_file_get_path(file),
                         .problem = cstorage_record_file_get_problem(file) ?: "",
-                        .broken = cstorage_record_file_is_torn(file),
+                        .torn = cstorage_record_file_is_torn(file),
                 };
         }
         return 0;
@@ -266,7 +266,7 @@ static int not_examined(struct facts *facts, struct fact_entry *fact, const stru
         return keep_text(facts, error->text, &fact->problem);
 }
 
-static int observe_half(struct facts *facts, struct fact_entry *fact) {
+static int scan_split_layer(struct facts *facts, struct fact_entry *fact) {
         struct cstorage_error error = {.text = "cannot be looked at"};
         int r;
 
@@ -274,7 +274,7 @@ static int observe_half(struct facts *facts, struct fact_entry *fact) {
         if (r < 0)
                 return r == -ENOMEM ? r : not_examined(facts, fact, &error);
 
-        fact->half = r > 0;
+        fact->split_layer = r > 0;
         return 0;
 }
 
@@ -297,7 +297,7 @@ static int observe_lowers(struct facts *facts, struct fact_entry *fact) {
         if (r < 0)
                 return not_examined(facts, fact, &error);
         if (!lowers[0]) /* only a directory without a "lower" file can be of a split layer */
-                return observe_half(facts, fact);
+                return scan_split_layer(facts, fact);
 
         return keep_lowers(facts, fact, lowers);
 }
@@ -434,12 +434,12 @@ static bool is_in_graphroot(const struct facts *facts, const char *layer) {
 
 /* If there are split layers in the graphroot, check whether the image store has their other directories.
  * One pair is proof enough: most of these directories have a record and are not examined. */
-static int observe_other_halves(struct facts *facts) {
+static int scan_other_parts(struct facts *facts) {
         bool wanted = false;
         int r;
 
         for (size_t i = 0; i < facts->n_entries; i++)
-                wanted |= facts->entries[i].half;
+                wanted |= facts->entries[i].split_layer;
         for (size_t i = 0; wanted && i < facts->n_entries; i++) {
                 struct fact_entry *fact = &facts->entries[i];
 
@@ -448,8 +448,8 @@ static int observe_other_halves(struct facts *facts) {
                 r = cstorage_entry_is_split_layer(fact->entry, NULL);
                 if (r == -ENOMEM)
                         return r;
-                fact->half = r > 0;
-                wanted = !fact->half || !is_in_graphroot(facts, fact->name);
+                fact->split_layer = r > 0;
+                wanted = !fact->split_layer || !is_in_graphroot(facts, fact->name);
         }
         return 0;
 }
@@ -507,7 +507,7 @@ static int collect_facts(struct scan *view) {
         if (r < 0)
                 return r;
 
-        return observe_other_halves(facts);
+        return scan_other_parts(facts);
 }
 
 static int look(struct scan *view, struct cstorage_store *store, enum uses_depth depth,

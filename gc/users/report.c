@@ -83,7 +83,7 @@ static void print_json(const struct run_of_all *run) {
 /* --------------------------------------------------------------------------------------------- text */
 
 /* Whether the user is worth a line without --verbose. */
-static bool is_told(const struct run_of_all *run, size_t i) {
+static bool is_reported(const struct run_of_all *run, size_t i) {
         return has_store(&run->reports[i]) || run->reports[i].status != STATUS_DONE || run->options->verbose;
 }
 
@@ -95,7 +95,7 @@ static void print_plain(const struct run_of_all *run) {
         for (size_t i = 0; i < run->users->n; i++) {
                 const struct report_part part = part_of(run, i);
 
-                if (is_told(run, i))
+                if (is_reported(run, i))
                         report_plain_part(stdout, &part, user_status_name(run->users->users[i].status),
                                           &run->style);
         }

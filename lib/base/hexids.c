@@ -31,16 +31,16 @@ static inline void sixteen_digits(const char *text, words2 *ret) {
 /* Pack two digits into each byte. Their order does not matter, if different ids stay different. There are no
  * branches: the processor would mispredict half of them, because the digits are random. */
 static inline struct hexid pack(const char *text) {
-        words2 digits[4], halves[2];
+        words2 digits[4], split_layers[2];
         struct hexid id;
 
         for (size_t i = 0; i < ARRAY_SIZE(digits); i++)
                 sixteen_digits(text + i * sizeof(words2), &digits[i]);
-        halves[0] = digits[0] << 4 | digits[1];
-        halves[1] = digits[2] << 4 | digits[3];
+        split_layers[0] = digits[0] << 4 | digits[1];
+        split_layers[1] = digits[2] << 4 | digits[3];
 
-        _Static_assert(sizeof(id) == sizeof(halves), "all digits are in it");
-        memcpy(&id, halves, sizeof(id));
+        _Static_assert(sizeof(id) == sizeof(split_layers), "all digits are in it");
+        memcpy(&id, split_layers, sizeof(id));
         return id;
 }
 

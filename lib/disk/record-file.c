@@ -102,7 +102,7 @@ int record_file_read(struct record_file *file, int dirfd, const char *path) {
         return 0;
 }
 
-bool record_file_is_broken(const struct record_file *file) {
+bool record_file_is_torn(const struct record_file *file) {
         return file->state == RECORD_FILE_EMPTY ||
                (file->state == RECORD_FILE_OK && text_is_torn(file->text, file->len));
 }

@@ -34,7 +34,7 @@ int record_file_read(struct record_file *file, int dirfd, const char *path);
 
 /* Is the file without content for every reader, Go processes included? It is, if it is empty or null or if
  * text_is_torn(). A file that is DAMAGED in another way may contain records that another program can read. */
-bool record_file_is_broken(const struct record_file *file);
+bool record_file_is_torn(const struct record_file *file);
 
 /* Is the file below dirfd still the one that was read? That is: still missing, or the same inode, size and
  * times, or still without a readable identity. */

@@ -84,7 +84,7 @@ struct driver {
 
         /* Is the layer a split layer, with one directory in each of two stores, as releases 1.47 to 1.52
          * created with an image store? 1, 0, or negative errno. NULL if the driver never had split layers. */
-        int (*is_half)(int home_fd, const char *id);
+        int (*is_split_layer)(int home_fd, const char *id);
 
         /*
          * The functions below change a store, so the caller holds its locks, except for make_content. The

@@ -232,7 +232,7 @@ static int has_entry(int home_fd, const char *id, const char *name) {
 }
 
 /* A complete layer gets a diff before its link, and its link before a work directory (overlay.go:create). */
-int overlay_is_half(int home_fd, const char *id) {
+int overlay_is_split_layer(int home_fd, const char *id) {
         int link = has_entry(home_fd, id, "/link"), r;
 
         if (link <= 0)

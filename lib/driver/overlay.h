@@ -17,7 +17,7 @@ bool overlay_is_probe_name(const char *name);
 int overlay_read_lowers(int home_fd, int other_home_fd, const char *id, struct overlay_lower *ret,
                         struct error *reterr);
 int overlay_read_link(int home_fd, const char *id, char ret_link[static LINK_ID_LENGTH + 1]);
-int overlay_is_half(int home_fd, const char *id);
+int overlay_is_split_layer(int home_fd, const char *id);
 
 /* overlay-create.c */
 int overlay_make_home(int root_fd, struct error *reterr);

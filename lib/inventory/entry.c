@@ -86,19 +86,19 @@ _public_ int cstorage_entry_read_lowers(const struct cstorage_entry *entry, char
                          "cannot read the lowers of a layer");
 }
 
-static int is_half(const struct cstorage_entry *entry, struct error *reterr) {
+static int is_split_layer(const struct cstorage_entry *entry, struct error *reterr) {
         int (*ask)(int home_fd, const char *id);
         int r;
 
         if (!entry || entry->kind != CSTORAGE_ENTRY_LAYER_DIR || !entry->id)
                 return -EINVAL;
 
-        ask = entry->place->store->driver->is_half;
+        ask = entry->place->store->driver->is_split_layer;
         r = ask ? ask(entry->place->base_fd, entry->id) : 0;
         return r < 0 ? error_errno(reterr, r, "cannot look into %s", cstorage_entry_get_path(entry)) : r;
 }
 
 _public_ int cstorage_entry_is_split_layer(const struct cstorage_entry *entry,
                                            struct cstorage_error *reterr) {
-        return error_end(reterr, is_half(entry, error_begin(reterr)), "cannot look into a layer");
+        return error_end(reterr, is_split_layer(entry, error_begin(reterr)), "cannot look into a layer");
 }

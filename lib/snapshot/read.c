@@ -37,7 +37,7 @@ static int parse(struct cstorage_record_file *file) {
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {
-                file->broken = record_file_is_broken(&file->bytes);
+                file->torn = record_file_is_torn(&file->bytes);
                 file->bytes.state = RECORD_FILE_DAMAGED;
                 free(file->bytes.text);
         }
@@ -77,7 +77,7 @@ static int file_read(struct cstorage_record_file *file) {
                 return r;
         if (file->bytes.state == RECORD_FILE_OK)
                 return parse(file);
-        file->broken = record_file_is_broken(&file->bytes);
+        file->torn = record_file_is_torn(&file->bytes);
         return 0;
 }
 

@@ -37,7 +37,7 @@ _public_ const char *cstorage_record_file_get_problem(const struct cstorage_reco
 }
 
 _public_ bool cstorage_record_file_is_torn(const struct cstorage_record_file *file) {
-        return file->broken;
+        return file->torn;
 }
 
 _public_ size_t cstorage_record_file_get_n_records(const struct cstorage_record_file *file) {

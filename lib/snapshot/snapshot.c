@@ -42,13 +42,13 @@ static const struct {
 void snapshot_forget_file(struct cstorage_record_file *file) {
         file->record_buffer = record_buffer_unref(file->record_buffer);
         record_file_done(&file->bytes);
-        file->broken = false;
+        file->torn = false;
         file->n_records = 0;
 }
 
 void snapshot_take_file(struct cstorage_record_file *file, const struct cstorage_record_file *from) {
         file->bytes = from->bytes;
-        file->broken = from->broken;
+        file->torn = from->torn;
         file->record_buffer = record_buffer_ref(from->record_buffer);
         file->n_records = from->n_records;
 }

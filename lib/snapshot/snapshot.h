@@ -27,7 +27,7 @@ struct cstorage_record_file {
         const char *name;                    /* relative to the root */
         char *path;                          /* for messages */
         struct record_file bytes;            /* without its text, which the record buffer owns */
-        bool broken;                         /* record_file_is_broken() */
+        bool torn;                           /* record_file_is_torn() */
         struct record_buffer *record_buffer; /* NULL if there are no records */
         const struct cstorage_record_file
                 *references; /* during a read: the unchanged file of an earlier snapshot */

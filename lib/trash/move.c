@@ -310,7 +310,7 @@ static int move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
  * The locks of the store do not protect a temp dir: its own lock does, and is taken when the temp dir is
  * deleted. Locking thousands at once would take more descriptors than a process may have.
  */
-static int retire_temp_dir(struct cstorage_trash *trash, struct cstorage_trash_item *item) {
+static int trash_temp_dir(struct cstorage_trash *trash, struct cstorage_trash_item *item) {
         _cleanup_free_ struct cstorage_trash_dir *dir = calloc(1, sizeof(*dir));
 
         if (dir) {
@@ -329,8 +329,8 @@ static int retire_temp_dir(struct cstorage_trash *trash, struct cstorage_trash_i
  * Entries of older releases have no lock file, and none is made: these entries are from before the boot. In
  * the trash, the lock of the temp dir protects the entry.
  */
-static int retire_staging(struct cstorage_trash *trash, struct cstorage_trash_item *item,
-                          const struct mountinfo *mounts) {
+static int trash_staging(struct cstorage_trash *trash, struct cstorage_trash_item *item,
+                         const struct mountinfo *mounts) {
         _cleanup_close_ int fd = -1;
         char lock[NAME_BUFFER];
 
@@ -355,16 +355,16 @@ static int unlink_in_runroot(struct cstorage_trash_item *item) {
         return 0;
 }
 
-static int retire(struct cstorage_trash *trash, struct cstorage_trash_item *item,
-                  const struct mountinfo *mounts) {
+static int move_to_trash(struct cstorage_trash *trash, struct cstorage_trash_item *item,
+                         const struct mountinfo *mounts) {
         if (item->entry->place->root == ROOT_RUN)
                 return unlink_in_runroot(item);
 
         switch (item->entry->kind) {
         case CSTORAGE_ENTRY_TEMP_DIR:
-                return retire_temp_dir(trash, item);
+                return trash_temp_dir(trash, item);
         case CSTORAGE_ENTRY_STAGING:
-                return retire_staging(trash, item, mounts);
+                return trash_staging(trash, item, mounts);
         case CSTORAGE_ENTRY_LAYER_DIR:
         case CSTORAGE_ENTRY_CONTAINER_DIR:
         case CSTORAGE_ENTRY_IMAGE_DIR:
@@ -402,7 +402,7 @@ void trash_move(struct cstorage_trash *trash, struct cstorage_trash_item *item,
 
         r = trash_check(item, mounts, &item->error);
         if (r >= 0)
-                r = retire(trash, item, mounts);
+                r = move_to_trash(trash, item, mounts);
         if (r >= 0)
                 item->error = (struct error){0}; /* the error of an earlier try */
         else if (item->error.code != r)

@@ -4,7 +4,7 @@
 #include "inventory/inventory.h"
 
 /* All entries of a turn are moved before the next turn begins; within a turn in any order. */
-enum { RETIRE_TURNS = 3 };
+enum { TRASH_TURNS = 3 };
 
 /*
  * The data of a layer, and links to it, are moved before the layer directory. After a crash in between, the
@@ -17,7 +17,7 @@ static inline bool hangs_on_layer(enum cstorage_entry_kind kind) {
 }
 
 /* Other processes cannot load the store before a torn file is reset. */
-static inline unsigned retire_turn(enum cstorage_entry_kind kind) {
+static inline unsigned trash_turn(enum cstorage_entry_kind kind) {
         if (kind == CSTORAGE_ENTRY_VOLATILE_FILE)
                 return 0;
         return hangs_on_layer(kind) ? 1 : 2;

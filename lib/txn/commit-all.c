@@ -4,24 +4,24 @@
 #include "trash/order.h"
 #include "txn/commit.h"
 
-static void retire_one(struct cstorage_txn *txn, struct cstorage_trash_item *item,
-                       const struct mountinfo *mounts) {
+static void trash_one(struct cstorage_txn *txn, struct cstorage_trash_item *item,
+                      const struct mountinfo *mounts) {
         if (item->entry->kind == CSTORAGE_ENTRY_VOLATILE_FILE)
                 txn_reset_volatile_file(txn, item, mounts);
         else
                 trash_move(txn->trash, item, mounts);
 }
 
-static void retire_all(struct cstorage_txn *txn, const struct mountinfo *mounts) {
+static void trash_all(struct cstorage_txn *txn, const struct mountinfo *mounts) {
         struct cstorage_trash *trash = txn->trash;
 
-        for (unsigned turn = 0; turn < RETIRE_TURNS; turn++)
+        for (unsigned turn = 0; turn < TRASH_TURNS; turn++)
                 for (size_t i = 0; i < trash->n; i++)
-                        if (retire_turn(trash->items[i].entry->kind) == turn)
-                                retire_one(txn, &trash->items[i], mounts);
+                        if (trash_turn(trash->items[i].entry->kind) == turn)
+                                trash_one(txn, &trash->items[i], mounts);
 }
 
-static int retire(struct cstorage_txn *txn, struct error *reterr) {
+static int move_to_trash(struct cstorage_txn *txn, struct error *reterr) {
         _cleanup_(mountinfo_freep) struct mountinfo *mounts = NULL;
         int r;
 
@@ -29,7 +29,7 @@ static int retire(struct cstorage_txn *txn, struct error *reterr) {
         r = mountinfo_read(NULL, &mounts, reterr);
         if (r < 0)
                 return r;
-        retire_all(txn, mounts);
+        trash_all(txn, mounts);
         return 0;
 }
 
@@ -45,7 +45,7 @@ static int commit_all(struct cstorage_txn *txn, struct error *reterr) {
                 r = commit_changes(txn, reterr);
         if (r < 0)
                 return r;
-        r = txn->trash->n > 0 ? retire(txn, reterr) : 0;
+        r = txn->trash->n > 0 ? move_to_trash(txn, reterr) : 0;
         if (r >= 0)
                 txn->committed = true;
         return r;

@@ -102,7 +102,7 @@ static void unmake_layers(struct commit *commit) {
         commit_unmake(commit, CHANGE_LAYER_MADE);
 }
 
-static int retire_layers(struct commit *commit) {
+static int trash_layers(struct commit *commit) {
         return commit_trash(commit, commit->layer_items, commit->n_layer_items);
 }
 
@@ -133,7 +133,7 @@ static void save_images_first_again(struct commit *commit) {
         commit_unmake(commit, CHANGE_IMAGE_MADE);
 }
 
-static int retire_data(struct commit *commit) {
+static int trash_data(struct commit *commit) {
         return commit_trash(commit, commit->data_items, commit->n_data_items);
 }
 
@@ -186,10 +186,10 @@ static const struct step {
         {"record which images stay", save_images_first, save_images_back},
         {"record layers as incomplete", save_marked, save_layers_back},
         {"make layers", make_layers, unmake_layers},
-        {"take layers out", retire_layers, restore_layers},
+        {"take layers out", trash_layers, restore_layers},
         {"record the layers", save_layers, save_marked_again},
         {"record the images", save_images, save_images_first_again},
-        {"take data out", retire_data, restore_data},
+        {"take data out", trash_data, restore_data},
         {"record the containers", save_containers, save_containers_back},
         {"mount", commit_mount, commit_undo_mounts},
         {"record the mounts", save_mounts, save_mounts_back},

@@ -24,16 +24,16 @@ static const struct own_file *own_file_of(const struct cstorage_entry *entry) {
 /* The file is read again under the locks, and only a file that no process can load is reset. */
 static int check_torn(const struct cstorage_entry *entry, struct error *reterr) {
         struct record_file file = RECORD_FILE_INIT;
-        bool broken;
+        bool torn;
         int r;
 
         r = record_file_read(&file, entry->place->fd, entry->name);
         if (r < 0)
                 return r;
 
-        broken = record_file_is_broken(&file);
+        torn = record_file_is_torn(&file);
         record_file_done(&file);
-        if (!broken)
+        if (!torn)
                 return error_set(reterr, -ESTALE, "%s is not torn: other programs can read it",
                                  cstorage_entry_get_path(entry));
         return 0;

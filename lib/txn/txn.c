@@ -133,7 +133,7 @@ static int get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot **ret
         /* After a commit the locks are released: only records that were read under them are valid. */
         if (!txn->before && !txn_may_be_changed(txn))
                 return error_set(reterr, -EINVAL,
-                                 "the transaction is over, and nobody asked for its records");
+                                 "the transaction is over, and its records were not read before");
 
         r = txn_load(txn, reterr);
         if (r < 0)
@@ -152,7 +152,7 @@ _public_ int cstorage_txn_get_snapshot(struct cstorage_txn *txn, struct cstorage
 /* ----------------------------------------------------------------------- trash */
 
 /* Whatever the caller decided: only its id shows that such an entry belongs to a record. */
-static bool may_be_retired(const struct cstorage_entry *entry) {
+static bool may_be_trashed(const struct cstorage_entry *entry) {
         switch (entry->kind) {
         case CSTORAGE_ENTRY_LAYER_DIR:
         case CSTORAGE_ENTRY_CONTAINER_DIR:
@@ -195,7 +195,7 @@ static bool is_of(const struct cstorage_txn *txn, const struct cstorage_entry *e
 
 _public_ int cstorage_txn_trash_entry(struct cstorage_txn *txn, const struct cstorage_entry *entry,
                                       const struct cstorage_entry_stat *seen) {
-        return is_of(txn, entry) && seen && may_be_retired(entry) ? add_item(txn, entry, seen) : -EINVAL;
+        return is_of(txn, entry) && seen && may_be_trashed(entry) ? add_item(txn, entry, seen) : -EINVAL;
 }
 
 _public_ int cstorage_txn_reset_volatile_file(struct cstorage_txn *txn, const struct cstorage_entry *entry,

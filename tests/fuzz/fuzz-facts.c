@@ -47,11 +47,11 @@ static void check_plan(const struct facts *facts) {
         FUZZ_ASSERT(plan.n == facts->n_entries && plan.n_keep + plan.n_remove + plan.n_refuse == plan.n);
         for (size_t i = 0; i < plan.n; i++) {
                 const struct decision *decision = &plan.decisions[i];
-                bool doubt = decision->reason == REASON_RECORDS_DAMAGED ||
-                             decision->reason == REASON_RECORDS_MISSING;
+                bool missing_record = decision->reason == REASON_RECORDS_DAMAGED ||
+                                      decision->reason == REASON_RECORDS_MISSING;
 
                 FUZZ_ASSERT(decision->reason != REASON_CHANGED && decision->reason != REASON_BUSY);
-                FUZZ_ASSERT(doubt == (decision->because != NULL));
+                FUZZ_ASSERT(missing_record == (decision->because != NULL));
                 if (reason_verdict(decision->reason) == VERDICT_REMOVE)
                         check_removal(facts, &facts->entries[i]);
         }

@@ -39,7 +39,7 @@ sub flood {
         my $out = steal($pid, 1) // return;
         my $err = steal($pid, 2) // return;
         my $line = "subject\tlayer-dir\tremove\tno-record\t0\ta\t/etc/shadow\\x1b[2J\t\\N\t1\t1\t18446744073709551615\n";
-        my $good = "fate\tcollected\nstore\t/\\x0a/\t/r\t\\N\toverlay\t1\nsum\t9\t9\t9\t9\t9\t9\t9\t9\t9\n";
+        my $good = "status\tcollected\nstore\t/\\x0a/\t/r\t\\N\toverlay\t1\nsum\t9\t9\t9\t9\t9\t9\t9\t9\t9\n";
         my $lines = $line x 500;
 
         kill 'STOP', $pid;

@@ -176,7 +176,7 @@ static int read_records(int dirfd, const char *kind, const char *bytes, size_t n
         if (r < 0)
                 return r;
 
-        reset = record_file_is_broken(&file) ? "reset" : "keep";
+        reset = record_file_is_torn(&file) ? "reset" : "keep";
         if (file.state != RECORD_FILE_OK) {
                 (void) text_addf(out, "%s\t%s", file.state == RECORD_FILE_EMPTY ? "empty" : "damaged", reset);
                 record_file_done(&file);

@@ -80,7 +80,7 @@ static bool may_heal_as(const struct brute *b, const struct fact_entry *e, const
         const struct facts *f = b->f;
 
         return e->kind == CSTORAGE_ENTRY_VOLATILE_FILE && same(e->path, file->path) && is_sound(e) &&
-               is_volatile(file) && is_bad(file) && file->broken && b->policy->repair &&
+               is_volatile(file) && is_bad(file) && file->torn && b->policy->repair &&
                !layer_alive_may_be_in(f, file) && !container_alive_may_be_in(f, file) &&
                !may_be_another_stores(f, file);
 }
@@ -197,7 +197,7 @@ static bool layers_json_existed(const struct brute *b) {
                 if (is_side_file(e) &&
                     !has_layer_record(f, layer_of(e, buffer), 1U << CSTORAGE_LOCATION_IMAGESTORE))
                         return true;
-                if (e->kind == CSTORAGE_ENTRY_LAYER_DIR && !e->half &&
+                if (e->kind == CSTORAGE_ENTRY_LAYER_DIR && !e->split_layer &&
                     !has_layer_record(f, e->name, ANYWHERE) && something_lies_on(f, e->name))
                         return true;
         }

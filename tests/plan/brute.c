@@ -20,7 +20,7 @@ static bool is_a_gap(const struct brute *b, const struct fact_entry *e) {
                 return false;
         if (!e->examined || *e->problem)
                 return true;
-        if (e->half && !e->imagestore && !has_directory(b->f, e->name, true, false))
+        if (e->split_layer && !e->imagestore && !has_directory(b->f, e->name, true, false))
                 return true;
         return !is_absent(e) && (e->identity.type != CSTORAGE_TYPE_DIRECTORY || e->identity.other_mount ||
                                  e->overlay_lower_unknown);
@@ -41,9 +41,9 @@ static bool halves_are_elsewhere(const struct facts *f) {
         for (size_t i = 0; i < f->n_entries; i++) {
                 const struct fact_entry *e = &f->entries[i];
 
-                if (e->half && e->imagestore && has_directory(f, e->name, false, true))
+                if (e->split_layer && e->imagestore && has_directory(f, e->name, false, true))
                         return false;
-                here |= e->half && !e->imagestore;
+                here |= e->split_layer && !e->imagestore;
         }
         return here;
 }
@@ -117,7 +117,7 @@ static bool layer_may_go(const struct brute *b, size_t i) {
         const struct fact_entry *e = &b->f->entries[i];
 
         return !b->stays[i] && is_sound(e) && is_named_by_an_id(e) && !layers_are_doubtful(b) &&
-               !has_gaps(b) && side_files_are_listed(b->f) && !(e->half && halves_are_elsewhere(b->f));
+               !has_gaps(b) && side_files_are_listed(b->f) && !(e->split_layer && halves_are_elsewhere(b->f));
 }
 
 static bool side_file_may_go(const struct brute *b, const struct fact_entry *e) {

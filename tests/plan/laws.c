@@ -127,11 +127,11 @@ static bool removes_nothing_the_second_time(const struct world *world, struct di
 
 /* Killed in the middle of a turn: of that, each may be gone or not. */
 static void carry_out_partly(struct facts *facts, const struct plan *plan, struct dice *dice) {
-        unsigned last = dice_roll(dice, RETIRE_TURNS);
+        unsigned last = dice_roll(dice, TRASH_TURNS);
         size_t kept = 0;
 
         for (size_t i = 0; i < facts->n_entries; i++) {
-                unsigned turn = retire_turn(facts->entries[i].kind);
+                unsigned turn = trash_turn(facts->entries[i].kind);
 
                 if (is_removed(plan, i) && (turn < last || (turn == last && dice_hit(dice, 2))))
                         continue;
@@ -159,14 +159,14 @@ static bool has_dir_in_graphroot(const struct facts *facts, const char *layer) {
 }
 
 /* Halves in the graphroot, and no pair that shows that their other halves are in this image store. */
-static bool has_lonely_halves(const struct facts *facts) {
+static bool has_lonely_parts(const struct facts *facts) {
         bool here = false;
 
         for (size_t i = 0; i < facts->n_entries; i++) {
                 const struct fact_entry *e = &facts->entries[i];
 
-                here |= e->half && !e->imagestore;
-                if (e->half && e->imagestore && has_dir_in_graphroot(facts, e->name))
+                here |= e->split_layer && !e->imagestore;
+                if (e->split_layer && e->imagestore && has_dir_in_graphroot(facts, e->name))
                         return false;
         }
         return here;
@@ -186,7 +186,7 @@ static bool removes_the_rest_when_killed(const struct world *world, struct dice 
         copy(&after, &before);
         carry_out_partly(&after.facts, &before.plan, dice);
         make_plan(&after);
-        fewer = has_lonely_halves(&after.facts) && !has_lonely_halves(&before.facts);
+        fewer = has_lonely_parts(&after.facts) && !has_lonely_parts(&before.facts);
         for (size_t i = 0; i < after.facts.n_entries; i++) {
                 bool removed = is_removed(&before.plan, find_entry(&before.facts, &after.facts.entries[i]));
 
@@ -461,7 +461,7 @@ static const struct law {
 };
 
 struct tally {
-        bool broken[ARRAY_SIZE(laws)];
+        bool torn[ARRAY_SIZE(laws)];
         size_t n_seen[REASON_COUNT];
 };
 
@@ -489,8 +489,8 @@ static void try_world(struct tally *tally, uint64_t seed) {
         for (size_t i = 0; i < world.plan.n; i++)
                 tally->n_seen[world.plan.decisions[i].reason]++;
         for (size_t i = 0; i < ARRAY_SIZE(laws); i++)
-                if (!tally->broken[i] && !laws[i].holds(&world, &dice)) {
-                        tally->broken[i] = true;
+                if (!tally->torn[i] && !laws[i].holds(&world, &dice)) {
+                        tally->torn[i] = true;
                         report_broken(&world, &laws[i], seed);
                 }
 }
@@ -517,8 +517,8 @@ static int report(const struct tally *tally, uint64_t seed, uint64_t n) {
 
         printf("# worlds %" PRIu64 " to %" PRIu64 "\n", seed, seed + n - 1);
         for (size_t i = 0; i < ARRAY_SIZE(laws); i++) {
-                printf("%sok %zu - %s\n", tally->broken[i] ? "not " : "", i + 1, laws[i].name);
-                ok &= !tally->broken[i];
+                printf("%sok %zu - %s\n", tally->torn[i] ? "not " : "", i + 1, laws[i].name);
+                ok &= !tally->torn[i];
         }
         seen = n < WORLDS || all_reasons_came_up(tally);
         printf("%sok %zu - every reason of a plan came up\n1..%zu\n", seen ? "" : "not ",

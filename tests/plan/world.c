@@ -49,7 +49,7 @@ static const char *const other_ids[] = {ID("11111111"), ID("22222222"), ID("3333
 #define N_VALID_OTHERS 4
 
 struct mood {
-        bool imagestore, additional, mess, chains, halves;
+        bool imagestore, additional, mess, chains, split_layers;
         unsigned odd_files, odd_entries; /* one in so many, 0: none */
 };
 
@@ -130,7 +130,7 @@ static int add_files(struct facts *facts, const struct mood *mood, struct dice *
                         file->state = CSTORAGE_RECORD_FILE_MISSING;
                 else if (dice_hit(dice, mood->odd_files))
                         file->state = (enum cstorage_record_file_state) dice_roll(dice, 5);
-                file->broken = is_broken(file, dice);
+                file->torn = is_broken(file, dice);
         }
         return 0;
 }
@@ -336,7 +336,7 @@ static int add_entry(struct facts *facts, const struct mood *mood, struct dice *
                 make_odd(entry, dice);
         if (entry->kind != CSTORAGE_ENTRY_LAYER_DIR)
                 return 0;
-        entry->half = mood->halves && dice_hit(dice, 2);
+        entry->split_layer = mood->split_layers && dice_hit(dice, 2);
         return !entry->overlay_lower_unknown && dice_hit(dice, mood->chains ? 2 : 6)
                        ? add_lowers(facts, entry, dice)
                        : 0;
@@ -386,7 +386,7 @@ static struct mood make_mood(struct dice *dice) {
                 .additional = dice_hit(dice, 3),
                 .mess = dice_hit(dice, 8),
                 .chains = dice_hit(dice, 2),
-                .halves = dice_hit(dice, 4),
+                .split_layers = dice_hit(dice, 4),
                 .odd_files = dice_hit(dice, 4) ? 4 : 0,
                 .odd_entries = dice_hit(dice, 2) ? 8 : 0,
         };
@@ -492,7 +492,7 @@ void world_damage_file(struct facts *facts, struct dice *dice) {
         if (file->state != CSTORAGE_RECORD_FILE_OK && file->state != CSTORAGE_RECORD_FILE_MISSING)
                 return;
         file->state = states[dice_roll(dice, file->kind == CSTORAGE_RECORD_FILE_MOUNTS ? 2 : 3)];
-        file->broken = is_broken(file, dice);
+        file->torn = is_broken(file, dice);
         switch (file->kind) {
         case CSTORAGE_RECORD_FILE_LAYERS:
                 TAKE_OUT(facts->layers, facts->n_layers, x, x->location == file->location);

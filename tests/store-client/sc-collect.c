@@ -62,7 +62,7 @@ static bool is_recorded(const struct client *client, const struct cstorage_entry
         return !id || !kind_of(entry, &kind) || has_record(client, kind, id);
 }
 
-static int retire(struct client *client, const struct cstorage_inventory *inventory) {
+static int move_to_trash(struct client *client, const struct cstorage_inventory *inventory) {
         const struct cstorage_entry *entry = NULL;
         struct cstorage_error error = {.text = "no memory"};
         struct cstorage_entry_stat seen;
@@ -84,7 +84,7 @@ static int retire_unrecorded(struct client *client) {
 
         if (cstorage_inventory_new(client->store, &inventory, &error) < 0)
                 return log_error(client, "%s", error.text);
-        return retire(client, inventory);
+        return move_to_trash(client, inventory);
 }
 
 static int answer_empty(struct client *client, int status) {

@@ -202,7 +202,7 @@ rm -f "$socket"
 lay_out none --images 1 --orphans 5 --orphan-files 10
 collect --deleter="$socket"
 expect "where nobody listens it deletes by itself" "0 0 0" "$status $(orphans) $(temp_dirs)"
-check "and says so" grep -q "^cstorage-gc: nobody takes over the deletion at $socket: No such file" "$scratch/err"
+check "and says so" grep -q "^cstorage-gc: no deleter listens at $socket: No such file" "$scratch/err"
 python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).bind(sys.argv[1])' "$socket"
 lay_out dead --images 1 --orphans 5 --orphan-files 10
 collect --deleter="$socket"

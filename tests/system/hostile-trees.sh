@@ -110,9 +110,9 @@ case_large() {
         local files=100000
         [ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && [ "$who" = root ] && files=1000000
         fresh
-        python3 "$helper" flat top/1-flat $entries
-        delete 0 && is_empty top && grep -q "^total $((entries + 1)) " out && memory_below_kib 16384
-        report $? "$who: one directory of $entries entries goes in 16 MiB"
+        python3 "$helper" flat top/1-flat $files
+        delete 0 && is_empty top && grep -q "^total $((files + 1)) " out && memory_below_kib 16384
+        report $? "$who: one directory of $files files goes in 16 MiB"
 }
 
 case_wide() {

@@ -311,27 +311,27 @@ static void what_is_no_short_name_is_none(void **state) {
 static void a_layer_without_link_or_without_diff_is_a_half(void **state) {
         const struct store_dir *place = *state;
 
-        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
+        assert_int_equal(driver_overlay.is_split_layer(place->fd, ID_A), 0);
         put_dir(place->fd, ID_A "/diff");
-        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
+        assert_int_equal(driver_overlay.is_split_layer(place->fd, ID_A), 0);
         put_text(place->fd, ID_A "/link", LINK_A);
-        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
+        assert_int_equal(driver_overlay.is_split_layer(place->fd, ID_A), 0);
         put_dir(place->fd, ID_A "/work");
-        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
+        assert_int_equal(driver_overlay.is_split_layer(place->fd, ID_A), 0);
         put_text(place->fd, ID_A "/link", ""); /* a power cut */
-        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
+        assert_int_equal(driver_overlay.is_split_layer(place->fd, ID_A), 0);
 
         assert_ok(unlinkat(place->fd, ID_A "/link", 0));
-        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 1);
+        assert_int_equal(driver_overlay.is_split_layer(place->fd, ID_A), 1);
 
         assert_ok(unlinkat(place->fd, ID_A "/diff", AT_REMOVEDIR));
         assert_ok(unlinkat(place->fd, ID_A "/work", AT_REMOVEDIR));
         put_text(place->fd, ID_A "/link", LINK_A);
-        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 1);
+        assert_int_equal(driver_overlay.is_split_layer(place->fd, ID_A), 1);
 
-        assert_int_equal(driver_overlay.is_half(place->fd, ID_B), 0);
+        assert_int_equal(driver_overlay.is_split_layer(place->fd, ID_B), 0);
         put_link(place->fd, ID_B, ID_A);
-        assert_int_equal(driver_overlay.is_half(place->fd, ID_B), -ELOOP);
+        assert_int_equal(driver_overlay.is_split_layer(place->fd, ID_B), -ELOOP);
 }
 
 /* That of an additional layer leads into a file system that may not be there. */
@@ -340,7 +340,7 @@ static void a_diff_that_is_a_link_is_not_followed(void **state) {
 
         put_text(place->fd, ID_A "/link", LINK_A);
         put_link(place->fd, ID_A "/diff", "/nowhere/at/all/diff");
-        assert_int_equal(driver_overlay.is_half(place->fd, ID_A), 0);
+        assert_int_equal(driver_overlay.is_split_layer(place->fd, ID_A), 0);
 }
 
 int main(void) {

@@ -38,7 +38,7 @@ static void vfs_has_a_directory_of_layers_without_links(void **state) {
         assert_null(driver_vfs.staging_dir);
         assert_null(driver_vfs.read_lowers);
         assert_null(driver_vfs.read_link);
-        assert_null(driver_vfs.is_half);
+        assert_null(driver_vfs.is_split_layer);
         assert_true(driver_vfs.is_own_name("lost+found"));
         assert_false(driver_vfs.is_own_name("compat1"));
 }

@@ -100,7 +100,7 @@ static void repairs_and_refusals_are_counted(void **state) {
         add_files(&facts);
         file = add_file(&facts, &torn);
         file->path = "torn";
-        file->broken = true;
+        file->torn = true;
         add_entry(&facts, CSTORAGE_ENTRY_VOLATILE_FILE, "torn");
         facts.entries[0].examined = true;
         facts.entries[0].identity.type = CSTORAGE_TYPE_FILE;

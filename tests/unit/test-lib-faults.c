@@ -123,7 +123,7 @@ static bool is_kept(const struct cstorage_entry *entry) {
         return id && strncmp(id, "cd", 2) == 0;
 }
 
-static int retire_all(struct cstorage_txn *txn, const struct cstorage_inventory *inventory) {
+static int trash_all(struct cstorage_txn *txn, const struct cstorage_inventory *inventory) {
         const struct cstorage_entry *entry = NULL;
         int r;
 
@@ -192,7 +192,7 @@ static int collect(struct fixture *f, struct result *result, struct cstorage_err
                 r = cstorage_snapshot_new(store, &snapshot, reterr);
         if (r >= 0)
                 r = cstorage_txn_begin(store, NULL, &txn, reterr);
-        if (r >= 0 && retire_all(txn, inventory) >= 0) {
+        if (r >= 0 && trash_all(txn, inventory) >= 0) {
                 r = cstorage_txn_commit(txn, &trash, reterr);
                 result->committed = r >= 0;
         }

@@ -95,14 +95,14 @@ static void a_broken_file_is_moved_aside_for_an_empty_list(void **state) {
         static const struct {
                 const char *bytes;
                 size_t n;
-        } broken[] = {{"", 0}, {"null", 4}, {"\0\0\0\0", 4}, {"[{\"id\":\"a", 9}, {"{}", 2}};
+        } torn[] = {{"", 0}, {"null", 4}, {"\0\0\0\0", 4}, {"[{\"id\":\"a", 9}, {"{}", 2}};
         struct fixture *f = *state;
         struct stat st;
         char kept[128];
 
         for (size_t i = 0; i < ARRAY_SIZE(files); i++)
-                for (size_t k = 0; k < ARRAY_SIZE(broken); k++) {
-                        write_bytes(f, files[i], broken[k].bytes, broken[k].n);
+                for (size_t k = 0; k < ARRAY_SIZE(torn); k++) {
+                        write_bytes(f, files[i], torn[k].bytes, torn[k].n);
                         assert_int_equal(heal_one(f, files[i], NULL), 0);
                         assert_content(f, files[i], "[]", 2);
                         assert_int_equal(fstatat(f->fd, files[i], &st, AT_SYMLINK_NOFOLLOW), 0);
@@ -110,7 +110,7 @@ static void a_broken_file_is_moved_aside_for_an_empty_list(void **state) {
                         assert_int_equal(st.st_uid, geteuid());
                         /* The last one is kept. */
                         aside(kept, files[i]);
-                        assert_content(f, kept, broken[k].bytes, broken[k].n);
+                        assert_content(f, kept, torn[k].bytes, torn[k].n);
                 }
 }
 

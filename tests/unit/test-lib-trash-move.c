@@ -59,7 +59,7 @@ int __wrap_kernel_renameat2(int from_fd, const char *from, int to_fd, const char
 /* ------------------------------------------------------------------------------------ one removal */
 
 /* The code of the only entry. */
-static int retire_one(struct fixture *f) {
+static int trash_one(struct fixture *f) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(f);
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
@@ -102,11 +102,11 @@ static void what_turns_out_to_be_another_one_goes_back(void **state) {
         fixture_mkdir(*state, layer());
         for (change = OTHER_DEVICE; change < CHANGES; change++) {
                 changed = moved();
-                assert_int_equal(retire_one(*state), -ESTALE);
+                assert_int_equal(trash_one(*state), -ESTALE);
                 assert_true(fixture_exists(*state, layer()));
         }
         change = NO_CHANGE;
-        assert_int_equal(retire_one(*state), 0);
+        assert_int_equal(trash_one(*state), 0);
         assert_false(fixture_exists(*state, layer()));
 }
 
@@ -115,12 +115,12 @@ static void an_empty_directory_is_removed_in_place_if_it_is_the_one_that_was_see
         for (change = OTHER_DEVICE; change < CHANGES; change++) {
                 changed = fixture_id("ab");
                 rename_failure = EXDEV;
-                assert_int_equal(retire_one(*state), -EXDEV);
+                assert_int_equal(trash_one(*state), -EXDEV);
                 assert_true(fixture_exists(*state, layer()));
         }
         change = NO_CHANGE;
         rename_failure = EXDEV;
-        assert_int_equal(retire_one(*state), 0);
+        assert_int_equal(trash_one(*state), 0);
         assert_false(fixture_exists(*state, layer()));
 }
 
@@ -129,12 +129,12 @@ static void a_mount_point_and_what_is_not_empty_stay(void **state) {
 
         fixture_mkdir(*state, layer());
         rename_failure = EBUSY;
-        assert_int_equal(retire_one(*state), -EBUSY);
+        assert_int_equal(trash_one(*state), -EBUSY);
         assert_true(fixture_exists(*state, layer()));
         (void) snprintf(path, sizeof(path), "%s/diff", layer());
         fixture_mkdir(*state, path);
         rename_failure = EXDEV;
-        assert_int_equal(retire_one(*state), -EXDEV);
+        assert_int_equal(trash_one(*state), -EXDEV);
         assert_true(fixture_exists(*state, path));
 }
 
@@ -143,7 +143,7 @@ static void a_file_that_cannot_be_moved_stays(void **state) {
 
         fixture_write(*state, path, "[");
         rename_failure = EXDEV;
-        assert_int_equal(retire_one(*state), -EXDEV);
+        assert_int_equal(trash_one(*state), -EXDEV);
         assert_true(fixture_exists(*state, path));
 }
 

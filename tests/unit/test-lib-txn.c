@@ -54,8 +54,8 @@ static void empty_trash(struct cstorage_trash *trash) {
 }
 
 /* Look, wait for meddle to do its worst, retire; the result's code. */
-static int retire_one(struct fixture *f, enum cstorage_entry_kind kind, const char *name,
-                      void (*meddle)(struct fixture *f)) {
+static int trash_one(struct fixture *f, enum cstorage_entry_kind kind, const char *name,
+                     void (*meddle)(struct fixture *f)) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(f);
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
@@ -87,7 +87,7 @@ static void a_layer_goes_with_its_link_and_leaves_no_temp_dir(void **state) {
 
         fixture_add_layer_dir(f, id, LINK);
         fixture_add_layer_dir(f, fixture_id("cd"), "BBCDEFGHIJKLMNOPQRSTUVWXYZ");
-        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, id, NULL), 0);
+        assert_int_equal(trash_one(f, CSTORAGE_ENTRY_LAYER_DIR, id, NULL), 0);
 
         (void) snprintf(path, sizeof(path), "graphroot/overlay/%s", id);
         assert_false(fixture_exists(f, path));
@@ -105,7 +105,7 @@ static void data_goes_through_the_temp_dirs_of_the_layers(void **state) {
 
         (void) snprintf(path, sizeof(path), "graphroot/overlay-containers/%s/userdata/config.json", id);
         fixture_write(f, path, "{}");
-        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_CONTAINER_DIR, id, NULL), 0);
+        assert_int_equal(trash_one(f, CSTORAGE_ENTRY_CONTAINER_DIR, id, NULL), 0);
         *strstr(path, "/userdata") = '\0';
         assert_false(fixture_exists(f, path));
         assert_false(fixture_exists(f, "graphroot/overlay-layers/tmp"));
@@ -119,7 +119,7 @@ static void a_link_that_leads_to_another_layer_stays(void **state) {
         fixture_add_layer_dir(f, fixture_id("cd"), LINK);
         (void) snprintf(path, sizeof(path), "graphroot/overlay/%s/link", fixture_id("ab"));
         fixture_write(f, path, LINK);
-        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), NULL), 0);
+        assert_int_equal(trash_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), NULL), 0);
         assert_true(fixture_exists(f, "graphroot/overlay/l/" LINK));
 }
 
@@ -127,8 +127,7 @@ static void what_lies_in_the_runroot_needs_no_temp_dir(void **state) {
         struct fixture *f = *state;
 
         fixture_write(f, "runroot/overlay-containers/.tmp-volatile-containers.json123", "[");
-        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_SAVE_LEFTOVER, ".tmp-volatile-containers.json123",
-                                    NULL),
+        assert_int_equal(trash_one(f, CSTORAGE_ENTRY_SAVE_LEFTOVER, ".tmp-volatile-containers.json123", NULL),
                          0);
         assert_false(fixture_exists(f, "runroot/overlay-containers/.tmp-volatile-containers.json123"));
         assert_int_equal(n_dirs, 0);
@@ -148,7 +147,7 @@ static void what_was_replaced_since_is_left(void **state) {
         char path[256];
 
         fixture_add_layer_dir(f, fixture_id("ab"), LINK);
-        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), replace_layer), -ESTALE);
+        assert_int_equal(trash_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), replace_layer), -ESTALE);
         (void) snprintf(path, sizeof(path), "graphroot/overlay/%s", fixture_id("ab"));
         assert_true(fixture_exists(f, path));
 }
@@ -162,7 +161,7 @@ static void remove_layer(struct fixture *f) {
 
 static void what_is_gone_is_gone(void **state) {
         fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
-        assert_int_equal(retire_one(*state, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), remove_layer),
+        assert_int_equal(trash_one(*state, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), remove_layer),
                          -ENOENT);
 }
 
@@ -183,7 +182,7 @@ static void what_has_a_mount_below_is_left(void **state) {
                 return;
         }
         fixture_add_layer_dir(f, fixture_id("ab"), LINK);
-        code = retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), mount_below);
+        code = trash_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), mount_below);
         (void) snprintf(path, sizeof(path), "%s/graphroot/overlay/%s/diff/etc", f->top, fixture_id("ab"));
         assert_int_equal(umount(path), 0);
         assert_int_equal(code, -EBUSY);
@@ -215,7 +214,7 @@ static void a_layer_that_cannot_be_moved_keeps_its_link(void **state) {
                 skip();
                 return;
         }
-        code = retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), nail_down);
+        code = trash_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), nail_down);
         assert_true(set_immutable(f, "graphroot/overlay", false));
         assert_int_equal(code, -EPERM);
         assert_true(fixture_exists(f, "graphroot/overlay/l/" LINK));
@@ -243,7 +242,7 @@ static void what_is_mounted_elsewhere_is_left(void **state) {
                 return;
         }
         fixture_add_layer_dir(f, fixture_id("ab"), LINK);
-        code = retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), mount_elsewhere);
+        code = trash_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), mount_elsewhere);
         (void) snprintf(path, sizeof(path), "%s/elsewhere", f->top);
         assert_int_equal(umount(path), 0);
         assert_int_equal(code, -EBUSY);
@@ -265,7 +264,7 @@ static void what_changed_since_it_was_looked_at_is_left(void **state) {
         (void) snprintf(path, sizeof(path), "graphroot/overlay/%s/work", fixture_id("ab"));
         fixture_mkdir(*state, path);
         assert_int_equal(nanosleep(&tick, NULL), 0);
-        assert_int_equal(retire_one(*state, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), start_a_container),
+        assert_int_equal(trash_one(*state, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), start_a_container),
                          -ESTALE);
         assert_true(fixture_exists(*state, path));
 }
@@ -280,7 +279,7 @@ static void an_immutable_staging_entry_goes_too(void **state) {
                 return;
         }
         assert_true(set_immutable(f, "graphroot/overlay/staging/7", true));
-        code = retire_one(f, CSTORAGE_ENTRY_STAGING, "7", NULL);
+        code = trash_one(f, CSTORAGE_ENTRY_STAGING, "7", NULL);
         (void) set_immutable(f, "graphroot/overlay/staging/7", false);
         assert_int_equal(code, 0);
 }
@@ -303,8 +302,8 @@ static void what_lies_on_another_file_system_fails_alone(void **state) {
         fixture_mkdir(f, data);
         *strstr(data, "/userdata") = '\0';
 
-        code = retire_one(f, CSTORAGE_ENTRY_CONTAINER_DIR, fixture_id("ef"), NULL);
-        other = retire_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), NULL);
+        code = trash_one(f, CSTORAGE_ENTRY_CONTAINER_DIR, fixture_id("ef"), NULL);
+        other = trash_one(f, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"), NULL);
         assert_int_equal(umount(path), 0);
         assert_int_equal(code, -EXDEV);
         assert_true(fixture_exists(f, data));
@@ -316,7 +315,7 @@ static void a_temp_dir_that_nobody_holds_is_taken_over(void **state) {
 
         fixture_write(f, "graphroot/overlay/tempdirs/temp-dir-42/0-x/file", "x");
         fixture_write(f, "graphroot/overlay/tempdirs/lock-42", "");
-        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_TEMP_DIR, "temp-dir-42", NULL), 0);
+        assert_int_equal(trash_one(f, CSTORAGE_ENTRY_TEMP_DIR, "temp-dir-42", NULL), 0);
         assert_false(fixture_exists(f, "graphroot/overlay/tempdirs/temp-dir-42"));
         assert_false(fixture_exists(f, "graphroot/overlay/tempdirs/lock-42"));
         assert_true(fixture_exists(f, "graphroot/overlay/tempdirs"));
@@ -336,7 +335,7 @@ static void a_temp_dir_that_somebody_holds_is_left(void **state) {
 
         fixture_write(f, "graphroot/overlay/tempdirs/temp-dir-42/0-addition/file", "x");
         fixture_write(f, "graphroot/overlay/tempdirs/lock-42", "");
-        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_TEMP_DIR, "temp-dir-42", hold_lock), -EBUSY);
+        assert_int_equal(trash_one(f, CSTORAGE_ENTRY_TEMP_DIR, "temp-dir-42", hold_lock), -EBUSY);
         assert_true(fixture_exists(f, "graphroot/overlay/tempdirs/temp-dir-42/0-addition/file"));
 }
 
@@ -478,12 +477,12 @@ static void leftovers_of_saves_and_stray_links_go(void **state) {
         char target[128];
 
         fixture_write(f, "graphroot/overlay-layers/.tmp-layers.json123", "[");
-        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_SAVE_LEFTOVER, ".tmp-layers.json123", NULL), 0);
+        assert_int_equal(trash_one(f, CSTORAGE_ENTRY_SAVE_LEFTOVER, ".tmp-layers.json123", NULL), 0);
         assert_false(fixture_exists(f, "graphroot/overlay-layers/.tmp-layers.json123"));
 
         (void) snprintf(target, sizeof(target), "../%s/diff", fixture_id("ab"));
         fixture_symlink(f, target, "graphroot/overlay/l/" LINK);
-        assert_int_equal(retire_one(f, CSTORAGE_ENTRY_LINK, LINK, NULL), 0);
+        assert_int_equal(trash_one(f, CSTORAGE_ENTRY_LINK, LINK, NULL), 0);
         assert_false(fixture_exists(f, "graphroot/overlay/l/" LINK));
 }
 
