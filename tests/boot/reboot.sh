@@ -162,7 +162,7 @@ expect "and no orphan is in the user's store" "" "$(user_orphans)"
 note "$(vm_run m 'journalctl -b -o cat --no-pager _UID=1000 -t cstorage-gc -t cstorage-gc-delete')"
 check "the journal has a record of that, with all of it gone" test "$(vm_run m "journalctl -b -o json MESSAGE_ID=$reaped _UID=0" |
         jq -r 'select((.CSTORAGE_FILES | tonumber) > 8) | .CSTORAGE_LEFT')" = 0
-check "the catalog explains it" grep -q '^-- Subject: The removed orphans are deleted' <<<"$(vm_run m "journalctl --update-catalog
+check "the catalog explains it" grep -q '^-- Subject: The trash of a container store was deleted' <<<"$(vm_run m "journalctl --update-catalog
         journalctl -b -x --no-pager MESSAGE_ID=$reaped" | sed 's/^░░/--/')"
 note "$(vm_run m 'journalctl -b -o cat --no-pager -u cstorage-gc.service')"
 times >"$scratch/times"

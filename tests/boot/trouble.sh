@@ -259,7 +259,7 @@ while ! [ -e /run/held ]; do sleep 0.1; done
 END
         is_up "$1" running plain one
         has_records "$1" "1 NOT_RUN" 4
-        explains "$1" NOT_RUN "A container store could not be collected"
+        explains "$1" NOT_RUN "Container storage garbage collection has failed"
         expect "$1: its record has the status" 4 "$(jq -r .EXIT_STATUS "$scratch/records")"
         vm_run m 'systemctl start cstorage-gc.service'
         is_gone "$1, and started by hand later"
