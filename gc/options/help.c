@@ -44,7 +44,7 @@ static const char collect_help[] =
         "      --verbose                also list what is kept\n"
         "  -q, --quiet                  print problems only\n"
         "      --progress=WHEN          show the progress: auto, always, never\n"
-        "      --color=WHEN             use colours: auto, always, never\n"
+        "      --color=WHEN             use colors: auto, always, never\n"
         "\n" STORE_OPTIONS "\n" COMMON_OPTIONS "\n"
         "Exit status: 0 done or nothing to do, 1 something failed, 2 usage, 3 something\n"
         "was refused, 4 the locks were not obtained in time.\n";

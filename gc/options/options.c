@@ -77,7 +77,7 @@ bool progress_wanted(const struct options *options) {
         return false;
 }
 
-/* https://no-color.org; a terminal without a name has no colours that are known. */
+/* https://no-color.org; a terminal without a name has no colors that are known. */
 static bool environment_allows_color(void) {
         const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 

@@ -84,7 +84,7 @@ int parse_duration(const char *s, uint64_t *ret_us);
 /* Whether a line on standard error is to tell how far it is. */
 bool progress_wanted(const struct options *options);
 
-/* Whether text on this stream, standard output or standard error, is printed in colours. In the mode "auto"
+/* Whether text on this stream, standard output or standard error, is printed in colors. In the mode "auto"
  * the variables NO_COLOR and TERM count, as in systemd. */
 bool color_wanted(const struct options *options, int fd);
 

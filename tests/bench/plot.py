@@ -19,7 +19,7 @@ ROWS = (
     ("deleting 300 orphans of 200 files, cold", "300 orphans: until all files are deleted"),
 )
 
-# What bench-gc.sh calls a program, its name, and its colours on a light and on a dark page.
+# What bench-gc.sh calls a program, its name, and its colors on a light and on a dark page.
 PROGRAMS = (
     ("ours", "cstorage-gc", "#1b6ca8", "#58a6ff"),
     ("theirs", "containers-storage gc", "#c8553d", "#f0826a"),

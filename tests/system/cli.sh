@@ -608,7 +608,7 @@ if command -v script >/dev/null; then
         script -qec "$gc $store --summary" /dev/null </dev/null >"$scratch/table" 2>&1
         check "a summary has one row for each reason" grep -qE '^refused +[0-9]+ +invalid-name' "$scratch/table"
         NO_COLOR='' script -qec "$gc $store --verbose" /dev/null </dev/null >"$scratch/table" 2>&1
-        check "on a terminal it has colours" grep -q $'\e\[90mkept' "$scratch/table"
+        check "on a terminal it has colors" grep -q $'\e\[90mkept' "$scratch/table"
         NO_COLOR='' script -qec "$gc $store --verbose --color=never" /dev/null </dev/null >"$scratch/table" 2>&1
         check "--color=never has none" sh -c "! grep -q '$(printf '\033')' '$scratch/table'"
 else
@@ -621,7 +621,7 @@ expect "a summary for programs has the numbers of the long form" \
         "$("$after_boot" "$gc" $store --dry-run 2>/dev/null | awk '$1 == "refused" { n[$3]++ } END { for (r in n) print r, n[r] }' | sort)" \
         "$(awk '$1 == "refused" { print $2, $3 }' "$scratch/out" | sort)"
 run --verbose --color=always
-check "lines for programs have no colours" sh -c "! grep -q '$(printf '\033')' '$scratch/out'"
+check "lines for programs have no colors" sh -c "! grep -q '$(printf '\033')' '$scratch/out'"
 run --color=always --lock-timeout=soon
 check "the name of the program is red before an error" grep -q $'^\e\[1;31mcstorage-gc:\e\[0m ' "$scratch/err"
 

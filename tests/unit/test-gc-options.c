@@ -199,7 +199,7 @@ static void what_tells_of_one_store_does_not_go_with_all_users(void **state) {
         assert_int_equal(all.root_fd, -1);
 }
 
-static void a_file_has_colours_only_with_color_always(void **state) {
+static void a_file_has_colors_only_with_color_always(void **state) {
         _cleanup_close_ int file = open("/dev/null", O_WRONLY | O_CLOEXEC);
         struct options options = OPTIONS_INIT;
 
@@ -212,7 +212,7 @@ static void a_file_has_colours_only_with_color_always(void **state) {
         assert_true(color_wanted(&options, file));
 }
 
-static void a_terminal_has_colours_if_the_environment_allows_them(void **state) {
+static void a_terminal_has_colors_if_the_environment_allows_them(void **state) {
         static const struct {
                 const char *no_color, *term;
                 bool wanted;
@@ -289,8 +289,8 @@ int main(void) {
                 cmocka_unit_test(the_configured_runroot_need_not_exist),
                 cmocka_unit_test(contradictions_are_refused),
                 cmocka_unit_test(what_tells_of_one_store_does_not_go_with_all_users),
-                cmocka_unit_test(a_file_has_colours_only_with_color_always),
-                cmocka_unit_test(a_terminal_has_colours_if_the_environment_allows_them),
+                cmocka_unit_test(a_file_has_colors_only_with_color_always),
+                cmocka_unit_test(a_terminal_has_colors_if_the_environment_allows_them),
                 cmocka_unit_test(durations_are_seconds_or_have_a_unit),
         };
 

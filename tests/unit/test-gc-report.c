@@ -167,7 +167,7 @@ static void a_table_has_no_bytes_of_names_that_a_terminal_obeys(void **state) {
         assert_non_null(strstr(table, "1 removed, 1 refused, 0 failed, 1 kept"));
 }
 
-static void the_results_in_a_table_have_colours(void **state) {
+static void the_results_in_a_table_have_colors(void **state) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
         _cleanup_free_ char *table = NULL;
         struct scan view = world();
@@ -529,7 +529,7 @@ int main(void) {
                 cmocka_unit_test(a_dry_run_says_would),
                 cmocka_unit_test(verbose_lists_what_is_kept_in_its_place),
                 cmocka_unit_test(a_table_has_no_bytes_of_names_that_a_terminal_obeys),
-                cmocka_unit_test(the_results_in_a_table_have_colours),
+                cmocka_unit_test(the_results_in_a_table_have_colors),
                 cmocka_unit_test(a_summary_counts_for_each_result_and_reason),
                 cmocka_unit_test(a_container_and_its_layer_are_one_row),
                 cmocka_unit_test(a_container_and_its_layer_of_different_reasons_are_two_rows),
