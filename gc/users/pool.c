@@ -153,7 +153,7 @@ static void start_more(struct pool *pool) {
 
                 if (user->status == USER_WAITING && delete_is_stopped()) {
                         user->status = USER_INTERRUPTED;
-                        pool->reports[pool->next].status = user_status_status(USER_INTERRUPTED);
+                        pool->reports[pool->next].status = user_status_exit_status(USER_INTERRUPTED);
                 } else if (user->status == USER_WAITING) {
                         start_one(pool, worker, pool->next);
                 }

@@ -61,7 +61,7 @@ const char *user_status_text(enum user_status status) {
         return statuses[status].text;
 }
 
-int user_status_status(enum user_status status) {
+int user_status_exit_status(enum user_status status) {
         assert(status < USER_STATUS_COUNT);
         return statuses[status].status;
 }

@@ -42,7 +42,7 @@ const char *user_status_name(enum user_status status);
 const char *user_status_text(enum user_status status);
 
 /* The exit status for this user status. */
-int user_status_status(enum user_status status);
+int user_status_exit_status(enum user_status status);
 
 /* The exit status of the whole, from those of two parts: 1 before 3, and 3 before 4. */
 int worse_status(int a, int b);

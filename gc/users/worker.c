@@ -89,7 +89,7 @@ static void conclude(struct worker *worker, int status) {
                 (void) text_adds(&report->messages, "there is no memory for its report\n");
 
         user->status = judge(worker, report->wire.status, code);
-        report->status = user->status == USER_COLLECTED ? code : user_status_status(user->status);
+        report->status = user->status == USER_COLLECTED ? code : user_status_exit_status(user->status);
         release(worker);
 }
 
@@ -105,7 +105,7 @@ bool worker_start(struct worker *worker, int program_fd, char *const *argv, uint
         }
         (void) text_addf(&worker->report->messages, "starting a process: %s\n", strerror(-r));
         worker->user->status = USER_FAILED;
-        worker->report->status = user_status_status(USER_FAILED);
+        worker->report->status = user_status_exit_status(USER_FAILED);
         worker->user = NULL;
         return false;
 }
@@ -160,7 +160,7 @@ bool worker_urge(struct worker *worker, enum user_status why, uint64_t now_us) {
                 break;
         case URGE_KILL:
                 worker->user->status = USER_UNKILLABLE;
-                worker->report->status = user_status_status(USER_UNKILLABLE);
+                worker->report->status = user_status_exit_status(USER_UNKILLABLE);
                 (void) text_addf(&worker->report->messages, "process %d is left behind\n",
                                  worker->process.pid);
                 release(worker);
