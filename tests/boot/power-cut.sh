@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The power of a machine with a transient store is cut, at random moments: while it boots, while containers start, run and
-# are removed and an image is pulled, and while the collector and the reaper are at work, which are stopped and killed, too.
+# are removed and an image is pulled, and while the collector and the deleter are at work, which are stopped and killed, too.
 # After each cut it boots, and what was there before is there and runs; after another boot no orphan is left. With
 # CSTORAGE_TEST_LONG=1 the power is cut more than twenty times.
 . "$(dirname "$0")/vm.sh"
@@ -51,7 +51,7 @@ put_orphans() {
 some_are_left() { vm_run m 'cd /var/lib/containers/storage/overlay && xargs ls -d </var/tmp/orphans 2>/dev/null | grep -c .'; }
 
 temp_dirs='find /var/lib/containers/storage/overlay/tempdirs -mindepth 1 -name "temp-dir-*" 2>/dev/null'
-all_is_reaped="for i in \$(seq 300); do [ -n \"\$($temp_dirs)\" ] || break; sleep 1; done"
+all_is_deleted="for i in \$(seq 300); do [ -n \"\$($temp_dirs)\" ] || break; sleep 1; done"
 
 # records: those that a reboot is to keep, as they stand on the disk.
 records() { vm_run m 'cd /var/lib/containers/storage && sha256sum \
@@ -63,7 +63,7 @@ collect_again() {
                 check "$1: it reboots" vm_reboot m || finish
         fi
         expect "$1: the next run leaves nothing" "0 0 0" "$(vm_run m "systemctl reset-failed; systemctl start cstorage-gc.service
-                status=\$?; $all_is_reaped; echo \$status \$($temp_dirs | wc -l)") $(some_are_left)"
+                status=\$?; $all_is_deleted; echo \$status \$($temp_dirs | wc -l)") $(some_are_left)"
         expect "$1: the records are as they were" "$recorded" "$(records)"
 }
 
@@ -84,30 +84,30 @@ interrupt_collector() {
         collect_again "$1"
 }
 
-# Much to delete, so that it takes the reaper a while.
-reaper_at_work() {
+# Much to delete, so that it takes the deleter a while.
+deleter_at_work() {
         put_orphans 3 8000
-        expect "$1: the reaper is at work" active "$(vm_run m 'systemctl restart cstorage-gc.service
+        expect "$1: the deleter is at work" active "$(vm_run m 'systemctl restart cstorage-gc.service
                 for i in $(seq 100); do [ $(systemctl is-active cstorage-gc-delete.service) = activating ] || break; sleep 0.1; done
                 systemctl is-active cstorage-gc-delete.service')"
 }
-interrupt_reaper() {
-        reaper_at_work "$1"
+interrupt_deleter() {
+        deleter_at_work "$1"
         check "$1: something is left of its work" test "$(vm_run m "$2 2>/dev/null; $temp_dirs | wc -l")" -gt 0
         collect_again "$1"
 }
 
 # ------------------------------------------------------------------------------------------------ cuts
 
-# The reaper is at work. /direct has been there since before the start; no commit of the file system flushes for it.
-cut_the_reaper() {
-        reaper_at_work "a cut"
+# The deleter is at work. /direct has been there since before the start; no commit of the file system flushes for it.
+cut_the_deleter() {
+        deleter_at_work "a cut"
         expect "what is written to the disk is there" new "$(vm_run m 'mount -o remount,commit=600 /
                 echo kept >/kept; yes new | head -c 4096 >/run/new; sync
                 echo lost >/lost; dd if=/run/new of=/direct bs=4096 oflag=direct conv=notrunc status=none
                 dd if=/direct bs=4096 iflag=direct status=none | head -n 1')"
         vm_cut m
-        check "it boots after a cut while the reaper is at work" vm_start m || finish
+        check "it boots after a cut while the deleter is at work" vm_start m || finish
         expect "only what was flushed is there after a cut" "kept  old" \
                 "$(vm_run m 'echo "$(cat /kept) $(cat /lost 2>/dev/null) $(head -n 1 /direct)"')"
 }
@@ -171,13 +171,13 @@ note "with CSTORAGE_TEST_SEED=$CSTORAGE_TEST_SEED all that is random comes the s
 
 interrupt_collector "systemctl stop" "systemctl stop cstorage-gc.service"
 interrupt_collector "kill -9" "systemctl kill -s KILL cstorage-gc.service"
-interrupt_reaper "the reaper, systemctl stop" "systemctl stop cstorage-gc-delete.service"
-interrupt_reaper "the reaper, kill -9" "systemctl kill -s KILL cstorage-gc-delete.service"
-cut_the_reaper
+interrupt_deleter "the deleter, systemctl stop" "systemctl stop cstorage-gc-delete.service"
+interrupt_deleter "the deleter, kill -9" "systemctl kill -s KILL cstorage-gc-delete.service"
+cut_the_deleter
 
 if $long; then
-        reaper_at_work "the reaper, a reboot"
-        collect_again "the reaper, a reboot"
+        deleter_at_work "the deleter, a reboot"
+        collect_again "the deleter, a reboot"
         for i in 1 2 3; do
                 cut_the_collector
         done

@@ -18,7 +18,7 @@ make_machine() {
                 vm_image m
 }
 
-reaped=$(sed -n 's/.*\[MESSAGE_DELETED\] = {"\([0-9a-f]*\)".*/\1/p' "$tests_dir/../gc/report/journal.c")
+deleted=$(sed -n 's/.*\[MESSAGE_DELETED\] = {"\([0-9a-f]*\)".*/\1/p' "$tests_dir/../gc/report/journal.c")
 
 # "MICROSECONDS WHAT UNIT" by the monotonic clock of the journal, for the system's units and, with "user/" before the name,
 # users' services: "starting", and "started", which for what ends means that it ended. The numbers are those of systemd's
@@ -142,7 +142,7 @@ expect "the four are gone" 0 "$(directories)"
 expect "so is all that seems to be of the future, since it was there at boot" 0 "$(left_behind)"
 # Before it is started it is as inactive as afterwards.
 left_in='left_in() { (cd "$1" && ls overlay/tempdirs overlay-layers/tmp overlay-containers/tmp 2>/dev/null | grep -c temp-dir); }'
-expect "the reaper deleted what was collected" "inactive success 0 temp dirs" "$(vm_run m "$left_in"'
+expect "the deleter deleted what was collected" "inactive success 0 temp dirs" "$(vm_run m "$left_in"'
         for i in $(seq 600); do
                 [ "$(left_in /var/lib/containers/storage) $(systemctl is-active cstorage-gc-delete.service)" = "0 inactive" ] && break
                 sleep 1
@@ -160,10 +160,10 @@ expect "so did the user's" "inactive success 0 temp dirs, 0 files" "$(vm_run m "
 $(user_left) files"
 expect "and no orphan is in the user's store" "" "$(user_orphans)"
 note "$(vm_run m 'journalctl -b -o cat --no-pager _UID=1000 -t cstorage-gc -t cstorage-gc-delete')"
-check "the journal has a record of that, with all of it gone" test "$(vm_run m "journalctl -b -o json MESSAGE_ID=$reaped _UID=0" |
+check "the journal has a record of that, with all of it gone" test "$(vm_run m "journalctl -b -o json MESSAGE_ID=$deleted _UID=0" |
         jq -r 'select((.CSTORAGE_FILES | tonumber) > 8) | .CSTORAGE_LEFT')" = 0
 check "the catalog explains it" grep -q '^-- Subject: The trash of a container store was deleted' <<<"$(vm_run m "journalctl --update-catalog
-        journalctl -b -x --no-pager MESSAGE_ID=$reaped" | sed 's/^░░/--/')"
+        journalctl -b -x --no-pager MESSAGE_ID=$deleted" | sed 's/^░░/--/')"
 note "$(vm_run m 'journalctl -b -o cat --no-pager -u cstorage-gc.service')"
 times >"$scratch/times"
 expect "the collector was done before any container was started" "" "$(done_before cstorage-gc $quadlets user/users)"

@@ -199,7 +199,7 @@ sandbox() {
 
         expect "sandbox: the collector can write to its store, and do nothing else" \
                 "writes $runroot,writes /tmp,writes $store,writes /var/tmp" "$(probe cstorage-gc.service)"
-        expect "sandbox: the reaper can write to nothing" "writes /tmp,writes /var/tmp" "$(probe cstorage-gc-delete.service)"
+        expect "sandbox: the deleter can write to nothing" "writes /tmp,writes /var/tmp" "$(probe cstorage-gc-delete.service)"
         vm_run m "unshare -mu perl /usr/local/lib/probe.pl $store $runroot" >"$scratch/probe"
         expect "sandbox: whoever is in none can do all that" "" \
                 "$(for what in "writes /etc" "writes /run" "writes /dev/shm" "opens /etc/passwd" "calls mknod" "calls mount" \

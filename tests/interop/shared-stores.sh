@@ -252,7 +252,7 @@ printf '[]' >"$scratch/one/r/overlay-layers/mountpoints.json"
 rm "$scratch/one/r/overlay-containers/volatile-containers.json"
 truncate -s 100 "$scratch/one/r/overlay-layers/volatile-layers.json"
 in_store one
-expect "one runroot, nothing of another store in it: healed" "0 repaired torn-volatile-file" "$status$(what_of)"
+expect "one runroot, nothing of another store in it: reset" "0 repaired torn-volatile-file" "$status$(what_of)"
 expect "one runroot, nothing of another store in it: no layer went in the same run" "there there there there" \
         "$(layers_of one transient_layers) $(layers_of one orphan_layers)"
 

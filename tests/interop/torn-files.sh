@@ -122,7 +122,7 @@ try_case() {
         check "$name: and nothing was changed" cmp "$scratch/before" "$scratch/after"
 
         tokens=$(tokens)
-        expect "$name: is healed" "0 repair torn-volatile-file 1 0" "$(verdict)" || note "$(cat "$scratch/err")"
+        expect "$name: is reset" "0 repair torn-volatile-file 1 0" "$(verdict)" || note "$(cat "$scratch/err")"
         check "$name: standard error tells of it" grep -q "is kept as .*/${file##*/}.torn\\. Nothing" "$scratch/err"
         list "$scratch/after"
         check "$name: the broken one is kept" cmp "$scratch/broken" "$dir/$file.torn"
@@ -196,7 +196,7 @@ try_alive() {
         expect "a live layer may be recorded there: refused" "3 refuse possibly-in-use 0" "$(verdict | cut -d " " -f 1-4)"
         check "a live layer may be recorded there: its mount is there" machine_run m grep -q "$layer/merged" /proc/mounts
         machine_run m umount "/var/lib/containers/storage/overlay/$layer/merged"
-        expect "once it is not mounted any more it is healed" "0 repair torn-volatile-file 1 0" "$(verdict)"
+        expect "once it is no longer mounted it is reset" "0 repair torn-volatile-file 1 0" "$(verdict)"
 }
 
 if make_template >"$scratch/log" 2>&1; then

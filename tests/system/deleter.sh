@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What is collected and handed to the reaper: its temp dirs are locked until they are gone, whoever dies on the way, and
+# What is collected and handed to the deleter: its temp dirs are locked until they are gone, whoever dies on the way, and
 # whatever is not deleted the next collection deletes. Its socket is made and passed on as systemd does it.
 . "$(dirname "$0")/../lib.sh"
 
@@ -11,7 +11,7 @@ make_scratch
 grep -q -- -DHAVE_SYSTEMD "$build/compile_commands.json" || skip_all "built without libsystemd"
 
 gc=$build/gc/cstorage-gc
-reaper=$build/gc/cstorage-gc-delete
+deleter=$build/gc/cstorage-gc-delete
 socket=$scratch/reap
 limited= # what a collection is run by
 unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
@@ -22,12 +22,12 @@ collect() {
         status=$?
 }
 
-# As systemd has it: it listens all the time, and starts the reaper once somebody is there. What that says to systemd goes
-# to $scratch/told. What comes before the reaper's name has to become it, in the same process. That the thread which listens
+# As systemd has it: it listens all the time, and starts the deleter once somebody is there. What that says to systemd goes
+# to $scratch/told. What comes before the deleter's name has to become it, in the same process. That the thread which listens
 # is not there after a fork, as Python warns, is as it should be.
 listen() {
-        rm -f "$socket" "$scratch/told" "$scratch/reaper.pid" "$scratch/reaper.status"
-        python3 -W ignore::DeprecationWarning - "$socket" "$scratch" "$@" "$reaper" 2>"$scratch/reaper.err" <<'EOF' &
+        rm -f "$socket" "$scratch/told" "$scratch/deleter.pid" "$scratch/deleter.status"
+        python3 -W ignore::DeprecationWarning - "$socket" "$scratch" "$@" "$deleter" 2>"$scratch/deleter.err" <<'EOF' &
 import os, select, socket, sys, threading
 path, scratch, *program = sys.argv[1:]
 listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -51,10 +51,10 @@ while True:
         os.set_inheritable(3, True)
         os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()), NOTIFY_SOCKET="@" + path)
         os.execvp(program[0], program)
-    with open(scratch + "/reaper.pid", "w") as out:
+    with open(scratch + "/deleter.pid", "w") as out:
         out.write(str(pid))
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    with open(scratch + "/reaper.status", "a") as out:
+    with open(scratch + "/deleter.status", "a") as out:
         out.write(f"{code}\n")
     if os.path.exists(scratch + "/once"):
         break
@@ -66,7 +66,7 @@ EOF
 # stop_listening: whatever it has started goes as well.
 stop_listening() {
         kill "$listener" 2>/dev/null
-        pkill -9 -f "^$reaper" 2>/dev/null
+        pkill -9 -f "^$deleter" 2>/dev/null
         wait "$listener" 2>/dev/null
 }
 
@@ -131,13 +131,13 @@ expect "no orphan is in the store any more" 0 "$(orphans)"
 check "and nothing is deleted yet" test "$(find "$g/overlay/tempdirs" -name 'temp-dir-*' | xargs -I{} find {} -type f | wc -l)" -gt 7000
 sleep 0.3
 rm "$scratch/not-yet"
-check "the reaper deletes it" wait_for no_temp_dirs
+check "the deleter deletes it" wait_for no_temp_dirs
 check "and the directory that was made for it" wait_for test ! -e "$g/overlay/tempdirs"
-check "it ends when nothing more comes" wait_for test -s "$scratch/reaper.status"
+check "it ends when nothing more comes" wait_for test -s "$scratch/deleter.status"
 touch "$scratch/watched.stop"
 wait "$watcher"
 expect "somebody held its lock all the time" "held True" "$(cat "$scratch/watched")"
-expect "it went well, and it has nothing to say" "0 " "$(cat "$scratch/reaper.status") $(cat "$scratch/reaper.err")"
+expect "it went well, and it has nothing to say" "0 " "$(cat "$scratch/deleter.status") $(cat "$scratch/deleter.err")"
 expect "systemd is told that it is ready" 1 "$(grep -c '^READY=1$' "$scratch/told")"
 check "and what it did" grep -qE '^STATUS=deleted [0-9]{4,} entries; 0 directories are left to others$' "$scratch/told"
 collect
@@ -173,13 +173,13 @@ took=$((($(date +%s%N) - started) / 1000000))
 check "nobody waited for that" test $took -lt 10000 || note "$took ms"
 expect "and nothing is deleted yet" 3000 "$(find "$g/overlay/tempdirs" -path '*/temp-dir-*/0-x' | wc -l)"
 rm "$scratch/not-yet"
-check "the reaper deletes them all" wait_for no_temp_dirs
-check "it ends" wait_for test -s "$scratch/reaper.status"
-expect "without a word" "0 " "$(cat "$scratch/reaper.status") $(cat "$scratch/reaper.err")"
+check "the deleter deletes them all" wait_for no_temp_dirs
+check "it ends" wait_for test -s "$scratch/deleter.status"
+expect "without a word" "0 " "$(cat "$scratch/deleter.status") $(cat "$scratch/deleter.err")"
 stop_listening
 limited=
 
-# Several collections, one after the other, and one reaper.
+# Several collections, one after the other, and one deleter.
 listen
 touch "$scratch/not-yet"
 stores=
@@ -191,9 +191,9 @@ for i in 1 2 3; do
 done
 rm "$scratch/not-yet"
 # shellcheck disable=SC2086
-check "one reaper deletes what all three left" wait_for sh -c "! ls -d $stores"
-check "and ends" wait_for test -s "$scratch/reaper.status"
-expect "once" "0" "$(xargs <"$scratch/reaper.status")"
+check "one deleter deletes what all three left" wait_for sh -c "! ls -d $stores"
+check "and ends" wait_for test -s "$scratch/deleter.status"
+expect "once" "0" "$(xargs <"$scratch/deleter.status")"
 stop_listening
 
 # ------------------------------------------------------------------------------------------------ where it is not there
@@ -211,7 +211,7 @@ collect --deleter=relative
 expect "the socket is a whole path" 2 $status
 collect --deleter="$socket" --no-delete
 expect "it does not go with --no-delete" 2 $status
-"$reaper" >"$scratch/out" 2>"$scratch/err"
+"$deleter" >"$scratch/out" 2>"$scratch/err"
 expect "without a socket it is a usage error" 2 $?
 check "that says how it is started" grep -q '^cstorage-gc-delete: .*started by its socket' "$scratch/err"
 
@@ -227,9 +227,9 @@ for signal in TERM KILL; do
         collect --deleter="$socket"
         expect "$signal: handed over" 0 $status
         wait_for grep -q '^READY=1$' "$scratch/told"
-        kill -$signal "$(cat "$scratch/reaper.pid")"
-        check "$signal: it ends" wait_for test -s "$scratch/reaper.status"
-        expect "$signal: how" "$([ $signal = TERM ] && echo 0 || echo -9)" "$(cat "$scratch/reaper.status")"
+        kill -$signal "$(cat "$scratch/deleter.pid")"
+        check "$signal: it ends" wait_for test -s "$scratch/deleter.status"
+        expect "$signal: how" "$([ $signal = TERM ] && echo 0 || echo -9)" "$(cat "$scratch/deleter.status")"
         check "$signal: something is left" test -d "$g/overlay/tempdirs"
         collect
         expect "$signal: the next run deletes it" "0 0" "$status $(temp_dirs)"
@@ -252,10 +252,10 @@ socket.send_fds(s, [b"nothing"], [os.open("/", os.O_RDONLY)] * 3)' "$socket"
 done
 collect --deleter="$socket"
 check "after strangers it still serves" wait_for no_temp_dirs
-check "it ends" wait_for test -s "$scratch/reaper.status"
-check "another user is turned away" grep -q 'user 1000 has nothing to hand over here' "$scratch/reaper.err"
-check "what is no temp dir is refused" grep -q 'what was received is no temporary directory' "$scratch/reaper.err"
-expect "and this is no failure of it" 0 "$(cat "$scratch/reaper.status")"
+check "it ends" wait_for test -s "$scratch/deleter.status"
+check "another user is turned away" grep -q 'user 1000 has nothing to hand over here' "$scratch/deleter.err"
+check "what is no temp dir is refused" grep -q 'what was received is no temporary directory' "$scratch/deleter.err"
+expect "and this is no failure of it" 0 "$(cat "$scratch/deleter.status")"
 stop_listening
 
 # A peer that never finishes gets ten seconds in all, however often it sends something.
@@ -276,7 +276,7 @@ collect --deleter="$socket"
 check "a slow peer keeps the others waiting" test -d "$g/overlay/tempdirs"
 check "but not for long" wait_for no_temp_dirs
 check "ten seconds, all its messages together" test $(($(date +%s) - started)) -lt 30
-check "it is told why" grep -q 'a collector did not hand over all in time' "$scratch/reaper.err"
+check "it is told why" grep -q 'a collector did not hand over all in time' "$scratch/deleter.err"
 wait $slow
 stop_listening
 
