@@ -2,7 +2,7 @@
 /*
  * Number strings by sorting them. Tens of thousands of ids must take a millisecond or two, so this does not
  * use qsort() and strcmp(): most ids differ in their first eight bytes, which a radix sort compares as one
- * number. A hash table is no alternative: an attacker who chooses the ids could choose its worst case.
+ * number. A hash table is no alternative: an attacker that chooses the ids could choose its worst case.
  */
 
 #include <string.h>

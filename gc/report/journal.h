@@ -6,7 +6,7 @@
 /* Journal records: one for each event, with fields for programs and a message id that the catalog explains
  * (journalctl -x). cstorage-gc-report(5) lists them. */
 
-/* The user whose store a record is about, in a run for all users. NULL: the user who runs the program. */
+/* The user whose store a record is about, in a run for all users. NULL: the user that runs the program. */
 struct journal_user {
         const char *name;
         uint32_t uid;

@@ -177,7 +177,7 @@ printf '[storage]\ngraphroot = "%s"\n\nrunroot = "%s"\n[storage.options.overlay]
         "$g" "$r" >"$scratch/a b.conf"
 store=
 CONTAINERS_STORAGE_CONF="$scratch/a b.conf" run config --transient-store --config-compat=current
-expect "config says who said what" "0
+expect "config prints the origin of each setting" "0
 option config-compat=current
 $g storage.driver=overlay
 $scratch/a\\x20b.conf:2 storage.graphroot=$g

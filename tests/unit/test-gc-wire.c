@@ -212,7 +212,7 @@ static void lines_that_are_none_end_it(void **state) {
         }
 }
 
-/* Whatever follows in memory. */
+/* Bytes that follow in memory. */
 static void an_escape_ends_with_its_line(void **state) {
         static const char *const escapes[] = {"\\", "\\x", "\\x0", "\\x1"};
 
@@ -246,7 +246,7 @@ static void entries_of_all_kinds_are_read(void **state) {
         }
 }
 
-/* Whatever is said: each string is longer than what the arena takes at once. */
+/* Each string is longer than what the arena takes at once. */
 static void without_memory_it_is_an_error(void **state) {
         enum { LONG = 20000 };
         unsigned failed = 0;
