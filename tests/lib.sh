@@ -23,6 +23,10 @@ build=${CSTORAGE_BUILD:-$tests_dir/../build/plain}
 # boot: so run it this way if it is to remove what a test has just made.
 after_boot=$build/tests/fixture/after-boot
 
+# Tests run side by side, and the collector takes an id in the arguments of any process for a use: each test has ids of its
+# own.
+export MKSTORE_SEED="$tests_dir/${0##*/} $*"
+
 # ------------------------------------------------------------------------------------------------------------- TAP
 
 tap_count=0

@@ -49,7 +49,7 @@ try() {
         rm -rf "$scratch/mnt/fill" "$scratch/mnt/fill2" "$scratch"/mnt/d*
         run
         status=$?
-        [ $status = 0 ] || echo "$1 $2: status $status with room again: $(tail -n 1 "$scratch/out")"
+        [ $status = 0 ] || echo "$1 $2: status $status with room again: $(<"$scratch/out")"
         [ "$(list_orphans)" = 0 ] || echo "$1 $2: orphans are left"
         umount "$scratch/mnt"
 }
