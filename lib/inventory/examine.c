@@ -185,5 +185,5 @@ static int look_at(const struct cstorage_entry *entry, struct cstorage_entry_sta
 
 _public_ int cstorage_entry_stat(const struct cstorage_entry *entry, struct cstorage_entry_stat *ret,
                                  struct cstorage_error *reterr) {
-        return error_end(reterr, look_at(entry, ret, error_begin(reterr)), "cannot look at an entry");
+        return error_end(reterr, look_at(entry, ret, error_begin(reterr)), "cannot examine an entry");
 }

@@ -51,7 +51,7 @@ GROUPS = [
           only={"lib/trash/move.c": {"is_planned", "verify_renamed", "remove_empty", "leads_to"},
                 "lib/trash/check.c": {"trash_check", "is_in_use"}}),
     Group(["lib/trash/order.h"], [unit("lib-trash-order")], users=["lib/txn/commit-all.c"]),
-    Group(["lib/inventory/examine.c"], [unit("lib-examine")]),
+    Group(["lib/inventory/examine.c"], [unit("lib-examine"), *stored("lib-inventory")]),
     Group(["lib/txn/reset-volatile.c"], stored("lib-reset-volatile") + [unit("lib-txn")],
           only={"lib/txn/reset-volatile.c": {"own_file_of", "check_torn", "reset"}}),
     Group(["gc/users/users.c"], [unit("gc-users")]),

@@ -416,6 +416,17 @@ static void without_the_library_a_subvolume_is_refused(void **state) {
         assert_int_equal(examine(CSTORAGE_ENTRY_LAYER_DIR, ID).type, CSTORAGE_TYPE_DIRECTORY);
 }
 
+static void null_arguments_are_invalid(void **state) {
+        struct cstorage_entry entry = {.kind = CSTORAGE_ENTRY_LAYER_DIR};
+        struct cstorage_error error = {0};
+        struct cstorage_entry_stat ret;
+
+        (void) state;
+        assert_int_equal(cstorage_entry_stat(NULL, &ret, &error), -EINVAL);
+        assert_string_equal(error.text, "cannot examine an entry: Invalid argument");
+        assert_int_equal(cstorage_entry_stat(&entry, NULL, NULL), -EINVAL);
+}
+
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         const struct CMUnitTest tests[] = {
@@ -436,6 +447,7 @@ int main(void) {
                 CASE(a_lock_whose_path_is_cut_off_is_not_asked_for),
                 CASE(what_is_or_holds_the_default_subvolume_is_refused),
                 CASE(without_the_library_a_subvolume_is_refused),
+                CASE(null_arguments_are_invalid),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
