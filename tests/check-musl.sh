@@ -3,7 +3,7 @@
 #
 # Linked with musl, statically, the decisions, the readers of settings and the removal of trees do what they do with
 # glibc. That is all that needs no other library; check-elsewhere.py compiles the rest.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/support/lib.sh"
 
 command -v musl-gcc >/dev/null || skip_all "there is no musl (musl-tools)"
 source_dir=$(cd "$tests_dir/.." && pwd)

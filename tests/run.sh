@@ -151,7 +151,7 @@ fresh)
         ;;
 esac
 # shellcheck disable=SC2086
-python3 tests/count.py $logs || failed=1
+python3 tests/support/count.py $logs || failed=1
 # shellcheck disable=SC2086
 rm -f $logs
 exit $failed

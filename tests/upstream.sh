@@ -5,7 +5,7 @@
 # the variable CSTORAGE_UPSTREAM, is a checkout), overlay and vfs, each with and without transient store, with our test
 # client in the place of containers-storage; or with what STORAGE_BINARY names, as seen in the machine. At the end comes
 # a table of the cases, and one of the verbs: how often the library served each, and why one was handed over.
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/support/lib.sh"
 
 upstream=${1:-${CSTORAGE_UPSTREAM:-}}
 [ -n "$upstream" ] || skip_all "no checkout of container-libs is named by CSTORAGE_UPSTREAM"

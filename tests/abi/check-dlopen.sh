@@ -5,7 +5,7 @@
 # says.
 #
 #   tests/abi/check-dlopen.sh FILE...
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 for program in objcopy readelf python3; do
         command -v $program >/dev/null || skip_all "there is no $program"

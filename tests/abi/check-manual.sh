@@ -5,7 +5,7 @@
 # program that is built.
 #
 #   tests/abi/check-manual.sh COMPILER...
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 source=$(cd "$tests_dir/.." && pwd)
 manual=$source/lib/libcstorage.3

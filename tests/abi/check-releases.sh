@@ -5,7 +5,7 @@
 # examples of the first release, linked with its library, run with this one.
 #
 #   tests/abi/check-releases.sh LIBRARY
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 library=$(realpath "$1")
 source=$(cd "$tests_dir/.." && pwd)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Everything that says which version this is says the same.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 cd "$tests_dir/.." || exit 2
 version=$(sed -n "s/^ *version : '\(.*\)',/\1/p" meson.build)

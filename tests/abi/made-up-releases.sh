@@ -4,7 +4,7 @@
 # What check-releases.sh says where there are releases: of one like this, and of one with a function that this has not.
 #
 #   tests/abi/made-up-releases.sh LIBRARY
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 . "$(dirname "$0")/../packaging/lib.sh"
 
 library=$(realpath "$1")

@@ -5,7 +5,7 @@
 # each in turn, all in the same machine. Printed are medians and ratios; the targets are those of the ratios.
 #
 #   CSTORAGE_BENCH_ROUNDS    how often each is run [3]
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

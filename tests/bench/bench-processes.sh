@@ -3,7 +3,7 @@
 #
 # What it costs to look for processes that use an orphan: one orphan is collected beside the processes of this machine,
 # and beside 300 more, each in a mount namespace of its own, in turns.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

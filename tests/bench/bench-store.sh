@@ -14,7 +14,7 @@
 #
 #   CSTORAGE_BENCH_ROUNDS        how often each is done in a turn [31]
 #   CSTORAGE_BENCH_CONTAINERS    at how many existing containers, the second is the target's [0 1000 10000]
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 suite=sid+golang-go+golang-github-containers-storage-dev

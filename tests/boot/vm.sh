@@ -18,8 +18,8 @@
 #
 # What fails prints the end of the console, $scratch/m/console, to standard error.
 
-# shellcheck source=tests/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
 boot_dir=$tests_dir/boot
 
 # What a machine has that the roots of tests/interop lack. The kernel for clouds has all that is needed to mount the root

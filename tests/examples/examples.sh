@@ -3,7 +3,7 @@
 #
 # The examples of the library are built and work. The pages for readers name only files that exist, and list every directory,
 # reason and room.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 source=$(cd "$tests_dir/.." && pwd)
 readme=$source/README.md

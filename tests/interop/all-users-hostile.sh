@@ -4,7 +4,7 @@
 # Users who want root's run for all users to touch what is not theirs, to wait for ever, to take all memory, or to say what
 # is not so. It ends in bounded time, with the stores of all others done; and nothing outside of a user's own store has
 # changed.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

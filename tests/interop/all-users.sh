@@ -4,7 +4,7 @@
 # Stores of several users and of root, of the real podman, collected by root's one run for all of them: it does what each
 # user's own run does and touches nothing else, each user's podman goes on as before, and what it reports is one report.
 # What the processes that it starts have of root's is nothing.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

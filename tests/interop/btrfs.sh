@@ -3,7 +3,7 @@
 #
 # btrfs.sh: a store of the btrfs driver, made by the real containers-storage, and what only there can be: subvolumes in
 # subvolumes, read-only ones, those that are mounted or the default one, limits. Collected, and killed while collecting.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

@@ -3,7 +3,7 @@
 #
 # Records as we write them are what the Go side writes, byte for byte. What containers-storage has written
 # is composed anew; and it writes anew what was composed.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_machines sid

@@ -3,7 +3,7 @@
 #
 # config-table.sh SUITE: configurations as distributions and products ship them, and what users have of them: the real
 # podman and containers-storage of a Debian suite and cstorage-gc config mean the same store by each.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 suite=$1
 need_root

@@ -4,7 +4,7 @@
 # config.sh SUITE: the same files of storage.conf, read by us and by the real containers-storage of a Debian suite, mean
 # the same store; and what it fails on, so do we. (Not with bookworm: its containers-storage reads the file in /usr over the
 # one in /etc, which its podman does not.)
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 suite=$1
 show=$build/tests/interop/config-show

@@ -4,7 +4,7 @@
 # Each way in which the collection of containers-storage 1.64 loses data, and each thing in a graphroot that a
 # collection must not touch: on stores made by the real tools, theirs and ours side by side. One case is one function;
 # the table at the end says what became of each.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_machines sid

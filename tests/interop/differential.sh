@@ -8,7 +8,7 @@
 #
 #   CSTORAGE_TEST_SEED       the seed of the input, which is printed [the time]
 #   CSTORAGE_TEST_SECONDS    how long it takes
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 source=${1:-packaged}
 upstream=${CSTORAGE_UPSTREAM:-}

@@ -4,7 +4,7 @@
 # The first transient container of a boot makes its containers.lock in the runroot, which whoever holds all locks that
 # there were does not hold. It cannot do more than that: to make a container is to make a layer first, and the lock of
 # those does not move.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_machines sid

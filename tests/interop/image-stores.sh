@@ -5,7 +5,7 @@
 # directory of it (sid: since 1.58; trixie: 1.53 to 1.57), and by the fixture else (1.47 to 1.52). What is left in them by
 # transient containers is collected with the image store configured, without it, and with others in its place: no recorded
 # thing is lost, and the real release works on. Then both releases by turns on one store.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

@@ -9,7 +9,7 @@
 #   CSTORAGE_TEST_LONG=1    all of them; else each damage, way, mode and state comes with root and with a user on overlay, and a
 #                           part of them with the others
 #   CSTORAGE_TEST_WHO       only these, without the boots
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

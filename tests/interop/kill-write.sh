@@ -6,7 +6,7 @@
 # new one, a commit that failed left everything as it was, Go's check finds nothing, and to do the same again comes to the
 # same end as without the accident. All points are many: without CSTORAGE_TEST_LONG=1 only some are tried, by
 # CSTORAGE_TEST_SEED. As many machines do it as there are processors.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 mode=$1
 driver=${2:-overlay}

@@ -3,7 +3,7 @@
 #
 # layers.sh: layers that our driver makes and mounts, beside those of the real containers-storage: they look the same,
 # and each unmounts what the other mounted.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 tool=/opt/cstorage/tests/interop/driver-tool
 graph=/var/lib/containers/storage run=/run/containers/storage

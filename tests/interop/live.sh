@@ -4,7 +4,7 @@
 # Beside live processes: several of the real podman and containers-storage work in both modes while the collection runs
 # again and again and orphans appear. None of their commands fails in a way that it would not fail in without us, all
 # that is recorded stays, all that was planted goes. Then: who waits for whom on a lock.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

@@ -5,7 +5,7 @@
 # write nothing below the graphroot but what containers-storage writes there too, the directories of the layer and the
 # token of its lock. A volatile one waits for no disk either. A stable one is written in the order that lib/cstorage.h
 # gives: all files, and then for each token, sync, rename, sync of the directory; and only files whose records changed.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_machines sid

@@ -3,7 +3,7 @@
 #
 # A run that finds nothing to do, a dry run, and a run where there is no store: traced, they open nothing for writing,
 # create nothing, take no write lock and mount nothing; and all files are what they were, with all their times.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

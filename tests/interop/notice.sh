@@ -3,7 +3,7 @@
 #
 # notice.sh SUITE: a Go process that lives long, podman system service, notices at once what the library changes, and what
 # it writes next loses none of that; and an open snapshot of ours notices what it and other Go processes change.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 suite=$1
 need_root

@@ -3,7 +3,7 @@
 #
 # overlay-forms.sh: layers of the overlay driver that are not just directories: composefs images, modes that are kept in
 # attributes (force_mask), owners that are shifted; and files with security labels. Made by the real podman, killed, collected.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

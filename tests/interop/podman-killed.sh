@@ -4,7 +4,7 @@
 # podman-killed.sh: podman is killed in the middle of a transaction, which leaves its database with a journal that undoes
 # it. The collector reads it as the next podman does, and leaves the journal to that. With CSTORAGE_TEST_LONG=1 at each of
 # the first 40 writes to the database.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

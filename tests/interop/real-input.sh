@@ -4,7 +4,7 @@
 # real-input.sh SUITE [DRIVER[@TYPE[:OPTIONS]]...]: what the podman of a Debian suite leaves behind when everything is
 # killed and the runroot is gone is removed, and nothing else: for the drivers overlay and vfs, or these, on a file system of
 # its own of that type, mounted with these options.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 suite=$1
 shift

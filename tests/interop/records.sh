@@ -3,7 +3,7 @@
 #
 # records.sh SUITE: the corpus of record files, read by the real containers-storage of a Debian suite. What our readers
 # take, it takes; and sid's takes nothing that ours refuse, but for the kinds of files that are refused on purpose.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 suite=$1
 need_root

@@ -4,7 +4,7 @@
 # A user's store, of the real podman without privilege: files in it belong to subordinate ids of the user. What the user's
 # own run of cstorage-gc makes of it: in podman's namespace, in a new one, and without the ids; and handed to the user's
 # reaper. Nothing of another user's is touched, and podman goes on as before.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

@@ -3,7 +3,7 @@
 #
 # The same operations on two stores, by the real containers-storage and by the library (through its test client), in each
 # mode and with each driver: same-ops.py says what must agree. CSTORAGE_TEST_SEED gives a seed.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_machines sid

@@ -4,7 +4,7 @@
 # What a store shares with others: additional image stores, which are never touched, made and used by the real podman;
 # layers of additional layer stores, whose file system may be absent or hang; several graphroots with one runroot; and
 # several drivers in one graphroot.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

@@ -3,7 +3,7 @@
 #
 # Broken volatile files, as a power cut leaves them: with the real podman, which cannot load a store that has one; what a
 # run of cstorage-gc makes of it, of what the file named, and of all else; and a run that is killed at any moment.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_machines sid

@@ -3,7 +3,7 @@
 #
 # write.sh SUITE: what the library makes, real tools of a Debian suite see, use, build on and remove, and bookworm's see;
 # and what those make, the library changes and deletes. With overlay and vfs, in normal and in transient mode.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 suite=$1
 need_root

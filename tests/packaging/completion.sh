@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # What bash and zsh complete for cstorage-gc are the options that it has, and their values.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_gc
 files=$tests_dir/../packaging/completion

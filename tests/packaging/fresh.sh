@@ -4,7 +4,7 @@
 # fresh.sh SUITE: the two commands of the README, from a fresh clone, in a root directory that has nothing but sudo, git and
 # ca-certificates: the demo, by an ordinary user, ends in a collection; and the tests pass. That takes half an
 # hour at least, as all that they need is made anew: tests/run.sh --fresh runs it.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 . "$(dirname "$0")/lib.sh"
 
 suite=$1

@@ -3,7 +3,7 @@
 #
 # On a machine with words of 32 bits, a root directory of Debian's i386: it builds without a warning, its own tests pass, also
 # with sanitizers, and the collector does what it does elsewhere.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 . "$(dirname "$0")/lib.sh"
 
 need_root

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Who lacks something that is needed to build is told which package brings it, on Debian and on Fedora.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 . "$(dirname "$0")/lib.sh"
 
 command -v meson >/dev/null || skip_all "there is no meson"

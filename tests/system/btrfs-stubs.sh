@@ -3,7 +3,7 @@
 #
 # A btrfs snapshot contains an empty directory in place of each subvolume. The kernel does not rename such a stub; after a
 # rollback to a snapshot a store is full of them. Those without a record are removed where they are.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

@@ -3,7 +3,7 @@
 #
 # The program as a user meets it: options, exit statuses, forms of output, the manual; what it says to damaged files and
 # hostile names.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

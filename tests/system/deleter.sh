@@ -3,7 +3,7 @@
 #
 # What is collected and handed to the deleter: its temp dirs are locked until they are gone, whoever dies on the way, and
 # whatever is not deleted the next collection deletes. Its socket is made and passed on as systemd does it.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

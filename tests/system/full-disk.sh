@@ -3,7 +3,7 @@
 #
 # A collection on a full file system, killed at each system call that changes something: one run with room again finishes
 # what it left. On a full disk there is no temp dir yet, and orphans are thinned out in place.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

@@ -3,7 +3,7 @@
 #
 # cstorage-gc-generator: what it writes for which storage.conf and fstab, what systemd makes of that, that a hostile
 # configuration gets nothing into it, that its failure leaves nothing behind, and that it looks at no store.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 generator=$build/gc/cstorage-gc-generator

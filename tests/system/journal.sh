@@ -3,7 +3,7 @@
 #
 # What the collector tells the journal when it runs as a service: one record for each event, with the fields that the
 # manual lists. A socket of our own stands where the journal's is.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

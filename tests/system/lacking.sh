@@ -3,7 +3,7 @@
 #
 # Out of descriptors or memory, or with files that cannot be opened: nothing but orphans is removed, the exit status is
 # a documented one, and no good record file is to be replaced.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

@@ -3,7 +3,7 @@
 #
 # Each library that is loaded late is hidden in turn: either the run does the same without it, or it removes nothing that
 # depends on it and names it.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

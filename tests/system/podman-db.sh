@@ -3,7 +3,7 @@
 #
 # Podman's database in each state in which it is found: read as podman reads it, or not ignored; with and without
 # libsqlite3; and untouched.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

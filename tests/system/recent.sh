@@ -3,7 +3,7 @@
 #
 # Orphans that changed since the boot: kept, unless --recent is given, every process was seen and none of them uses the
 # orphan. What is made here is recent, since the machine has booted before.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

@@ -3,7 +3,7 @@
 #
 # What happens to a store between the first look and the locks decides, not what the first look saw: the locks are held
 # by another process until cstorage-gc waits for them, then the store is changed, then they are let go.
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../support/lib.sh"
 
 need_root
 need_gc

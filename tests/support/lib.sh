@@ -4,7 +4,7 @@
 # What the test scripts share: TAP, a scratch directory that goes away, and machines: root directories of real Debian
 # suites, run in namespaces of their own. To be sourced:
 #
-#       . "$(dirname "$0")/../lib.sh"
+#       . "$(dirname "$0")/../support/lib.sh"
 #       need_root; need_machines sid
 #       machine_start m sid                     boot; its /run is new
 #       machine_run m podman images             run something in it
@@ -14,7 +14,7 @@
 #
 # Its files are seen from outside too: $scratch/m/store is its /var/lib/containers, $scratch/m/run its /run.
 
-tests_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+tests_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
 build=${CSTORAGE_BUILD:-$tests_dir/../build/plain}
 [ -d "$build" ] && build=$(cd "$build" && pwd)
