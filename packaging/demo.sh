@@ -74,7 +74,7 @@ PATH=$dir/build/gc:$PATH
 cstorage-gc --version
 
 title "A store with two images, a container, and three containers of transient mode"
-python3 tests/fixture/mkstore.py --root "$dir/graph" --runroot "$dir/run" \
+python3 tests/support/store/mkstore.py --root "$dir/graph" --runroot "$dir/run" \
         --images 2 --layers 2 --containers 1 --transient 3 --container-files 200 >"$dir/made"
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/graph"\nrunroot = "%s/run"\ntransient_store = true\n' "$dir" "$dir" \
         >"$dir/storage.conf"

@@ -40,7 +40,7 @@ else
         skip "abidiff from $last finds nothing incompatible" "there is no abidiff"
 fi
 
-python3 "$source/tests/fixture/mkstore.py" --root "$dir/g" --runroot "$dir/r" --images 1 --layers 1 >/dev/null || exit 1
+python3 "$source/tests/support/store/mkstore.py" --root "$dir/g" --runroot "$dir/r" --images 1 --layers 1 >/dev/null || exit 1
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$dir/g" "$dir/r" >"$dir/storage.conf"
 check "a program is linked with the library of $first" cc -I "$dir/$first/lib" -o "$dir/images" "$dir/$first/tests/examples/images.c" \
         -L "$dir/$first.build/lib" -lcstorage

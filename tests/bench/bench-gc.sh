@@ -13,7 +13,7 @@ need_machines sid
 make_scratch
 export RUN_ON_DISK=1
 rounds=${CSTORAGE_BENCH_ROUNDS:-3}
-mkstore=$tests_dir/fixture/mkstore.py
+mkstore=$support/store/mkstore.py
 S=$scratch/m/store
 
 # measure FILE OPTIONS... -- COMMAND...: one line more in FILE, as of a run after a reboot.

@@ -124,5 +124,5 @@ orphans() {
                 echo "the store cannot be looked at"
                 return 1
         }
-        python3 "$tests_dir/interop/listing.py" orphans "$graphroot" "$copy/run/containers/storage" overlay
+        python3 "$support/store/listing.py" orphans "$graphroot" "$copy/run/containers/storage" overlay
 }

@@ -75,7 +75,7 @@ user_orphans() {
                 echo "the store cannot be looked at"
                 return 1
         }
-        python3 "$tests_dir/interop/listing.py" orphans "$copy/$store" "$copy/run/user/1000/containers" overlay
+        python3 "$support/store/listing.py" orphans "$copy/$store" "$copy/run/user/1000/containers" overlay
 }
 # How many of these files are left.
 user_left() { vm_run m "cd /home/bob/.local/share/containers/storage/overlay &&

@@ -11,7 +11,7 @@ dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 unset CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
 
-python3 "$tests_dir/fixture/mkstore.py" --root "$dir/g" --runroot "$dir/r" --images 2 --layers 3 >/dev/null
+python3 "$support/store/mkstore.py" --root "$dir/g" --runroot "$dir/r" --images 2 --layers 3 >/dev/null
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$dir/g" "$dir/r" >"$dir/storage.conf"
 expect "it prints the images of a store" "localhost/image0:1 3 layers localhost/image1:1 3 layers" \
         "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" | sed -n 's/ [0-9]* bytes$//p' | xargs)"
@@ -47,7 +47,7 @@ $(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" >/dev
 # store DRIVER: a store for the example "container", in $dir/DRIVER.
 store() {
         mkdir -p "$dir/$1/g" "$dir/$1/r"
-        python3 "$tests_dir/fixture/mkstore.py" --root "$dir/$1/g" --runroot "$dir/$1/r" --driver "$1" --images 1 >/dev/null
+        python3 "$support/store/mkstore.py" --root "$dir/$1/g" --runroot "$dir/$1/r" --driver "$1" --images 1 >/dev/null
         printf '[storage]\ndriver = "%s"\ngraphroot = "%s"\nrunroot = "%s"\n' "$1" "$dir/$1/g" "$dir/$1/r" >"$dir/$1.conf"
         find "$dir/$1" | sort
 }

@@ -37,12 +37,12 @@ store() {
         local uid
         uid=$(stat -c %u "$homes/$1")
         g=$homes/$1/.local/share/containers/storage
-        rm -rf "$g" && mkdir -p "$g" && python3 "$tests_dir/fixture/mkstore.py" --graphroot "$g" --runroot "$scratch/runroot" --images 1 \
+        rm -rf "$g" && mkdir -p "$g" && python3 "$support/store/mkstore.py" --graphroot "$g" --runroot "$scratch/runroot" --images 1 \
                 --layers 2 --files 5 --orphans 3 --orphan-files 5 --seed "$uid" "${@:2}" >/dev/null && owned "$1"
 }
 conf() { mkdir -p "$homes/$1/.config/containers" && printf '[storage]\ngraphroot = "%s"\n' "$2" \
         >"$homes/$1/.config/containers/storage.conf" && owned "$1"; }
-orphans() { python3 "$tests_dir/interop/listing.py" orphans "$homes/$1/.local/share/containers/storage" /nowhere overlay; }
+orphans() { python3 "$support/store/listing.py" orphans "$homes/$1/.local/share/containers/storage" /nowhere overlay; }
 orphan() { orphans "$1" | awk '/^overlay\/[0-9a-f]*$/ && !n++'; }
 
 # Everything that is nobody's store but root's and that of who does nothing: inode, times, content.
@@ -70,7 +70,7 @@ done
 
 # ------------------------------------------------------------------------------------------------ stores that are traps
 
-mkdir "$homes/storage" && python3 "$tests_dir/fixture/mkstore.py" --graphroot "$homes/storage" --runroot "$scratch/runroot" \
+mkdir "$homes/storage" && python3 "$support/store/mkstore.py" --graphroot "$homes/storage" --runroot "$scratch/runroot" \
         --images 1 --layers 2 --files 5 --seed 1 >/dev/null
 chmod 700 "$homes/storage"
 for u in calm good links files temp locked giant many racer huge; do store $u; done
@@ -115,7 +115,7 @@ calm="setpriv --reuid $uid_calm --regid $uid_calm --clear-groups env HOME=/var/l
 # shellcheck disable=SC2086
 root after-boot $calm >/dev/null 2>&1
 outside >"$scratch/before"
-sleep 1000000 | python3 "$tests_dir/interop/hold-lock.py" "$homes/locked/.local/share/containers/storage/overlay-layers/layers.lock" \
+sleep 1000000 | python3 "$support/store/hold-lock.py" "$homes/locked/.local/share/containers/storage/overlay-layers/layers.lock" \
         >"$scratch/held" &
 until grep -q held "$scratch/held"; do sleep 0.1; done
 
@@ -151,7 +151,7 @@ rm -rf "$homes"/{many,giant,huge}/.local
 rounds=3
 [ -z "${CSTORAGE_TEST_LONG:-}" ] || rounds=100
 for round in $(seq $rounds); do
-        python3 "$tests_dir/interop/plant.py" "$homes/racer/.local/share/containers/storage" 0.2 >/dev/null 2>&1
+        python3 "$support/store/plant.py" "$homes/racer/.local/share/containers/storage" 0.2 >/dev/null 2>&1
         chown -R --no-dereference "$uid_racer:$uid_racer" "$homes/racer/.local" 2>/dev/null
         gc --quiet
         unchanged >"$scratch/diff" || break

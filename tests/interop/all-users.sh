@@ -41,7 +41,7 @@ graphroot() { case $1 in root) echo "$homes/storage" ;; *) echo "$homes/$1/.loca
 runroot() { case $1 in bob) echo "$scratch/m/run/user/1000/containers" ;; eve) echo "$scratch/m/run/user/1001/containers" ;;
         root) echo "$scratch/m/run/containers/storage" ;; esac; }
 driver() { case $1 in eve) echo vfs ;; *) echo overlay ;; esac; }
-orphans() { python3 "$tests_dir/interop/listing.py" orphans "$(graphroot "$1")" "$(runroot "$1")" "$(driver "$1")"; }
+orphans() { python3 "$support/store/listing.py" orphans "$(graphroot "$1")" "$(runroot "$1")" "$(driver "$1")"; }
 before() { listing make "$(graphroot "$1")" >"$scratch/before.$1" && orphans "$1" >"$scratch/gone.$1"; }
 # The lock of containers that a transient store has none of is made, since other programs may take it.
 nothing_else() {

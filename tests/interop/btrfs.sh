@@ -120,7 +120,7 @@ mkdir -p "$layers/$(id d)/x/y"
 echo x >"$layers/$(id d)/x/y/file"
 echo 1000 >"$G/btrfs/quotas/$(id e)"
 listing make "$G" >"$scratch/before"
-python3 "$tests_dir/interop/listing.py" orphans "$G" "$scratch/m/run/containers/storage" btrfs >"$scratch/orphans"
+python3 "$support/store/listing.py" orphans "$G" "$scratch/m/run/containers/storage" btrfs >"$scratch/orphans"
 expect "there are so many orphans" "4 layers 4 limits 14" "$(grep -c subvolumes/ "$scratch/orphans") layers $(
         grep -c quotas/ "$scratch/orphans") limits $(wc -l <"$scratch/orphans")"
 

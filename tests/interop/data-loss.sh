@@ -38,7 +38,7 @@ make_template() {
         # podman's own database tells it where the store was.
         rm -f "$M/template/storage/db.sql"*
         G=$M/template/storage
-        python3 "$here/listing.py" orphans "$G" "$M/template/runroot" overlay | sed 's|^|storage/|' >"$scratch/template"
+        python3 "$support/store/listing.py" orphans "$G" "$M/template/runroot" overlay | sed 's|^|storage/|' >"$scratch/template"
 
         normal_layer=$(jq -r '.[] | select(.names == ["normal-layer"]) | .id' "$G/overlay-layers/layers.json")
         normal=$(jq -r '.[0].id' "$G/overlay-containers/containers.json")
@@ -476,7 +476,7 @@ link_graphroot() {
 # ------------------------------------------------------------------------------------------------ locks
 
 hold() {
-        exec {lock_in}> >(exec "$here/hold-lock.py" "$@" >"$scratch/held")
+        exec {lock_in}> >(exec "$support/store/hold-lock.py" "$@" >"$scratch/held")
         local i
         for i in $(seq 100); do
                 grep -q held "$scratch/held" 2>/dev/null && break

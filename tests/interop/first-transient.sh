@@ -22,7 +22,7 @@ machine_reboot m
 check "after a reboot the runroot is empty" test ! -e "$R/vfs-containers"
 
 mkfifo "$scratch/release"
-python3 "$tests_dir/interop/hold-lock.py" "$G/vfs-layers/layers.lock" <"$scratch/release" >"$scratch/held" &
+python3 "$support/store/hold-lock.py" "$G/vfs-layers/layers.lock" <"$scratch/release" >"$scratch/held" &
 exec 3>"$scratch/release"
 for _ in $(seq 100); do
         grep -q held "$scratch/held" && break

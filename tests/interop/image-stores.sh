@@ -42,7 +42,7 @@ ask_for_image_directories() {
 }
 
 find_orphans() {
-        python3 "$here/listing.py" orphans "$1/storage" "$1/run" $driver "$1/images" >"$scratch/orphans"
+        python3 "$support/store/listing.py" orphans "$1/storage" "$1/run" $driver "$1/images" >"$scratch/orphans"
 }
 
 # collect STORE IMAGESTORE [OPTIONS...]: sets status.
@@ -82,7 +82,7 @@ path_of_config() {
         nowhere) echo "$case/nowhere" ;;
         empty) mkdir "$case/empty" && echo "$case/empty" ;;
         other)
-                "$tests_dir/fixture/mkstore.py" --root "$scratch/other/storage" --imagestore "$case/other" >/dev/null &&
+                "$support/store/mkstore.py" --root "$scratch/other/storage" --imagestore "$case/other" >/dev/null &&
                         echo "$case/other"
                 ;;
         esac
@@ -307,7 +307,7 @@ rm -rf "$scratch/sid/store/theirs"
 # ------------------------------------------------------------------------------------------------ by the fixture
 
 split_store() {
-        "$tests_dir/fixture/mkstore.py" --root "$1/storage" --imagestore "$1/images" --runroot "$1/run" --layout 1.47 \
+        "$support/store/mkstore.py" --root "$1/storage" --imagestore "$1/images" --runroot "$1/run" --layout 1.47 \
                 --containers 2 --volatile 1 --orphans 3 --extras >"$scratch/made.json"
         # These releases leave the directory in the graphroot when they remove a layer (overlay.go:Remove).
         mkdir -p "$1/storage/overlay/$(printf '%064x' 7)"/{diff/etc,work,merged}
@@ -330,7 +330,7 @@ expect "1.47: of all other links those of recorded layers are left" \
 
 # Of vfs a layer has one directory in each layout.
 vfs_store() {
-        "$tests_dir/fixture/mkstore.py" --driver vfs --root "$1/storage" --imagestore "$1/images" --runroot "$1/run" \
+        "$support/store/mkstore.py" --driver vfs --root "$1/storage" --imagestore "$1/images" --runroot "$1/run" \
                 --layout "$layout" --images 3 --containers 2 --volatile 1 --orphans 3 >/dev/null
 }
 driver=vfs

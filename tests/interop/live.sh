@@ -78,7 +78,7 @@ beside_live_processes() {
         note "$(classes without | head -20)"
 
         : >"$scratch/removed"
-        python3 "$here/plant.py" "$G" "$seconds" >"$scratch/planted" &
+        python3 "$support/store/plant.py" "$G" "$seconds" >"$scratch/planted" &
         g=$!
         collect "$seconds" &
         c=$!
@@ -151,7 +151,7 @@ mixed() {
         machine_start t trixie || return
         local end=$((SECONDS + 15)) i=0 c g
 
-        python3 "$here/plant.py" "$G" 15 >"$scratch/planted" &
+        python3 "$support/store/plant.py" "$G" 15 >"$scratch/planted" &
         g=$!
         collect 15 &
         c=$!
@@ -179,7 +179,7 @@ mixed() {
 
 # ---------------------------------------------------------------------------------------------------- locks
 
-plant() { python3 "$here/plant.py" "$G" 0.01; }
+plant() { python3 "$support/store/plant.py" "$G" 0.01; }
 
 # A Go process waits for a lock that we hold, and then goes on.
 they_wait_for_us() {
@@ -221,7 +221,7 @@ we_give_up() {
 held_by_helper() {
         local lock=$1 held
 
-        exec {held}> >(exec "$here/hold-lock.py" "$m/$lock" >"$scratch/held")
+        exec {held}> >(exec "$support/store/hold-lock.py" "$m/$lock" >"$scratch/held")
         while ! grep -q held "$scratch/held" 2>/dev/null; do sleep 0.02; done
         we_give_up "$(basename "$lock") of $(dirname "$lock" | xargs dirname) is held" "$(basename "$lock")"
         exec {held}>&-

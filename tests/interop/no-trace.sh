@@ -10,7 +10,7 @@ need_gc
 command -v strace >/dev/null || skip_all "there is no strace"
 make_scratch
 here=$tests_dir/interop
-mkstore=$tests_dir/fixture/mkstore.py
+mkstore=$support/store/mkstore.py
 
 # traced DIR OPTIONS...: of a store in DIR/g and DIR/r. A file names them, since options must name what exists; so it
 # does $imagestore.

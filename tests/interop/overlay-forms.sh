@@ -27,7 +27,7 @@ boot() {
                 podman build -q --layers -t localhost/built:1 /tmp/build' >"$scratch/log" 2>&1
 }
 
-orphans() { python3 "$here/listing.py" orphans "$S" "$scratch/m/run/containers/storage" overlay >"$scratch/orphans"; }
+orphans() { python3 "$support/store/listing.py" orphans "$S" "$scratch/m/run/containers/storage" overlay >"$scratch/orphans"; }
 
 # found PATTERN: what containers-storage finds wrong.
 found() { machine_run m containers-storage check 2>/dev/null | grep '^ ' | grep -- "$1" | sort; }

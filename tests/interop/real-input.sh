@@ -126,7 +126,7 @@ runroot = "/run/containers/storage"\n' "$driver" >"$m/upper/etc/containers/stora
         machine_kill m
         machine_start m "$suite" || return
 
-        python3 "$here/listing.py" orphans "$store" "$m/run/containers/storage" "$driver" >"$scratch/orphans"
+        python3 "$support/store/listing.py" orphans "$store" "$m/run/containers/storage" "$driver" >"$scratch/orphans"
         case $spec in overlay@*) check "$suite $spec: layers get what only such file systems have" mark_layers "$store" ;; esac
         note "$(wc -l <"$scratch/orphans") orphans: $(sed 's|/[^/]*$||' "$scratch/orphans" | sort | uniq -c | tr -s ' \n' ' ')"
         check "$suite $spec: containers and layers were left behind" \

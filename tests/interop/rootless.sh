@@ -51,7 +51,7 @@ make_users() {
         users bob eve && shared_files && settle && both_log_in
 }
 
-orphans() { python3 "$tests_dir/interop/listing.py" orphans "$G" "$R" overlay; }
+orphans() { python3 "$support/store/listing.py" orphans "$G" "$R" overlay; }
 foreign() { find "$G" -uid +1000 | grep -c .; }
 owned_by_bob() { find "$G"/overlay-* "$G/overlay/l" "$R" \( -name '*.lock' -o -name '*.json*' -o -name 'lock-*' \) \
         ! \( -uid 1000 -gid 1000 \) 2>/dev/null; }

@@ -12,7 +12,7 @@ need_machines sid
 make_scratch
 export RUN_ON_DISK=1
 here=$tests_dir/interop
-mkstore=$tests_dir/fixture/mkstore.py
+mkstore=$support/store/mkstore.py
 
 id() { printf '%064x' "$1"; }
 
@@ -67,7 +67,7 @@ touched=(--touched overlay --touched overlay/l --touched overlay/tempdirs --touc
 try_additional() {
         local name=$1
 
-        python3 "$here/listing.py" orphans "$store" "$scratch/none" overlay | grep -v -e "$shared" -e "/l/$shared_link" \
+        python3 "$support/store/listing.py" orphans "$store" "$scratch/none" overlay | grep -v -e "$shared" -e "/l/$shared_link" \
                 >"$scratch/orphans"
         check "$name: there are orphans" grep -q '^overlay/[a-f0-9]' "$scratch/orphans"
         listing make "$store" >"$scratch/before"
@@ -282,7 +282,7 @@ make_two_drivers() {
 fresh_machine
 check "two drivers: containers-storage makes both stores" make_two_drivers
 for driver in overlay vfs; do
-        python3 "$here/listing.py" orphans "$s" "$scratch/none" $driver >"$scratch/orphans"
+        python3 "$support/store/listing.py" orphans "$s" "$scratch/none" $driver >"$scratch/orphans"
         listing make "$s" >"$scratch/before"
         check "two drivers: a collection of $driver" machine_run m after-boot cstorage-gc --storage-driver=$driver
         listing make "$s" >"$scratch/after"

@@ -21,7 +21,7 @@ deb_version=$(sed -n '1s/.*(\(.*\)).*/\1/p' "$debian/changelog")
 fill() {
         local g=$scratch/$1/store/storage
         mkdir -p "$g"
-        python3 "$tests_dir/fixture/mkstore.py" --root "$g" --runroot "$scratch/$1/runroot" "${@:2}" >/dev/null
+        python3 "$support/store/mkstore.py" --root "$g" --runroot "$scratch/$1/runroot" "${@:2}" >/dev/null
 }
 
 # What dpkg-buildpackage starts from, in NAME/shared.

@@ -15,6 +15,7 @@
 # Its files are seen from outside too: $scratch/m/store is its /var/lib/containers, $scratch/m/run its /run.
 
 tests_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+support=$tests_dir/support
 cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
 build=${CSTORAGE_BUILD:-$tests_dir/../build/plain}
 [ -d "$build" ] && build=$(cd "$build" && pwd)
@@ -172,7 +173,7 @@ have_gc() { [ -x "$build/gc/cstorage-gc" ]; }
 need_gc() { have_gc || skip_all "cstorage-gc is not built in $build"; }
 
 # A listing of a tree: everything about each file that a program could tell.
-listing() { python3 "$tests_dir/interop/listing.py" "$@"; }
+listing() { python3 "$support/store/listing.py" "$@"; }
 
 # lay_out NAME [OPTIONS OF mkstore.py...]: a store in $scratch/NAME, and how to tell cstorage-gc about it in $store. Its
 # graphroot is $g, its runroot $r, and what was made stands in $scratch/NAME.made.
@@ -183,5 +184,5 @@ lay_out() {
         g=$scratch/$name/g
         r=$scratch/$name/r
         store="--root=$g --runroot=$r --storage-driver=overlay"
-        python3 "$tests_dir/fixture/mkstore.py" --root "$g" --runroot "$r" "$@" >"$scratch/$name.made" || exit 1
+        python3 "$support/store/mkstore.py" --root "$g" --runroot "$r" "$@" >"$scratch/$name.made" || exit 1
 }

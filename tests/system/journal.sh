@@ -140,12 +140,12 @@ mount --bind /run/passwd /etc/passwd
 for user in bob eve; do
         d=/run/home/$user/.local/share/containers
         mkdir -p "$d"
-        python3 "$tests_dir/fixture/mkstore.py" --graphroot "$d/storage" --runroot "$scratch/r" --images 1 --orphans 2 \
+        python3 "$support/store/mkstore.py" --graphroot "$d/storage" --runroot "$scratch/r" --images 1 --orphans 2 \
                 >"$scratch/$user.made"
 done
 chown -R 4242:4242 /run/home/bob
 chown -R 4243:4243 /run/home/eve
-sleep 1000 | python3 "$tests_dir/interop/hold-lock.py" /run/home/eve/.local/share/containers/storage/overlay-layers/layers.lock \
+sleep 1000 | python3 "$support/store/hold-lock.py" /run/home/eve/.local/share/containers/storage/overlay-layers/layers.lock \
         >"$scratch/held" &
 until grep -q held "$scratch/held"; do sleep 0.05; done
 journal "$after_boot" /run/p/gc/cstorage-gc --all-users --verbose --lock-timeout=0.1 >/dev/null

@@ -84,7 +84,7 @@ fi
 # A database whose row cannot be found without the library: podman-db.sh has the other states.
 if has libsqlite3.so.0; then
         printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$g" "$r" >"$scratch/storage.conf"
-        python3 "$tests_dir/system/podman-db.py" "$g" unused "$g" "$r" overlay
+        python3 "$support/store/podman-db.py" "$g" unused "$g" "$r" overlay
         without libsqlite3.so.0 env CONTAINERS_STORAGE_CONF="$scratch/storage.conf" "$after_boot" "$gc" --dry-run
         expect "without libsqlite3 a database is not ignored" "3" "$status"
         check "and it is named, with a way out" grep -q 'libsqlite3\.so\.0 cannot be loaded\..*--runroot' "$scratch/err"

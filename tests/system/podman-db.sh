@@ -24,7 +24,7 @@ printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$g" 
 # make STATE RUNROOT [OTHER]: the database in that state, and nothing else of podman's.
 make() {
         rm -rf "$g/db.sql" "$g"/db.sql-* "$g/moved" "$g/libpod"
-        python3 "$tests_dir/system/podman-db.py" "$g" "$1" "$g" "$2" overlay "${@:3}"
+        python3 "$support/store/podman-db.py" "$g" "$1" "$g" "$2" overlay "${@:3}"
 }
 
 run() {
@@ -134,7 +134,7 @@ rm "$container/userdata/config.json"
 
 make empty "$r"
 mkdir "$scratch/static"
-python3 "$tests_dir/system/podman-db.py" "$scratch/static" plain "$g" "$r-other" overlay
+python3 "$support/store/podman-db.py" "$scratch/static" plain "$g" "$r-other" overlay
 export CONTAINERS_CONF=$scratch/containers.conf
 printf '[containers]\nlog_driver = "none"\n' >"$CONTAINERS_CONF"
 run
@@ -144,7 +144,7 @@ run
 expect "the database in static_dir" "$contradicts" "$(outcome)"
 expect "is named" 1 "$(grep -c "$scratch/static/db.sql says that the runroot is $r-other" "$scratch/err")"
 rm "$scratch/static/db.sql"
-python3 "$tests_dir/system/podman-db.py" "$scratch/static" plain "$scratch/elsewhere" "$r-other" overlay
+python3 "$support/store/podman-db.py" "$scratch/static" plain "$scratch/elsewhere" "$r-other" overlay
 run
 expect "another graphroot there" "3, says that the graphroot" "$(outcome)"
 run --root="$g"

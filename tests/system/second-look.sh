@@ -19,7 +19,7 @@ second_look() {
         local name=$1 holder collector waited=0
         shift
         m=$scratch/$name g=$scratch/$name/g r=$scratch/$name/r
-        python3 "$tests_dir/fixture/mkstore.py" --root "$g" --runroot "$r" --containers 1 --orphans 3 --seed "$name" >"$scratch/made"
+        python3 "$support/store/mkstore.py" --root "$g" --runroot "$r" --containers 1 --orphans 3 --seed "$name" >"$scratch/made"
         layer=$(jq -r '.orphan_layers[0]' "$scratch/made")
         container=$(jq -r '.orphan_containers[0]' "$scratch/made")
 
