@@ -5,7 +5,7 @@
 #
 #   tests/abi/made-up-releases.sh LIBRARY
 . "$(dirname "$0")/../support/lib.sh"
-. "$(dirname "$0")/../packaging/lib.sh"
+. "$(dirname "$0")/../support/packaging.sh"
 
 library=$(realpath "$1")
 for program in git abidiff; do

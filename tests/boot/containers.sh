@@ -34,7 +34,7 @@ put_images() {
         local root=$1
 
         machine_start s sid &&
-                machine_run s sh -ec "$(cat "$tests_dir/interop/image.sh"); set -e; $make_images" >"$scratch/images.log" 2>&1 || {
+                machine_run s sh -ec "$(cat "$support/machine/image.sh"); set -e; $make_images" >"$scratch/images.log" 2>&1 || {
                 cat "$scratch/images.log"
                 return 1
         }

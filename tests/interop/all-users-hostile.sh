@@ -17,7 +17,7 @@ inside() { echo "/proc/$(tr -d ' \n' <"$scratch/m/pid")/root$1"; }
 
 gc() {
         local start=$EPOCHSECONDS
-        timeout 300 "$tests_dir/interop/enter.sh" run "$scratch/m" after-boot cstorage-gc --all-users --lock-timeout=1 "$@" \
+        timeout 300 "$support/machine/enter.sh" run "$scratch/m" after-boot cstorage-gc --all-users --lock-timeout=1 "$@" \
                 >"$scratch/out" 2>"$scratch/err"
         status=$?
         seconds=$((EPOCHSECONDS - start))

@@ -10,7 +10,7 @@ need_root
 need_gc
 need_machines sid
 make_scratch
-. "$tests_dir/interop/users.sh"
+. "$support/machine/users.sh"
 
 gc() {
         root cstorage-gc --all-users "$@" >"$scratch/out" 2>"$scratch/err"
@@ -67,7 +67,7 @@ expect "without any store nothing is done, and nothing said" "0 " "$status $(cat
 gc --json
 expect "the report has all users" "0 no-store no-store no-store home-missing home-not-owned nobody" \
         "$status $(for u in root bob eve gone player nobody; do word $u .status; done | xargs)"
-check "those without a home are told when asked for" sh -c "'$tests_dir/interop/enter.sh' run '$scratch/m' \
+check "those without a home are told when asked for" sh -c "'$support/machine/enter.sh' run '$scratch/m' \
         cstorage-gc --all-users --verbose 2>&1 >/dev/null | grep -qF 'gone: home-missing: there is no home directory'"
 expect "who is not root collects their own alone" "1 cstorage-gc: cannot collect the stores of all users: not run by root. Run this as root" \
         "$(bob cstorage-gc --all-users >"$scratch/out" 2>"$scratch/err"; echo $?) $(cat "$scratch/err")"

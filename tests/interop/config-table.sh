@@ -11,7 +11,7 @@ need_gc
 need_machines "$suite"
 make_scratch
 export RUN_ON_DISK=1
-. "$tests_dir/interop/users.sh"
+. "$support/machine/users.sh"
 check "$suite: a machine boots" machine_start m "$suite" || finish
 need_ours m
 check "$suite: and has a user" eval 'settle && users bob && login bob' || finish

@@ -10,7 +10,6 @@ need_root
 need_machines sid
 make_scratch
 export RUN_ON_DISK=1
-here=$tests_dir/interop
 M=$scratch/m/store/cases
 
 # ------------------------------------------------------------------------------------------------ the template
@@ -18,7 +17,7 @@ M=$scratch/m/store/cases
 # An image of three layers, one of one; a normal container, one of podman's --rm; three orphans of transient mode.
 make_template() {
         machine_start m sid || return
-        machine_run m sh -c "$(cat "$here/image.sh")"
+        machine_run m sh -c "$(cat "$support/machine/image.sh")"
         machine_run m sh -ec '
                 podman import -q /tmp/rootfs.tar localhost/base:1
                 podman build -q --layers -t localhost/built:1 /tmp/build
@@ -71,14 +70,14 @@ defaults() {
 
 # A program that hangs is stopped: exit status 124. In the machine; the paths that the functions of the cases use (G, R, O) are the same files from outside.
 theirs() {
-        timeout -k 1 5 "$here/enter.sh" run "$scratch/m" containers-storage -s overlay -g "$in/storage" -R "$in/runroot" "${their_options[@]}" gc
+        timeout -k 1 5 "$support/machine/enter.sh" run "$scratch/m" containers-storage -s overlay -g "$in/storage" -R "$in/runroot" "${their_options[@]}" gc
 }
 podmans() {
-        timeout -k 1 5 "$here/enter.sh" run "$scratch/m" podman --storage-driver overlay --root "$in/storage" --runroot "$in/runroot" \
+        timeout -k 1 5 "$support/machine/enter.sh" run "$scratch/m" podman --storage-driver overlay --root "$in/storage" --runroot "$in/runroot" \
                 "${their_options[@]}" system prune --external
 }
 ours() {
-        timeout -k 1 60 "$here/enter.sh" run "$scratch/m" after-boot ${booted:++$((EPOCHSECONDS - booted))} cstorage-gc --quiet --storage-driver overlay --root "$in/storage" --runroot "$in/runroot" \
+        timeout -k 1 60 "$support/machine/enter.sh" run "$scratch/m" after-boot ${booted:++$((EPOCHSECONDS - booted))} cstorage-gc --quiet --storage-driver overlay --root "$in/storage" --runroot "$in/runroot" \
                 "${our_options[@]}"
 }
 

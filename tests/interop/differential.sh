@@ -63,7 +63,7 @@ fi
 
 mkdir "$scratch"/{disk,memory} && mount -t tmpfs -o size=1g memory "$scratch/memory" || exit 1
 note "CSTORAGE_TEST_SEED=$seed, $seconds s"
-after_boot=$build/tests/fixture/after-boot
+after_boot=$build/tests/support/machine/after-boot
 [ -x "$after_boot" ] || after_boot=
 unshare --mount python3 "$tests_dir/interop/differential.py" --go "$scratch/oracle" --ours "$ours" --gc "$build/gc/cstorage-gc" \
         --after-boot "$after_boot" --scratch "$scratch/memory" --disk "$scratch/disk" \

@@ -11,7 +11,6 @@ need_root
 need_gc
 need_machines sid trixie
 make_scratch
-here=$tests_dir/interop
 
 driver=overlay
 
@@ -25,7 +24,7 @@ machine_with_images() {
         mkdir -p "$scratch/$1/upper/etc/containers"
         conf /var/lib/containers/storage /run/containers/storage /var/lib/containers/images \
                 >"$scratch/$1/upper/etc/containers/storage.conf"
-        machine_start "$1" "$2" && machine_run "$1" sh -c "$(cat "$here/image.sh")"
+        machine_start "$1" "$2" && machine_run "$1" sh -c "$(cat "$support/machine/image.sh")"
 }
 
 # ------------------------------------------------------------------------------------------------ collecting a store
@@ -369,7 +368,7 @@ works() {
                 "$(machine_run "$suite" podman ps -a --format '{{.Names}}' 2>/dev/null | sort | xargs)"
 }
 make_more() {
-        machine_run "$1" sh -c "$(cat "$here/image.sh")"
+        machine_run "$1" sh -c "$(cat "$support/machine/image.sh")"
         machine_run "$1" sh -ec "
                 echo $2 >/tmp/rootfs/$2 && tar -C /tmp/rootfs -cf /tmp/$2.tar .
                 podman import -q /tmp/$2.tar localhost/$2:1

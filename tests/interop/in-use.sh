@@ -15,8 +15,7 @@ need_root
 need_gc
 need_machines sid sid+systemd
 make_scratch
-. "$tests_dir/interop/users.sh"
-here=$tests_dir/interop
+. "$support/machine/users.sh"
 long=${CSTORAGE_TEST_LONG:-0}
 away=$scratch/m/run/away
 combinations=0
@@ -312,7 +311,7 @@ set_paths() {
 }
 
 make_image() {
-        machine_run m sh -c "$(cat "$here/image.sh")"
+        machine_run m sh -c "$(cat "$support/machine/image.sh")"
         printf '[storage]\ndriver = "%s"\n' "$driver" | machine_run m sh -c 'mkdir -p /etc/containers; cat >/etc/containers/storage.conf
                 sed -i /ulimits/d /etc/containers/containers.conf
                 install -m 644 /tmp/rootfs.tar /var/tmp/rootfs.tar'

@@ -21,7 +21,7 @@ store_args=(-s overlay -g /var/lib/containers/storage -R /run/containers/storage
 prepare() {
         machine_start m sid || return
         cp "$here/load.sh" "$m/store/load.sh"
-        machine_run m sh -c "$(cat "$here/image.sh")"
+        machine_run m sh -c "$(cat "$support/machine/image.sh")"
         machine_run m sh -ec '
                 podman import -q /tmp/rootfs.tar localhost/base:1
                 podman build -q --layers -t localhost/built:1 /tmp/build

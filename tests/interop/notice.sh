@@ -26,7 +26,7 @@ containers() { api GET '/containers/json?all=true&external=true' | jq -r '.[].Na
 serve() {
         machine_start m "$suite" || return
         cp "$tests_dir/interop/our-image.sh" "$scratch/m/store"
-        machine_run m sh -c "$(cat "$tests_dir/interop/image.sh")"
+        machine_run m sh -c "$(cat "$support/machine/image.sh")"
         inside 'pod import -q /tmp/rootfs.tar localhost/theirs:1
                 pod create --name theirs localhost/theirs:1 cat /data/file' || return
         inside 'pod system service --time=0 unix:///run/podman.sock' >"$scratch/service.log" 2>&1 &

@@ -9,7 +9,6 @@ need_root
 need_gc
 need_machines sid+composefs
 make_scratch
-here=$tests_dir/interop
 S=$scratch/m/store/storage
 
 # configure TEXT: storage.conf.
@@ -22,7 +21,7 @@ configure() {
 # boot WHAT: a machine with an image localhost/built:1.
 boot() {
         check "$1: a machine boots" machine_start m sid+composefs || finish
-        machine_run m sh -c "$(cat "$here/image.sh")"
+        machine_run m sh -c "$(cat "$support/machine/image.sh")"
         machine_run m sh -ec 'podman import -q /tmp/rootfs.tar localhost/base:1
                 podman build -q --layers -t localhost/built:1 /tmp/build' >"$scratch/log" 2>&1
 }
@@ -73,7 +72,7 @@ pull_options = {enable_partial_images = "true", convert_images = "true"}
 use_composefs = "true"'
         machine_reboot m
         read -r pid <"$scratch/m/pid"
-        nsenter --target "$pid" --net python3 "$here/registry.py" "$scratch/m/store/layout" 5000 &
+        nsenter --target "$pid" --net python3 "$support/machine/registry.py" "$scratch/m/store/layout" 5000 &
         registry=$!
         for _ in $(seq 5); do
                 machine_run m podman pull -q --tls-verify=false 127.0.0.1:5000/built:1 >"$scratch/log" 2>&1 && break

@@ -12,7 +12,6 @@ need_root
 need_gc
 need_machines "$suite"
 make_scratch
-here=$tests_dir/interop
 
 # In each suite: a built image, normal containers that ran or run or never ran, one that goes when it ends.
 use_podman='
@@ -113,7 +112,7 @@ runroot = "/run/containers/storage"\n' "$driver" >"$m/upper/etc/containers/stora
         fi
         check "$suite $spec: a machine boots" machine_start m "$suite" || return
         need_ours m
-        machine_run m sh -c "$(cat "$here/image.sh")" >"$scratch/log" 2>&1
+        machine_run m sh -c "$(cat "$support/machine/image.sh")" >"$scratch/log" 2>&1
         check "$suite $spec: podman imports, builds, runs and commits" \
                 machine_run m sh -ec "$use_podman" || return
         if [ "$suite" = bookworm ]; then

@@ -10,7 +10,7 @@ need_root
 need_gc
 need_machines sid
 make_scratch
-. "$tests_dir/interop/users.sh"
+. "$support/machine/users.sh"
 G=$homes/bob/.local/share/containers/storage
 E=$homes/eve/.local/share/containers/storage
 R=$scratch/m/run/user/1000/containers

@@ -11,7 +11,6 @@ need_gc
 need_machines sid
 make_scratch
 export RUN_ON_DISK=1
-here=$tests_dir/interop
 mkstore=$support/store/mkstore.py
 
 id() { printf '%064x' "$1"; }
@@ -32,7 +31,7 @@ use_additional() { write_conf storage.conf /var/lib/containers/storage /run/cont
 
 # In the additional store: two images. In the store: containers of one of them, and an image of its own.
 make_additional() {
-        machine_start m sid && machine_run m sh -c "$(cat "$here/image.sh")"
+        machine_start m sid && machine_run m sh -c "$(cat "$support/machine/image.sh")"
         machine_run m sh -ec '
                 other="--root /var/lib/containers/add --runroot /tmp/add"
                 podman $other import -q /tmp/rootfs.tar localhost/shared:1
@@ -180,7 +179,7 @@ als() {
 }
 als "additional layer, its file system is not there" "$scratch/als"
 if [ -c /dev/fuse ]; then
-        als "additional layer, its file system hangs" "$scratch/als2" unshare -m "$tests_dir/system/dead-mount.py" "$scratch/fuse"
+        als "additional layer, its file system hangs" "$scratch/als2" unshare -m "$support/machine/dead-mount.py" "$scratch/fuse"
 else
         skip "additional layer, its file system hangs" "there is no /dev/fuse"
 fi
@@ -266,7 +265,7 @@ fresh_machine() {
         rm -rf "$scratch/m/store" "$scratch/m/upper/etc/containers/storage.conf"
         mkdir "$scratch/m/store"
         machine_start m
-        machine_run m sh -c "$(cat "$here/image.sh")"
+        machine_run m sh -c "$(cat "$support/machine/image.sh")"
 }
 # make_store DRIVER: sets layer.
 make_store() {

@@ -9,7 +9,6 @@ need_root
 need_machines sid
 need_gc
 make_scratch
-here=$tests_dir/interop
 S=$scratch/m/store/storage
 R=$scratch/m/run/containers/storage
 
@@ -21,7 +20,7 @@ gc() { machine_run m cstorage-gc "$@"; }
 # A stable container, a volatile one of normal mode, one of transient mode: all four volatile files are there.
 make_template() {
         machine_start m sid || return
-        machine_run m sh -c "$(cat "$here/image.sh")"
+        machine_run m sh -c "$(cat "$support/machine/image.sh")"
         machine_run m sh -ec '
                 podman import -q /tmp/rootfs.tar localhost/base:1
                 podman create --name stable localhost/base:1 /bin/sh -c "echo it runs"

@@ -4,7 +4,7 @@
 # A build for another architecture, 64-bit ARM, twice in different directories: all that is installed is for that one, is
 # the same in both, and knows nothing of the machine that built it.
 . "$(dirname "$0")/../support/lib.sh"
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../support/packaging.sh"
 
 need_root
 [ "${CSTORAGE_TEST_LONG-0}" = 1 ] || skip_all "it takes long; CSTORAGE_TEST_LONG=1 runs it"

@@ -4,7 +4,7 @@
 # debian.sh SUITE: in clean root directories of a Debian suite the packages are built with their tests, installed, used,
 # upgraded and removed; lintian looks at them, and autopkgtest runs theirs.
 . "$(dirname "$0")/../support/lib.sh"
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../support/packaging.sh"
 
 suite=$1
 long=${CSTORAGE_TEST_LONG-0}

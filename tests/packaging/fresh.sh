@@ -5,7 +5,7 @@
 # ca-certificates: the demo, by an ordinary user, ends in a collection; and the tests pass. That takes half an
 # hour at least, as all that they need is made anew: tests/run.sh --fresh runs it.
 . "$(dirname "$0")/../support/lib.sh"
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../support/packaging.sh"
 
 suite=$1
 need_root

@@ -4,7 +4,7 @@
 # On a machine with words of 32 bits, a root directory of Debian's i386: it builds without a warning, its own tests pass, also
 # with sanitizers, and the collector does what it does elsewhere.
 . "$(dirname "$0")/../support/lib.sh"
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../support/packaging.sh"
 
 need_root
 [ "${CSTORAGE_TEST_LONG-0}" = 1 ] || skip_all "it takes long; CSTORAGE_TEST_LONG=1 runs it"

@@ -3,7 +3,7 @@
 #
 # Who lacks something that is needed to build is told which package brings it, on Debian and on Fedora.
 . "$(dirname "$0")/../support/lib.sh"
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../support/packaging.sh"
 
 command -v meson >/dev/null || skip_all "there is no meson"
 make_scratch

@@ -4,7 +4,7 @@
 # Every file is installed below the prefix, except those that an option sends elsewhere; with the prefix of systemd its files go
 # where systemd.pc has them. Only this is tested, so the programs are empty files.
 . "$(dirname "$0")/../support/lib.sh"
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../support/packaging.sh"
 
 command -v meson >/dev/null || skip_all "there is no meson"
 pkg-config --exists systemd libsystemd || skip_all "there is no systemd to install units for"

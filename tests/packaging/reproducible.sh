@@ -4,7 +4,7 @@
 # Two builds in different directories install the same files, byte for byte, and these know nothing of where they were made;
 # nor does a build without anything optional. Each is installed below its prefix alone, and finds its library there.
 . "$(dirname "$0")/../support/lib.sh"
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../support/packaging.sh"
 
 command -v meson >/dev/null || skip_all "there is no meson"
 make_scratch

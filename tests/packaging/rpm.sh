@@ -4,7 +4,7 @@
 # rpmbuild makes the packages of the spec file, from the files of a release; rpm installs them into an empty root, and takes
 # them out again. Fedora's macros are defined for it in fedora.macros.
 . "$(dirname "$0")/../support/lib.sh"
-. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/../support/packaging.sh"
 
 export LC_ALL=C
 need_root

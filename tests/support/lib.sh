@@ -22,7 +22,7 @@ build=${CSTORAGE_BUILD:-$tests_dir/../build/plain}
 
 # $after_boot COMMAND...: as if the machine had booted just now. The collector, run by hand, keeps what changed since the
 # boot: so run it this way if it is to remove what a test has just made.
-after_boot=$build/tests/fixture/after-boot
+after_boot=$build/tests/support/machine/after-boot
 
 # Tests run side by side, and the collector takes an id in the arguments of any process for a use: each test has ids of its
 # own.
@@ -136,17 +136,17 @@ need_machines() {
         local suite
 
         for suite in "$@"; do
-                "$tests_dir/interop/mkroot.sh" "$suite" >/dev/null || skip_all "there is no root directory of $suite"
+                "$support/machine/mkroot.sh" "$suite" >/dev/null || skip_all "there is no root directory of $suite"
         done
 }
 
-machine_start() { "$tests_dir/interop/enter.sh" start "$scratch/$1" "${2:-}" "$build"; }
+machine_start() { "$support/machine/enter.sh" start "$scratch/$1" "${2:-}" "$build"; }
 machine_run() {
         local m=$1
         shift
-        "$tests_dir/interop/enter.sh" run "$scratch/$m" "$@"
+        "$support/machine/enter.sh" run "$scratch/$m" "$@"
 }
-machine_kill() { "$tests_dir/interop/enter.sh" kill "$scratch/$1"; }
+machine_kill() { "$support/machine/enter.sh" kill "$scratch/$1"; }
 
 # machine_reboot M: what a reboot does, for everything that counts here.
 machine_reboot() { machine_kill "$1" && machine_start "$1"; }
@@ -155,7 +155,7 @@ machine_reboot() { machine_kill "$1" && machine_start "$1"; }
 machine_boot() {
         local i
 
-        "$tests_dir/interop/enter.sh" systemd "$scratch/$1" "${2:-}" "$build" || return
+        "$support/machine/enter.sh" systemd "$scratch/$1" "${2:-}" "$build" || return
         for i in $(seq 600); do
                 [ -S "$scratch/$1/run/systemd/private" ] && break || sleep 0.05
         done

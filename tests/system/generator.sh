@@ -207,11 +207,11 @@ else
 fi
 
 if [ -c /dev/fuse ]; then
-        unshare -m "$tests_dir/system/dead-mount.py" "$scratch/mount" timeout -s KILL 1 "$build/gc/cstorage-gc" --dry-run \
+        unshare -m "$support/machine/dead-mount.py" "$scratch/mount" timeout -s KILL 1 "$build/gc/cstorage-gc" --dry-run \
                 >"$scratch/err" 2>&1
         check "a mount whose server is dead stops the collector" test $? -gt 128 || note "$(cat "$scratch/err")"
         check "but not the generator" \
-                unshare -m "$tests_dir/system/dead-mount.py" "$scratch/mount" timeout -s KILL 10 "$generator" "$out"
+                unshare -m "$support/machine/dead-mount.py" "$scratch/mount" timeout -s KILL 10 "$generator" "$out"
 else
         skip "a mount whose server is dead does not stop the generator" "there is no /dev/fuse"
 fi

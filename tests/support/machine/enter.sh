@@ -18,7 +18,7 @@
 set -u
 
 cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
-path=/opt/cstorage/gc:/opt/cstorage/tests/fixture:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+path=/opt/cstorage/gc:/opt/cstorage/tests/support/machine:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 env=(PATH=$path HOME=/root LC_ALL=C.UTF-8 TMPDIR=/var/tmp BUILDAH_ISOLATION=chroot)
 
 die() {
@@ -67,7 +67,7 @@ start() {
         [ ! -e "$dir/systemd" ] || { enter_cgroup "$dir" && cgroup=--cgroup; }
         # It is just now that this machine boots, after all that is on its disk.
         # shellcheck disable=SC2086
-        setsid "$(cat "$dir/build")/tests/fixture/after-boot" ${BOOT_AGE-} unshare --mount --pid --uts --ipc --net $cgroup --fork --kill-child \
+        setsid "$(cat "$dir/build")/tests/support/machine/after-boot" ${BOOT_AGE-} unshare --mount --pid --uts --ipc --net $cgroup --fork --kill-child \
                 "$0" init "$dir" </dev/null >"$dir/init.log" 2>&1 &
         local parent=$!
         for i in $(seq 500); do

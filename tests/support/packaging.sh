@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# What the tests of packages share: root directories, and the source as it is released. To be sourced after ../lib.sh.
+# What the tests of packages share: root directories, and the source as it is released. To be sourced after lib.sh.
 
 source_dir=$(cd "$tests_dir/.." && pwd)
 version=$(sed -n "s/^ *version : '\(.*\)',/\1/p" "$source_dir/meson.build" | head -1)
@@ -9,14 +9,14 @@ version=$(sed -n "s/^ *version : '\(.*\)',/\1/p" "$source_dir/meson.build" | hea
 # root NAME ROOT: a machine with its own copy of one of mkroot.sh's, which run_in finds by its name.
 root() {
         mkdir -p "$scratch/$1/shared"
-        "$tests_dir/interop/mkroot.sh" "$2" >"$scratch/$1/lower" || skip_all "there is no root directory of $2"
+        "$support/machine/mkroot.sh" "$2" >"$scratch/$1/lower" || skip_all "there is no root directory of $2"
 }
 
 # run_in NAME COMMAND...
 run_in() {
         local dir=$scratch/$1
         shift
-        "$tests_dir/packaging/in-root.sh" "$dir" "$(cat "$dir/lower")" "$@"
+        "$support/machine/in-root.sh" "$dir" "$(cat "$dir/lower")" "$@"
 }
 
 # What a release has, as far as it is known: the files that git knows, or all of a tree without git.

@@ -43,7 +43,7 @@ users() {
 
 # What podman of users needs to make images of, and a configuration that they share.
 shared_files() {
-        root sh -ec "$(cat "$tests_dir/interop/image.sh"); set -e
+        root sh -ec "$(cat "$support/machine/image.sh"); set -e
                 install -m 644 /tmp/rootfs.tar /var/tmp/rootfs.tar
                 printf '[storage]\ndriver = \"overlay\"\ntransient_store = true\n' >/etc/containers/storage.conf
                 sed -i '/ulimits/d' /etc/containers/containers.conf"
