@@ -6,8 +6,8 @@
 # Each boot is of a fresh copy of the same disk. Printed are medians; wanted is that ours costs next to nothing.
 #
 #   CSTORAGE_BENCH_ROUNDS        how many boots of each [3]
-. "$(dirname "$0")/../boot/vm.sh"
-. "$(dirname "$0")/../boot/containers.sh"
+. "$(dirname "$0")/../support/vm/vm.sh"
+. "$(dirname "$0")/../support/vm/containers.sh"
 
 need_vm
 rounds=${CSTORAGE_BENCH_ROUNDS:-3}

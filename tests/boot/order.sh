@@ -3,8 +3,8 @@
 #
 # The order of a boot, wherever the graphroot lies: nothing of ours is in a cycle, the boot comes to its end, and the
 # collector has done its work, on the mounts that the store has, before the first container is started.
-. "$(dirname "$0")/vm.sh"
-. "$(dirname "$0")/containers.sh"
+. "$(dirname "$0")/../support/vm/vm.sh"
+. "$(dirname "$0")/../support/vm/containers.sh"
 
 long=${CSTORAGE_TEST_LONG:-0}
 # As most are; one that does not wait for the network.

@@ -5,8 +5,8 @@
 # are removed and an image is pulled, and while the collector and the deleter are at work, which are stopped and killed, too.
 # After each cut it boots, and what was there before is there and runs; after another boot no orphan is left. With
 # CSTORAGE_TEST_LONG=1 the power is cut more than twenty times.
-. "$(dirname "$0")/vm.sh"
-. "$(dirname "$0")/containers.sh"
+. "$(dirname "$0")/../support/vm/vm.sh"
+. "$(dirname "$0")/../support/vm/containers.sh"
 
 rounds=1
 long=false
@@ -32,7 +32,7 @@ make_machine() {
         local root=$scratch/m/root
 
         vm_root m && put_images "$root" && put_quadlets "$root" &&
-                install -m 755 "$boot_dir/load.sh" "$root/usr/local/lib/vm-load" && yes old | head -c 1M >"$root/direct" &&
+                install -m 755 "$support/vm/load.sh" "$root/usr/local/lib/vm-load" && yes old | head -c 1M >"$root/direct" &&
                 sed '/transient/d' "$root/etc/containers/storage.conf" >"$root/etc/containers/stable.conf" && vm_image m
 }
 

@@ -4,8 +4,8 @@
 # A machine with a transient store is rebooted while containers run: afterwards there is no orphan, each container that
 # systemd starts is up, and the collector was done before the first of them was started: root's, and that of a user before
 # those of the user.
-. "$(dirname "$0")/vm.sh"
-. "$(dirname "$0")/containers.sh"
+. "$(dirname "$0")/../support/vm/vm.sh"
+. "$(dirname "$0")/../support/vm/containers.sh"
 
 # The highest exposure that systemd-analyze may find in a unit of ours.
 max_exposure=1.5

@@ -4,8 +4,8 @@
 # A boot goes on to its end, the containers that can start do, and the journal says what was wrong: where there is no store,
 # where its mount fails or is read-only or full, where its lock is held, where volatile records are broken. A soft reboot
 # leaves alone what the runroot records. The collector can do all of its work in its sandbox, and no more than that.
-. "$(dirname "$0")/vm.sh"
-. "$(dirname "$0")/containers.sh"
+. "$(dirname "$0")/../support/vm/vm.sh"
+. "$(dirname "$0")/../support/vm/containers.sh"
 
 long=${CSTORAGE_TEST_LONG:-0}
 store=/var/lib/containers/storage
@@ -68,7 +68,7 @@ make_machine() {
         local root=$scratch/m/root
 
         vm_root m && put_images "$root" && put_hook "$root" && put_containers "$root" && (put_broken "$root") &&
-                install "$boot_dir/probe.pl" "$boot_dir/plant.sh" "$root/usr/local/lib/" &&
+                install "$support/vm/probe.pl" "$support/vm/plant.sh" "$root/usr/local/lib/" &&
                 vm_disk m store 256M "$root/var/lib/containers" && vm_disk m blank 16M &&
                 rm -rf "$root/var/lib/containers" && vm_image m
 }

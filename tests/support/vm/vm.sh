@@ -3,7 +3,7 @@
 #
 # A machine with a kernel and systemd of its own: Debian sid under qemu, without hardware help. To be sourced:
 #
-#       . "$(dirname "$0")/vm.sh"
+#       . "$(dirname "$0")/../support/vm/vm.sh"
 #       need_vm
 #       vm_root m                       $scratch/m/root, a root directory with this build in it; what the test puts there
 #       vm_image m                      becomes the disk
@@ -19,8 +19,7 @@
 # What fails prints the end of the console, $scratch/m/console, to standard error.
 
 # shellcheck source=tests/support/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
-boot_dir=$tests_dir/boot
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 # What a machine has that the roots of tests/interop lack. The kernel for clouds has all that is needed to mount the root
 # built in: NVMe, ext4 and the virtio console. So there is no initrd.
@@ -51,8 +50,8 @@ vm_install() {
         find "$root/usr/local" -name libcstorage.so.0 -printf '%h\n' | sed "s|^$root||" >"$root/etc/ld.so.conf.d/cstorage.conf"
         ldconfig -r "$root" || return
         mkdir -p "$root"/etc/systemd/system/sysinit.target.wants
-        install -m 755 "$boot_dir/agent.sh" "$root/usr/local/lib/vm-agent"
-        install -m 644 "$boot_dir/agent.service" "$root/etc/systemd/system/vm-agent.service"
+        install -m 755 "$support/vm/agent.sh" "$root/usr/local/lib/vm-agent"
+        install -m 644 "$support/vm/agent.service" "$root/etc/systemd/system/vm-agent.service"
         ln -s ../vm-agent.service "$root/etc/systemd/system/sysinit.target.wants/"
         chroot "$root" systemctl --quiet preset cstorage-gc.service 2>/dev/null
 }
