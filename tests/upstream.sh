@@ -19,8 +19,8 @@ suite=sid+bats+bzip2+xz-utils+zstd
 need_machines $suite
 make_scratch
 
-program=${STORAGE_BINARY:-/opt/cstorage/tests/store-client/store-client}
-[ -n "${STORAGE_BINARY:-}" ] || [ -x "$build/tests/store-client/store-client" ] || skip_all "store-client is not built in $build"
+program=${STORAGE_BINARY:-/opt/cstorage/tests/support/store-client/store-client}
+[ -n "${STORAGE_BINARY:-}" ] || [ -x "$build/tests/support/store-client/store-client" ] || skip_all "store-client is not built in $build"
 combinations="overlay overlay-transient vfs vfs-transient"
 disk=/var/lib/containers
 

@@ -7,7 +7,7 @@
 
 need_root
 need_machines sid
-[ -x "$build/tests/store-client/store-client" ] || skip_all "store-client is not built in $build"
+[ -x "$build/tests/support/store-client/store-client" ] || skip_all "store-client is not built in $build"
 make_scratch
 
 seed=${CSTORAGE_TEST_SEED:-$RANDOM$RANDOM}
@@ -21,7 +21,7 @@ if [ "${CSTORAGE_TEST_LONG:-0}" = 1 ]; then
 fi
 
 same() {
-        python3 "$tests_dir/interop/same-ops.py" "$scratch/m" "$1" "$2" /opt/cstorage/tests/store-client/store-client \
+        python3 "$tests_dir/interop/same-ops.py" "$scratch/m" "$1" "$2" /opt/cstorage/tests/support/store-client/store-client \
                 $operations $seconds "$seed" >"$scratch/log" 2>&1
 }
 
