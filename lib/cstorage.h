@@ -534,7 +534,7 @@ struct cstorage_entry_stat {
         int64_t changed_ns; /* ctime in nanoseconds since the epoch: the latest of the entry, its lock file
                                and the parts that a start of a container changes (diff, work, merged,
                                userdata) */
-        enum cstorage_entry_type type; /* a temp dir that has only a lock file is absent */
+        enum cstorage_entry_type type; /* of a temp dir that has only a lock file: a file */
         enum cstorage_entry_lock lock;
         bool other_mount; /* on another mount than its parent directory */
         bool mount_below; /* a mount point is the entry or is below it */
@@ -585,8 +585,8 @@ bool cstorage_entry_is_in_imagestore(const struct cstorage_entry *entry);
 
 /*
  * Examine an entry, without opening it for writing and without taking a lock. The type of an entry that does
- * not exist is CSTORAGE_TYPE_ABSENT, also of a temp dir that has only a lock file. -EBUSY: the entry is or
- * contains the default subvolume of a btrfs. Since: 0.1
+ * not exist is CSTORAGE_TYPE_ABSENT. -EBUSY: the entry is or contains the default subvolume of a btrfs.
+ * Since: 0.1
  */
 int cstorage_entry_stat(const struct cstorage_entry *entry, struct cstorage_entry_stat *ret,
                         struct cstorage_error *reterr);

@@ -152,11 +152,7 @@ int entry_examine(const struct cstorage_entry *entry, const struct mountinfo *mo
         identity.inode = id.ino;
         identity.mount_id = id.mnt_id;
         identity.changed_ns = time_of_change(entry, &id);
-        /* A temp dir that has only a lock file is absent. */
-        identity.type = entry->kind == CSTORAGE_ENTRY_TEMP_DIR && S_ISREG(id.mode) &&
-                                        name_number_after(entry->name, TEMP_LOCK_PREFIX)
-                                ? CSTORAGE_TYPE_ABSENT
-                                : type_of(id.mode);
+        identity.type = type_of(id.mode);
         identity.other_mount = id.mnt_id != entry->place->mount_id;
         identity.mount_below = mountinfo_has_below(mounts, path);
 

@@ -19,7 +19,7 @@ int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *
         if (r < 0)
                 return r;
 
-        if (now.type == CSTORAGE_TYPE_ABSENT && now.lock == CSTORAGE_ENTRY_LOCK_NONE)
+        if (now.type == CSTORAGE_TYPE_ABSENT)
                 return error_set(reterr, -ENOENT, "%s is gone", path);
         if (now.device != item->seen.device || now.inode != item->seen.inode || now.type != item->seen.type)
                 return error_set(reterr, -ESTALE, "%s was replaced since it was looked at", path);

@@ -80,6 +80,11 @@ wait_for() {
         return 1
 }
 
+# Examined at the end, when its lock file is old.
+lay_out alone --images 1
+mkdir -p "$g/overlay/tempdirs" && : >"$g/overlay/tempdirs/lock-7"
+store_of_lock=$store
+
 temp_dirs() { find "$g/overlay/tempdirs" "$g/overlay-layers/tmp" "$g/overlay-containers/tmp" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l; }
 no_temp_dirs() { [ "$(temp_dirs)" = 0 ]; }
 orphans() { jq -r '.orphan_layers[]' "${g%/g}.made" | (cd "$g/overlay" && xargs ls -d 2>/dev/null) | wc -l; }
@@ -297,4 +302,15 @@ collect --deleter="$socket"
 expect "a socket of another user gets nothing" "0 0 0" "$status $(orphans) $(temp_dirs)"
 check "and the user is named" grep -q "^cstorage-gc: cannot hand over the deletion: user 1000 listens at $socket" "$scratch/err"
 kill $stranger
+
+lay_out alone-now --images 1
+mkdir -p "$g/overlay/tempdirs" && : >"$g/overlay/tempdirs/lock-9"
+collect
+expect "a new lock file without a temp dir is kept" "0 lock-9" "$status $(ls "$g/overlay/tempdirs")"
+
+# Another process may create the temp dir until the lock file is a minute old.
+store=$store_of_lock g=$scratch/alone/g
+wait_for sh -c "[ \$((\$(date +%s) - \$(stat -c %Z '$g/overlay/tempdirs/lock-7'))) -gt 61 ]"
+collect
+expect "an old one is removed" "0 " "$status $(ls "$g/overlay/tempdirs")"
 finish

@@ -221,7 +221,7 @@ static void locks_of_temp_dirs_and_staging_are_seen(void **state) {
         inventory = inventory_of(f);
         while ((entry = cstorage_inventory_next(inventory, entry))) {
                 assert_ok(cstorage_entry_stat(entry, &identity, NULL));
-                assert_int_equal(identity.type, n == 0 ? CSTORAGE_TYPE_ABSENT : CSTORAGE_TYPE_DIRECTORY);
+                assert_int_equal(identity.type, n == 0 ? CSTORAGE_TYPE_FILE : CSTORAGE_TYPE_DIRECTORY);
                 assert_int_equal(identity.lock, expected[n++]);
         }
         assert_int_equal(n, 3);
