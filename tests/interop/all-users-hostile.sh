@@ -120,7 +120,7 @@ sleep 1000000 | python3 "$support/store/hold-lock.py" "$homes/locked/.local/shar
 until grep -q held "$scratch/held"; do sleep 0.1; done
 
 race() {
-        as "$uid_racer" perl -e "$(cat "$tests_dir/interop/attack.pl")" race \
+        as "$uid_racer" perl -e "$(cat "$support/interop/attack.pl")" race \
                 /var/lib/containers/racer/.local/share/containers/storage /var/lib/containers/calm >/dev/null 2>&1 &
         racer=$!
 }
@@ -191,7 +191,7 @@ trap 'thaw; drop_scratch' EXIT
 root fsfreeze -f /var/lib/containers/frozen
 for how in flood stopper; do
         uid=uid_$how
-        as "${!uid}" perl -e "$(cat "$tests_dir/interop/attack.pl")" "${how%per}" >"$scratch/$how" 2>&1 &
+        as "${!uid}" perl -e "$(cat "$support/interop/attack.pl")" "${how%per}" >"$scratch/$how" 2>&1 &
 done
 outside >"$scratch/before"
 gc --json

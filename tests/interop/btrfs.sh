@@ -16,7 +16,7 @@ export RUN_ON_DISK=1
 file_system "$scratch/m/store" btrfs 1G || skip_all "no btrfs on a loop device"
 check "a machine boots" machine_start m sid+libbtrfsutil1 || finish
 
-graph=/var/lib/containers/storage run=/run/containers/storage tools=/opt/cstorage/tests/interop
+graph=/var/lib/containers/storage run=/run/containers/storage tools=/opt/cstorage/tests/support/interop
 store="--storage-driver=btrfs --root=$graph --runroot=$run"
 G=$scratch/m/store/storage
 layers=$G/btrfs/subvolumes

@@ -8,7 +8,7 @@
 need_root
 need_machines sid
 make_scratch
-compose=$build/tests/interop/compose-list
+compose=$build/tests/support/interop/compose-list
 [ -x "$compose" ] || skip_all "compose-list is not built in $build"
 
 # A store in which every member has a value somewhere, and the texts have everything that could be escaped.

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../support/lib.sh"
 
 suite=$1
-show=$build/tests/interop/config-show
+show=$build/tests/support/interop/config-show
 need_root
 need_machines "$suite"
 [ -x "$show" ] || skip_all "$show is not built"

@@ -15,7 +15,7 @@ upstream=${CSTORAGE_UPSTREAM:-}
 seed=${CSTORAGE_TEST_SEED:-$(date +%s)}
 seconds=${CSTORAGE_TEST_SECONDS:-$([ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && echo 600 || echo 60)}
 suite=sid+golang-go+golang-github-containers-storage-dev
-ours=$build/tests/interop/differential-ours
+ours=$build/tests/support/interop/differential-ours
 
 if [ "$source" = newest ]; then
         [ -n "$upstream" ] || skip_all "no checkout of container-libs is named by CSTORAGE_UPSTREAM"
@@ -35,7 +35,7 @@ go_build() {
 }
 
 build_packaged() {
-        cp "$tests_dir/interop/go/main.go" "$scratch/m/run/" && go_build /run GO111MODULE=off GOPATH=/usr/share/gocode go build
+        cp "$support/interop/go/main.go" "$scratch/m/run/" && go_build /run GO111MODULE=off GOPATH=/usr/share/gocode go build
 }
 
 build_newest() {
@@ -44,7 +44,7 @@ build_newest() {
         mkdir "$checkout" &&
                 cp -r --reflink=auto "$upstream"/{go.work,go.work.sum,vendor,storage,common,image} "$checkout/" &&
                 mkdir "$checkout/storage/cmd/oracle" &&
-                cp "$tests_dir/interop/go/main.go" "$checkout/storage/cmd/oracle/" &&
+                cp "$support/interop/go/main.go" "$checkout/storage/cmd/oracle/" &&
                 go_build /var/lib/containers/checkout/storage/cmd/oracle go build -mod=vendor
 }
 
@@ -53,7 +53,7 @@ build_oracle() {
 }
 
 # Building takes longer than comparing: what is packaged is kept as long as its root directory.
-kept=$cache/oracle-$(cat "$tests_dir/interop/go/main.go" "$cache/$suite"/{.cstorage-root,var/lib/dpkg/status} | sha256sum | cut -c1-16)
+kept=$cache/oracle-$(cat "$support/interop/go/main.go" "$cache/$suite"/{.cstorage-root,var/lib/dpkg/status} | sha256sum | cut -c1-16)
 if [ "$source" = packaged ] && [ -x "$kept" ]; then
         cp "$kept" "$scratch/oracle"
 else
@@ -65,7 +65,7 @@ mkdir "$scratch"/{disk,memory} && mount -t tmpfs -o size=1g memory "$scratch/mem
 note "CSTORAGE_TEST_SEED=$seed, $seconds s"
 after_boot=$build/tests/support/machine/after-boot
 [ -x "$after_boot" ] || after_boot=
-unshare --mount python3 "$tests_dir/interop/differential.py" --go "$scratch/oracle" --ours "$ours" --gc "$build/gc/cstorage-gc" \
+unshare --mount python3 "$support/interop/differential.py" --go "$scratch/oracle" --ours "$ours" --gc "$build/gc/cstorage-gc" \
         --after-boot "$after_boot" --scratch "$scratch/memory" --disk "$scratch/disk" \
         --seconds "$seconds" --seed "$seed" >"$scratch/out" 2>"$scratch/err"
 status=$?

@@ -5,12 +5,12 @@
 # and each unmounts what the other mounted.
 . "$(dirname "$0")/../support/lib.sh"
 
-tool=/opt/cstorage/tests/interop/driver-tool
+tool=/opt/cstorage/tests/support/interop/driver-tool
 graph=/var/lib/containers/storage run=/run/containers/storage
 
 need_root
 need_machines sid
-[ -x "$build/tests/interop/driver-tool" ] || skip_all "driver-tool is not built in $build"
+[ -x "$build/tests/support/interop/driver-tool" ] || skip_all "driver-tool is not built in $build"
 make_scratch
 
 theirs() { machine_run m containers-storage -s "$driver" -g $graph -R $run "$@"; }

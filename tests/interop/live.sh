@@ -11,7 +11,6 @@ need_gc
 need_machines sid trixie
 make_scratch
 export RUN_ON_DISK=1
-here=$tests_dir/interop
 baseline=${CSTORAGE_TEST_BASELINE:-25}
 seconds=${CSTORAGE_TEST_SECONDS:-65}
 m=$scratch/m
@@ -20,7 +19,7 @@ store_args=(-s overlay -g /var/lib/containers/storage -R /run/containers/storage
 
 prepare() {
         machine_start m sid || return
-        cp "$here/load.sh" "$m/store/load.sh"
+        cp "$support/interop/load.sh" "$m/store/load.sh"
         machine_run m sh -c "$(cat "$support/machine/image.sh")"
         machine_run m sh -ec '
                 podman import -q /tmp/rootfs.tar localhost/base:1

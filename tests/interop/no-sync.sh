@@ -11,7 +11,7 @@ need_root
 need_machines sid
 [ -x "$build/tests/bench/bench-store" ] || skip_all "bench-store is not built in $build"
 make_scratch
-writes() { python3 "$tests_dir/interop/writes.py" "$@"; }
+writes() { python3 "$support/interop/writes.py" "$@"; }
 
 calls=trace=%file,%desc,sync,syncfs,fsync,fdatasync,sync_file_range,msync
 traced() {

@@ -9,7 +9,6 @@ need_root
 need_gc
 command -v strace >/dev/null || skip_all "there is no strace"
 make_scratch
-here=$tests_dir/interop
 mkstore=$support/store/mkstore.py
 
 # traced DIR OPTIONS...: of a store in DIR/g and DIR/r. A file names them, since options must name what exists; so it
@@ -32,7 +31,7 @@ no_trace() {
         expect "$name: exit status" "$wanted" $? || note "$(tail -3 "$scratch/err")"
         listing make --ctime "$dir" >"$scratch/after"
         check "$name: nothing is opened for writing, made, locked for writing or mounted" \
-                python3 "$here/traces.py" "$scratch/trace"
+                python3 "$support/interop/traces.py" "$scratch/trace"
         check "$name: all is as it was, with all its times" listing diff "$scratch/before" "$scratch/after"
 }
 
@@ -75,6 +74,6 @@ no_trace "an empty runroot, dry run" 0 "$scratch/rebooted" --storage-driver over
 
 # What this test looks for is found where it is done.
 traced "$scratch/full-overlay" --storage-driver overlay
-python3 "$here/traces.py" "$scratch/trace" >"$scratch/found"
+python3 "$support/interop/traces.py" "$scratch/trace" >"$scratch/found"
 check "a collection leaves its traces" sh -c "grep -q rename '$scratch/found' && grep -q F_WRLCK '$scratch/found'"
 finish

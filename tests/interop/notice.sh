@@ -25,7 +25,7 @@ containers() { api GET '/containers/json?all=true&external=true' | jq -r '.[].Na
 
 serve() {
         machine_start m "$suite" || return
-        cp "$tests_dir/interop/our-image.sh" "$scratch/m/store"
+        cp "$support/interop/our-image.sh" "$scratch/m/store"
         machine_run m sh -c "$(cat "$support/machine/image.sh")"
         inside 'pod import -q /tmp/rootfs.tar localhost/theirs:1
                 pod create --name theirs localhost/theirs:1 cat /data/file' || return
@@ -92,7 +92,7 @@ after() {
 }
 
 we_notice() {
-        coproc watch { machine_run m /opt/cstorage/tests/interop/store-reader -w ${mode:+-t} overlay /var/lib/containers/storage \
+        coproc watch { machine_run m /opt/cstorage/tests/support/interop/store-reader -w ${mode:+-t} overlay /var/lib/containers/storage \
                 /run/containers/storage; }
         stale "a snapshot of what nobody changes is not stale" 0
         after "podman imports an image" 'pod import -q /tmp/rootfs.tar localhost/new:1'

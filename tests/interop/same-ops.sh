@@ -21,7 +21,7 @@ if [ "${CSTORAGE_TEST_LONG:-0}" = 1 ]; then
 fi
 
 same() {
-        python3 "$tests_dir/interop/same-ops.py" "$scratch/m" "$1" "$2" /opt/cstorage/tests/support/store-client/store-client \
+        python3 "$support/interop/same-ops.py" "$scratch/m" "$1" "$2" /opt/cstorage/tests/support/store-client/store-client \
                 $operations $seconds "$seed" >"$scratch/log" 2>&1
 }
 

@@ -33,7 +33,7 @@ fails() {
 
 prepare() {
         machine_start m "$suite" || return
-        cp "$tests_dir/interop/our-image.sh" "$scratch/m/store"
+        cp "$support/interop/our-image.sh" "$scratch/m/store"
         machine_run m sh -c "$(cat "$support/machine/image.sh")"
         # With overlay a file of the first layer is gone in the second; in vfs it is only another.
         machine_run m sh -ec 'mkdir -p /tmp/second/data /tmp/third

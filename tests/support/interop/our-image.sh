@@ -3,7 +3,7 @@
 #
 # Inside of a machine: images that the library alone makes. To be given to "bash -c", with commands that use it after
 # it. $driver, $graphroot and $runroot say which store; $mode is empty or "transient".
-tools=/opt/cstorage/tests/interop
+tools=/opt/cstorage/tests/support/interop
 
 storage() {
         containers-storage -s "$driver" -g "$graphroot" -R "$runroot" ${mode:+--transient-store} "$@"

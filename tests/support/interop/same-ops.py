@@ -40,7 +40,7 @@ class Side:
             self.program.append("--transient-store")
         if "imagestore" in mode:
             self.program += ["--image-store", f"{self.where}/images"]
-        enter = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support/machine/enter.sh")
+        enter = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../machine/enter.sh")
         self.shell = subprocess.Popen([enter, "run", machine, "sh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def start(self, command, data):
