@@ -15,7 +15,7 @@ mkdir "$dir/include" "$dir/objects"
 for header in linux asm-generic yajl sha2.h btrfsutil.h "$(gcc -print-multiarch)/asm" asm; do
         [ ! -e "/usr/include/$header" ] || ln -sfn "/usr/include/$header" "$dir/include/$(basename "$header")"
 done
-compile=(musl-gcc -std=gnu17 -O1 -pthread -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 "-I$source_dir/lib" "-I$source_dir/gc"
+compile=(musl-gcc -std=gnu17 -O1 -pthread -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 "-I$source_dir/lib" "-I$source_dir/gc" "-I$support/fuzz"
         -isystem "$dir/include" -isystem /usr/include/libmount -isystem /usr/include/blkid)
 
 # objects: those of the private libraries below the public one, and of the plan.
@@ -48,13 +48,13 @@ replay() { "$dir/$1" "$2" >"$dir/out" && grep -q '^ok' "$dir/out" && ! grep -q '
 check "it compiles" objects || finish
 check "it makes a library" ar rcs "$dir/all.a" "$dir"/objects/*.o || finish
 for target in conf facts lowers toml; do
-        check "fuzz-$target is linked" linked "$target" "$tests_dir/fuzz/fuzz-$target.c" "$tests_dir/fuzz/fuzz-main.c"
+        check "fuzz-$target is linked" linked "$target" "$tests_dir/fuzz/fuzz-$target.c" "$support/fuzz/fuzz-main.c"
         check "its corpus is read" replay "$target" "$tests_dir/corpus/$target"
 done
 check "plan-tool is linked" linked plan "$tests_dir/plan/plan-tool.c"
 check "all golden plans are made" replay plan "$tests_dir/plan/golden"
 
-check "tree-tool is linked" linked tree "$tests_dir/system/tree-tool.c"
+check "tree-tool is linked" linked tree "$support/system/tree-tool.c"
 mkdir -p "$dir"/trees/{a/b/c,d}
 touch "$dir"/trees/a/{1..2000} "$dir/trees/a/b/c/file" "$dir/trees/d/file"
 expect "it removes trees, and counts what was in them" "a 2004 d 2" \

@@ -20,7 +20,7 @@ S=$scratch/m/store
 measure() {
         local file=$1
         shift
-        machine_run m after-boot /opt/cstorage/tests/bench/bench-gc-run "$@" 2>&1 >/dev/null | tail -1 >>"$file"
+        machine_run m after-boot /opt/cstorage/tests/support/bench/bench-gc-run "$@" 2>&1 >/dev/null | tail -1 >>"$file"
 }
 
 # median FILE COLUMN

@@ -19,7 +19,7 @@
 need_root
 suite=sid+golang-go+golang-github-containers-storage-dev
 need_machines $suite
-[ -x "$build/tests/bench/bench-store" ] || skip_all "bench-store is not built in $build"
+[ -x "$build/tests/support/bench/bench-store" ] || skip_all "bench-store is not built in $build"
 make_scratch
 rounds=${CSTORAGE_BENCH_ROUNDS:-31}
 read -ra existing <<<"${CSTORAGE_BENCH_CONTAINERS:-0 1000 10000}"
@@ -39,12 +39,12 @@ row() { printf '# %-6s %-10s %7s %-6s %-18s %11s %11s %12s %7s\n' "$@"; }
 G() { echo "/var/lib/containers/$1/storage"; }
 R() { echo "/run/$1/storage"; }
 
-ours() { machine_run m /opt/cstorage/tests/bench/bench-store "$(G "$1")" "$(R "$1")" "$@" || failures=$((failures + 1)); }
+ours() { machine_run m /opt/cstorage/tests/support/bench/bench-store "$(G "$1")" "$(R "$1")" "$@" || failures=$((failures + 1)); }
 theirs() { machine_run m /run/bench-go "$(G "$1")" "$(R "$1")" "$@" || failures=$((failures + 1)); }
 
 # The system's own packages and no others; what needs a C compiler is not called for here.
 build_theirs() {
-        cp "$tests_dir/bench/go/main.go" "$scratch/m/run/" && machine_run m env -C /run GO111MODULE=off GOPATH=/usr/share/gocode \
+        cp "$support/bench/go/main.go" "$scratch/m/run/" && machine_run m env -C /run GO111MODULE=off GOPATH=/usr/share/gocode \
                 GOCACHE=/run/go-cache CGO_ENABLED=0 go build -tags exclude_graphdriver_btrfs -o /run/bench-go main.go
 }
 
@@ -54,7 +54,7 @@ as_process() {
         shift 2
         [ "$mode" = transient ] && option=--transient-store
         # shellcheck disable=SC2086
-        machine_run m /opt/cstorage/tests/bench/bench-gc-run containers-storage -s overlay -g "$(G "$mode")" \
+        machine_run m /opt/cstorage/tests/support/bench/bench-gc-run containers-storage -s overlay -g "$(G "$mode")" \
                 -R "$(R "$mode")" $option "$@" 2>&1 >/dev/null | tail -1 >"$scratch/line"
         read -r status wall _ _ _ _ cpu bytes <"$scratch/line"
         [ "$status" = 0 ] || failures=$((failures + 1))
@@ -79,7 +79,7 @@ alone() {
         directory=$(G "$mode") at=$scratch/m/store/$mode/storage
         [ "$mode" = transient ] && directory=$(R "$mode") at=$scratch/m/run/$mode/storage
         [ "$mode" = stable ] && v=
-        machine_run m /opt/cstorage/tests/bench/bench-store "$directory" files "$mode" \
+        machine_run m /opt/cstorage/tests/support/bench/bench-store "$directory" files "$mode" \
                 "$(stat -c %s "$at/overlay-layers/${v}layers.json")" "$(stat -c %s "$at/overlay-containers/${v}containers.json")" "$rounds" ||
                 failures=$((failures + 1))
 }

@@ -9,7 +9,7 @@
 
 need_root
 need_machines sid
-[ -x "$build/tests/bench/bench-store" ] || skip_all "bench-store is not built in $build"
+[ -x "$build/tests/support/bench/bench-store" ] || skip_all "bench-store is not built in $build"
 make_scratch
 writes() { python3 "$support/interop/writes.py" "$@"; }
 
@@ -28,8 +28,8 @@ traced() {
 ours() {
         local in="/var/lib/containers/$1/storage /run/$1/storage $1 2"
         # shellcheck disable=SC2086
-        machine_run m /opt/cstorage/tests/bench/bench-store $in 0 &&
-                traced "ours.$1" /opt/cstorage/tests/bench/bench-store $in 1
+        machine_run m /opt/cstorage/tests/support/bench/bench-store $in 0 &&
+                traced "ours.$1" /opt/cstorage/tests/support/bench/bench-store $in 1
 }
 
 # theirs MODE COMMAND...: on the same store.

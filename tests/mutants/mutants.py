@@ -12,9 +12,10 @@ change the code so that the mutant is impossible; only if that is no improvement
 import argparse, collections, concurrent.futures, json, os, random, re, resource, shlex, shutil, signal, subprocess, sys, tempfile, time
 from dataclasses import dataclass, field
 
+TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
+sys.path.insert(0, os.path.join(TOP, "tests", "support", "mutants"))
 import mutate
 
-TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 GOLDEN = os.path.join(TOP, "tests", "plan", "golden")
 SAMPLE = 300
 CPU_SECONDS_MIN = 2  # for a test of milliseconds, on any machine

@@ -11,7 +11,7 @@
 set -u
 tool=$(realpath "$1")
 script=$(realpath "$0")
-helper=$(dirname "$script")/hostile-trees.py
+helper=${CSTORAGE_HOSTILE_INSIDE:-$(dirname "$script")/../support/system/hostile-trees.py}
 
 cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
 mkdir -p "$cache" 2>/dev/null || cache=/var/tmp
@@ -451,7 +451,7 @@ case_btrfs_quota() {
 
 for_anybody="deep large wide names types hard_links permissions swapped written killed stopped"
 
-if [ "${CSTORAGE_HOSTILE_INSIDE:-}" = 1 ]; then
+if [ -n "${CSTORAGE_HOSTILE_INSIDE:-}" ]; then
         who="user namespace"
         for c in $for_anybody; do "case_$c"; done
         case_mounts
@@ -486,7 +486,7 @@ if $user unshare -Urm true 2>/dev/null; then
         cp "$tool" inside/tree-tool
         cp "$script" "$helper" inside/
         chmod 0755 inside/*
-        CSTORAGE_HOSTILE_INSIDE=1 CSTORAGE_TEST_CACHE=$work/inside $user unshare -Urm \
+        CSTORAGE_HOSTILE_INSIDE=$work/inside/hostile-trees.py CSTORAGE_TEST_CACHE=$work/inside $user unshare -Urm \
                 bash inside/hostile-trees.sh inside/tree-tool >inside.out 2>&1
         while read -r line; do
                 case $line in
