@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The order of a boot, wherever the graphroot lies: nothing of ours is in a cycle, the boot comes to its end, and the
-# collector has done its work, on the mounts that the store has, before the first container is started.
+# The order of a boot with the graphroot on several kinds of mounts: the units of this project are in no ordering cycle, the
+# boot ends, and the collector has finished, on the mounts of the store, before systemd starts the first container.
 . "$(dirname "$0")/../support/vm/vm.sh"
 . "$(dirname "$0")/../support/vm/containers.sh"
 
 long=${CSTORAGE_TEST_LONG:-0}
-# As most are; one that does not wait for the network.
+# Two quadlets of the usual kind, and one that does not wait for the network.
 quadlets="one early"
-# What a machine with Kubernetes has; they are wanted as any service is, and say when they were started.
+# The services of a machine with Kubernetes, enabled as usual. Each records when systemd started it.
 stubs="crio-wipe crio kubelet"
 store=/var/lib/containers/storage
 disk=/dev/disk/by-id/virtio-store
@@ -17,7 +17,7 @@ orphan=$(printf '0a%.0s' {1..32})
 
 need_vm
 
-# What a service without default dependencies could come before is not found where the collector has nothing to do.
+# A service without default dependencies can be too early only if the collector has work to do.
 slow_down() {
         mkdir -p "$1/etc/systemd/system/cstorage-gc.service.d" &&
                 printf '[Service]\nExecStartPre=sleep 5\n' >"$1/etc/systemd/system/cstorage-gc.service.d/slow.conf"
@@ -36,8 +36,7 @@ END
         chroot "$1" systemctl --quiet enable "$2.service"
 }
 
-# What systemd-bless-boot.service says of itself, which is there where a boot loader counts boots: it has the machine
-# checked at the end of its boot.
+# As systemd-bless-boot.service, on a machine whose boot loader counts boots: it checks the machine at the end of the boot.
 put_health_check() {
         cat >"$1/etc/systemd/system/bless.service" <<END
 [Unit]
@@ -58,7 +57,7 @@ END
         chroot "$1" systemctl --quiet enable bless.service systemd-boot-check-no-failures.service
 }
 
-# The same store on the root and on a disk of its own; of the two images, one is enough.
+# The same store on the root and on a disk of its own. One of the two images is enough.
 make_machine() {
         local root=$scratch/m/root stub
 
@@ -74,7 +73,7 @@ DefaultDependencies=false
                 mkdir -p "$root$store/overlay/$orphan/diff/d" && vm_image m
 }
 
-# An orphan in the store that the next boot is to find, and what fstab says of it from then on.
+# Put an orphan into the store that the next boot mounts, and write the line of fstab for it.
 plan() {
         vm_run m "set -e
                 sed -i /containers/d /etc/fstab
@@ -87,13 +86,13 @@ plan() {
 
 # ------------------------------------------------------------------------------------------------ what is to be seen
 
-# What systemd says of any, at boot or when it is asked.
+# The ordering cycles that systemd reports, at boot or if it is asked.
 cycles() {
         vm_run m '{ journalctl -b -o cat --no-pager _PID=1; systemd-analyze verify --man=no default.target 2>&1; } |
                 grep -iE "ordering cycle|to break"'
 }
 
-# In microseconds since the kernel started; a quadlet's is of when it was first to be started.
+# In microseconds since the kernel started. For a quadlet it is the time of the first start job.
 times() {
         vm_run m "
                 echo collector-start \$(systemctl show -P ExecMainStartTimestampMonotonic cstorage-gc.service)
@@ -104,7 +103,7 @@ times() {
                 for s in $stubs; do echo \$s \$(awk '{ printf \"%d\", \$1 * 1e6 }' /run/started-\$s); done" >"$scratch/times"
 }
 
-# too_early START|END: whoever was started before the end of the collector, or never; and the mount, if it was not there at
+# too_early START|END: the units that were started before the collector ended, or never; and the mount, if it was not there at
 # that moment of it.
 too_early() {
         awk -v wanted="$quadlets $stubs" -v moment="collector-$1" '
@@ -129,7 +128,7 @@ is_as_wanted() {
         times
         note "$(sort -k 2n "$scratch/times" | awk '{ printf "%9.3fs  %s\n", $2 / 1e6, $1 }')"
         expect "$scene: the collector is done before anything that starts containers" "" "$(too_early "${3:-start}")"
-        expect "$scene: it took the orphan out" "gone success 0" "$(vm_run m "
+        expect "$scene: the collector removed the orphan" "gone success 0" "$(vm_run m "
                 [ -e $store/overlay/$orphan ] && echo there || echo gone
                 systemctl show -P Result -P ExecMainStatus cstorage-gc.service" | paste -sd' ')" ||
                 note "$(vm_run m 'systemctl status --no-pager cstorage-gc.service; findmnt; cat /etc/fstab')"
@@ -139,17 +138,17 @@ is_as_wanted() {
 
 on_root() {
         check "a machine is made" make_machine || finish
-        check "on the root: it boots" vm_start m || finish
+        check "on the root: the machine boots" vm_start m || finish
         is_as_wanted "on the root"
         expect "on the root: there is no ordering cycle" "" "$(cycles)"
 }
 
 on_partition() {
-        check "on a partition: planned" plan "defaults 0 2" &&
+        check "on a partition: fstab is written" plan "defaults 0 2" &&
                 vm_run m 'systemctl --quiet enable podman-clean-transient.service' &&
-                check "on a partition: it reboots" vm_reboot m || finish
-        # Which has a cycle with the check all by itself: it wants to be part of the boot and after it. systemd leaves it out,
-        # and says that it did so with the state.
+                check "on a partition: the machine reboots" vm_reboot m || finish
+        # podman-clean-transient.service alone is in a cycle with the check: it is ordered both in the boot and after it. systemd
+        # drops it, and logs that.
         is_as_wanted "on a partition" degraded
         expect "on a partition: there is no ordering cycle but that of podman-clean-transient.service" "" \
                 "$(cycles | grep -v podman-clean-transient.service)"
@@ -157,26 +156,26 @@ on_partition() {
 }
 
 on_network() {
-        check "on the network: planned" plan "_netdev 0 2" && check "on the network: it reboots" vm_reboot m || finish
+        check "on the network: fstab is written" plan "_netdev 0 2" && check "on the network: the machine reboots" vm_reboot m || finish
         is_as_wanted "on the network"
         expect "on the network: there is no ordering cycle" "" "$(cycles)"
-        expect "on the network: systemd takes the mount for one of these" yes "$(vm_run m \
+        expect "on the network: systemd orders the mount before remote-fs.target" yes "$(vm_run m \
                 'systemctl show -P Before var-lib-containers.mount | grep -qw remote-fs.target && echo yes')"
-        expect "on the network: the drop-in does not say to be before the network" "After=remote-fs.target" \
+        expect "on the network: the drop-in does not order the collector before the network" "After=remote-fs.target" \
                 "$(dropin | grep -E '^(Before|After)=')"
 }
 
-# The collector is the first who wants it.
+# The collector is the first process that opens it.
 on_demand() {
-        check "on demand: planned" plan "x-systemd.automount 0 2" && check "on demand: it reboots" vm_reboot m || finish
+        check "on demand: fstab is written" plan "x-systemd.automount 0 2" && check "on demand: the machine reboots" vm_reboot m || finish
         is_as_wanted "on demand" running end
         expect "on demand: there is no ordering cycle" "" "$(cycles)"
-        expect "on demand: it is mounted so" autofs "$(vm_run m 'findmnt -n -o FSTYPE /var/lib/containers | head -n 1')"
+        expect "on demand: systemd mounts it on access" autofs "$(vm_run m 'findmnt -n -o FSTYPE /var/lib/containers | head -n 1')"
 }
 
 on_root
 on_partition
 on_network
 [ "$long" = 1 ] && on_demand
-check "it goes off" vm_poweroff m
+check "the machine shuts down" vm_poweroff m
 finish

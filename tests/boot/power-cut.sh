@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The power of a machine with a transient store is cut, at random moments: while it boots, while containers start, run and
-# are removed and an image is pulled, and while the collector and the deleter are at work, which are stopped and killed, too.
-# After each cut it boots, and what was there before is there and runs; after another boot no orphan is left. With
-# CSTORAGE_TEST_LONG=1 the power is cut more than twenty times.
+# Cut the power of a machine with a transient store at random moments: while it boots, while podman starts, runs and removes
+# containers and pulls an image, and while the collector and the deleter run. The test stops and kills these two as well.
+# After each cut the machine boots, and the images and containers from before the load exist and run. After another boot no
+# orphan is left. With CSTORAGE_TEST_LONG=1 the power is cut more than twenty times.
 . "$(dirname "$0")/../support/vm/vm.sh"
 . "$(dirname "$0")/../support/vm/containers.sh"
 
@@ -15,8 +15,8 @@ RANDOM=${CSTORAGE_TEST_SEED:=$RANDOM}
 
 need_vm
 
-# A container that is recorded in the graphroot, as those of stores that are not transient are. Not podman's: two of its
-# databases at one time would take the same locks.
+# A container that is recorded in the graphroot, as in a store that is not transient. containers-storage makes it, because
+# two databases of podman at one time would take the same locks.
 use_stable='export CONTAINERS_STORAGE_CONF=/etc/containers/stable.conf
 where=$(containers-storage mount stable | tail -n 1)
 chroot "$where" /bin/cat /data/file /mine
@@ -38,7 +38,7 @@ make_machine() {
 
 # ------------------------------------------------------------------------------------------------ in the collector's way
 
-# put_orphans COUNT FILES: layers that no record speaks for, as containers of an earlier boot leave them.
+# put_orphans COUNT FILES: orphaned layers, as containers of an earlier boot leave them.
 put_orphans() {
         vm_run m "cd /var/lib/containers/storage/overlay || exit
                 make_them() {
@@ -53,21 +53,21 @@ some_are_left() { vm_run m 'cd /var/lib/containers/storage/overlay && xargs ls -
 temp_dirs='find /var/lib/containers/storage/overlay/tempdirs -mindepth 1 -name "temp-dir-*" 2>/dev/null'
 all_is_deleted="for i in \$(seq 300); do [ -n \"\$($temp_dirs)\" ] || break; sleep 1; done"
 
-# records: those that a reboot is to keep, as they stand on the disk.
+# records: the record files on the disk that a reboot must not change.
 records() { vm_run m 'cd /var/lib/containers/storage && sha256sum \
         overlay-layers/layers.json overlay-images/images.json overlay-containers/containers.json'; }
 
-# collect_again WHAT: what was left is gone after one more run; with CSTORAGE_TEST_LONG=1, of the next boot.
+# collect_again WHAT: one more run deletes the rest. With CSTORAGE_TEST_LONG=1 that is the run of the next boot.
 collect_again() {
         if $long; then
-                check "$1: it reboots" vm_reboot m || finish
+                check "$1: the machine reboots" vm_reboot m || finish
         fi
         expect "$1: the next run leaves nothing" "0 0 0" "$(vm_run m "systemctl reset-failed; systemctl start cstorage-gc.service
                 status=\$?; $all_is_deleted; echo \$status \$($temp_dirs | wc -l)") $(some_are_left)"
         expect "$1: the records are as they were" "$recorded" "$(records)"
 }
 
-# interrupt_collector WHAT COMMAND: while the collector is at work, after another time each time.
+# interrupt_collector WHAT COMMAND: run the command while the collector runs, each time after another delay.
 interrupt_collector() {
         local i interrupted=0
 
@@ -80,35 +80,35 @@ interrupt_collector() {
                         systemctl is-active cstorage-gc.service; $2" | head -n 1)" = activating ] && interrupted=$((interrupted + 1))
         done
         note "$1: interrupted $interrupted times of $i, $(some_are_left) of the last 60 are left"
-        check "$1: it was interrupted" test $interrupted -gt 0
+        check "$1: the collector was interrupted" test $interrupted -gt 0
         collect_again "$1"
 }
 
-# Much to delete, so that it takes the deleter a while.
+# So much to delete that the deleter runs for some time.
 deleter_at_work() {
         put_orphans 3 8000
-        expect "$1: the deleter is at work" active "$(vm_run m 'systemctl restart cstorage-gc.service
+        expect "$1: the deleter runs" active "$(vm_run m 'systemctl restart cstorage-gc.service
                 for i in $(seq 100); do [ $(systemctl is-active cstorage-gc-delete.service) = activating ] || break; sleep 0.1; done
                 systemctl is-active cstorage-gc-delete.service')"
 }
 interrupt_deleter() {
         deleter_at_work "$1"
-        check "$1: something is left of its work" test "$(vm_run m "$2 2>/dev/null; $temp_dirs | wc -l")" -gt 0
+        check "$1: some temp dirs are left" test "$(vm_run m "$2 2>/dev/null; $temp_dirs | wc -l")" -gt 0
         collect_again "$1"
 }
 
 # ------------------------------------------------------------------------------------------------ cuts
 
-# The deleter is at work. /direct has been there since before the start; no commit of the file system flushes for it.
+# The deleter runs. /direct existed before the start, and no commit of the file system flushes its data.
 cut_the_deleter() {
         deleter_at_work "a cut"
-        expect "what is written to the disk is there" new "$(vm_run m 'mount -o remount,commit=600 /
+        expect "the written data is on the disk" new "$(vm_run m 'mount -o remount,commit=600 /
                 echo kept >/kept; yes new | head -c 4096 >/run/new; sync
                 echo lost >/lost; dd if=/run/new of=/direct bs=4096 oflag=direct conv=notrunc status=none
                 dd if=/direct bs=4096 iflag=direct status=none | head -n 1')"
         vm_cut m
-        check "it boots after a cut while the deleter is at work" vm_start m || finish
-        expect "only what was flushed is there after a cut" "kept  old" \
+        check "the machine boots after a power cut during the deletion" vm_start m || finish
+        expect "after a power cut only flushed data is there" "kept  old" \
                 "$(vm_run m 'echo "$(cat /kept) $(cat /lost 2>/dev/null) $(head -n 1 /direct)"')"
 }
 
@@ -118,7 +118,7 @@ cut_the_collector() {
         vm_run m 'systemctl start --no-block cstorage-gc.service'
         sleep $((RANDOM % 3)).$((RANDOM % 100))
         vm_cut m
-        check "it boots after a cut while the collector is at work" vm_start m || finish
+        check "the machine boots after a power cut during the collection" vm_start m || finish
         collect_again "a cut of the collector"
 }
 
@@ -130,8 +130,8 @@ cut_within() {
         note "the power was cut ${seconds}s after $2"
 }
 
-# podman records an image that it pulled durably, and leaves its files to whenever the kernel writes them: after a cut that
-# image may be damaged, and no collector could know. What was there before the load is not to be.
+# podman syncs the record of an image that it pulls, but not the files. After a power cut that image may be damaged, and a
+# collector cannot detect it. The images from before the load must not be damaged.
 nothing_is_damaged() {
         local pulled
 
@@ -146,11 +146,11 @@ all_is_there() {
         local damage
 
         all_are_up m "its containers are up"
-        expect "both images are there, and one runs" "base second kept second" "$(vm_run m '
+        expect "both images exist, and one runs" "base second kept second" "$(vm_run m '
                 echo $(podman images --format "{{.Repository}}" | sed -n "s|localhost/||p" | grep -xE "base|second" | sort) $(
                         podman run --rm localhost/second:1 cat /data/file /data/second)')"
-        expect "the stable container is there, and runs" "kept mine" "$(vm_run m "$use_stable" | paste -sd' ')"
-        expect "the collector ended well" "success 0" "$(vm_run m 'echo $(systemctl show -P Result cstorage-gc.service) $(
+        expect "the stable container exists and runs" "kept mine" "$(vm_run m "$use_stable" | paste -sd' ')"
+        expect "the collector succeeded" "success 0" "$(vm_run m 'echo $(systemctl show -P Result cstorage-gc.service) $(
                 systemctl show -P ExecMainStatus cstorage-gc.service)')" || note "$(journal)"
         if damage=$(nothing_is_damaged); then
                 ok "podman system check finds nothing"
@@ -163,7 +163,7 @@ all_is_there() {
 journal() { vm_run m 'journalctl -b -o cat --no-pager _SYSTEMD_UNIT=cstorage-gc.service'; }
 
 check "a machine is made" make_machine || finish
-check "it boots" vm_start m || finish
+check "the machine boots" vm_start m || finish
 all_are_up m "its containers are up"
 check "a stable container is made" vm_run m "$make_stable" || finish
 recorded=$(records)
@@ -186,16 +186,16 @@ fi
 for round in $(seq $rounds); do
         vm_run m 'systemd-run --quiet --unit=load /usr/local/lib/vm-load' || finish
         cut_within 60 "the load began"
-        check "round $round: it boots" vm_start m || finish
+        check "round $round: the machine boots" vm_start m || finish
         if $long; then
                 cut_within 40 "that, while it boots"
                 check "round $round: it boots again" vm_start m || finish
         fi
         all_is_there
         note "$(journal | tail -n 1)"
-        check "round $round: it reboots" vm_reboot m || finish
+        check "round $round: the machine reboots" vm_reboot m || finish
         all_are_up m "round $round: its containers are up again"
         expect "round $round: no orphan is left" "" "$(orphans m)"
 done
-check "it goes off" vm_poweroff m
+check "the machine shuts down" vm_poweroff m
 finish

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A machine with a transient store is rebooted while containers run: afterwards there is no orphan, each container that
-# systemd starts is up, and the collector was done before the first of them was started: root's, and that of a user before
-# those of the user.
+# Reboot a machine with a transient store while containers run. Afterwards there is no orphan, all containers that systemd
+# starts run, and the collector ended before the first of them started: root's collector before root's containers, and that
+# of a user before those of the user.
 . "$(dirname "$0")/../support/vm/vm.sh"
 . "$(dirname "$0")/../support/vm/containers.sh"
 
-# The highest exposure that systemd-analyze may find in a unit of ours.
+# The highest exposure that systemd-analyze may find in a unit of this project.
 max_exposure=1.5
 
 need_vm
@@ -21,8 +21,8 @@ make_machine() {
 deleted=$(sed -n 's/.*\[MESSAGE_DELETED\] = {"\([0-9a-f]*\)".*/\1/p' "$tests_dir/../gc/report/journal.c")
 
 # "MICROSECONDS WHAT UNIT" by the monotonic clock of the journal, for the system's units and, with "user/" before the name,
-# users' services: "starting", and "started", which for what ends means that it ended. The numbers are those of systemd's
-# messages (sd-messages.h).
+# users' services: "starting" and "started"; for a oneshot service "started" means that it ended. The numbers are those of
+# systemd's messages (sd-messages.h).
 times() {
         vm_run m 'journalctl -b -o json --output-fields=UNIT,USER_UNIT,MESSAGE_ID _COMM=systemd' | jq -r '
                 {"7d4958e842da4a758f6c1cdc7b36dcc5": "starting", "39f53479d3a045ac8e11786248231fbf": "started"} as $what |
@@ -53,7 +53,7 @@ done_before() {
         done
 }
 
-# Two of a user, with files that belong to others. What goes on running must not keep what vm_run reads.
+# Two containers of a user, with files that belong to other ids. Processes that stay must not keep the pipe of vm_run open.
 user_containers='for i in 1 2; do
         podman run -d --name left$i localhost/base:1 \
                 sh -c "mkdir /d; touch /d/f; chown 33:44 /d/f /d; chmod 700 /d; touch /done; exec sleep 1000000"
@@ -65,7 +65,7 @@ directories() { vm_run m 'ls /var/lib/containers/storage/overlay-containers' | g
 
 bob() { vm_run m "cd /home/bob && runuser -u bob -- env XDG_RUNTIME_DIR=/run/user/1000 $1"; }
 
-# What nothing speaks for in the user's store, by name.
+# The names of the orphans in the user's store.
 user_orphans() {
         local copy=$scratch/user-copy store=home/bob/.local/share/containers/storage
 
@@ -81,7 +81,8 @@ user_orphans() {
 user_left() { vm_run m "cd /home/bob/.local/share/containers/storage/overlay &&
         ls -d $(sed 's,$,/diff/d/f,' "$scratch/user-layers" | paste -sd' ') 2>/dev/null | wc -l"; }
 
-# What the next boot finds although its clock is so many hours behind it: of each a layer and a container's directory.
+# For each number of hours, make a layer and a container directory while the clock is ahead by them: the next boot sees
+# entries from the future.
 behind="1 8760"
 store=/var/lib/containers/storage
 id_behind() { printf 'fb%062d' "$1"; }
@@ -105,13 +106,13 @@ exposure() {
 # ------------------------------------------------------------------------------------------------ the first boot
 
 check "a machine is made" make_machine || finish
-check "it boots" vm_start m || finish
+check "the machine boots" vm_start m || finish
 all_are_up m "its containers are up"
 users_is_up m "that of a user is up"
 expect "there is no orphan" "" "$(orphans m)"
-expect "nor in the user's store" "" "$(user_orphans)"
+expect "there is no orphan in the user's store" "" "$(user_orphans)"
 
-expect "systemd-analyze verify has nothing to say" "" \
+expect "systemd-analyze verify reports nothing" "" \
         "$(vm_run m 'systemd-analyze verify --man=no cstorage-gc.service multi-user.target')"
 for unit in cstorage-gc.service cstorage-gc-delete.service; do
         level=$(exposure $unit)
@@ -129,27 +130,27 @@ expect "four more containers are made" "4 4" "$(grep -cxE '[0-9a-f]{64}' "$scrat
 bob "sh -c '$user_containers'"
 vm_run m 'cd /home/bob/.local/share/containers/storage/overlay && find . -path "*/diff/d/f" -uid +100000' |
         sed 's,^./,,; s,/.*,,' >"$scratch/user-layers"
-expect "a user makes two, with files that belong to others" 2 "$(grep -c . "$scratch/user-layers")" ||
+expect "a user makes two containers with files of other ids" 2 "$(grep -c . "$scratch/user-layers")" ||
         note "$(vm_run m 'cat /tmp/made-by-bob')"
 check "orphans are made while the clock is ahead" plant_behind
-expect "and are there" 4 "$(left_behind)"
-check "it reboots" vm_reboot m || finish
-check "its clock is behind them" is_behind
+expect "the orphans exist" 4 "$(left_behind)"
+check "the machine reboots" vm_reboot m || finish
+check "the clock is behind the orphans" is_behind
 all_are_up m "its containers are up again"
 users_is_up m "that of a user is up again"
 expect "no orphan is left" "" "$(orphans m)"
 expect "the four are gone" 0 "$(directories)"
-expect "so is all that seems to be of the future, since it was there at boot" 0 "$(left_behind)"
-# Before it is started it is as inactive as afterwards.
+expect "the orphans that seem to be of the future are gone, since they existed at boot" 0 "$(left_behind)"
+# The unit is inactive before the deleter starts, too.
 left_in='left_in() { (cd "$1" && ls overlay/tempdirs overlay-layers/tmp overlay-containers/tmp 2>/dev/null | grep -c temp-dir); }'
-expect "the deleter deleted what was collected" "inactive success 0 temp dirs" "$(vm_run m "$left_in"'
+expect "the deleter deleted the trash" "inactive success 0 temp dirs" "$(vm_run m "$left_in"'
         for i in $(seq 600); do
                 [ "$(left_in /var/lib/containers/storage) $(systemctl is-active cstorage-gc-delete.service)" = "0 inactive" ] && break
                 sleep 1
         done
         echo $(systemctl is-active cstorage-gc-delete.service) $(systemctl show -P Result cstorage-gc-delete.service) $(
                 left_in /var/lib/containers/storage) temp dirs')"
-expect "so did the user's" "inactive success 0 temp dirs, 0 files" "$(vm_run m "$left_in"'
+expect "the user's deleter deleted the user's trash" "inactive success 0 temp dirs, 0 files" "$(vm_run m "$left_in"'
         store=/home/bob/.local/share/containers/storage
         for i in $(seq 600); do
                 [ "$(left_in $store) $(systemctl --user -M bob@ is-active cstorage-gc-delete.service)" = "0 inactive" ] && break
@@ -158,22 +159,22 @@ expect "so did the user's" "inactive success 0 temp dirs, 0 files" "$(vm_run m "
         echo $(systemctl --user -M bob@ is-active cstorage-gc-delete.service) $(
                 systemctl --user -M bob@ show -P Result cstorage-gc-delete.service) $(left_in $store) temp dirs'), \
 $(user_left) files"
-expect "and no orphan is in the user's store" "" "$(user_orphans)"
+expect "no orphan is left in the user's store" "" "$(user_orphans)"
 note "$(vm_run m 'journalctl -b -o cat --no-pager _UID=1000 -t cstorage-gc -t cstorage-gc-delete')"
-check "the journal has a record of that, with all of it gone" test "$(vm_run m "journalctl -b -o json MESSAGE_ID=$deleted _UID=0" |
+check "the journal has a record of the deletion, and nothing is left" test "$(vm_run m "journalctl -b -o json MESSAGE_ID=$deleted _UID=0" |
         jq -r 'select((.CSTORAGE_FILES | tonumber) > 8) | .CSTORAGE_LEFT')" = 0
-check "the catalog explains it" grep -q '^-- Subject: The trash of a container store was deleted' <<<"$(vm_run m "journalctl --update-catalog
+check "the catalog explains the record" grep -q '^-- Subject: The trash of a container store was deleted' <<<"$(vm_run m "journalctl --update-catalog
         journalctl -b -x --no-pager MESSAGE_ID=$deleted" | sed 's/^░░/--/')"
 note "$(vm_run m 'journalctl -b -o cat --no-pager -u cstorage-gc.service')"
 times >"$scratch/times"
-expect "the collector was done before any container was started" "" "$(done_before cstorage-gc $quadlets user/users)"
-expect "and the user's own before that of the user" "" "$(done_before user/cstorage-gc user/users)"
+expect "the collector ended before any container started" "" "$(done_before cstorage-gc $quadlets user/users)"
+expect "the user's collector ended before the user's container started" "" "$(done_before user/cstorage-gc user/users)"
 note "since the kernel started:"
 note "$(timeline)"
 
 # ------------------------------------------------------------------------------------------------ by hand
 
-# Here, unlike in a sandbox, all processes can be looked at.
+# Here, unlike in a sandbox, the collector can read /proc of all processes.
 recent=$(printf '0a%.0s' {1..32})
 used=$(printf '0b%.0s' {1..32})
 
@@ -193,10 +194,10 @@ shown() { note "$(cat "$scratch/by-hand.err"; jq -c '.objects[]' "$scratch/by-ha
 expect "orphans are made in this boot" 3 "$(vm_run m "cd $store &&
         mkdir -p overlay/{$recent,$used}/diff overlay-containers/$recent/userdata" && here)"
 collect
-expect "by hand they are kept as recent" \
+expect "a run by hand keeps them as recent" \
         "0: container-dir keep recent, layer-dir keep recent; layer-dir keep recent; 3 left" \
         "$status: $(became "$recent"); $(became "$used"); $(here) left" || shown
-check "and the user is told of --recent" \
+check "its message names --recent" \
         grep -q "3 orphans that changed since the boot\. .*--recent" "$scratch/by-hand.err" || shown
 
 vm_run m "cd $store/overlay/$used/diff && { sleep 1000000 >/dev/null 2>&1 3>&- & echo \$! >/run/user-of-it; }"
@@ -210,5 +211,5 @@ expect "once the process has ended all are removed" "0: container-dir remove no-
         "$status: $(became "$recent"); $(became "$used"); $(here) left" || shown
 all_are_up m "its containers are still up"
 users_is_up m "and so is that of the user"
-check "it goes off" vm_poweroff m
+check "the machine shuts down" vm_poweroff m
 finish

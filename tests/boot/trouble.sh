@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A boot goes on to its end, the containers that can start do, and the journal says what was wrong: where there is no store,
-# where its mount fails or is read-only or full, where its lock is held, where volatile records are broken. A soft reboot
-# leaves alone what the runroot records. The collector can do all of its work in its sandbox, and no more than that.
+# Boots with faults: no store, a mount that fails, is read-only or is full, a held lock, torn volatile record files. Each boot
+# ends, the containers that can start do, and the journal contains the cause. A soft reboot keeps all that the runroot
+# records. The collector can do all of its work in its sandbox, and nothing else.
 . "$(dirname "$0")/../support/vm/vm.sh"
 . "$(dirname "$0")/../support/vm/containers.sh"
 
@@ -15,7 +15,7 @@ containers=overlay-containers/volatile-containers.json
 disk=/dev/disk/by-id/virtio-store
 blank=/dev/disk/by-id/virtio-blank
 orphan=$(printf '0a%.0s' {1..32})
-# How long the holder of a lock keeps it, and what the collector waits where that would be too long for a short test.
+# How long the holder keeps a lock, and how long the collector waits if the default were too long for a test.
 held=90
 patience=5
 
@@ -23,7 +23,7 @@ need_vm
 
 # ------------------------------------------------------------------------------------------------ the machine
 
-# What happens between the mounts and the collector, which is different each time.
+# A script that runs between the mounts and the collector; each scene has its own.
 put_hook() {
         cat >"$1/etc/systemd/system/before-gc.service" <<END
 [Unit]
@@ -44,7 +44,8 @@ END
         : >"$1/etc/before-gc" && chroot "$1" systemctl --quiet enable before-gc.service
 }
 
-# What a power cut makes of volatile records. The id is not that of the orphan: what such a file lists is kept.
+# The contents of volatile record files after a power cut. They do not contain the id of the orphan, since the collector keeps
+# the ids that such a file contains.
 put_broken() {
         mkdir "$1/srv/broken" && cd "$1/srv/broken" || return
         head -c 700 /dev/zero >NULs
@@ -52,7 +53,7 @@ put_broken() {
         printf '[{"id":"%s","names":["broken"],"created":"2026-01-01T00:00:00Z","fla' "$(printf '0b%.0s' {1..32})" >truncated
 }
 
-# A container whose image is a directory, which needs no store that was there before; and one that waits for the real store.
+# A container whose image is a directory needs no store from before the boot; the other one waits for the real store.
 put_containers() {
         local dir=$1/etc/containers/systemd
 
@@ -63,7 +64,7 @@ ConditionPathExists=/var/lib/containers/image
 "
 }
 
-# The store is on a disk of its own, which fstab does not know yet.
+# The store is on a disk of its own that is not in fstab yet.
 make_machine() {
         local root=$scratch/m/root
 
@@ -73,18 +74,18 @@ make_machine() {
                 rm -rf "$root/var/lib/containers" && vm_image m
 }
 
-# boots SCENE [OPTIONS [DEVICE]]: with the store mounted so, and what is on standard input done before the collector.
+# boots SCENE [OPTIONS [DEVICE]]: boot with the store mounted in this way, and run standard input before the collector.
 boots() {
         vm_run m "set -e
                 sed -i /containers/d /etc/fstab
                 echo '${3-$disk} /var/lib/containers ext4 ${2-defaults}' >>/etc/fstab
                 base64 -d <<<'$(base64 -w 0)' >/etc/before-gc"
-        check "$1: it boots" vm_reboot m || finish
+        check "$1: the machine boots" vm_reboot m || finish
 }
 
 # ------------------------------------------------------------------------------------------------ what is to be seen
 
-# The boot is over, and which containers run, of those that may. What fails otherwise is printed.
+# Check that the boot ended, and which of the containers run. Prints other failed units.
 is_up() {
         local scene=$1 state=$2 wanted
         shift 2
@@ -102,7 +103,7 @@ is_up() {
 ids=$(sed -n 's/.*\[MESSAGE_\([A-Z_]*\)\] = {"\([0-9a-f]*\)".*/\2 \1/p' "$tests_dir/../gc/report/journal.c")
 id_of() { sed -n "s/ $1\$//p" <<<"$ids"; }
 
-# Each record of the collector since it started last, by name; a line without an id as it is.
+# The records of the last start of the collector, by name; a line without an id is copied.
 records() {
         vm_run m 'journalctl -b -o json --no-pager SYSLOG_IDENTIFIER=cstorage-gc --since="@$(date +%s -d "$(
                 systemctl show -P ExecMainStartTimestamp cstorage-gc.service)")"' >"$scratch/records"
@@ -132,20 +133,20 @@ is_gone() { expect "$1: the orphan is gone" gone "$(vm_run m "[ -e $store/overla
 
 no_store() {
         check "a machine is made" make_machine || finish
-        check "no store: it boots" vm_start m || finish
+        check "no store: the machine boots" vm_start m || finish
         is_up "no store" running plain
         has_records "no store" "1 NO_STORE" 0
         explains "no store" NO_STORE "There is no container store"
 }
 
-# breaks DIRECTORY LAYERS CONTAINERS: two of the broken files, put there with one of each kind, as a script.
+# breaks DIRECTORY LAYERS CONTAINERS: print a script that puts two torn files and an orphan of each kind there.
 breaks() {
         echo "mkdir -p -m 700 $1 $1/overlay-layers $1/overlay-containers"
         echo "cp /srv/broken/$2 $1/$layers"
         echo "cp /srv/broken/$3 $1/$containers"
 }
 
-# podman_alone DIRECTORY FILE DAMAGE COMMAND...: which fail without us, while containers run.
+# podman_alone DIRECTORY FILE DAMAGE COMMAND...: the commands that fail without the collector, while containers run.
 podman_alone() {
         local dir=$1 file=$2 damage=$3
         shift 3
@@ -156,59 +157,59 @@ podman_alone() {
                 cat /srv/broken/good >$file"
 }
 
-# heals SCENE DIRECTORY LAYERS CONTAINERS RECORDS
-heals() {
+# resets SCENE DIRECTORY LAYERS CONTAINERS RECORDS
+resets() {
         local scene=$1 dir=$2
 
         is_up "$scene" running plain one
         has_records "$scene" "$5" 0
         explains "$scene" REPAIRED "A torn volatile record file was reset"
-        check "$scene: the broken files are kept" vm_run m "cd $dir
+        check "$scene: the torn files are copied" vm_run m "cd $dir
                 cmp /srv/broken/$3 $layers.torn && cmp /srv/broken/$4 $containers.torn"
-        expect "$scene: podman alone can start nothing with such layers" "images,create localhost/base:1" \
+        expect "$scene: podman alone cannot start containers with torn layers" "images,create localhost/base:1" \
                 "$(podman_alone "$dir" $layers "$3" images 'create localhost/base:1')"
-        expect "$scene: nor with such containers" "ps,create localhost/base:1" \
+        expect "$scene: podman alone cannot start containers with torn containers" "ps,create localhost/base:1" \
                 "$(podman_alone "$dir" $containers "$4" ps 'create localhost/base:1')"
-        # It loads a file without a byte by itself, as one without records.
-        expect "$scene: but it can with an empty one" "" "$(podman_alone "$dir" $layers empty images)"
+        # podman reads an empty file as one without records.
+        expect "$scene: podman alone can start containers with an empty file" "" "$(podman_alone "$dir" $layers empty images)"
 }
 
 broken_in_runroot() {
         boots "broken in the runroot" < <(breaks $runroot NULs truncated)
-        heals "broken in the runroot" $runroot NULs truncated "1 COLLECTED,2 REPAIRED"
+        resets "torn files in the runroot" $runroot NULs truncated "1 COLLECTED,2 REPAIRED"
 }
 
-# A file of the other mode is put right as well.
+# The collector resets a file of the other mode, too.
 broken_in_graphroot() {
         vm_run m 'sed -i s/^transient/#/ /etc/containers/storage.conf'
         boots "broken in the graphroot" < <(breaks $store truncated NULs && breaks $runroot empty empty)
-        heals "broken in the graphroot" $store truncated NULs "1 COLLECTED,4 REPAIRED"
+        resets "torn files in the graphroot" $store truncated NULs "1 COLLECTED,4 REPAIRED"
         vm_run m 'sed -i s/^#/transient/ /etc/containers/storage.conf'
 }
 
-# What the collector can do in its sandbox, and what else could be done there.
+# The collector can do its work in its sandbox, and nothing else can be done there.
 sandbox() {
         check "sandbox: an orphan is planted" vm_run m "with_clock -24 sh /usr/local/lib/plant.sh $store/overlay/$orphan"
         vm_run m 'systemctl start cstorage-gc.service
                 for i in $(seq 300); do
                         [ "$(systemctl is-active cstorage-gc-delete.service)" = inactive ] && break || sleep 1
                 done'
-        expect "sandbox: it is collected" "1 COLLECTED,1 REMOVED" "$(records)"
-        expect "sandbox: all of it is deleted" "0 0" "$(vm_run m "journalctl -b -o json MESSAGE_ID=$(id_of DELETED)" |
+        expect "sandbox: the collector removes it" "1 COLLECTED,1 REMOVED" "$(records)"
+        expect "sandbox: the deleter deletes all of it" "0 0" "$(vm_run m "journalctl -b -o json MESSAGE_ID=$(id_of DELETED)" |
                 jq -r .CSTORAGE_LEFT | tail -n 1) $(vm_run m "find $store -path '*temp-dir*' | wc -l")"
 
-        expect "sandbox: the collector can write to its store, and do nothing else" \
+        expect "sandbox: the collector can write to its store only" \
                 "writes $runroot,writes /tmp,writes $store,writes /var/tmp" "$(probe cstorage-gc.service)"
         expect "sandbox: the deleter can write to nothing" "writes /tmp,writes /var/tmp" "$(probe cstorage-gc-delete.service)"
         vm_run m "unshare -mu perl /usr/local/lib/probe.pl $store $runroot" >"$scratch/probe"
-        expect "sandbox: whoever is in none can do all that" "" \
+        expect "sandbox: a process without sandbox can do all that" "" \
                 "$(for what in "writes /etc" "writes /run" "writes /dev/shm" "opens /etc/passwd" "calls mknod" "calls mount" \
                         "calls ptrace" "calls clock_settime" "calls unshare" "has sockets of AF_INET"; do
                         grep -qxF "$what" "$scratch/probe" || echo "$what"
                 done)"
 }
 
-# probe UNIT: what can be done in a copy of it with all that its drop-ins say. What is mounted in the store is in the store.
+# probe UNIT: the actions that are possible in a copy of the unit with its drop-ins. Mounts in the store count as the store.
 probe() {
         vm_run m "{
                         systemctl cat $1 2>/dev/null | sed '/^\\[Install\\]/,/^\\[/d; s/^WantedBy=.*//'
@@ -226,29 +227,29 @@ probe() {
 listed() { vm_run m 'podman ps -a --no-trunc --format "{{.ID}} {{.Names}}" | grep -wE "made|ended|running" | sort -k 2'; }
 
 soft_reboot() {
-        # What happens before the collector happened already.
+        # The script that precedes the collector has run already.
         vm_run m ': >/etc/before-gc
                 podman create --name made localhost/base:1 sh -c "exec sleep 1000000"
                 podman run --name ended localhost/base:1 sh -c "echo ended >/data/own"
                 podman run -d --name running localhost/base:1 sh -c "trap exit TERM; while :; do sleep 1; done"' >/dev/null
         listed >"$scratch/before"
-        expect "soft reboot: there are containers" 3 "$(wc -l <"$scratch/before")"
-        check "soft reboot: it is one" vm_soft_reboot m || finish
+        expect "soft reboot: podman has made containers" 3 "$(wc -l <"$scratch/before")"
+        check "soft reboot: the machine reboots softly" vm_soft_reboot m || finish
         is_up "soft reboot" running plain one
-        expect "soft reboot: systemd says so" 1 "$(vm_run m 'systemctl show -P SoftRebootsCount')"
+        expect "soft reboot: systemd counts it" 1 "$(vm_run m 'systemctl show -P SoftRebootsCount')"
         note "$(records)"
-        expect "soft reboot: the collector is content" "0 0 0" "$(jq -r "select(.MESSAGE_ID == \"$(id_of COLLECTED)\") |
+        expect "soft reboot: the collector refuses and fails nothing" "0 0 0" "$(jq -r "select(.MESSAGE_ID == \"$(id_of COLLECTED)\") |
                 [.CSTORAGE_REPAIRED, .CSTORAGE_REFUSED, .CSTORAGE_FAILED] | join(\" \")" "$scratch/records")"
-        # A podman that is not done in time with a container that ended is killed, and leaves a temp dir.
-        expect "soft reboot: nothing is removed but what podman was about to delete" "" "$(jq -r 'select(.CSTORAGE_KIND) |
+        # A podman that does not finish with an ended container in time is killed, and leaves a temp dir.
+        expect "soft reboot: the collector removes only what podman was deleting" "" "$(jq -r 'select(.CSTORAGE_KIND) |
                 .CSTORAGE_KIND + " " + .CSTORAGE_REASON' "$scratch/records" | grep -vxF "temp-dir abandoned")"
-        expect "soft reboot: all containers are there" "$(cat "$scratch/before")" "$(listed)"
+        expect "soft reboot: all containers exist" "$(cat "$scratch/before")" "$(listed)"
         expect "soft reboot: they start again, with what they wrote" "made running ended" "$(vm_run m '
                 podman start made running >/dev/null && podman start -a ended && podman cp ended:/data/own /run/own
                 echo $(podman ps --format "{{.Names}}" | grep -xE "made|running" | sort) $(cat /run/own)')"
 }
 
-# locked SCENE [DROP-IN]: by somebody who is there before the collector, and still after its time.
+# locked SCENE [DROP-IN]: another process holds the lock from before the start of the collector until after its timeout.
 locked() {
         vm_run m "$plant"
         boots "$1" <<END
@@ -260,7 +261,7 @@ END
         is_up "$1" running plain one
         has_records "$1" "1 NOT_RUN" 4
         explains "$1" NOT_RUN "Container storage garbage collection has failed"
-        expect "$1: its record has the status" 4 "$(jq -r .EXIT_STATUS "$scratch/records")"
+        expect "$1: the record contains the status" 4 "$(jq -r .EXIT_STATUS "$scratch/records")"
         vm_run m 'systemctl start cstorage-gc.service'
         is_gone "$1, and started by hand later"
 }
@@ -278,20 +279,20 @@ impatient() {
         vm_run m 'rm /etc/systemd/system/cstorage-gc.service.d/patience.conf'
 }
 
-# In place of the mount there is the directory, and that is not the store.
+# Without the mount there is only its directory, which is not the store.
 no_mount() {
         boots "a mount that fails" nofail $blank <<<"$plant"
         is_up "a mount that fails" degraded plain
-        expect "a mount that fails: systemd has one record that says so" dependency "$(vm_run m '
+        expect "a mount that fails: systemd logs one record of it" dependency "$(vm_run m '
                 journalctl -b -o json --no-pager UNIT=cstorage-gc.service MESSAGE_ID=be02cf6855d2428ba40df7e9d022f03d' |
                 jq -r .JOB_RESULT)"
-        expect "a mount that fails: the collector was not started, and wrote none" "0 0" "$(vm_run m '
+        expect "a mount that fails: systemd does not start the collector" "0 0" "$(vm_run m '
                 systemctl show -P ExecMainStartTimestampMonotonic cstorage-gc.service
                 journalctl -b -q -o cat --no-pager SYSLOG_IDENTIFIER=cstorage-gc | wc -l' | paste -sd' ')"
-        check "a mount that fails: what lies in its place is not touched" vm_run m "[ -e $store/overlay/$orphan ]"
+        check "a mount that fails: the directory is untouched" vm_run m "[ -e $store/overlay/$orphan ]"
 }
 
-# To the last block, for root as well.
+# Fill it to the last block, including the blocks reserved for root.
 full_disk() {
         boots "a full disk" <<END
 $plant
@@ -324,5 +325,5 @@ if [ "$long" = 1 ]; then
         read_only
         broken_in_graphroot
 fi
-check "it goes off" vm_poweroff m
+check "the machine shuts down" vm_poweroff m
 finish

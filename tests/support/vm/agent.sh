@@ -1,13 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Inside of a machine: runs what vm_run sends. A line in is a number and a script, in base64; a line out is the number, the
-# exit status, and what was printed, in base64.
+# In a machine: run the scripts that vm_run sends. An input line is a number and a script in base64; an output line is the
+# number, the exit status, and the output in base64.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin HOME=/root LC_ALL=C.UTF-8
 
-# with_clock HOURS COMMAND...: for the time of the command the clock is so many hours ahead, or behind if there are less than
-# none. What is made a day behind is older than the boot, as if it had been there before: started by hand, the collector
-# removes it.
+# with_clock HOURS COMMAND...: run the command while the clock is ahead by so many hours, or behind if they are negative. An
+# entry that is made a day behind is older than the boot, so the collector removes it if it is run by hand.
 with_clock() {
         local hours=$1 status
         shift

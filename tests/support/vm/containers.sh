@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# What machines hold in these tests: a store in transient mode with two images, another one that can be pulled from
-# /var/lib/containers/image, and containers that quadlets start at boot.
-# To be sourced after vm.sh.
+# The contents of the machines in these tests: a transient store with two images, a third image that podman can pull from
+# /var/lib/containers/image, and containers that quadlets start at boot. To be sourced after vm.sh.
 
 # shellcheck disable=SC2154 # scratch and tests_dir
 
-# In a machine without a kernel of its own, which is faster; its user bob is that of the machine to be.
+# Run in a machine without a kernel of its own, which is faster. The virtual machine has the same user bob.
 # shellcheck disable=SC2016
 make_images='
 podman="podman --transient-store"
@@ -65,7 +64,7 @@ StopTimeout=0
 
 ${5-}
 [Service]
-# Without hardware help.
+# Without hardware support.
 TimeoutStartSec=900
 
 [Install]
@@ -73,7 +72,7 @@ WantedBy=$4
 END
 }
 
-# Two as most are; one that does not wait for the network; one that does not even wait for basic.target.
+# Two of the usual kind, one that does not wait for the network, and one that does not wait for basic.target.
 quadlets="one two early earliest"
 put_quadlets() {
         local dir=$1/etc/containers/systemd
@@ -94,7 +93,7 @@ Before=shutdown.target
 "
 }
 
-# all_are_up M NAME [STATE]: the boot is over and all of them run; what is amiss is printed.
+# all_are_up M NAME [STATE]: check that the boot ended and all quadlets run; print those that do not.
 all_are_up() {
         expect "$2" "${3:-running}$(printf ' kept%.0s' $quadlets)" "$(vm_run "$1" "
                 {
@@ -114,7 +113,7 @@ users_is_up() {
                 } 2>&1 | paste -sd' '")"
 }
 
-# What no record speaks for, as far as brute force can tell. Names and records are all that it looks at.
+# The orphans, found by brute force from names and records alone.
 orphans() {
         local copy=$scratch/$1/copy graphroot=$scratch/$1/copy/var/lib/containers/storage
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Inside of a machine: makes and removes containers, and pulls an image and removes it, until the power is gone.
+# In a machine: make and remove containers, and pull and remove an image, until the power is cut.
 i=0
 while :; do
         podman run --rm localhost/base:1 dd if=/dev/zero of=/file bs=4k count=100

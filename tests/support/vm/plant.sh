@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Inside of a machine: plant.sh DIRECTORY, an orphan with all that makes files hard to delete for whoever may not do all.
+# In a machine: plant.sh DIRECTORY makes an orphan with files that are hard to delete without all capabilities.
 set -e
 mkdir -p "$1/diff/deep/deeper/deepest"
 cd "$1/diff"

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# probe.pl DIRECTORY...: what can be done from where it runs, one a line: in which directories a file can be made, of these,
-# of all near the root and of all that are mounted; and what else a program that went wrong could do to the machine. What
-# succeeds stays done: it is for machines that nobody needs any more, and for sandboxes.
+# probe.pl DIRECTORY...: print the actions that are possible here, one a line: the directories in which it can create a file
+# (of the arguments, of those near the root, and of all mount points), and other ways to harm the machine. It does not undo
+# them, so run it in a sandbox or in a machine that is not used afterwards.
 use strict;
 use warnings;
 use Fcntl;
@@ -71,7 +71,7 @@ try_socket('AF_INET', AF_INET, SOCK_STREAM, 0);
 try_socket('AF_INET6', AF_INET6, SOCK_DGRAM, 0);
 try_socket('AF_NETLINK', 16, SOCK_RAW, 0);
 try_socket('AF_PACKET', 17, SOCK_RAW, 0);
-# Last, as nothing is the same after these.
+# Last, since these change the machine.
 try_call('mount', $dir, $dir, 0, $ms_bind, 0);
 try_call('unshare', $clone_newns);
 try_call('unshare', $clone_newuser);

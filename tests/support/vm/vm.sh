@@ -1,31 +1,31 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# A machine with a kernel and systemd of its own: Debian sid under qemu, without hardware help. To be sourced:
+# A machine with a kernel and systemd of its own: Debian sid under qemu, without hardware support. To be sourced:
 #
 #       . "$(dirname "$0")/../support/vm/vm.sh"
 #       need_vm
-#       vm_root m                       $scratch/m/root, a root directory with this build in it; what the test puts there
-#       vm_image m                      becomes the disk
+#       vm_root m                       $scratch/m/root, a root directory with this build in it. The tree
+#       vm_image m                      becomes the disk of the machine
 #       vm_disk m store 1G [DIRECTORY]  one more, /dev/disk/by-id/virtio-store: ext4 with what is in the directory, or nothing
 #       vm_start m                      boot, until commands can be run in it
 #       vm_run m 'podman ps -a'         run a script in it; its output and exit status
-#       vm_reboot m                     as "systemctl reboot" does it
-#       vm_soft_reboot m                all but the kernel, with the /run that is there
-#       vm_cut m                        the power is gone
+#       vm_reboot m                     reboot as "systemctl reboot" does
+#       vm_soft_reboot m                restart all but the kernel, and keep /run
+#       vm_cut m                        cut the power
 #       vm_get m /etc/fstab file        copy a file out of it
 #       vm_poweroff m                   shut it down
 #
-# What fails prints the end of the console, $scratch/m/console, to standard error.
+# A function that fails prints the end of the console, $scratch/m/console, to standard error.
 
 # shellcheck source=tests/support/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
-# What a machine has that the roots of tests/interop lack. The kernel for clouds has all that is needed to mount the root
-# built in: NVMe, ext4 and the virtio console. So there is no initrd.
+# The packages that a virtual machine needs besides those of mkroot.sh. The kernel for clouds has NVMe, ext4 and the virtio
+# console built in, so it needs no initrd to mount the root.
 vm_suite=sid+systemd-sysv+systemd+dbus+udev+kmod+passwd+libpam-systemd+dbus-user-session+linux-image-cloud-amd64
 
-# Without hardware help a boot takes a minute, several while the processors are busy with other things.
+# Without hardware support a boot takes a minute, and several while the processors are busy.
 vm_limit=900
 
 need_vm() {
@@ -41,12 +41,12 @@ need_vm() {
 
 # ------------------------------------------------------------------------------------------------------------- the disk
 
-# This build as it is installed, its units enabled as their presets say, and what runs commands for us.
+# Install this build, enable its units by their presets, and install the agent that runs commands.
 vm_install() {
         local root=$1
 
         DESTDIR=$root meson install -C "$build" --no-rebuild --quiet >/dev/null || return
-        # Where libraries are is up to what else is installed here (dpkg-dev).
+        # The directory of libraries depends on the packages of the build machine (dpkg-dev).
         find "$root/usr/local" -name libcstorage.so.0 -printf '%h\n' | sed "s|^$root||" >"$root/etc/ld.so.conf.d/cstorage.conf"
         ldconfig -r "$root" || return
         mkdir -p "$root"/etc/systemd/system/sysinit.target.wants
@@ -65,19 +65,19 @@ vm_configure() {
         echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id"
         mkdir -p "$root"/etc/systemd/journald.conf.d "$root"/etc/containers
         printf '[Journal]\nStorage=volatile\nRateLimitBurst=0\n' >"$root/etc/systemd/journald.conf.d/vm.conf"
-        # All may take minutes to start; a container whose first process does not listen to SIGTERM ends no sooner than later.
+        # Units may take minutes to start. A container whose first process ignores SIGTERM is killed soon.
         mkdir "$root/etc/systemd/system.conf.d"
         printf '[Manager]\nDefault%s\nDefault%s\nDefault%s\n' TimeoutStartSec=$vm_limit DeviceTimeoutSec=$vm_limit \
                 TimeoutStopSec=20 >"$root/etc/systemd/system.conf.d/vm.conf"
         printf '[containers]\nnetns = "none"\n' >"$root/etc/containers/containers.conf"
         ln -sf /usr/lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
-        # Nobody logs in, nothing is upgraded. There are no modules to load, and the time that this unit has is its own.
+        # There are no logins, no upgrades and no modules to load; systemd-modules-load.service has a short timeout of its own.
         for unit in serial-getty@ttyS0.service getty@tty1.service systemd-modules-load.service apt-daily.timer \
                 apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \
                 podman-auto-update.timer; do
                 ln -sf /dev/null "$root/etc/systemd/system/$unit"
         done
-        # So that the first boot is like any other, and rebuilds no caches.
+        # With these files the first boot does not rebuild caches.
         touch "$root/etc/.updated" "$root/var/.updated"
 }
 
@@ -89,7 +89,7 @@ vm_root() {
         vm_install "$dir/root" && vm_configure "$dir/root"
 }
 
-# Where there is space, as nothing is written to it that stays zero.
+# In the scratch directory: the image is sparse, since zeros are not written.
 vm_image() {
         local dir=$scratch/$1
 
@@ -98,16 +98,16 @@ vm_image() {
         echo "raw $dir/disk" >"$dir/disks"
 }
 
-# Before the machine is started. Nothing that the guest wrote to it is lost with the power.
+# To be called before the machine starts. Data that the guest wrote to this disk is not lost in a power cut.
 vm_disk() {
         truncate -s "$3" "$scratch/$1/$2.more" || return
         [ -z "${4-}" ] || mkfs.ext4 -q -F -d "$4" "$scratch/$1/$2.more"
 }
 
-# What a power cut loses. All that the guest keeps in memory goes with the process: what it has not written. What it wrote
-# and did not flush is in a disk's own cache then. A part of that goes, too: each start begins with an empty layer, and
-# qemu keeps the tables of where in it things are in its own memory until the guest flushes (cache=writeback). So what is
-# written to a place for the first time is not found afterwards; what is read is what was there before the start.
+# A power cut loses the data that the guest has not written: it is in the memory of the qemu process. It also loses a part of
+# the data that the guest has written and not flushed, as the cache of a disk does: each start begins with an empty layer, and
+# qemu keeps the tables of this layer in memory until the guest flushes (cache=writeback). A block that was written for the
+# first time since the start then has its content from before the start.
 vm_new_layer() {
         local dir=$1 below format n
 
@@ -118,18 +118,18 @@ vm_new_layer() {
 
 # ------------------------------------------------------------------------------------------------------------- power
 
-# Not one that is dead and that nobody has waited for.
+# A zombie does not count.
 vm_on() { [ -e "/proc/$(cat "$scratch/$1/qemu.pid" 2>/dev/null)/exe" ]; }
 
-# The kernel takes a timer for broken that is only slow; what guards against processors' faults costs time.
+# The kernel would treat a slow timer as broken. Mitigations of processor faults cost time.
 vm_slow="no_timer_check mitigations=off"
-# vm_more: what else the kernel and systemd are told, as in "systemd.mask=UNIT".
+# vm_more: more options of the kernel and systemd, such as "systemd.mask=UNIT".
 vm_more=
-# The console is for what goes wrong.
+# The console shows errors only.
 vm_quiet="systemd.show_status=error TERM=dumb"
 
-# virtio, as kernels number disks of one kind as they find them, and the first NVMe has to be the root; after the port, which
-# has the number of the first virtio device in its name.
+# virtio, because kernels number the disks of one kind in the order in which they find them, and the first NVMe disk must be the
+# root; after the port, whose name contains the number of the first virtio device.
 vm_more_disks() {
         local file name
 
@@ -167,7 +167,7 @@ vm_gone() {
         return 1
 }
 
-# vm_console M BYTES: what came on the console after so many.
+# vm_console M BYTES: the output of the console after so many bytes.
 vm_console() { tail -c "+$(($2 + 1))" "$scratch/$1/console"; }
 
 vm_console_size() { stat -c %s "$scratch/$1/console"; }
@@ -219,7 +219,7 @@ vm_poweroff() {
 
         vm_send "$1" 0 'systemctl poweroff'
         while vm_on "$1" && [ $SECONDS -lt $end ]; do sleep 0.3; done
-        ! vm_on "$1" || note "it does not go off; the console:" "$(tail -n 40 "$scratch/$1/console")" >&2
+        ! vm_on "$1" || note "the machine does not shut down; the console:" "$(tail -n 40 "$scratch/$1/console")" >&2
         vm_cut "$1"
 }
 
@@ -233,10 +233,10 @@ vm_cut_all() {
 
 # ------------------------------------------------------------------------------------------------------------- commands
 
-# vm_send M NUMBER SCRIPT: what the agent answers has the number before it.
+# vm_send M NUMBER SCRIPT: the answer of the agent begins with the number.
 vm_send() { echo "$2 $(base64 -w 0 <<<"$3")" 1<>"$scratch/$1/port.in"; }
 
-# vm_run M SCRIPT. Exit status 124: no answer in time; 125: the machine is off, or went off.
+# vm_run M SCRIPT: exit status 124 if there is no answer in time, 125 if the machine is off.
 vm_run() {
         local port=$scratch/$1/port.out number=$RANDOM$RANDOM answer status
 
