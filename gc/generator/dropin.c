@@ -3,22 +3,23 @@
 /*
  * Compose the drop-in of cstorage-gc.service: the mounts of the store, and the order.
  *
- * The mounts are required, not only wanted. If a mount fails, the directory below it is not the store, or
- * only part of it: the collector would take an image store for empty. If the mounts are required, the
- * collector is not started, and no state is kept: the next start, by hand or at the next boot, tries the
- * mount again. No unit requires the collector, so no other unit fails. If a mount is stopped, systemd stops
- * the collector first, which would otherwise keep the mount busy.
+ * The drop-in requires the mounts (RequiresMountsFor=). If a mount failed and the collector ran, it would see
+ * the directory that the mount covers, and would take an image store for empty. If a required mount fails,
+ * systemd does not start the collector; it tries the mount again at the next start, by hand or at the next
+ * boot. No unit requires the collector, so no other unit fails. Before systemd stops a required mount, it
+ * stops the collector, which would otherwise keep the mount busy.
  *
- * RequiresMountsFor= also includes mounts that have a unit and no line in fstab. But it also mounts what is
- * mounted on demand only (noauto, automounts), which the collector at boot must not do. The path that it
- * requires therefore ends above such a mount; the collector is only ordered after the mount.
+ * RequiresMountsFor= also includes mounts that have a unit and no line in fstab. But it would also mount
+ * on-demand mounts (noauto, automounts), and the collector at boot must not cause that. If a path of the
+ * store is on such a mount, the drop-in requires only the parent directory of the mount point, and orders
+ * the collector after the mount unit (After=).
  *
- * basic.target comes before all services with default dependencies and before all users;
- * network-online.target before every quadlet with default dependencies, podman-restart.service and
- * crio.service, also if one of them does not depend on basic.target. The collector may be ordered before them
- * only if no mount can wait for them in turn: systemd would break that ordering cycle by deleting the job of
- * one of its units, and an automount that the collector triggers would hang, with both waiting for each
- * other.
+ * systemd reaches basic.target before it starts services with default dependencies and user managers. It
+ * reaches network-online.target before it starts quadlets with default dependencies, podman-restart.service
+ * and crio.service, also if one of them does not depend on basic.target. The drop-in orders the collector
+ * before these targets only if no needed mount is possibly ordered after them. Otherwise there is an
+ * ordering cycle: systemd deletes the job of one unit in the cycle. If the collector triggers an automount
+ * in the cycle, both wait for ever.
  */
 
 #include <string.h>
@@ -28,10 +29,11 @@
 
 #define STORE_PATHS_MAX 3U
 
-/* podman's volumes in the graphroot, which are not collected, are often on a mount of their own. */
+/* podman's volumes are in the graphroot, often on a mount of their own. The collector does not need them. */
 #define VOLUMES "/volumes"
 
-/* The paths of the store, and the mounts that they need, including those of the sources of other mounts. */
+/* The paths of the store, the mounts that contain them or are in them, and the mounts that contain the source
+ * of one of these mounts (bind, loop). */
 struct mountpoint {
         char *paths[STORE_PATHS_MAX];
         size_t n_paths;
@@ -58,7 +60,7 @@ void dropin_mounts_done(struct dropin_mounts *mounts) {
 
 /* ------------------------------------------------------------------------------------------ needed mounts */
 
-/* Whether the path is the directory or in it. The root is always mounted, from the network or not. */
+/* Whether the path is the directory or below it. Return false for "/": it is always mounted. */
 static bool holds(const char *directory, const char *path) {
         size_t len = strlen(directory);
 
@@ -142,7 +144,7 @@ static int survey(struct mountpoint *site, const struct dropin_store *store, str
         site->needed = calloc(site->mounts->n + 1, sizeof(*site->needed));
         site->is_needed = calloc(site->mounts->n + 1, sizeof(*site->is_needed));
         if (!site->needed || !site->is_needed)
-                return error_errno(reterr, -ENOMEM, "cannot think about mounts");
+                return error_errno(reterr, -ENOMEM, "cannot list the mounts of the store");
         find_needed(site);
         return 0;
 }

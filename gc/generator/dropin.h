@@ -7,13 +7,13 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* A mount that may not be mounted yet. Paths are normalised (unit-file.h). */
+/* A mount that is possibly not mounted yet. Paths are normalised (unit-file.h). */
 struct dropin_mount {
         char *target;
-        char *source;   /* a path that must exist first, of a bind or loop mount; NULL: none */
+        char *source;   /* of a bind or loop mount: it must exist before the mount; NULL for other mounts */
         bool network;   /* it is mounted after the network is up */
         bool on_demand; /* noauto, or by an automount: not mounted until it is needed */
-        bool unsure;    /* it may be mounted late or never, or has an order of its own */
+        bool unsure;    /* the time of the mount is not known (nofail, x-systemd.after=, a mount unit) */
 };
 
 struct dropin_mounts {
@@ -33,9 +33,9 @@ struct dropin_store {
 };
 
 /*
- * Compose the drop-in of cstorage-gc.service, and decide whether the service comes before
- * network-online.target. It makes no system call. -EINVAL and an error if one of the paths cannot be written
- * in a unit file.
+ * Compose the drop-in of cstorage-gc.service, without a system call. Set ret_early to whether it orders the
+ * service before basic.target and network-online.target. -EINVAL and an error if one of the paths cannot be
+ * written in a unit file.
  */
 int dropin_compose(const struct dropin_store *store, const struct dropin_mounts *mounts, struct text *text,
                    bool *ret_early, struct error *reterr);

@@ -2,9 +2,9 @@
 
 /*
  * cstorage-gc-generator: at boot, generate a drop-in from storage.conf and fstab with the mounts that
- * cstorage-gc.service needs, the paths that it may write to, and its order (systemd.generator(7)). File
- * systems are not mounted yet, or may block: the store is not accessed. On any error there is no drop-in, and
- * the unit is used as installed.
+ * cstorage-gc.service needs, the paths that it may write to, and its order (systemd.generator(7)). At this
+ * time file systems are not mounted yet, or an access to them may block, so the generator does not access the
+ * store. On an error it writes no drop-in, and the installed drop-in is in effect.
  */
 
 #include <fcntl.h>
@@ -24,13 +24,13 @@
 #define DROPIN   "50-storage.conf"
 #define QUADLETS "50-cstorage-gc.conf"
 
-/* root's home directory, as built into systemd: a lookup could use a service that is not running yet. */
+/* root's home directory, as built into systemd. getpwuid(3) may need a daemon that does not run yet. */
 #define ROOT_HOME "/root"
 
 DEFINE_CLEANUP(struct cstorage_config *, cstorage_config_free);
 
-/* Print one line. At boot the journal is not running yet, and the kernel log keeps the line until it is;
- * "<3>" is the level for errors. systemd 251 and later set a variable when they call a generator. */
+/* If systemd started this program (it sets SYSTEMD_SCOPE since 251), write to the kernel log: journald does
+ * not run yet at boot, and reads the kernel log later. "<3>" is the level for errors. */
 static void say(const char *words) {
         _cleanup_text_ struct text line = TEXT_INIT;
         _cleanup_close_ int fd = -1;
@@ -69,7 +69,7 @@ static int compose(struct text *text, bool *ret_early, struct error *reterr) {
         return dropin_compose(&store, &mounts, text, ret_early, reterr);
 }
 
-/* A drop-in is complete when it appears: it is renamed into place. */
+/* newfile_write() renames the complete file into place, so systemd never reads a part of it. */
 static int put(int fd, const char *unit, const char *name, const struct text *text, struct error *reterr) {
         const struct iovec piece = {text->s, text->len};
         _cleanup_text_ struct text directory = TEXT_INIT, path = TEXT_INIT;
@@ -90,8 +90,8 @@ static int put(int fd, const char *unit, const char *name, const struct text *te
         return error_errno(reterr, r, "cannot write %s", path.s);
 }
 
-/* If no target orders the collector before the containers, order it before each quadlet service. Nothing
- * is required. */
+/* If no target orders the collector before the containers, order each quadlet service after it. These
+ * drop-ins contain no Requires= or Wants=. */
 static int put_quadlets(int fd, struct error *reterr) {
         _cleanup_strlist_ struct strlist services = STRLIST_INIT;
         _cleanup_text_ struct text text = TEXT_INIT;
@@ -134,7 +134,9 @@ static int run(int argc, char **argv, struct error *reterr) {
                 return error_set(reterr, -EINVAL,
                                  "wants one directory, or the three of systemd.generator(7)");
         if (getuid() != 0)
-                return error_set(reterr, -EPERM, "only root is told where root's store lies");
+                return error_set(reterr, -EPERM,
+                                 "cannot run as an ordinary user: the drop-in describes only root's store. "
+                                 "Run it as root");
         if (in_initrd())
                 return 0;
         if (setenv("HOME", ROOT_HOME, /* overwrite= */ 0) < 0)
