@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Execute the plan. execute() runs while the container tools of the machine wait for the locks: it only
- * requests the removals and commits. execute_apply() converts the results for the reports, and runs without
- * the locks.
+ * Execute the plan. While execute() runs, container engines wait for the locks, so it only requests the
+ * removals and commits. execute_apply() converts the results for the reports, and runs without the locks.
  */
 
 #include <string.h>
@@ -32,12 +31,13 @@ int execute(struct cstorage_txn *txn, const struct scan *view, struct cstorage_t
 
                 r = ask_for(txn, entry, reason_verdict(view->plan.decisions[i].reason));
                 if (r < 0)
-                        return error_errno(reterr, r, "cannot plan the removal of %s", entry->path);
+                        return error_errno(reterr, r, "cannot request the removal or the repair of %s",
+                                           entry->path);
         }
         return cstorage_txn_commit(txn, ret, (struct cstorage_error *) reterr);
 }
 
-/* A change after the scan was made by another process, which has newer information than the plan. */
+/* If an entry changed after the scan, another process changed it. Report that, not the reason of the plan. */
 void execute_apply_one(struct subject *subject, int code, const char *text) {
         switch (code) {
         case 0:

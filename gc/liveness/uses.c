@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Find the orphans that processes and mounts use, in /proc. Each mount namespace is read once, for the
- * first process that is found in it, while the search for processes goes on. */
+/* Find the orphans that processes and mounts use, in /proc. The mount table of each namespace is read once,
+ * from the first process that is found in it. A thread reads the tables while the search for processes
+ * continues (mount-tables.h). */
 
 #include "liveness/uses.h"
 
@@ -37,7 +38,7 @@ struct search {
 };
 
 static void search_done(struct search *search) {
-        mount_tables_free(search->mounts); /* it borrows the names */
+        mount_tables_free(search->mounts); /* before the names, which it borrows */
         orphan_names_done(&search->names);
         close_fd(search->proc_fd);
         text_done(&search->arguments);
@@ -51,7 +52,7 @@ static int keep(struct search *search, const struct text *text, const char **ret
         return *ret ? 0 : -ENOMEM;
 }
 
-/* Only the first obstacle is noted. */
+/* Store only the first cause. */
 static int note_hindrance(struct search *search, const char *format, ...) _printf_(2, 3);
 static int note_hindrance(struct search *search, const char *format, ...) {
         _cleanup_free_ char *text = NULL;
@@ -71,7 +72,7 @@ static int note_hindrance(struct search *search, const char *format, ...) {
         return search->facts->uses_unseen ? 0 : -ENOMEM;
 }
 
-/* "process 1234 (conmon)": the name of the program, as far as it is printable. */
+/* "process 1234 (conmon)": the pid and the escaped name of the program. */
 static int describe_process(const struct search *search, struct text *text) {
         const char *program = search->arguments.len > 0 ? search->arguments.s : "",
                    *slash = strrchr(program, '/');
@@ -130,13 +131,13 @@ static int note_uses(struct search *search, const struct text *text, const char 
 /* ------------------------------------------------------------------------------------- one process's files
  */
 
-/* The process ended in the meantime. */
+/* Whether the process ended after the search listed it. */
 static bool has_ended(int code) {
         return code == -ENOENT || code == -ESRCH;
 }
 
-/* If this user may not examine a process, the process belongs to another user and does not use this user's
- * store. In a user namespace, the owner of such a process is the overflow id. */
+/* If the kernel does not let this user examine a process, it belongs to another user and does not use this
+ * user's store. In a user namespace, the owner of such a process is the overflow id. */
 #define ID_OF_OTHERS 65534U /* /proc/sys/kernel/overflowuid */
 
 static bool is_of_others(const struct search *search) {
@@ -270,7 +271,7 @@ static int note_all_mounts(struct search *search) {
         return r;
 }
 
-/* The mounts of the collector's own namespace are facts already. */
+/* The scan already added the mounts of the collector's own namespace to the facts. */
 static int pass_over_own_mounts(struct search *search) {
         _cleanup_free_ char *namespace = NULL;
         int r;
@@ -340,7 +341,9 @@ static int look_at_processes(struct search *search, enum uses_depth depth) {
                 if (is_process(search->pid) && strcmp(search->pid, self) != 0)
                         r = look_at_process(search, depth);
         }
-        return r < 0 ? r : note_all_mounts(search); /* the list borrows the names of the processes */
+        return r < 0 ? r
+                     : note_all_mounts(
+                               search); /* while the list exists: the tables borrow the pids from it */
 }
 
 static int look(struct search *search, enum uses_depth depth) {

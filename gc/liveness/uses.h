@@ -10,9 +10,9 @@ enum uses_depth {
 };
 
 /*
- * Find the processes and mounts that use an orphan of the facts, recorded or not, and add them to the facts,
- * with the reason if /proc is incomplete. If an argument of a process contains the path of a runroot, append
- * the path to runroots; such paths may be wrong or duplicate. Return 0 or -ENOMEM: any other error makes the
- * view incomplete.
+ * Find the processes and mounts that use an entry without a record, and add them to the facts. If a part of
+ * /proc cannot be read, store the cause in facts->uses_unseen. If an argument of a process contains the path
+ * of a runroot, append the path to runroots; such paths may be wrong or duplicate. Return 0 or -ENOMEM; any
+ * other error only sets facts->uses_unseen.
  */
 int uses_find(struct facts *facts, enum uses_depth depth, struct strlist *runroots);
