@@ -513,6 +513,9 @@ enum cstorage_entry_kind {
         CSTORAGE_ENTRY_QUOTA,         /* the quota of a btrfs layer; the name is the layer's id */
 };
 
+/* The number of kinds that this header lists. A later release of the library may return more. */
+#define CSTORAGE_ENTRY_KINDS (CSTORAGE_ENTRY_QUOTA + 1)
+
 enum cstorage_entry_type {
         CSTORAGE_TYPE_ABSENT,
         CSTORAGE_TYPE_DIRECTORY,
@@ -582,6 +585,17 @@ const char *cstorage_entry_get_name(const struct cstorage_entry *entry);
 const char *cstorage_entry_get_path(const struct cstorage_entry *entry);
 const char *cstorage_entry_get_target(const struct cstorage_entry *entry);
 bool cstorage_entry_is_in_imagestore(const struct cstorage_entry *entry);
+
+/*
+ * Properties of a kind: its name, such as "layer-dir"; the type of an intact entry; the suffix that follows
+ * the id in a name, often "". The kind of object that an entry belongs to: 1 and the kind, or 0 if there is
+ * none. The name is NULL, and the type CSTORAGE_TYPE_ABSENT, if the library does not know the kind. The
+ * suffix is NULL if names of this kind contain no id. Since: 0.1
+ */
+const char *cstorage_entry_kind_get_name(enum cstorage_entry_kind kind);
+enum cstorage_entry_type cstorage_entry_kind_get_type(enum cstorage_entry_kind kind);
+const char *cstorage_entry_kind_get_suffix(enum cstorage_entry_kind kind);
+int cstorage_entry_kind_get_object(enum cstorage_entry_kind kind, enum cstorage_object *ret);
 
 /*
  * Examine an entry, without opening it for writing and without taking a lock. The type of an entry that does

@@ -128,7 +128,14 @@ int facts_add_mount(struct facts *facts, const char *layer_id);
 int facts_add_set_aside(struct facts *facts, const char *id);
 
 /* The whole store of a driver, for reports only. No fact has this kind. */
-#define FACT_KIND_STORE ((enum cstorage_entry_kind)(CSTORAGE_ENTRY_QUOTA + 1))
+#define FACT_KIND_STORE ((enum cstorage_entry_kind) CSTORAGE_ENTRY_KINDS)
+
+/* Whether entries of this kind belong to a layer. */
+static inline bool fact_kind_is_of_layer(enum cstorage_entry_kind kind) {
+        enum cstorage_object object;
+
+        return cstorage_entry_kind_get_object(kind, &object) > 0 && object == CSTORAGE_OBJECT_LAYER;
+}
 
 /* "layer-dir": for reports and the text form. */
 const char *fact_kind_name(enum cstorage_entry_kind kind);

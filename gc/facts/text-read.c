@@ -142,9 +142,11 @@ static int parse_signed(struct parser *parser, struct piece value, int64_t *ret)
         return 0;
 }
 
-static int parse_name(struct parser *parser, struct piece value, const char *const *names, char *at) {
-        for (unsigned i = 0; names[i]; i++)
-                if (piece_is(value, names[i])) {
+static int parse_name(struct parser *parser, struct piece value, const struct field *field, char *at) {
+        const char *name;
+
+        for (unsigned i = 0; (name = field_name_of(field, i)); i++)
+                if (piece_is(value, name)) {
                         memcpy(at, &i, sizeof(i));
                         return 0;
                 }
@@ -168,7 +170,7 @@ static int parse_value(struct parser *parser, const struct field *field, struct 
         case FIELD_UNSIGNED:
                 return parse_unsigned(parser, value, (uint64_t *) (void *) at);
         case FIELD_NAME:
-                return parse_name(parser, value, field->names, at);
+                return parse_name(parser, value, field, at);
         }
         return -EBADMSG;
 }

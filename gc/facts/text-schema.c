@@ -30,27 +30,16 @@ static const char *const locations[] = {
         NULL,
 };
 
-static const char *const entry_kinds[] = {
-        [CSTORAGE_ENTRY_LAYER_DIR] = "layer-dir",
-        [CSTORAGE_ENTRY_CONTAINER_DIR] = "container-dir",
-        [CSTORAGE_ENTRY_IMAGE_DIR] = "image-dir",
-        [CSTORAGE_ENTRY_TAR_SPLIT] = "tar-split",
-        [CSTORAGE_ENTRY_LAYER_DATA] = "layer-data",
-        [CSTORAGE_ENTRY_LINK] = "link",
-        [CSTORAGE_ENTRY_TEMP_DIR] = "temp-dir",
-        [CSTORAGE_ENTRY_STAGING] = "staging",
-        [CSTORAGE_ENTRY_PROBE] = "probe",
-        [CSTORAGE_ENTRY_SAVE_LEFTOVER] = "save-leftover",
-        [CSTORAGE_ENTRY_VOLATILE_FILE] = "volatile-file",
-        [CSTORAGE_ENTRY_QUOTA] = "quota",
-        NULL,
-};
+/* NULL ends the names. */
+static const char *name_of_kind(unsigned kind) {
+        return cstorage_entry_kind_get_name((enum cstorage_entry_kind) kind);
+}
 
 const char *fact_kind_name(enum cstorage_entry_kind kind) {
-        if (kind == FACT_KIND_STORE)
-                return "store";
-        assert(kind < ARRAY_SIZE(entry_kinds) - 1);
-        return entry_kinds[kind];
+        const char *name = kind == FACT_KIND_STORE ? "store" : cstorage_entry_kind_get_name(kind);
+
+        assert(name);
+        return name;
 }
 
 static const char *const entry_types[] = {
@@ -159,30 +148,9 @@ static bool is_examined(const void *object) {
 }
 
 /* An entry that is named after its id need not contain both. */
-static const char *default_suffix(const struct fact_entry *entry) {
-        switch (entry->kind) {
-        case CSTORAGE_ENTRY_LAYER_DIR:
-        case CSTORAGE_ENTRY_CONTAINER_DIR:
-        case CSTORAGE_ENTRY_IMAGE_DIR:
-        case CSTORAGE_ENTRY_LAYER_DATA:
-        case CSTORAGE_ENTRY_QUOTA:
-                return "";
-        case CSTORAGE_ENTRY_TAR_SPLIT:
-                return ".tar-split.gz";
-        case CSTORAGE_ENTRY_LINK:
-        case CSTORAGE_ENTRY_TEMP_DIR:
-        case CSTORAGE_ENTRY_STAGING:
-        case CSTORAGE_ENTRY_PROBE:
-        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
-        case CSTORAGE_ENTRY_VOLATILE_FILE:
-                break;
-        }
-        return NULL;
-}
-
 static bool has_default_name(const void *object) {
         const struct fact_entry *entry = object;
-        const char *suffix = default_suffix(entry);
+        const char *suffix = cstorage_entry_kind_get_suffix(entry->kind);
         size_t n = entry->id ? strlen(entry->id) : 0;
 
         if (!entry->id || !suffix)
@@ -191,27 +159,7 @@ static bool has_default_name(const void *object) {
 }
 
 static enum cstorage_entry_type default_type(const struct fact_entry *entry) {
-        if (!entry->examined)
-                return CSTORAGE_TYPE_ABSENT;
-
-        switch (entry->kind) {
-        case CSTORAGE_ENTRY_LAYER_DIR:
-        case CSTORAGE_ENTRY_CONTAINER_DIR:
-        case CSTORAGE_ENTRY_IMAGE_DIR:
-        case CSTORAGE_ENTRY_LAYER_DATA:
-        case CSTORAGE_ENTRY_TEMP_DIR:
-        case CSTORAGE_ENTRY_STAGING:
-        case CSTORAGE_ENTRY_PROBE:
-                return CSTORAGE_TYPE_DIRECTORY;
-        case CSTORAGE_ENTRY_TAR_SPLIT:
-        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
-        case CSTORAGE_ENTRY_VOLATILE_FILE:
-        case CSTORAGE_ENTRY_QUOTA:
-                return CSTORAGE_TYPE_FILE;
-        case CSTORAGE_ENTRY_LINK:
-                break;
-        }
-        return CSTORAGE_TYPE_LINK;
+        return entry->examined ? cstorage_entry_kind_get_type(entry->kind) : CSTORAGE_TYPE_ABSENT;
 }
 
 static bool has_default_type(const void *object) {
@@ -226,7 +174,7 @@ enum { /* the fields that finish_entry() checks */
 };
 
 static const struct field entry_fields[] = {
-        NAME_ALWAYS(struct fact_entry, kind, entry_kinds),
+        {"kind", FIELD_NAME, offsetof(struct fact_entry, kind), .name_of = name_of_kind, .always = true},
         FLAG(struct fact_entry, imagestore),
         POINTER(struct fact_entry, id),
         [ENTRY_NAME] = {"name", FIELD_TEXT, offsetof(struct fact_entry, name),
@@ -250,7 +198,7 @@ static const struct field entry_fields[] = {
 };
 
 static int set_default_name(struct facts *facts, struct fact_entry *entry) {
-        const char *suffix = default_suffix(entry);
+        const char *suffix = cstorage_entry_kind_get_suffix(entry->kind);
         size_t n, n_suffix;
         char *name;
 

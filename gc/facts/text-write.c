@@ -87,7 +87,7 @@ static int add_field_value(struct text *text, const struct field *field, const c
         case FIELD_UNSIGNED:
                 return text_addf(text, "%" PRIu64, *(const uint64_t *) (const void *) at);
         case FIELD_NAME:
-                return text_adds(text, field->names[name_at(at)]);
+                return text_adds(text, field_name_of(field, name_at(at)));
         }
         return 0;
 }

@@ -19,9 +19,10 @@ enum field_type {
 struct field {
         const char *key;
         enum field_type type;
-        size_t offset, offset_n;  /* of the value, and of the number of FIELD_TEXTS */
-        const char *const *names; /* of FIELD_NAME, NULL-terminated */
-        bool always;              /* never omitted */
+        size_t offset, offset_n;                /* of the value, and of the number of FIELD_TEXTS */
+        const char *const *names;               /* of FIELD_NAME, NULL-terminated */
+        const char *(*name_of)(unsigned value); /* or this; NULL ends the names */
+        bool always;                            /* never omitted */
         /* If the default is not "", 0 and so on. */
         bool (*is_default)(const void *object);
 };
@@ -40,5 +41,10 @@ struct line_kind {
 };
 
 #define FACTS_VERSION_LINE "cstorage-facts 1\n"
+
+/* The name of a value of FIELD_NAME; NULL after the last one. */
+static inline const char *field_name_of(const struct field *field, unsigned value) {
+        return field->name_of ? field->name_of(value) : field->names[value];
+}
 
 extern const struct line_kind facts_lines[]; /* ends with a line without a keyword; the first is the store */

@@ -20,26 +20,6 @@ bool liveness_is_recent(const struct facts *facts, const struct policy *policy,
                !fact_entry_is_gone(entry) && entry->identity.changed_ns >= facts->boot_ns;
 }
 
-static bool is_of_layer(const struct fact_entry *entry) {
-        switch (entry->kind) {
-        case CSTORAGE_ENTRY_LAYER_DIR:
-        case CSTORAGE_ENTRY_TAR_SPLIT:
-        case CSTORAGE_ENTRY_LAYER_DATA:
-        case CSTORAGE_ENTRY_LINK:
-        case CSTORAGE_ENTRY_QUOTA:
-                return true;
-        case CSTORAGE_ENTRY_CONTAINER_DIR:
-        case CSTORAGE_ENTRY_IMAGE_DIR:
-        case CSTORAGE_ENTRY_TEMP_DIR:
-        case CSTORAGE_ENTRY_STAGING:
-        case CSTORAGE_ENTRY_PROBE:
-        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
-        case CSTORAGE_ENTRY_VOLATILE_FILE:
-                break;
-        }
-        return false;
-}
-
 static bool has_recent_container(const struct references *references, const struct facts *facts,
                                  const struct policy *policy) {
         for (size_t i = 0; i < facts->n_entries; i++)
@@ -65,7 +45,7 @@ void liveness_mark_recent_layers(struct references *references, const struct fac
         bool all = every_layer_may_be_used(references, facts, policy);
 
         for (size_t i = 0; i < facts->n_entries; i++)
-                if (is_of_layer(&facts->entries[i]) &&
+                if (fact_kind_is_of_layer(facts->entries[i].kind) &&
                     (all || liveness_is_recent(facts, policy, &facts->entries[i])))
                         *references_marks(references, i) |= MARK_RECENT;
 }

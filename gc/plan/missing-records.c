@@ -165,14 +165,10 @@ static bool has_lost_layers(const struct references *references) {
         (MARK_RECORD(CSTORAGE_LOCATION_STABLE) | MARK_RECORD(CSTORAGE_LOCATION_VOLATILE) |                   \
          MARK_RECORD(CSTORAGE_LOCATION_VOLATILE_RUNROOT))
 
-static bool is_side_file(const struct fact_entry *entry) {
-        return entry->kind == CSTORAGE_ENTRY_TAR_SPLIT || entry->kind == CSTORAGE_ENTRY_LAYER_DATA;
-}
-
 static bool shows_graphroot_layers(const struct fact_entry *entry, uint32_t marks) {
         if (entry->imagestore)
                 return false;
-        if (is_side_file(entry))
+        if (references_is_side_file(entry))
                 return !(marks & MARK_RECORD(CSTORAGE_LOCATION_IMAGESTORE));
         return entry->kind == CSTORAGE_ENTRY_LAYER_DIR && !entry->split_layer && (marks & MARK_LOWER) &&
                !(marks & MARK_RECORDS);
@@ -180,7 +176,7 @@ static bool shows_graphroot_layers(const struct fact_entry *entry, uint32_t mark
 
 /* Only the releases that kept records in the image store (1.47 to 1.52) created side files there. */
 static bool shows_imagestore_layers(const struct fact_entry *entry, uint32_t marks) {
-        if (is_side_file(entry))
+        if (references_is_side_file(entry))
                 return entry->imagestore || !(marks & RECORDS_GRAPHROOT);
         return entry->kind == CSTORAGE_ENTRY_LAYER_DIR && entry->imagestore && !(marks & RECORDS_GRAPHROOT);
 }

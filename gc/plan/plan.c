@@ -40,25 +40,10 @@ static struct decision decide(enum reason reason) {
         return (struct decision){.reason = reason};
 }
 
-static const enum cstorage_entry_type proper_types[] = {
-        [CSTORAGE_ENTRY_LAYER_DIR] = CSTORAGE_TYPE_DIRECTORY,
-        [CSTORAGE_ENTRY_CONTAINER_DIR] = CSTORAGE_TYPE_DIRECTORY,
-        [CSTORAGE_ENTRY_IMAGE_DIR] = CSTORAGE_TYPE_DIRECTORY,
-        [CSTORAGE_ENTRY_TAR_SPLIT] = CSTORAGE_TYPE_FILE,
-        [CSTORAGE_ENTRY_LAYER_DATA] = CSTORAGE_TYPE_DIRECTORY,
-        [CSTORAGE_ENTRY_LINK] = CSTORAGE_TYPE_LINK,
-        [CSTORAGE_ENTRY_TEMP_DIR] = CSTORAGE_TYPE_DIRECTORY,
-        [CSTORAGE_ENTRY_STAGING] = CSTORAGE_TYPE_DIRECTORY,
-        [CSTORAGE_ENTRY_PROBE] = CSTORAGE_TYPE_DIRECTORY,
-        [CSTORAGE_ENTRY_SAVE_LEFTOVER] = CSTORAGE_TYPE_FILE,
-        [CSTORAGE_ENTRY_VOLATILE_FILE] = CSTORAGE_TYPE_FILE,
-        [CSTORAGE_ENTRY_QUOTA] = CSTORAGE_TYPE_FILE,
-};
-
 static bool is_proper_type(const struct fact_entry *entry) {
         if (entry->kind == CSTORAGE_ENTRY_TEMP_DIR && has_prefix(entry->name, TEMP_LOCK_PREFIX))
                 return entry->identity.type == CSTORAGE_TYPE_FILE;
-        return entry->identity.type == proper_types[entry->kind];
+        return entry->identity.type == cstorage_entry_kind_get_type(entry->kind);
 }
 
 /* The reason not to remove an entry because of its type or state; REASON_COUNT if there is none. */
@@ -86,9 +71,9 @@ static bool is_id(const char *id) {
 
 /* Whether the id is valid and the name is made of it. */
 static bool names_an_id(const struct fact_entry *entry) {
-        const char *suffix = entry->kind == CSTORAGE_ENTRY_TAR_SPLIT ? TAR_SPLIT_SUFFIX : "";
+        const char *suffix = cstorage_entry_kind_get_suffix(entry->kind);
 
-        return is_id(entry->id) && strncmp(entry->name, entry->id, ID_DIGITS) == 0 &&
+        return suffix && is_id(entry->id) && strncmp(entry->name, entry->id, ID_DIGITS) == 0 &&
                strcmp(entry->name + ID_DIGITS, suffix) == 0;
 }
 
@@ -342,7 +327,8 @@ static struct decision decide_volatile_file(const struct planner *planner, size_
         return (struct decision){reason, reason == REASON_RECORDS_DAMAGED ? file : NULL};
 }
 
-static struct decision (*const deciders[])(const struct planner *planner, size_t entry) = {
+static struct decision (*const deciders[CSTORAGE_ENTRY_KINDS])(const struct planner *planner,
+                                                               size_t entry) = {
         [CSTORAGE_ENTRY_LAYER_DIR] = decide_layer_dir,
         [CSTORAGE_ENTRY_CONTAINER_DIR] = decide_container_dir,
         [CSTORAGE_ENTRY_IMAGE_DIR] = decide_image_dir,
@@ -378,8 +364,7 @@ static int find_repaired(struct planner *planner) {
 
 /* A side file without a directory is evidence of a foreign image store (foreign-store.c). */
 static bool holds_layer(const struct fact_entry *entry) {
-        return (entry->kind == CSTORAGE_ENTRY_LAYER_DIR || entry->kind == CSTORAGE_ENTRY_TAR_SPLIT ||
-                entry->kind == CSTORAGE_ENTRY_LAYER_DATA) &&
+        return (entry->kind == CSTORAGE_ENTRY_LAYER_DIR || references_is_side_file(entry)) &&
                !fact_entry_is_gone(entry);
 }
 

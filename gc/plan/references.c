@@ -129,13 +129,24 @@ static int mention_set_aside(struct references *references, const struct facts *
         return r;
 }
 
-/* The name without ".tar-split.gz", in the arena; NULL if out of memory. */
-static const char *tar_split_layer(struct references *references, const struct fact_entry *entry) {
-        size_t n = strlen(entry->name);
+bool references_is_side_file(const struct fact_entry *entry) {
+        return entry->kind == CSTORAGE_ENTRY_TAR_SPLIT || entry->kind == CSTORAGE_ENTRY_LAYER_DATA;
+}
 
-        if (has_suffix(entry->name, TAR_SPLIT_SUFFIX))
-                n -= strlen(TAR_SPLIT_SUFFIX);
-        return arena_text(&references->arena, entry->name, n);
+/* What an entry shows of its layer. Container layers have quota files, too: no evidence (btrfs.go:create). */
+static uint32_t entry_evidence(const struct fact_entry *entry) {
+        if (entry->kind == CSTORAGE_ENTRY_LAYER_DIR)
+                return mark_dir(entry);
+        return references_is_side_file(entry) ? MARK_SIDE_FILE : 0;
+}
+
+/* The name without the suffix of its kind, in the arena if there is one; NULL if out of memory. */
+static const char *layer_in_name(struct references *references, const struct fact_entry *entry) {
+        const char *suffix = cstorage_entry_kind_get_suffix(entry->kind);
+
+        if (!suffix || !*suffix || !has_suffix(entry->name, suffix))
+                return entry->name;
+        return arena_text(&references->arena, entry->name, strlen(entry->name) - strlen(suffix));
 }
 
 /* An entry belongs to the layer in its name, whether or not that is an id of 64 digits: ids that were
@@ -143,28 +154,13 @@ static const char *tar_split_layer(struct references *references, const struct f
 static int mention_entry(struct references *references, const struct fact_entry *entry) {
         const char *layer;
 
-        switch (entry->kind) {
-        case CSTORAGE_ENTRY_LAYER_DIR:
-                return mention(references, entry->name, mark_dir(entry));
-        case CSTORAGE_ENTRY_LAYER_DATA:
-                return mention(references, entry->name, MARK_SIDE_FILE);
-        case CSTORAGE_ENTRY_TAR_SPLIT:
-                layer = tar_split_layer(references, entry);
-                return layer ? mention(references, layer, MARK_SIDE_FILE) : -ENOMEM;
-        case CSTORAGE_ENTRY_LINK:
+        if (entry->kind == CSTORAGE_ENTRY_LINK)
                 return mention(references, entry->id, 0);
-        case CSTORAGE_ENTRY_PROBE:
-        case CSTORAGE_ENTRY_QUOTA: /* container layers have one, too: no evidence (btrfs.go:create) */
-                return mention(references, entry->name, 0);
-        case CSTORAGE_ENTRY_CONTAINER_DIR:
-        case CSTORAGE_ENTRY_IMAGE_DIR:
-        case CSTORAGE_ENTRY_TEMP_DIR:
-        case CSTORAGE_ENTRY_STAGING:
-        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
-        case CSTORAGE_ENTRY_VOLATILE_FILE:
-                break;
-        }
-        return mention(references, NULL, 0);
+        if (entry->kind != CSTORAGE_ENTRY_PROBE && !fact_kind_is_of_layer(entry->kind))
+                return mention(references, NULL, 0);
+
+        layer = layer_in_name(references, entry);
+        return layer ? mention(references, layer, entry_evidence(entry)) : -ENOMEM;
 }
 
 static int mention_entries(struct references *references, const struct facts *facts) {

@@ -9,8 +9,6 @@
 /* The references to each id in the facts. A layer has a number and marks; for containers and images a set
  * of the recorded ids is enough. */
 
-#define TAR_SPLIT_SUFFIX ".tar-split.gz" /* layers.go:tarSplitSuffix */
-
 /* Marks of a layer. If a record file of a location lists the layer, the bit of that location is set. */
 #define MARK_RECORD(location) (1U << (location))
 #define MARK_RECORDS          0xffU
@@ -79,6 +77,9 @@ bool references_has_hidden_side_files(const struct facts *facts);
 
 /* The marks of the layer that an entry belongs or links to. The caller may change them. */
 uint32_t *references_marks(const struct references *references, size_t entry);
+
+/* Whether the entry is a tar-split file or big data of a layer, which the layer directory needs. */
+bool references_is_side_file(const struct fact_entry *entry);
 
 /* Why a layer with these marks is kept. At least one bit of MARK_KNOWN must be set. */
 enum reason references_reason(uint32_t marks);

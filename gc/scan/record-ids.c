@@ -18,27 +18,18 @@ void record_ids_seal(struct record_ids *recorded) {
 
 bool record_ids_have(const struct record_ids *recorded, const struct cstorage_entry *entry) {
         const char *id = cstorage_entry_get_id(entry);
+        enum cstorage_object object;
 
-        if (!id)
+        if (!id || cstorage_entry_kind_get_object(cstorage_entry_get_kind(entry), &object) == 0)
                 return false;
 
-        switch (cstorage_entry_get_kind(entry)) {
-        case CSTORAGE_ENTRY_LAYER_DIR:
-        case CSTORAGE_ENTRY_TAR_SPLIT:
-        case CSTORAGE_ENTRY_LAYER_DATA:
-        case CSTORAGE_ENTRY_QUOTA:
-        case CSTORAGE_ENTRY_LINK:
+        switch (object) {
+        case CSTORAGE_OBJECT_LAYER:
                 return idset_has(&recorded->layers, id);
-        case CSTORAGE_ENTRY_CONTAINER_DIR:
-                return idset_has(&recorded->containers, id);
-        case CSTORAGE_ENTRY_IMAGE_DIR:
+        case CSTORAGE_OBJECT_IMAGE:
                 return idset_has(&recorded->images, id);
-        case CSTORAGE_ENTRY_TEMP_DIR:
-        case CSTORAGE_ENTRY_STAGING:
-        case CSTORAGE_ENTRY_PROBE:
-        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
-        case CSTORAGE_ENTRY_VOLATILE_FILE:
-                return false;
+        case CSTORAGE_OBJECT_CONTAINER:
+                return idset_has(&recorded->containers, id);
         }
         return false;
 }

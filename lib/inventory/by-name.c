@@ -35,7 +35,7 @@ static int add_entry(struct cstorage_inventory *inventory, const struct named_en
         if (r < 0)
                 return r;
 
-        entry.place = inventory_find_dir(inventory, named->root, named->place);
+        entry.place = inventory_find_dir(inventory, named->root, entry_kind_dir(named->kind));
         entry.name = arena_text(&inventory->arena, named->name, strlen(named->name));
         entry.id = arena_text(&inventory->arena, named->id, strlen(named->id));
         if (!entry.name || !entry.id)
@@ -49,10 +49,10 @@ static int add_named(struct cstorage_inventory *inventory, const struct named_en
                      struct error *reterr) {
         int r;
 
-        r = open_place(inventory, named->root, named->place, reterr);
+        r = open_place(inventory, named->root, entry_kind_dir(named->kind), reterr);
         if (r <= 0)
                 return r;
-        if (named->place == STORE_DIR_LAYERS) {
+        if (named->kind == CSTORAGE_ENTRY_LAYER_DIR) {
                 r = open_place(inventory, named->root, STORE_DIR_LINKS, reterr);
                 if (r < 0)
                         return r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The directories of a store: their paths, and the kinds of their entries. */
+/* The directories of a store, and their paths. */
 
-#include <dirent.h>
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -89,6 +89,11 @@ bool store_dir_is_in(enum root root, enum store_dir_kind kind) {
         return root != ROOT_RUN || kind == STORE_DIR_LAYER_DATA || kind == STORE_DIR_CONTAINERS;
 }
 
+enum path store_dir_path(enum store_dir_kind kind) {
+        assert(!place_kinds[kind].in_home);
+        return place_kinds[kind].path;
+}
+
 /* The part of a path after the driver home in the graphroot; NULL if the path is not there. */
 static const char *behind_home(const struct cstorage_store *store, const char *path) {
         const char *const parts[] = {store->roots[ROOT_GRAPH].path, "/", store->driver->name, "/"};
@@ -106,117 +111,4 @@ int store_dir_link_target(const struct store_dir *place, const char *target,
         const char *path = place->root == ROOT_IMAGE ? behind_home(place->store, target) : NULL;
 
         return path ? name_diff_path(path, ret_id) : name_link_target(target, ret_id);
-}
-
-/* A directory, or an entry that is in place of one. */
-static bool may_be_directory(unsigned char type) {
-        return type == DT_DIR || type == DT_UNKNOWN || type == DT_LNK;
-}
-
-static int classify_layer(const struct store_dir *place, const char *name, unsigned char type) {
-        const struct driver *driver = place->store->driver;
-
-        if (name_is_id(name))
-                return CSTORAGE_ENTRY_LAYER_DIR;
-        if (!may_be_directory(type))
-                return NOT_LISTED;
-        if (driver->is_probe_name && driver->is_probe_name(name))
-                return CSTORAGE_ENTRY_PROBE;
-        return driver->is_own_name(name) ? NOT_LISTED : (int) CSTORAGE_ENTRY_LAYER_DIR;
-}
-
-static int classify_link(const struct store_dir *place, const char *name, unsigned char type) {
-        (void) place;
-        (void) type;
-        return name_is_link_id(name) ? (int) CSTORAGE_ENTRY_LINK : NOT_LISTED;
-}
-
-static int classify_staging(const struct store_dir *place, const char *name, unsigned char type) {
-        (void) place;
-        (void) name;
-        return may_be_directory(type) ? (int) CSTORAGE_ENTRY_STAGING : NOT_LISTED;
-}
-
-static int classify_quota(const struct store_dir *place, const char *name, unsigned char type) {
-        (void) place;
-        (void) type;
-        return name_is_id(name) ? (int) CSTORAGE_ENTRY_QUOTA : NOT_LISTED;
-}
-
-static int classify_temp(const struct store_dir *place, const char *name, unsigned char type) {
-        (void) place;
-        (void) type;
-        return name_number_after(name, TEMP_DIR_PREFIX) || name_number_after(name, TEMP_LOCK_PREFIX)
-                       ? (int) CSTORAGE_ENTRY_TEMP_DIR
-                       : NOT_LISTED;
-}
-
-/*
- * A volatile file in the image store is from releases 1.47 to 1.52; no process needs it at boot, so it is not
- * listed.
- */
-static int classify_record_file(const struct store_dir *place, const char *name) {
-        enum path dir = place_kinds[place->kind].path;
-
-        if (path_is_save_leftover(dir, name))
-                return CSTORAGE_ENTRY_SAVE_LEFTOVER;
-        return place->root != ROOT_IMAGE && path_is_volatile_file(dir, name)
-                       ? (int) CSTORAGE_ENTRY_VOLATILE_FILE
-                       : NOT_LISTED;
-}
-
-static int classify_layer_data(const struct store_dir *place, const char *name, unsigned char type) {
-        (void) type;
-        return name_starts_with_id(name) ? place_classify_id(place, name + ID_LENGTH)
-                                         : classify_record_file(place, name);
-}
-
-static int classify_data(const struct store_dir *place, const char *name, unsigned char type,
-                         enum cstorage_entry_kind kind) {
-        int file;
-
-        if (name_is_id(name))
-                return (int) kind;
-        file = classify_record_file(place, name);
-        if (file != NOT_LISTED)
-                return file;
-        return may_be_directory(type) && strcmp(name, "lost+found") != 0 ? (int) kind : NOT_LISTED;
-}
-
-static int classify_image(const struct store_dir *place, const char *name, unsigned char type) {
-        return classify_data(place, name, type, CSTORAGE_ENTRY_IMAGE_DIR);
-}
-
-static int classify_container(const struct store_dir *place, const char *name, unsigned char type) {
-        return classify_data(place, name, type, CSTORAGE_ENTRY_CONTAINER_DIR);
-}
-
-int store_dir_classify(const struct store_dir *place, const char *name, unsigned char type) {
-        static int (*const classify[STORE_DIR_KINDS])(const struct store_dir *, const char *,
-                                                      unsigned char) = {
-                [STORE_DIR_LAYERS] = classify_layer,         [STORE_DIR_LINKS] = classify_link,
-                [STORE_DIR_STAGING] = classify_staging,      [STORE_DIR_DRIVER_TEMP] = classify_temp,
-                [STORE_DIR_QUOTAS] = classify_quota,         [STORE_DIR_LAYER_DATA] = classify_layer_data,
-                [STORE_DIR_DATA_TEMP] = classify_temp,       [STORE_DIR_IMAGES] = classify_image,
-                [STORE_DIR_CONTAINERS] = classify_container,
-        };
-
-        /* Other entries in the runroot are gone after a reboot. */
-        if (place->root == ROOT_RUN)
-                return classify_record_file(place, name);
-        return classify[place->kind](place, name, type);
-}
-
-int place_classify_id(const struct store_dir *place, const char *behind) {
-        bool is_whole = *behind == '\0';
-
-        if (place->root == ROOT_RUN)
-                return NOT_LISTED;
-        if (place->kind == STORE_DIR_LAYERS && is_whole)
-                return CSTORAGE_ENTRY_LAYER_DIR;
-        if (place->kind != STORE_DIR_LAYER_DATA)
-                return NOT_LISTED;
-        if (is_whole)
-                return CSTORAGE_ENTRY_LAYER_DATA;
-        return strcmp(behind, TAR_SPLIT_SUFFIX) == 0 ? (int) CSTORAGE_ENTRY_TAR_SPLIT : NOT_LISTED;
 }

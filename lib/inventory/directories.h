@@ -57,6 +57,9 @@ int store_dir_open(const struct cstorage_store *store, enum root root, enum stor
  */
 char *store_dir_describe(const struct cstorage_store *store, enum root root, enum store_dir_kind kind);
 
+/* The path of a directory outside of the driver home, which contains record files. */
+enum path store_dir_path(enum store_dir_kind kind);
+
 /*
  * Find the layer that a link in this directory leads to: 0 and the id, or -EINVAL. The target is relative
  * ("../<id>/diff"), because a store may be moved; in the image store, releases 1.47 to 1.52 made absolute
@@ -64,17 +67,3 @@ char *store_dir_describe(const struct cstorage_store *store, enum root root, enu
  */
 int store_dir_link_target(const struct store_dir *place, const char *target,
                           char ret_id[static ID_LENGTH + 1]);
-
-#define NOT_LISTED (-1)
-
-/*
- * Return the kind of an entry (enum cstorage_entry_kind) from its name and type; NOT_LISTED if Go reserves
- * the name, or it is unknown. The directory and the lock of a temp dir are one entry.
- */
-int store_dir_classify(const struct store_dir *place, const char *name, unsigned char type);
-
-/*
- * The same for a name that begins with an id; behind is the rest of the name. NOT_LISTED also if the caller
- * must use store_dir_classify().
- */
-int place_classify_id(const struct store_dir *place, const char *behind);

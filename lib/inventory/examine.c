@@ -16,14 +16,18 @@ const char *entry_temp_dir_number(const struct cstorage_entry *entry) {
 }
 
 const char *entry_lock_name(const struct cstorage_entry *entry, char buffer[static NAME_BUFFER]) {
-        int n;
+        int n = (int) NAME_BUFFER;
 
-        if (entry->kind == CSTORAGE_ENTRY_TEMP_DIR)
+        switch (entry_kinds[entry->kind].lock) {
+        case ENTRY_LOCK_BESIDE:
                 n = snprintf(buffer, NAME_BUFFER, TEMP_LOCK_PREFIX "%s", entry_temp_dir_number(entry));
-        else if (entry->kind == CSTORAGE_ENTRY_STAGING)
+                break;
+        case ENTRY_LOCK_INSIDE:
                 n = snprintf(buffer, NAME_BUFFER, "%s/" STAGING_LOCK_NAME, entry->name);
-        else
-                return NULL;
+                break;
+        case ENTRY_LOCK_NONE:
+                break;
+        }
         return n < (int) NAME_BUFFER ? buffer : NULL;
 }
 
@@ -55,22 +59,10 @@ static void note_change(const struct cstorage_entry *entry, const char *name, in
                 *changed_ns = id.ctime_ns;
 }
 
-/*
- * An entry that is being made, or that a container uses, is as recent as its parts. Each start of a container
- * changes "work", in which the kernel makes its own directory anew, and "userdata", in which the engine
- * writes its files; the first start also changes "diff" and "merged". NULL ends each list.
- */
-static const char *const parts[ENTRY_KINDS][4] = {
-        [CSTORAGE_ENTRY_LAYER_DIR] = {"diff", "work", "merged"},
-        [CSTORAGE_ENTRY_CONTAINER_DIR] = {"userdata"},
-        [CSTORAGE_ENTRY_IMAGE_DIR] = {"userdata"},
-        [CSTORAGE_ENTRY_STAGING] = {"dir"},
-};
-
 static void note_parts(const struct cstorage_entry *entry, int64_t *changed_ns) {
         char path[NAME_BUFFER];
 
-        for (const char *const *part = parts[entry->kind]; *part; part++)
+        for (const char *const *part = entry_kinds[entry->kind].parts; *part; part++)
                 if (snprintf(path, sizeof(path), "%s/%s", entry->name, *part) < (int) sizeof(path))
                         note_change(entry, path, changed_ns);
 }
@@ -83,7 +75,7 @@ static int examine_lock(const struct cstorage_entry *entry, struct cstorage_entr
         if (!entry_lock_name(entry, lock))
                 return 0;
 
-        if (entry->kind == CSTORAGE_ENTRY_STAGING && identity->type != CSTORAGE_TYPE_DIRECTORY)
+        if (entry_kinds[entry->kind].lock == ENTRY_LOCK_INSIDE && identity->type != CSTORAGE_TYPE_DIRECTORY)
                 return 0;
 
         note_change(entry, lock, &identity->changed_ns);

@@ -7,9 +7,7 @@
 #include "base/dir.h"
 #include "base/fd.h"
 #include "driver/mountinfo.h"
-#include "inventory/directories.h"
-
-#define ENTRY_KINDS (CSTORAGE_ENTRY_QUOTA + 1)
+#include "inventory/kinds.h"
 
 struct cstorage_entry {
         struct cstorage_inventory *inventory;
@@ -54,8 +52,7 @@ int inventory_fill(struct cstorage_inventory *inventory);
 /* A name in a directory; there may be no entry with it. */
 struct named_entry {
         enum root root;
-        enum store_dir_kind place;
-        enum cstorage_entry_kind kind;
+        enum cstorage_entry_kind kind; /* one that has only one directory */
         char *name;
         char *id;
 };

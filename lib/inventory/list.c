@@ -121,27 +121,18 @@ static int read_target(struct cstorage_entry *entry) {
 }
 
 static int find_id(struct cstorage_entry *entry) {
-        switch (entry->kind) {
-        case CSTORAGE_ENTRY_LAYER_DIR:
-        case CSTORAGE_ENTRY_CONTAINER_DIR:
-        case CSTORAGE_ENTRY_IMAGE_DIR:
-        case CSTORAGE_ENTRY_LAYER_DATA:
-        case CSTORAGE_ENTRY_QUOTA:
-                entry->id = name_is_id(entry->name) ? entry->name : NULL;
-                return 0;
-        case CSTORAGE_ENTRY_TAR_SPLIT:
-                entry->id = arena_text(&entry->inventory->arena, entry->name, ID_LENGTH);
-                return entry->id ? 0 : -ENOMEM;
-        case CSTORAGE_ENTRY_LINK:
+        const struct entry_kind *kind = &entry_kinds[entry->kind];
+
+        if (kind->is_link)
                 return read_target(entry);
-        case CSTORAGE_ENTRY_TEMP_DIR:
-        case CSTORAGE_ENTRY_STAGING:
-        case CSTORAGE_ENTRY_PROBE:
-        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
-        case CSTORAGE_ENTRY_VOLATILE_FILE:
-                break;
-        }
-        return 0;
+        if (!kind->suffix || !name_starts_with_id(entry->name) ||
+            strcmp(entry->name + ID_LENGTH, kind->suffix) != 0)
+                return 0;
+
+        /* Most names are the id. */
+        entry->id =
+                *kind->suffix ? arena_text(&entry->inventory->arena, entry->name, ID_LENGTH) : entry->name;
+        return entry->id ? 0 : -ENOMEM;
 }
 
 /* A temp dir is listed by its directory, or by its lock file if it has no directory. */
@@ -159,7 +150,7 @@ static size_t count(const struct store_dir *place, enum cstorage_entry_kind kind
         size_t n = 0;
 
         for (size_t i = 0; place && i < place->list.n; i++)
-                n += store_dir_classify(place, place->list.entries[i].name, place->list.entries[i].type) ==
+                n += entry_kind_of(place, place->list.entries[i].name, place->list.entries[i].type) ==
                      (int) kind;
         return n;
 }
@@ -181,7 +172,7 @@ static int add_entry(struct cstorage_inventory *inventory, const struct store_di
         struct cstorage_entry entry = {.inventory = inventory, .place = place, .name = name, .kind = kind};
         int r;
 
-        if (kind == CSTORAGE_ENTRY_TEMP_DIR && is_lock_beside_directory(place, name))
+        if (entry_kinds[kind].lock == ENTRY_LOCK_BESIDE && is_lock_beside_directory(place, name))
                 return 0;
 
         r = find_id(&entry);
@@ -204,7 +195,7 @@ static int add_place(struct cstorage_inventory *inventory, const struct store_di
 
         for (size_t i = 0; i < place->list.n; i++) {
                 const struct dir_entry *entry = &place->list.entries[i];
-                int kind = store_dir_classify(place, entry->name, entry->type);
+                int kind = entry_kind_of(place, entry->name, entry->type);
 
                 if (kind == NOT_LISTED)
                         continue;
@@ -217,7 +208,7 @@ static int add_place(struct cstorage_inventory *inventory, const struct store_di
 
 /* Sort by kind; a stable sort, which keeps the order of directories and names. */
 static int sort_entries(struct cstorage_inventory *inventory) {
-        size_t next[ENTRY_KINDS] = {0}, at = 0, n;
+        size_t next[CSTORAGE_ENTRY_KINDS] = {0}, at = 0, n;
         struct cstorage_entry *sorted = calloc(inventory->n + 1, sizeof(*sorted));
 
         if (!sorted)
@@ -225,7 +216,7 @@ static int sort_entries(struct cstorage_inventory *inventory) {
 
         for (size_t i = 0; i < inventory->n; i++)
                 next[inventory->entries[i].kind]++;
-        for (size_t kind = 0; kind < ENTRY_KINDS; kind++) {
+        for (size_t kind = 0; kind < CSTORAGE_ENTRY_KINDS; kind++) {
                 n = next[kind];
                 next[kind] = at;
                 at += n;

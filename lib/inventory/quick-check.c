@@ -5,6 +5,7 @@
  * If it cannot decide, the result is no, and the caller takes an inventory and a snapshot.
  */
 
+#include <assert.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,18 +16,13 @@
 #include "base/fd.h"
 #include "format/id-scan.h"
 #include "format/name.h"
-#include "inventory/directories.h"
+#include "inventory/kinds.h"
 #include "snapshot/snapshot.h"
 #include "tree/dirstream.h"
 #include "json/json.h"
 
-/* The kind of record that refers to an entry. */
-enum owner {
-        OWNER_LAYER,
-        OWNER_IMAGE,
-        OWNER_CONTAINER,
-        OWNERS,
-};
+/* The kinds of objects, and of the records that refer to entries. */
+#define OBJECTS (CSTORAGE_OBJECT_CONTAINER + 1)
 
 /* The directories to list; each thread takes the next one. */
 struct work {
@@ -39,60 +35,51 @@ struct work {
 struct listing {
         const struct cstorage_store *store;
         struct work *work;
-        struct hexids ids[OWNERS];
+        struct hexids ids[OBJECTS];
         size_t n_layers[ROOT_RUN], n_links[ROOT_RUN];
         int result; /* 1: all entries so far have an id; 0: one has none; or negative errno */
 };
 
 /* ------------------------------------------------------------- listing */
 
-/* Fast path: most entries are layers and their data. */
-static int classify(const struct store_dir *place, const struct dir_entry *entry, bool starts_with_id) {
-        int kind = starts_with_id ? place_classify_id(place, entry->name + ID_LENGTH) : NOT_LISTED;
-
-        return kind == NOT_LISTED ? store_dir_classify(place, entry->name, entry->type) : kind;
-}
-
 _Static_assert(ID_LENGTH <= DIR_STREAM_NAME_BYTES, "so much of each name can be read");
 
-static int account_entry(struct listing *listing, const struct store_dir *place,
-                         const struct dir_entry *entry) {
-        bool starts_with_id = place->kind != STORE_DIR_LINKS && name_has_id_digits(entry->name);
-        int kind = classify(place, entry, starts_with_id);
-        enum owner owner = OWNER_LAYER;
+static int account_id(struct listing *listing, const struct store_dir *place, const char *name, int kind) {
+        assert(entry_kinds[kind].check == ENTRY_CHECK_RECORD);
+
+        if (place->kind == STORE_DIR_LAYERS)
+                listing->n_layers[place->root]++;
+        return hexids_add(&listing->ids[entry_kinds[kind].object], name) < 0 ? -ENOMEM : 1;
+}
+
+static int account_name(struct listing *listing, const struct store_dir *place,
+                        const struct dir_entry *entry) {
+        int kind = entry_kind_by_name(place, entry->name, entry->type);
 
         if (kind == NOT_LISTED)
                 return 1;
 
-        switch ((enum cstorage_entry_kind) kind) {
-        case CSTORAGE_ENTRY_LINK:
+        switch (entry_kinds[kind].check) {
+        case ENTRY_CHECK_NUMBER:
                 listing->n_links[place->root]++;
                 return 1;
-        case CSTORAGE_ENTRY_VOLATILE_FILE: /* its content is checked with the record files */
+        case ENTRY_CHECK_CONTENT:
                 return 1;
-        case CSTORAGE_ENTRY_TEMP_DIR:
-        case CSTORAGE_ENTRY_STAGING:
-        case CSTORAGE_ENTRY_PROBE:
-        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
-                return 0;
-        case CSTORAGE_ENTRY_LAYER_DIR:
-                listing->n_layers[place->root]++;
-                break;
-        case CSTORAGE_ENTRY_CONTAINER_DIR:
-                owner = OWNER_CONTAINER;
-                break;
-        case CSTORAGE_ENTRY_IMAGE_DIR:
-                owner = OWNER_IMAGE;
-                break;
-        case CSTORAGE_ENTRY_TAR_SPLIT:
-        case CSTORAGE_ENTRY_LAYER_DATA:
-        case CSTORAGE_ENTRY_QUOTA:
+        case ENTRY_CHECK_RECORD: /* no record has this name */
+        case ENTRY_CHECK_NEVER:
                 break;
         }
-        if (!starts_with_id || (kind != CSTORAGE_ENTRY_TAR_SPLIT && entry->name[ID_LENGTH] != '\0'))
-                return 0;
+        return 0;
+}
 
-        return hexids_add(&listing->ids[owner], entry->name) < 0 ? -ENOMEM : 1;
+static int account_entry(struct listing *listing, const struct store_dir *place,
+                         const struct dir_entry *entry) {
+        int kind = NOT_LISTED;
+
+        if (name_has_id_digits(entry->name))
+                kind = entry_kind_by_suffix(place, entry->name + ID_LENGTH);
+        return kind == NOT_LISTED ? account_name(listing, place, entry)
+                                  : account_id(listing, place, entry->name, kind);
 }
 
 static int account_place(struct listing *listing, const struct store_dir *place) {
@@ -278,33 +265,35 @@ static bool has_all(const struct hexids *recorded, const struct hexids *found) {
         return true;
 }
 
-static const enum cstorage_record_file_kind owner_files[OWNERS] = {
-        [OWNER_LAYER] = CSTORAGE_RECORD_FILE_LAYERS,
-        [OWNER_IMAGE] = CSTORAGE_RECORD_FILE_IMAGES,
-        [OWNER_CONTAINER] = CSTORAGE_RECORD_FILE_CONTAINERS,
+static const enum cstorage_record_file_kind object_files[OBJECTS] = {
+        [CSTORAGE_OBJECT_LAYER] = CSTORAGE_RECORD_FILE_LAYERS,
+        [CSTORAGE_OBJECT_IMAGE] = CSTORAGE_RECORD_FILE_IMAGES,
+        [CSTORAGE_OBJECT_CONTAINER] = CSTORAGE_RECORD_FILE_CONTAINERS,
 };
 
-static int compare(const struct cstorage_store *store, enum owner owner, const struct listing *first,
-                   const struct listing *second, struct tally *tally, struct piece *piece) {
+static int compare(const struct cstorage_store *store, enum cstorage_object object,
+                   const struct listing *first, const struct listing *second, struct tally *tally,
+                   struct piece *piece) {
         int r;
 
-        r = scan_files(store, owner_files[owner], tally, piece);
+        r = scan_files(store, object_files[object], tally, piece);
         if (r <= 0)
                 return r;
 
         r = hexids_seal(&tally->ids);
         if (r < 0)
                 return r;
-        return has_all(&tally->ids, &first->ids[owner]) && has_all(&tally->ids, &second->ids[owner]);
+        return has_all(&tally->ids, &first->ids[object]) && has_all(&tally->ids, &second->ids[object]);
 }
 
 /*
  * A container has an image, and both have layers: if there are none of these files at all, they may be lost.
  * If layers are recorded and there is no layer directory, their file system may not be mounted.
  */
-static bool all_is_there(const struct tally tallies[static OWNERS], bool has_directories) {
-        const struct tally *layers = &tallies[OWNER_LAYER], *images = &tallies[OWNER_IMAGE];
-        size_t n_containers = tallies[OWNER_CONTAINER].ids.n;
+static bool all_is_there(const struct tally tallies[static OBJECTS], bool has_directories) {
+        const struct tally *layers = &tallies[CSTORAGE_OBJECT_LAYER],
+                           *images = &tallies[CSTORAGE_OBJECT_IMAGE];
+        size_t n_containers = tallies[CSTORAGE_OBJECT_CONTAINER].ids.n;
 
         return (has_directories || layers->ids.n == 0) &&
                (layers->n_files > 0 || images->ids.n + n_containers == 0) &&
@@ -340,17 +329,17 @@ static bool has_layers(const struct listing *listing) {
         return listing->n_layers[ROOT_GRAPH] > 0 || listing->n_layers[ROOT_IMAGE] > 0;
 }
 
-static int compare_owners(const struct cstorage_store *store, const struct listing *first,
-                          const struct listing *second, struct piece *piece) {
-        struct tally tallies[OWNERS] = {0};
+static int compare_objects(const struct cstorage_store *store, const struct listing *first,
+                           const struct listing *second, struct piece *piece) {
+        struct tally tallies[OBJECTS] = {0};
         int r = 1;
 
-        for (enum owner owner = 0; owner < OWNERS && r > 0; owner++)
-                r = compare(store, owner, first, second, &tallies[owner], piece);
+        for (enum cstorage_object object = 0; object < OBJECTS && r > 0; object++)
+                r = compare(store, object, first, second, &tallies[object], piece);
         if (r > 0)
                 r = all_is_there(tallies, has_layers(first) || has_layers(second));
-        for (enum owner owner = 0; owner < OWNERS; owner++)
-                hexids_done(&tallies[owner].ids);
+        for (enum cstorage_object object = 0; object < OBJECTS; object++)
+                hexids_done(&tallies[object].ids);
         return r;
 }
 
@@ -369,20 +358,20 @@ static int compare_all(const struct cstorage_store *store, const struct listing 
         piece = malloc(sizeof(*piece));
         if (!piece)
                 return -ENOMEM;
-        r = compare_owners(store, first, second, piece);
+        r = compare_objects(store, first, second, piece);
         return r > 0 ? glance_at_mounts(store, piece) : r;
 }
 
 static void listing_done(struct listing *listing) {
-        for (enum owner owner = 0; owner < OWNERS; owner++)
-                hexids_done(&listing->ids[owner]);
+        for (enum cstorage_object object = 0; object < OBJECTS; object++)
+                hexids_done(&listing->ids[object]);
 }
 
 static uint64_t count(const struct listing *listing) {
         uint64_t n = 0;
 
-        for (enum owner owner = 0; owner < OWNERS; owner++)
-                n += listing->ids[owner].n;
+        for (enum cstorage_object object = 0; object < OBJECTS; object++)
+                n += listing->ids[object].n;
         return n;
 }
 

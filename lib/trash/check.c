@@ -3,10 +3,9 @@
 
 #include "trash/check.h"
 
-/* An overlay mount uses its layers, whatever its mount point is. */
 static bool is_in_use(const struct cstorage_entry *entry, const struct mountinfo *mounts) {
-        return (entry->kind == CSTORAGE_ENTRY_LAYER_DIR || entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR) &&
-               entry->id && idset_has(mountinfo_layers(mounts), entry->id);
+        return entry_kinds[entry->kind].is_used_by_mounts && entry->id &&
+               idset_has(mountinfo_layers(mounts), entry->id);
 }
 
 int trash_check(const struct cstorage_trash_item *item, const struct mountinfo *mounts,

@@ -15,14 +15,8 @@
 #define FREED_FILES_MAX 64U
 #define FREED_DEPTH_MAX 16
 
-static bool is_small(const struct cstorage_entry *entry) {
-        return entry->kind == CSTORAGE_ENTRY_TAR_SPLIT || entry->kind == CSTORAGE_ENTRY_SAVE_LEFTOVER ||
-               entry->kind == CSTORAGE_ENTRY_LINK || entry->kind == CSTORAGE_ENTRY_QUOTA;
-}
-
-bool entry_is_tree(const struct cstorage_entry *entry) {
-        return entry->kind == CSTORAGE_ENTRY_LAYER_DIR || entry->kind == CSTORAGE_ENTRY_CONTAINER_DIR ||
-               entry->kind == CSTORAGE_ENTRY_IMAGE_DIR || entry->kind == CSTORAGE_ENTRY_LAYER_DATA;
+static enum entry_relief relief_of(const struct cstorage_trash_item *item) {
+        return entry_kinds[item->entry->kind].relief;
 }
 
 /*
@@ -159,7 +153,7 @@ static void accept_own_change(struct cstorage_trash_item *item, const struct mou
 }
 
 static bool make_room_by(struct cstorage_trash_item *item, const struct mountinfo *mounts) {
-        if (entry_is_tree(item->entry)) {
+        if (relief_of(item) == ENTRY_RELIEF_TREE) {
                 if (!thin_out(item->entry->place->fd, item->entry->name))
                         return false;
                 accept_own_change(item, mounts);
@@ -175,18 +169,19 @@ static bool make_room_in_trash(const struct cstorage_trash *trash) {
         for (size_t i = 0; i < trash->n; i++) {
                 const struct cstorage_trash_item *item = &trash->items[i];
 
-                if (item->name && entry_is_tree(item->entry) && thin_out(item->dir->temp.dir_fd, item->name))
+                if (item->name && relief_of(item) == ENTRY_RELIEF_TREE &&
+                    thin_out(item->dir->temp.dir_fd, item->name))
                         return true;
         }
         return false;
 }
 
 bool trash_free_space(struct cstorage_trash *trash, const struct mountinfo *mounts) {
-        for (int trees = 0; trees <= 1; trees++)
+        for (enum entry_relief relief = ENTRY_RELIEF_FILE; relief <= ENTRY_RELIEF_TREE; relief++)
                 for (size_t i = 0; i < trash->n; i++) {
                         struct cstorage_trash_item *item = &trash->items[i];
 
-                        if (item->done || !(trees ? entry_is_tree(item->entry) : is_small(item->entry)))
+                        if (item->done || relief_of(item) != relief)
                                 continue;
                         if (trash_check(item, mounts, NULL) >= 0 && make_room_by(item, mounts))
                                 return true;

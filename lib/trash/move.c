@@ -360,21 +360,12 @@ static int move_to_trash(struct cstorage_trash *trash, struct cstorage_trash_ite
         if (item->entry->place->root == ROOT_RUN)
                 return unlink_in_runroot(item);
 
-        switch (item->entry->kind) {
-        case CSTORAGE_ENTRY_TEMP_DIR:
+        switch (entry_kinds[item->entry->kind].lock) {
+        case ENTRY_LOCK_BESIDE:
                 return trash_temp_dir(trash, item);
-        case CSTORAGE_ENTRY_STAGING:
+        case ENTRY_LOCK_INSIDE:
                 return trash_staging(trash, item, mounts);
-        case CSTORAGE_ENTRY_LAYER_DIR:
-        case CSTORAGE_ENTRY_CONTAINER_DIR:
-        case CSTORAGE_ENTRY_IMAGE_DIR:
-        case CSTORAGE_ENTRY_TAR_SPLIT:
-        case CSTORAGE_ENTRY_LAYER_DATA:
-        case CSTORAGE_ENTRY_QUOTA:
-        case CSTORAGE_ENTRY_LINK:
-        case CSTORAGE_ENTRY_PROBE:
-        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
-        case CSTORAGE_ENTRY_VOLATILE_FILE:
+        case ENTRY_LOCK_NONE:
                 break;
         }
         return move(trash, item, mounts);

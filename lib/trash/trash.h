@@ -64,6 +64,3 @@ bool trash_free_space(struct cstorage_trash *trash, const struct mountinfo *moun
 static inline bool is_full(int code) {
         return code == -ENOSPC || code == -EDQUOT;
 }
-
-/* Whether the entry is a directory with any contents. */
-bool entry_is_tree(const struct cstorage_entry *entry);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The commit of a transaction: first its edits, then the entries to move to the trash. */
 
-#include "trash/order.h"
 #include "txn/commit.h"
 
 static void trash_one(struct cstorage_txn *txn, struct cstorage_trash_item *item,
                       const struct mountinfo *mounts) {
-        if (item->entry->kind == CSTORAGE_ENTRY_VOLATILE_FILE)
+        if (entry_kinds[item->entry->kind].turn == TRASH_TURN_RESET)
                 txn_reset_volatile_file(txn, item, mounts);
         else
                 trash_move(txn->trash, item, mounts);
@@ -15,9 +14,9 @@ static void trash_one(struct cstorage_txn *txn, struct cstorage_trash_item *item
 static void trash_all(struct cstorage_txn *txn, const struct mountinfo *mounts) {
         struct cstorage_trash *trash = txn->trash;
 
-        for (unsigned turn = 0; turn < TRASH_TURNS; turn++)
+        for (enum trash_turn turn = 0; turn < TRASH_TURNS; turn++)
                 for (size_t i = 0; i < trash->n; i++)
-                        if (trash_turn(trash->items[i].entry->kind) == turn)
+                        if (entry_kinds[trash->items[i].entry->kind].turn == turn)
                                 trash_one(txn, &trash->items[i], mounts);
 }
 

@@ -23,8 +23,7 @@ static void names_done(struct names *names) {
         free(names->items);
 }
 
-static int add_name(struct names *names, enum root root, enum store_dir_kind place,
-                    enum cstorage_entry_kind kind, const char *id, const char *suffix) {
+static int add_name(struct names *names, enum root root, enum cstorage_entry_kind kind, const char *id) {
         struct named_entry *named;
         int r;
 
@@ -33,8 +32,8 @@ static int add_name(struct names *names, enum root root, enum store_dir_kind pla
                 return r;
 
         named = &names->items[names->n++];
-        *named = (struct named_entry){.root = root, .place = place, .kind = kind, .id = strdup(id)};
-        if (asprintf(&named->name, "%s%s", id, suffix) < 0)
+        *named = (struct named_entry){.root = root, .kind = kind, .id = strdup(id)};
+        if (asprintf(&named->name, "%s%s", id, entry_kinds[kind].suffix) < 0)
                 named->name = NULL;
         return named->id && named->name ? 0 : -ENOMEM;
 }
@@ -43,19 +42,18 @@ static int add_name(struct names *names, enum root root, enum store_dir_kind pla
 static int add_layer(struct names *names, const struct change *change) {
         int r;
 
-        r = add_name(names, change->root, STORE_DIR_LAYERS, CSTORAGE_ENTRY_LAYER_DIR, change->id, "");
+        r = add_name(names, change->root, CSTORAGE_ENTRY_LAYER_DIR, change->id);
         if (r < 0)
                 return r;
 
-        r = add_name(names, change->root, STORE_DIR_QUOTAS, CSTORAGE_ENTRY_QUOTA, change->id, "");
+        r = add_name(names, change->root, CSTORAGE_ENTRY_QUOTA, change->id);
         if (r < 0)
                 return r;
 
-        r = add_name(names, ROOT_GRAPH, STORE_DIR_LAYER_DATA, CSTORAGE_ENTRY_TAR_SPLIT, change->id,
-                     TAR_SPLIT_SUFFIX);
+        r = add_name(names, ROOT_GRAPH, CSTORAGE_ENTRY_TAR_SPLIT, change->id);
         if (r < 0)
                 return r;
-        return add_name(names, ROOT_GRAPH, STORE_DIR_LAYER_DATA, CSTORAGE_ENTRY_LAYER_DATA, change->id, "");
+        return add_name(names, ROOT_GRAPH, CSTORAGE_ENTRY_LAYER_DATA, change->id);
 }
 
 /*
@@ -66,13 +64,12 @@ static int add_data(struct names *names, const struct change *change) {
         int r;
 
         if (change->object == CSTORAGE_OBJECT_CONTAINER)
-                return add_name(names, ROOT_GRAPH, STORE_DIR_CONTAINERS, CSTORAGE_ENTRY_CONTAINER_DIR,
-                                change->id, "");
+                return add_name(names, ROOT_GRAPH, CSTORAGE_ENTRY_CONTAINER_DIR, change->id);
 
-        r = add_name(names, ROOT_GRAPH, STORE_DIR_IMAGES, CSTORAGE_ENTRY_IMAGE_DIR, change->id, "");
+        r = add_name(names, ROOT_GRAPH, CSTORAGE_ENTRY_IMAGE_DIR, change->id);
         if (r < 0 || change->root == ROOT_GRAPH)
                 return r;
-        return add_name(names, change->root, STORE_DIR_IMAGES, CSTORAGE_ENTRY_IMAGE_DIR, change->id, "");
+        return add_name(names, change->root, CSTORAGE_ENTRY_IMAGE_DIR, change->id);
 }
 
 static int add_names(const struct changes *changes, enum change_kind kind,

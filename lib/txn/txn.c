@@ -153,24 +153,9 @@ _public_ int cstorage_txn_get_snapshot(struct cstorage_txn *txn, struct cstorage
 
 /* Whatever the caller decided: only its id shows that such an entry belongs to a record. */
 static bool may_be_trashed(const struct cstorage_entry *entry) {
-        switch (entry->kind) {
-        case CSTORAGE_ENTRY_LAYER_DIR:
-        case CSTORAGE_ENTRY_CONTAINER_DIR:
-        case CSTORAGE_ENTRY_IMAGE_DIR:
-        case CSTORAGE_ENTRY_TAR_SPLIT:
-        case CSTORAGE_ENTRY_LAYER_DATA:
-        case CSTORAGE_ENTRY_LINK:
-        case CSTORAGE_ENTRY_QUOTA:
-                return entry->id;
-        case CSTORAGE_ENTRY_TEMP_DIR:
-        case CSTORAGE_ENTRY_STAGING:
-        case CSTORAGE_ENTRY_PROBE:
-        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
-                return true;
-        case CSTORAGE_ENTRY_VOLATILE_FILE:
-                break;
-        }
-        return false;
+        const struct entry_kind *kind = &entry_kinds[entry->kind];
+
+        return kind->turn != TRASH_TURN_RESET && (kind->object == ENTRY_OBJECT_NONE || entry->id);
 }
 
 static int add_item(struct cstorage_txn *txn, const struct cstorage_entry *entry,
@@ -200,7 +185,7 @@ _public_ int cstorage_txn_trash_entry(struct cstorage_txn *txn, const struct cst
 
 _public_ int cstorage_txn_reset_volatile_file(struct cstorage_txn *txn, const struct cstorage_entry *entry,
                                               const struct cstorage_entry_stat *seen) {
-        return is_of(txn, entry) && seen && entry->kind == CSTORAGE_ENTRY_VOLATILE_FILE
+        return is_of(txn, entry) && seen && entry_kinds[entry->kind].turn == TRASH_TURN_RESET
                        ? add_item(txn, entry, seen)
                        : -EINVAL;
 }

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "brute.h"
+#include "inventory/kinds.h"
 #include "plan/plan.h"
-#include "trash/order.h"
 #include "world.h"
 
 #define WORLDS      12000
@@ -131,7 +131,7 @@ static void carry_out_partly(struct facts *facts, const struct plan *plan, struc
         size_t kept = 0;
 
         for (size_t i = 0; i < facts->n_entries; i++) {
-                unsigned turn = trash_turn(facts->entries[i].kind);
+                enum trash_turn turn = entry_kinds[facts->entries[i].kind].turn;
 
                 if (is_removed(plan, i) && (turn < last || (turn == last && dice_hit(dice, 2))))
                         continue;

@@ -67,6 +67,84 @@ static void what_is_gos_own_is_not_listed(void **state) {
         assert_string_equal(names, "");
 }
 
+static void each_kind_has_a_name_of_its_own(void **state) {
+        enum cstorage_object object;
+
+        (void) state;
+        for (enum cstorage_entry_kind kind = 0; kind < CSTORAGE_ENTRY_KINDS; kind++) {
+                assert_non_null(cstorage_entry_kind_get_name(kind));
+                assert_int_not_equal(cstorage_entry_kind_get_type(kind), CSTORAGE_TYPE_ABSENT);
+                if (cstorage_entry_kind_get_suffix(kind))
+                        assert_int_equal(cstorage_entry_kind_get_object(kind, &object), 1);
+                for (enum cstorage_entry_kind other = 0; other < kind; other++)
+                        assert_string_not_equal(cstorage_entry_kind_get_name(kind),
+                                                cstorage_entry_kind_get_name(other));
+        }
+}
+
+static void a_kind_of_a_later_release_has_no_properties(void **state) {
+        const enum cstorage_entry_kind later = (enum cstorage_entry_kind) CSTORAGE_ENTRY_KINDS;
+        enum cstorage_object object = CSTORAGE_OBJECT_IMAGE;
+
+        (void) state;
+        assert_null(cstorage_entry_kind_get_name(later));
+        assert_null(cstorage_entry_kind_get_suffix(later));
+        assert_int_equal(cstorage_entry_kind_get_type(later), CSTORAGE_TYPE_ABSENT);
+        assert_int_equal(cstorage_entry_kind_get_object(later, &object), 0);
+        assert_int_equal(object, CSTORAGE_OBJECT_IMAGE);
+}
+
+static void the_object_of_a_kind_is_that_of_its_record(void **state) {
+        enum cstorage_object object;
+
+        (void) state;
+        assert_int_equal(cstorage_entry_kind_get_object(CSTORAGE_ENTRY_CONTAINER_DIR, &object), 1);
+        assert_int_equal(object, CSTORAGE_OBJECT_CONTAINER);
+        assert_int_equal(cstorage_entry_kind_get_object(CSTORAGE_ENTRY_LINK, &object), 1);
+        assert_int_equal(object, CSTORAGE_OBJECT_LAYER);
+        assert_int_equal(cstorage_entry_kind_get_object(CSTORAGE_ENTRY_PROBE, &object), 0);
+        assert_string_equal(cstorage_entry_kind_get_suffix(CSTORAGE_ENTRY_TAR_SPLIT), ".tar-split.gz");
+}
+
+/* A file named like a layer is in the way of one; a name that only begins with an id is none of Go's. */
+static void the_whole_name_decides_the_kind(void **state) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        _cleanup_free_ char *names = NULL;
+        char path[256];
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s", fixture_id("a"));
+        fixture_write(*state, path, "");
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-layers/%s.other", fixture_id("b"));
+        fixture_write(*state, path, "");
+        inventory = inventory_of(*state);
+        names = names_of(inventory);
+        assert_string_equal(names, "0:a00000000000000000000000 ");
+}
+
+static void a_directory_named_like_a_record_file_is_no_data(void **state) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        _cleanup_free_ char *names = NULL;
+
+        fixture_mkdir(*state, "graphroot/overlay-images/.tmp-images.json1");
+        fixture_mkdir(*state, "graphroot/overlay-containers/volatile-containers.json");
+        inventory = inventory_of(*state);
+        names = names_of(inventory);
+        assert_string_equal(names, "9:.tmp-images.json1 10:volatile-containers.json ");
+}
+
+static void data_in_the_runroot_are_not_listed(void **state) {
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        _cleanup_free_ char *names = NULL;
+        char path[256];
+
+        (void) snprintf(path, sizeof(path), "runroot/overlay-containers/%s", fixture_id("a"));
+        fixture_mkdir(*state, path);
+        fixture_write(*state, "runroot/overlay-containers/.tmp-volatile-containers.json1", "");
+        inventory = inventory_of(*state);
+        names = names_of(inventory);
+        assert_string_equal(names, "9:.tmp-volatile-containers ");
+}
+
 static void entries_come_by_kind_then_name(void **state) {
         _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
         _cleanup_free_ char *names = NULL;
@@ -345,6 +423,12 @@ int main(void) {
                 CASE(a_layer_is_as_young_as_its_parts),
                 CASE(a_container_directory_is_as_young_as_userdata),
                 CASE(an_image_directory_is_as_young_as_userdata),
+                cmocka_unit_test(each_kind_has_a_name_of_its_own),
+                cmocka_unit_test(a_kind_of_a_later_release_has_no_properties),
+                cmocka_unit_test(the_object_of_a_kind_is_that_of_its_record),
+                CASE(the_whole_name_decides_the_kind),
+                CASE(a_directory_named_like_a_record_file_is_no_data),
+                CASE(data_in_the_runroot_are_not_listed),
                 CASE(entries_come_by_kind_then_name),
                 CASE(links_are_listed_where_there_are_more_than_layers),
                 CASE(a_link_that_leads_elsewhere_has_no_id),

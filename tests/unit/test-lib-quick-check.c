@@ -196,6 +196,17 @@ static void a_layers_files_must_be_spoken_for_too(void **state) {
         assert_int_equal(accounted(*state, NULL), 1);
 }
 
+static void only_layer_directories_count_as_layers(void **state) {
+        char path[256];
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-layers/%s.tar-split.gz", fixture_id("ab"));
+        fixture_write(*state, path, "");
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        fixture_symlink(*state, "../x/diff", "graphroot/overlay/l/AAAAAAAAAAAAAAAAAAAAAAAAAA");
+        record(*state, "graphroot/overlay-layers/layers.json", "[{\"id\":\"%s\"}]", fixture_id("ab"));
+        assert_int_equal(accounted(*state, NULL), 0);
+}
+
 static void damage_wants_a_closer_look(void **state) {
         static const char *const texts[] = {
                 "[{\"id\":\"%s\",,\"created\":\"2026-11-23T18:40:41Z\"}]",
@@ -592,6 +603,7 @@ int main(void) {
                 CASE(what_is_neither_layer_nor_data_wants_a_closer_look),
                 CASE(more_links_than_layers_want_a_closer_look),
                 CASE(a_layers_files_must_be_spoken_for_too),
+                CASE(only_layer_directories_count_as_layers),
                 CASE(damage_wants_a_closer_look),
                 CASE(files_that_others_refer_to_are_missed),
                 CASE(layers_without_a_home_want_a_closer_look),

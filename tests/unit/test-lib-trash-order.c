@@ -12,7 +12,7 @@
 #include "txn/txn.h"
 #include "unit.h"
 
-static size_t turns[ENTRY_KINDS]; /* when each kind went, counted from 1 */
+static size_t turns[CSTORAGE_ENTRY_KINDS]; /* when each kind went, counted from 1 */
 static size_t n_gone;
 
 static void note(struct cstorage_trash_item *item) {
@@ -52,7 +52,7 @@ static void retire_all_kinds(struct fixture *f, bool backwards) {
         const struct cstorage_entry_stat seen = {0};
         char path[128];
 
-        for (int i = 0; i < ENTRY_KINDS; i++) {
+        for (int i = 0; i < CSTORAGE_ENTRY_KINDS; i++) {
                 (void) snprintf(path, sizeof(path), "graphroot/overlay-layers/.tmp-layers.json%d", i);
                 fixture_write(f, path, "");
         }
@@ -61,15 +61,16 @@ static void retire_all_kinds(struct fixture *f, bool backwards) {
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
         while ((entry = cstorage_inventory_next(inventory, entry)))
                 assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
-        assert_int_equal(inventory->n, ENTRY_KINDS);
-        for (size_t i = 0; i < ENTRY_KINDS; i++)
-                inventory->entries[i].kind = (enum cstorage_entry_kind)(backwards ? ENTRY_KINDS - 1 - i : i);
+        assert_int_equal(inventory->n, CSTORAGE_ENTRY_KINDS);
+        for (size_t i = 0; i < CSTORAGE_ENTRY_KINDS; i++)
+                inventory->entries[i].kind =
+                        (enum cstorage_entry_kind)(backwards ? CSTORAGE_ENTRY_KINDS - 1 - i : i);
 
         n_gone = 0;
         memset(turns, 0, sizeof(turns));
         assert_ok(cstorage_txn_commit(txn, &trash, NULL));
         cstorage_trash_free(trash);
-        assert_int_equal(n_gone, ENTRY_KINDS);
+        assert_int_equal(n_gone, CSTORAGE_ENTRY_KINDS);
 }
 
 static void a_torn_file_goes_first_and_side_files_and_links_before_layers(void **state) {

@@ -12,32 +12,6 @@
 
 DEFINE_CLEANUP(struct cstorage_inventory *, cstorage_inventory_unref);
 
-/* What the data would belong to. */
-static bool kind_of(const struct cstorage_entry *entry, enum cstorage_object *ret) {
-        switch (cstorage_entry_get_kind(entry)) {
-        case CSTORAGE_ENTRY_LAYER_DIR:
-        case CSTORAGE_ENTRY_TAR_SPLIT:
-        case CSTORAGE_ENTRY_LAYER_DATA:
-        case CSTORAGE_ENTRY_QUOTA:
-        case CSTORAGE_ENTRY_LINK:
-                *ret = CSTORAGE_OBJECT_LAYER;
-                return true;
-        case CSTORAGE_ENTRY_IMAGE_DIR:
-                *ret = CSTORAGE_OBJECT_IMAGE;
-                return true;
-        case CSTORAGE_ENTRY_CONTAINER_DIR:
-                *ret = CSTORAGE_OBJECT_CONTAINER;
-                return true;
-        case CSTORAGE_ENTRY_TEMP_DIR:
-        case CSTORAGE_ENTRY_STAGING:
-        case CSTORAGE_ENTRY_PROBE:
-        case CSTORAGE_ENTRY_SAVE_LEFTOVER:
-        case CSTORAGE_ENTRY_VOLATILE_FILE:
-                return false;
-        }
-        return false;
-}
-
 /* By whatever record of whichever mode, complete or not. */
 static bool has_record(const struct client *client, enum cstorage_object kind, const char *id) {
         const struct cstorage_container *container;
@@ -59,7 +33,8 @@ static bool is_recorded(const struct client *client, const struct cstorage_entry
         const char *id = cstorage_entry_get_id(entry);
         enum cstorage_object kind;
 
-        return !id || !kind_of(entry, &kind) || has_record(client, kind, id);
+        return !id || cstorage_entry_kind_get_object(cstorage_entry_get_kind(entry), &kind) == 0 ||
+               has_record(client, kind, id);
 }
 
 static int move_to_trash(struct client *client, const struct cstorage_inventory *inventory) {
