@@ -12,15 +12,15 @@
 #include "util/log.h"
 
 /*
- * The messages wait in the socket until the deleter is started, after the boot: no process waits for that.
- * One connection is enough for the temp dirs of any usual run; if other processes left hundreds, more
- * connections are made. This number fits into the queue of the socket (SOMAXCONN of systemd's units) beside
- * those of other collectors. Temp dirs that do not fit are deleted in this run.
+ * The messages stay in the socket until systemd starts the deleter, after the boot; the collector does not
+ * wait for that. One connection is enough for the temp dirs of a usual run; if other processes left hundreds,
+ * the collector opens more. 64 connections of each of several collectors fit into the queue of the socket
+ * (Backlog= of the unit, by default SOMAXCONN). The collector deletes the temp dirs that do not fit.
  */
 #define CONNECTIONS_MAX 64U
 
-/* How long the deleter waits for all messages of one collector: if a collector stops in the middle, or
- * sends one byte at a time, the others must not wait for it. */
+/* How long the deleter waits for the messages of one collector in total: other collectors must not wait if
+ * it stops in the middle, or sends slowly. */
 #define RECEIVE_PATIENCE_US 10000000
 
 /* More than any run sends: the inventory limits the number of a store's temp dirs, so a sender that
@@ -29,8 +29,8 @@
 
 /* ---------------------------------------------------------------------------------------- sending */
 
-/* The peer of a listening socket is the process that called listen(): systemd, of the system or of the
- * user. */
+/* The user of the process at the other end. For the collector this is the process that called listen(): the
+ * systemd manager of the system or of the user. For the deleter it is the collector. */
 static int get_peer(int fd, uid_t *ret) {
         struct ucred peer;
         socklen_t size = sizeof(peer);
@@ -41,7 +41,8 @@ static int get_peer(int fd, uid_t *ret) {
         return 0;
 }
 
-/* Another user could hold the locks for ever, or make the deleter remove files of other users. */
+/* A process of another user could hold the locks for ever, or make the deleter remove files of other users.
+ */
 static bool is_trusted(uid_t peer) {
         return peer == 0 || peer == geteuid();
 }
@@ -94,9 +95,13 @@ int handover_begin(struct handover *handover, int socket_fd, struct error *reter
 
         r = get_peer(socket_fd, &peer);
         if (r < 0)
-                return error_errno(reterr, r, "cannot find out which user hands over");
+                return error_errno(reterr, r, "cannot find out which user sends the trash");
         if (!is_trusted(peer))
-                return error_set(reterr, -EACCES, "user %u has nothing to hand over here", peer);
+                return error_set(
+                        reterr, -EACCES,
+                        "cannot accept the trash of user %u: only root and the user of the deleter may "
+                        "send it",
+                        peer);
         *handover = (struct handover){.fd = socket_fd, .patience_us = RECEIVE_PATIENCE_US};
         return 0;
 }
@@ -121,7 +126,7 @@ static int wait_for_message(struct handover *handover, struct error *reterr) {
                 return 0;
         if (n < 0)
                 return error_errno(reterr, n, "cannot wait for a collector");
-        return n > 0 ? 1 : error_set(reterr, -ETIMEDOUT, "a collector did not hand over all in time");
+        return n > 0 ? 1 : error_set(reterr, -ETIMEDOUT, "a collector did not send all of its trash in time");
 }
 
 /* On -EBADMSG the next message may be valid. */
@@ -129,7 +134,9 @@ static int receive_one(struct handover *handover, struct cstorage_trash **ret, s
         int r;
 
         if (handover->n++ >= RECEIVE_MAX)
-                return error_set(reterr, -E2BIG, "more is handed over than any collection has");
+                return error_set(reterr, -E2BIG,
+                                 "cannot receive from a collector: it sent more than %u messages",
+                                 RECEIVE_MAX);
         r = wait_for_message(handover, reterr);
         return r <= 0 ? r : cstorage_trash_receive(handover->fd, ret, (struct cstorage_error *) reterr);
 }

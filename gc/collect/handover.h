@@ -5,13 +5,13 @@
 
 #include "base/error.h"
 
-/* Both ends of the socket over which a collector that must not delay a boot hands its temp dirs to the
- * deleter. All messages of one connection belong to one collection. */
+/* Both ends of the socket between a collector that must not delay a boot and the deleter. The collector sends
+ * its temp dirs. All messages of one connection are from one collector. */
 
 /*
- * Send all temp dirs of the trash to the process that listens on the socket, without waiting for it. Return a
- * negative errno and set the error if there is no such process, or not all could be sent: the others stay in
- * the trash. -EACCES: the process belongs to another user.
+ * Send all temp dirs of the trash to the process that listens on the socket, without waiting for it. If there
+ * is no such process, or not all temp dirs can be sent, return a negative errno and set the error: the others
+ * remain in the trash. -EACCES: the process belongs to another user.
  */
 int handover_send(struct cstorage_trash *trash, const char *path, struct error *reterr);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The command line. The names are those of podman and containers-storage, so that what is known of them holds
- * here. One table has all options; --help, the manual and the parser are held to it by tests.
+ * The command line. The options have the names that podman and containers-storage use, so that users of these
+ * programs know them. One table lists all options; tests compare it with --help, the manual and the parser.
  */
 
 #include <getopt.h>
@@ -77,7 +77,7 @@ bool progress_wanted(const struct options *options) {
         return false;
 }
 
-/* https://no-color.org; a terminal without a name has no colors that are known. */
+/* Not if NO_COLOR is set and not empty (https://no-color.org), or TERM is unset or "dumb". */
 static bool environment_allows_color(void) {
         const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -167,8 +167,8 @@ static int take_path(const char *option, const char *value, const char **ret, st
         return take_name(option, value, ret, reterr);
 }
 
-/* Those of containers/storage, past and present (drivers/driver_linux.go:Priority). Stores of some of them
- * can only be refused; any other name is a typing error. */
+/* The drivers of all releases of containers/storage (drivers/driver_linux.go:Priority). The collector refuses
+ * the stores of some of them; any other name is a typing error. */
 static int take_driver(const char *value, const char **ret, struct error *reterr) {
         static const char *const names[] = {"overlay", "overlay2", "vfs",          "btrfs",
                                             "zfs",     "aufs",     "devicemapper", NULL};
@@ -185,7 +185,7 @@ static int take_driver(const char *value, const char **ret, struct error *reterr
 static int take_storage_opt(struct options *options, const char *value, struct error *reterr) {
         int r;
 
-        /* podman takes an empty one for "no options at all" (runtime_libpod.go:getRuntime) */
+        /* an empty value means no options, as in podman (runtime_libpod.go:getRuntime) */
         if (value[0] != '\0' && !strchr(value, '='))
                 return error_set(reterr, -EINVAL, "--storage-opt wants KEY=VALUE");
 
@@ -292,7 +292,7 @@ static int check_all_users(const struct options *options, struct error *reterr) 
         return 0;
 }
 
-/* Options that contradict each other are refused: to guess which one was meant would surprise. */
+/* Refuse options that contradict each other. */
 static int check_together(const struct options *options, struct error *reterr) {
         if (options->quiet && (options->verbose || options->json || options->verb == VERB_CONFIG))
                 return error_set(reterr, -EINVAL,
@@ -307,7 +307,8 @@ static int check_together(const struct options *options, struct error *reterr) {
         return options->all_users ? check_all_users(options, reterr) : 0;
 }
 
-/* The error of a word that getopt(3) refused. getopt does not print, so that all errors are escaped. */
+/* The error of a word that getopt(3) refused. getopt prints nothing (opterr), because it would not escape the
+ * word. */
 static int untaken(int c, char **argv, struct error *reterr) {
         _cleanup_text_ struct text shown = TEXT_INIT;
         const char letter[] = {'-', (char) optopt, '\0'};
@@ -352,7 +353,7 @@ static int take_options(struct options *options, int argc, char **argv, struct e
 int options_parse(struct options *options, int argc, char **argv, struct error *reterr) {
         int r;
 
-        optind = 0; /* a fresh scan, also the second time in one process */
+        optind = 0; /* getopt begins anew, also in a second call in one process */
         opterr = 0;
         r = take_options(options, argc, argv, reterr);
         if (r >= 0 && optind < argc) {

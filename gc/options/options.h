@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 
-/* The command line of cstorage-gc, and nothing that follows from it. Strings are those of argv. */
+/* The command line of cstorage-gc, and the defaults of its options. Strings are borrowed from argv. */
 
 enum when {
         WHEN_AUTO, /* on a terminal */
@@ -19,7 +19,7 @@ enum when {
 };
 
 enum switched {
-        SWITCH_UNSET, /* as storage.conf has it */
+        SWITCH_UNSET, /* as in storage.conf */
         SWITCH_OFF,
         SWITCH_ON,
 };
@@ -35,7 +35,7 @@ struct options {
         const char *root, *runroot, *imagestore, *driver; /* NULL: not given */
         const char **storage_opts;
         size_t n_storage_opts, cap_storage_opts;
-        const char *deleter; /* its socket; NULL: the collector deletes itself */
+        const char *deleter; /* path of its socket; NULL: the collector deletes the trash */
         enum switched transient;
         uint64_t lock_timeout_us;
         enum when progress, color;
@@ -43,13 +43,13 @@ struct options {
         bool dry_run, json, repair, delete_trash, recent, quiet, verbose;
         bool summary, help, version;
         bool all_users;
-        int root_fd; /* of the process of one of them, to the root that started it (users/child.h); else -1 */
+        int root_fd; /* in the process of a user: connection to root's process (users/child.h); else -1 */
 };
 
-/* Longer than anybody waits; keeps the sums of times far from overflow. */
+/* Longer than a user waits; keeps the sums of times far from overflow. */
 #define LOCK_TIMEOUT_MAX_US (7ULL * 24 * 3600 * 1000 * 1000)
 
-/* Half a minute: longer than any sane process holds the locks, shorter than a boot that seems to hang. */
+/* Longer than a process usually holds the locks; shorter than the time after which a boot seems to hang. */
 #define LOCK_TIMEOUT_DEFAULT_US (30ULL * 1000 * 1000)
 
 #define OPTIONS_INIT                                                                                         \
@@ -61,27 +61,27 @@ struct options {
 void options_done(struct options *options);
 #define _cleanup_options_ _cleanup_(options_done)
 
-/* -EINVAL where it is no proper command line; the text is for the user. */
+/* -EINVAL and an error for the user if the command line is invalid. */
 int options_parse(struct options *options, int argc, char **argv, struct error *reterr);
 
-/* Whether the configuration without options has the runroot of the options, too. */
+/* Whether the runroot of the options is also that of the configuration without options. */
 bool options_runroot_is_configured(const struct options *options);
 
 /*
- * Whether the directories that the options name exist: -EINVAL if one does not, or is no directory. A
- * mistyped runroot has no records, and a store must not be judged by that. The runroot of the configuration,
- * or of a store that the options describe whole, may be absent: each boot begins without it.
+ * Check that the directories in the options exist. -EINVAL if one does not, or is no directory: a mistyped
+ * runroot contains no records, so running containers would look like orphans. The runroot of the
+ * configuration, or of a store that the options fully describe, may be absent, as after each boot.
  */
 int options_check_paths(const struct options *options, struct error *reterr);
 
-/* By their numbers; NULL ends them. */
+/* The names of enum cstorage_config_compat, by value; NULL-terminated. */
 extern const char *const config_compat_names[];
 
-/* "30", "0.5", "250ms", "2min": a number, with a fraction if need be, of seconds unless a unit follows. 0,
- * -EINVAL or -ERANGE. */
+/* Parse "30", "0.5", "250ms", "2min": a number, which may have a fraction, and a unit; by default seconds.
+ * Return 0, -EINVAL or -ERANGE. */
 int parse_duration(const char *s, uint64_t *ret_us);
 
-/* Whether a line on standard error is to tell how far it is. */
+/* Whether the run prints a progress line on standard error. */
 bool progress_wanted(const struct options *options);
 
 /* Whether text on this stream, standard output or standard error, is printed in colors. In the mode "auto"
@@ -92,7 +92,7 @@ bool color_wanted(const struct options *options, int fd);
 void options_help(FILE *out, enum verb verb);
 
 /*
- * The configuration that the options ask for: what storage.conf says, and the options over it. Where root,
- * runroot and driver are all given, a storage.conf that cannot be read does not matter.
+ * The configuration of storage.conf, overridden by the options. If root, runroot and driver are all given, an
+ * error in storage.conf is ignored.
  */
 int options_config(const struct options *options, struct cstorage_config **ret, struct error *reterr);

@@ -5,7 +5,7 @@
 #include "snapshot/object-dirs.h"
 #include "txn/txn.h"
 
-/* A lock whose directory does not exist protects nothing. */
+/* If the directory of a lock does not exist, there is nothing to protect. */
 static int take(struct cstorage_txn *txn, size_t i, bool create, uint64_t deadline_ns, struct error *reterr) {
         const struct store_root *root = &txn->store->roots[store_locks[i].root];
         char name[PATH_LENGTH_MAX];
@@ -49,15 +49,15 @@ int txn_lock(struct cstorage_txn *txn, struct error *reterr) {
         return take_all(txn, may_make_at_begin, reterr);
 }
 
-/* A Go process makes containers.lock in the runroot only if the store is transient. */
+/* At the commit. A Go process creates containers.lock in the runroot only if the store is transient. */
 static bool may_make(const struct cstorage_store *store, size_t i) {
         return store_locks[i].create || store_locks[i].guards != CSTORAGE_RECORD_FILE_CONTAINERS ||
                store->transient;
 }
 
 /*
- * Each directory of objects contains a lock file. If this library may not make the lock file, the directory
- * is made with its first entry.
+ * Whether the commit needs a lock that is not held: its root is configured, and the library may create the
+ * lock file. Other lock files need no lock here: their directory does not exist before its first entry.
  */
 static bool is_missing(const struct cstorage_txn *txn, size_t i) {
         return txn->locks[i] < 0 && may_make(txn->store, i) && txn->store->roots[store_locks[i].root].path;
@@ -75,7 +75,7 @@ static void close_locks(struct cstorage_txn *txn) {
                 txn->locks[i] = close_fd(txn->locks[i]);
 }
 
-/* ---------------------------------------------------------------- locks that were missing at the begin */
+/* ------------------------------------------------------------ locks that did not exist at the beginning */
 
 static int fail_stale(struct error *reterr) {
         return error_set(
@@ -83,7 +83,7 @@ static int fail_stale(struct error *reterr) {
                 "another process changed the store before the transaction held all locks; begin again");
 }
 
-/* The tokens at the begin of the transaction: a missing lock file had none. */
+/* The tokens at the beginning of the transaction. A lock file that did not exist had no token. */
 static int read_first_tokens(const struct cstorage_txn *txn, struct lock_token ret[static STORE_LOCKS]) {
         int r = 0;
 
@@ -111,16 +111,17 @@ static int check_tokens(const struct cstorage_txn *txn, const struct lock_token 
 }
 
 /*
- * Whether the caller may have decided something by the earlier records. Edits alone are checked against the
- * records that are read after all locks are taken.
+ * Whether the caller used the records before this process held all locks, for a snapshot or a removal. If a
+ * transaction contains only edits, the commit checks them against records that it reads under all locks.
  */
 static bool depends_on_records(const struct cstorage_txn *txn) {
         return txn->before || txn->trash->n > 0;
 }
 
 /*
- * A missing lock may be early in the order. A Go process that holds it may wait for a lock of this process
- * while this process waits for that one, so all locks are released first.
+ * A lock file that did not exist at the beginning may be the first in the order of locks. If this process
+ * kept its locks and waited for that lock, and a Go process held that lock and waited for one of this
+ * process, both would wait for ever. So release all locks first.
  */
 static int lock_again(struct cstorage_txn *txn, struct error *reterr) {
         struct lock_token first[STORE_LOCKS];
@@ -170,7 +171,8 @@ int txn_prepare(struct cstorage_txn *txn, struct error *reterr) {
         return 0;
 }
 
-/* While these locks are held, no Go process changes a record (see store_locks). */
+/* Whether this process holds all locks with .create. Then no Go process changes a record (see store_locks).
+ */
 static bool holds_store(const struct cstorage_txn *txn) {
         for (size_t i = 0; i < STORE_LOCKS; i++)
                 if (store_locks[i].create && txn->locks[i] < 0 && txn->store->roots[store_locks[i].root].path)
@@ -195,11 +197,13 @@ int txn_check_unheld(const struct cstorage_txn *txn, struct error *reterr) {
 }
 
 /*
- * For layers, Go compares one token or another, depending on its release, so all are written
- * (lockfile.go:multipleLockFile). For images there is a lock beside each file; likewise for volatile
- * containers, in the graphroot and in the runroot. The stable containers are read with both locks
- * (containers.go:newContainerStore): a process that makes a transient container writes no token beside the
- * stable file.
+ * Whether a change of this record file must write a new token into this lock:
+ *
+ *   - layers: into the layer locks of the graphroot and the image store, because each release of Go compares
+ *     another one (lockfile.go:multipleLockFile);
+ *   - images and volatile containers: only into the lock in the directory of the file;
+ *   - stable containers: into both container locks. Go reads the stable file under either lock
+ *     (containers.go:newContainerStore), and compares only the token of that lock.
  */
 bool txn_lock_guards(const struct cstorage_store *store, size_t lock, enum cstorage_record_file_kind kind,
                      enum cstorage_location location, const struct store_root *root) {
