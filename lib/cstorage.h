@@ -19,6 +19,7 @@
  *     cstorage_txn_create_*(), cstorage_txn_set_*(), cstorage_txn_delete(), cstorage_txn_mount(), ...
  *                                 request a change; it is checked at once and made by the commit
  *     cstorage_txn_trash_entry()  request that an orphan is moved to the trash
+ *     cstorage_txn_repair_layer() request that damaged parts of a layer are made anew
  *     cstorage_txn_commit()       make the changes, release the locks, return the trash
  *     cstorage_trash_empty()      delete the trash while no lock of the store is held
  *     cstorage_txn_free()         without a commit: discard all requests
@@ -100,6 +101,7 @@ struct cstorage_entry;
 /* Owned by a trash. */
 struct cstorage_trash_dir;
 struct cstorage_trash_item;
+struct cstorage_repair;
 
 /* ------------------------------------------------------------------------------------------------- config */
 
@@ -480,6 +482,73 @@ int64_t cstorage_mount_get_count(const struct cstorage_mount *mount);
  * is no such directory. Since: 0.1
  */
 int cstorage_layer_open_diff(const struct cstorage_layer *layer, struct cstorage_error *reterr);
+
+/*
+ * The parts of a layer on disk (overlay.go:create). A layer of any driver has a directory; only overlay has
+ * the others. All are in the directory of the layer, except for the short link, which is in the directory "l"
+ * of the driver home. Since: 0.1
+ */
+enum cstorage_layer_part {
+        CSTORAGE_PART_DIRECTORY,    /* <id> */
+        CSTORAGE_PART_DIFF,         /* the content; a link for a layer of an additional layer store */
+        CSTORAGE_PART_LINK,         /* a file with the name of the short link */
+        CSTORAGE_PART_SHORT_LINK,   /* l/<name>, which leads to ../<id>/diff */
+        CSTORAGE_PART_LOWER,        /* a file with the short links of all lowers, nearest first */
+        CSTORAGE_PART_LOWER_LAYERS, /* a file with their ids, written by releases from 1.63 on */
+        CSTORAGE_PART_EMPTY,        /* the lower of a layer without parent */
+        CSTORAGE_PART_WORK,
+        CSTORAGE_PART_MERGED, /* the mount point */
+};
+
+#define CSTORAGE_PARTS_MAX      16 /* room for parts of later releases */
+#define CSTORAGE_PART_BIT(part) (UINT64_C(1) << (part))
+
+/* The state of a part. Since: 0.1 */
+enum cstorage_part_state {
+        CSTORAGE_STATE_NONE, /* it is missing, and need not exist */
+        CSTORAGE_STATE_OK,
+        CSTORAGE_STATE_UNKNOWN,    /* it cannot be examined, because a part that it depends on is damaged */
+        CSTORAGE_STATE_MISSING,    /* it must exist */
+        CSTORAGE_STATE_BLANK,      /* a file of zero bytes, or full of NULs, as a power failure leaves it */
+        CSTORAGE_STATE_INVALID,    /* any other content */
+        CSTORAGE_STATE_ELSEWHERE,  /* valid content that refers to another layer than the record */
+        CSTORAGE_STATE_WRONG_TYPE, /* for example a file in place of a directory */
+        CSTORAGE_STATE_NOT_EMPTY,  /* files in a mount point that is not mounted */
+};
+
+/*
+ * The state of all parts of a layer at the moment of cstorage_layer_stat(). damaged contains the bits
+ * (CSTORAGE_PART_BIT) of the parts that are none of NONE, OK and UNKNOWN; repairable those among them that
+ * cstorage_txn_repair_layer() can repair. Since: 0.1
+ */
+struct cstorage_layer_stat {
+        enum cstorage_part_state parts[CSTORAGE_PARTS_MAX]; /* index: enum cstorage_layer_part */
+        uint64_t damaged, repairable;
+        bool in_imagestore; /* the directory is in the image store; false if it is missing */
+        bool split;         /* a split layer: only its directory was examined */
+};
+
+/*
+ * Examine the parts of a recorded layer, in the driver home of the graphroot or of the image store. Takes no
+ * lock, mounts nothing and changes nothing: if other processes work on the layer, their work in progress can
+ * look like damage. Examine the layer again under the locks; a repair does so itself. The layer must be of
+ * this snapshot. A layer that is missing, or damaged in any way, is not an error.
+ *
+ * lower and lower-layers must contain the parents as recorded. If one of these has no record, the state of
+ * both is UNKNOWN if the files have a valid form. diff is repairable only if it is known to be empty: the
+ * layer is that of a container, and it has neither a digest nor a tar-split file; or its digest is that of an
+ * empty archive. An incomplete layer (cstorage_layer_is_incomplete()) is examined like any other. -EROFS: the
+ * layer is in an additional image store. Since: 0.1
+ */
+int cstorage_layer_stat(const struct cstorage_snapshot *snapshot, const struct cstorage_layer *layer,
+                        struct cstorage_layer_stat *ret, struct cstorage_error *reterr);
+
+/*
+ * Examine the directory "l" with all short links, in the graphroot or in the image store: OK, MISSING,
+ * WRONG_TYPE, or NONE if the driver has no such directory or the store has no driver home there. Since: 0.1
+ */
+int cstorage_store_stat_links(const struct cstorage_store *store, bool in_imagestore,
+                              enum cstorage_part_state *ret, struct cstorage_error *reterr);
 
 enum cstorage_object {
         CSTORAGE_OBJECT_LAYER,
@@ -889,6 +958,44 @@ int cstorage_txn_mount(struct cstorage_txn *txn, enum cstorage_object object, co
 int cstorage_txn_unmount(struct cstorage_txn *txn, enum cstorage_object object, const char *id,
                          uint64_t flags, struct cstorage_error *reterr);
 
+/* ------------------------------------------------------------------------------------------ txn: repairs */
+
+/*
+ * Repair parts of a layer (CSTORAGE_PART_BIT) so that podman can use it again. The commit examines the layer
+ * again, and repairs those of the requested parts that are then damaged, after all other changes. It removes
+ * no content. Each part is complete or unchanged if the commit is killed or the disk is full; another repair
+ * completes the rest. The result is that of the request (see cstorage_trash_next_repair()); one that fails
+ * does not affect other requests. id is a name, an id or a prefix.
+ *
+ * link is made from the short link that leads to the layer, or from the lower files of layers above it; if
+ * there is neither, the layer gets a new short link. A repair of link makes the short link too. A short link
+ * is made from link. If another layer has the same link, or if the name in "l" is not a symbolic link, the
+ * layer gets a new one. Whenever a layer gets a new short link, the lower files of all layers above it are
+ * written anew.
+ *
+ * lower and lower-layers are made from the recorded parents, whose short links must exist or be repaired in
+ * the same commit. In state ELSEWHERE they are kept: the record or the file is wrong. Directories get the
+ * owner and mode that the driver gives to those of new layers (overlay.go:create). A part of the wrong type,
+ * and a mount point that is not empty, are renamed to <part>.aside in the directory of the layer, with a
+ * number if this exists; podman removes it with the layer.
+ *
+ * -EINVAL: parts is 0 or contains undefined bits, or the transaction was committed; -ENOENT: the layer does
+ * not exist; -EROFS: it is in an additional image store; -EOPNOTSUPP: the driver has no such parts. Codes of
+ * the result: -EBADMSG: a part is damaged and not repairable; -ENOENT: the layer has no directory, or is
+ * deleted in the same commit; -EBUSY: the mount point is not empty, and mountpoints.json lists the layer.
+ * Since: 0.1
+ */
+int cstorage_txn_repair_layer(struct cstorage_txn *txn, const char *id, uint64_t parts,
+                              struct cstorage_error *reterr);
+
+/*
+ * Repair the directory "l" in the graphroot or in the image store: if it is missing or no directory, the
+ * commit moves the link or file to the trash without following it, makes the directory, and makes the short
+ * link of each recorded layer whose link file is valid. It does so before it repairs layers. -EOPNOTSUPP: the
+ * driver has no short links; -ENOENT: there is no such driver home. Since: 0.1
+ */
+int cstorage_txn_repair_links(struct cstorage_txn *txn, bool in_imagestore, struct cstorage_error *reterr);
+
 /* -------------------------------------------------------------------------------- txn: trash and commit */
 
 /*
@@ -1021,6 +1128,27 @@ int cstorage_trash_item_get_code(const struct cstorage_trash_item *item);
 const char *cstorage_trash_item_get_text(const struct cstorage_trash_item *item);
 const struct cstorage_trash_dir *cstorage_trash_item_get_dir(const struct cstorage_trash_item *item);
 const char *cstorage_trash_item_get_name(const struct cstorage_trash_item *item);
+
+/*
+ * Enumerate the results of cstorage_txn_repair_layer() and cstorage_txn_repair_links(), in the order of the
+ * requests. prev is NULL for the first; returns NULL after the last. Since: 0.1
+ */
+const struct cstorage_repair *cstorage_trash_next_repair(const struct cstorage_trash *trash,
+                                                         const struct cstorage_repair *prev);
+
+/*
+ * The result of one repair. The id is NULL for a directory of short links. get_done returns the bits of the
+ * parts that were made anew, for a directory of short links those of CSTORAGE_PART_SHORT_LINK; 0 if nothing
+ * was damaged any more. The code is 0, or a negative errno and then with a text: parts that are done are
+ * repaired nevertheless. get_aside returns the new names of what was moved aside, in the directory of the
+ * layer; NULL after the last. Since: 0.1
+ */
+const char *cstorage_repair_get_layer_id(const struct cstorage_repair *repair);
+bool cstorage_repair_is_in_imagestore(const struct cstorage_repair *repair);
+uint64_t cstorage_repair_get_done(const struct cstorage_repair *repair);
+int cstorage_repair_get_code(const struct cstorage_repair *repair);
+const char *cstorage_repair_get_text(const struct cstorage_repair *repair);
+const char *cstorage_repair_get_aside(const struct cstorage_repair *repair, size_t index);
 
 #ifdef __cplusplus
 }

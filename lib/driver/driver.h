@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/strlist.h"
+#include "cstorage.h"
 #include "format/name.h"
 
 /* The ids of the lowers of a layer, nearest first. */
@@ -48,6 +50,27 @@ struct layer_mount {
         bool is_volatile; /* may be lost in a crash, so it is never synced */
 };
 
+/* A layer above another one: the index of its home, and the position of the other in its lowers, from 0. */
+struct layer_above {
+        const char *id;
+        size_t home, position;
+};
+
+/* A layer that has a record and a directory. */
+struct recorded_layer {
+        const char *id;
+        size_t home;                /* index of the home that has the directory */
+        const char *const *parents; /* as in struct new_layer; NULL: unknown, one has no record */
+        const struct layer_above *above;
+        size_t n_above; /* all layers above it, to repair its link or short link; else 0 */
+};
+
+/* The result of a repair: the bits of the parts that were made anew, and the names that were moved aside. */
+struct layer_repair {
+        uint64_t done;
+        struct strlist aside;
+};
+
 /* The interface of a driver. Each driver has one constant table. */
 struct driver {
         const char *name;
@@ -87,6 +110,17 @@ struct driver {
         int (*is_split_layer)(int home_fd, const char *id);
 
         /*
+         * Examine all parts of a recorded layer but its directory: fill in parts, repairable and split. diff
+         * is repairable if it is known to be empty, which the caller decides. NULL if a layer has no other
+         * parts; then repair_layer is NULL too.
+         */
+        int (*examine_layer)(const struct homes *homes, const struct recorded_layer *layer,
+                             struct cstorage_layer_stat *ret, struct error *reterr);
+
+        /* Examine the directory of short links. NULL if the driver has none. */
+        int (*examine_links)(int home_fd, enum cstorage_part_state *ret);
+
+        /*
          * The functions below change a store, so the caller holds its locks, except for make_content. The
          * functions that create and mount layers are all NULL if the driver does not support this: see
          * driver_check_makes().
@@ -120,6 +154,20 @@ struct driver {
         /* Open the content of a layer for reading: its difference to its lowers or, if the driver has none,
          * all of it. -ENOENT if no home has the layer. */
         int (*open_content)(const struct homes *homes, const char *id, struct error *reterr);
+
+        /*
+         * Repair these parts, which are damaged and repairable according to stat; cstorage.h describes how.
+         * The result is added to ret, also on failure.
+         */
+        int (*repair_layer)(const struct homes *homes, const struct recorded_layer *layer,
+                            const struct cstorage_layer_stat *stat, uint64_t parts, struct layer_repair *ret,
+                            struct error *reterr);
+
+        /*
+         * Make the directory of short links anew if it is missing or no directory. The file that is in its
+         * place is deleted. Returns 1 if it did so, 0 if there was no damage. NULL if the driver has none.
+         */
+        int (*repair_links)(int home_fd, struct error *reterr);
 
         /* The mount point of a layer that exists or is created later, in fresh memory. in_graphroot: the
          * layer is in the first home. -ENOENT if the parent directory is missing. */

@@ -8,6 +8,10 @@
 #include "base/fd.h"
 #include "driver/layer-dir.h"
 
+bool driver_is_layer_id(const char *id) {
+        return name_is_component(id) && strlen(id) <= NAME_MAX;
+}
+
 const char *driver_layer_path(const char *layers_dir, const char *id, const char *below,
                               char buffer[static LAYER_PATH_MAX]) {
         bool in_home = strcmp(layers_dir, ".") == 0;

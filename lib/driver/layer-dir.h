@@ -14,6 +14,9 @@
 const char *driver_layer_path(const char *layers_dir, const char *id, const char *below,
                               char buffer[static LAYER_PATH_MAX]);
 
+/* Can a directory have the name id? The id in a record can be any text. */
+bool driver_is_layer_id(const char *id);
+
 /* Open the layer directory in the first home that has it; *ret_index is the index of that home. -ENOENT and a
  * message if no home has it. */
 int driver_open_layer(const char *layers_dir, const struct homes *homes, const char *id, size_t *ret_index,

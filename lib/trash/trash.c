@@ -19,6 +19,8 @@ _public_ struct cstorage_trash *cstorage_trash_free(struct cstorage_trash *trash
 
         for (size_t i = 0; i < trash->n; i++)
                 trash_item_done(&trash->items[i]);
+        for (size_t i = 0; i < trash->n_repairs; i++)
+                repair_done(&trash->repairs[i]);
         for (struct cstorage_trash_dir *dir = trash->dirs, *next; dir; dir = next) {
                 next = dir->next;
                 temp_dir_done(&dir->temp);
@@ -26,6 +28,7 @@ _public_ struct cstorage_trash *cstorage_trash_free(struct cstorage_trash *trash
                 free(dir);
         }
         free(trash->items);
+        free(trash->repairs);
         free(trash);
         return NULL;
 }

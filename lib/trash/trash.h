@@ -40,9 +40,22 @@ struct cstorage_trash_item {
 /* Release what the item holds, and its reference to the inventory. */
 void trash_item_done(struct cstorage_trash_item *item);
 
+/* A repair that was requested, and its result. */
+struct cstorage_repair {
+        char *id; /* of the layer; NULL: the directory of short links */
+        bool in_imagestore;
+        uint64_t parts;
+        struct layer_repair result;
+        struct error error; /* code is 0 on success */
+};
+
+void repair_done(struct cstorage_repair *repair);
+
 struct cstorage_trash {
         struct cstorage_trash_item *items;
         size_t n, cap;
+        struct cstorage_repair *repairs;
+        size_t n_repairs, cap_repairs;
         struct cstorage_trash_dir *dirs, *last;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The commit of a transaction: first its edits, then the entries to move to the trash. */
+/* The commit of a transaction: its edits, then the entries to move to the trash, then the repairs. */
 
 #include "txn/commit.h"
 
@@ -20,7 +20,12 @@ static void trash_all(struct cstorage_txn *txn, const struct mountinfo *mounts) 
                                 trash_one(txn, &trash->items[i], mounts);
 }
 
-static int move_to_trash(struct cstorage_txn *txn, struct error *reterr) {
+static bool has_more(const struct cstorage_txn *txn) {
+        return txn->trash->n > 0 || txn->trash->n_repairs > 0;
+}
+
+/* The trash comes first: on a full disk, repairs use its space. */
+static int trash_and_repair(struct cstorage_txn *txn, struct error *reterr) {
         _cleanup_(mountinfo_freep) struct mountinfo *mounts = NULL;
         int r;
 
@@ -29,6 +34,7 @@ static int move_to_trash(struct cstorage_txn *txn, struct error *reterr) {
         if (r < 0)
                 return r;
         trash_all(txn, mounts);
+        txn_make_repairs(txn, mounts);
         return 0;
 }
 
@@ -38,13 +44,13 @@ static int commit_all(struct cstorage_txn *txn, struct error *reterr) {
         int r;
 
         r = txn_check_stale(txn, reterr);
-        if (r >= 0 && txn->trash->n > 0)
+        if (r >= 0 && has_more(txn))
                 r = txn_check_unheld(txn, reterr);
         if (r >= 0 && txn->now)
                 r = commit_changes(txn, reterr);
         if (r < 0)
                 return r;
-        r = txn->trash->n > 0 ? move_to_trash(txn, reterr) : 0;
+        r = has_more(txn) ? trash_and_repair(txn, reterr) : 0;
         if (r >= 0)
                 txn->committed = true;
         return r;

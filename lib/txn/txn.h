@@ -64,5 +64,11 @@ int txn_write_token(struct cstorage_txn *txn, size_t lock, struct lock_token *re
 void txn_reset_volatile_file(struct cstorage_txn *txn, struct cstorage_trash_item *item,
                              const struct mountinfo *mounts);
 
+/*
+ * Make the requested repairs; the results are in the trash (commit-repair.c). mounts serves to free space on
+ * a full disk.
+ */
+void txn_make_repairs(struct cstorage_txn *txn, const struct mountinfo *mounts);
+
 /* The records, with all edits. */
 struct cstorage_snapshot *txn_snapshot(const struct cstorage_txn *txn);
