@@ -147,7 +147,7 @@ static bool is_examined(const void *object) {
         return ((const struct fact_entry *) object)->examined;
 }
 
-/* An entry that is named after its id need not contain both. */
+/* A line need not contain the name of an entry if the name is the id, with the suffix of the kind. */
 static bool has_default_name(const void *object) {
         const struct fact_entry *entry = object;
         const char *suffix = cstorage_entry_kind_get_suffix(entry->kind);
