@@ -1002,12 +1002,12 @@ int cstorage_txn_repair_links(struct cstorage_txn *txn, bool in_imagestore, stru
  * Move an entry to the trash: the commit renames it into a temp dir with the layout of the Go library
  * (internal/tempdir/tempdir.go). seen is the result of cstorage_entry_stat(); it is copied. The result of the
  * entry (see cstorage_trash_next_item()) is -ESTALE if the entry changed since, and -EBUSY if something is
- * mounted there, if a mount uses the entry, or if another process holds its lock. The transaction references
- * the inventory of the entry. -EINVAL: the entry is of another store, is a directory without an id, or is a
- * volatile file. Since: 0.1
+ * mounted there, if a mount uses the entry, or if another process holds its lock. userdata is any pointer,
+ * which cstorage_trash_item_get_userdata() returns. The transaction references the inventory of the entry.
+ * -EINVAL: the entry is of another store, is a directory without an id, or is a volatile file. Since: 0.1
  */
 int cstorage_txn_trash_entry(struct cstorage_txn *txn, const struct cstorage_entry *entry,
-                             const struct cstorage_entry_stat *seen);
+                             const struct cstorage_entry_stat *seen, void *userdata);
 
 /*
  * Replace a torn volatile file (see cstorage_record_file_is_torn()) by an empty list. podman fails as long as
@@ -1016,11 +1016,11 @@ int cstorage_txn_trash_entry(struct cstorage_txn *txn, const struct cstorage_ent
  * earlier one, and puts the new file in its place. On a full disk, or after a crash between these renames,
  * there is no file; it means the same as an empty list. The result of the entry is -ESTALE if it is not the
  * file that was examined, or not torn. The snapshot no longer contains its records, only the ids: see
- * cstorage_snapshot_get_set_aside_id(). The transaction references the inventory of the entry. -EINVAL: the
- * entry is of another store or kind. Since: 0.1
+ * cstorage_snapshot_get_set_aside_id(). userdata and the inventory are as for cstorage_txn_trash_entry().
+ * -EINVAL: the entry is of another store or kind. Since: 0.1
  */
 int cstorage_txn_reset_volatile_file(struct cstorage_txn *txn, const struct cstorage_entry *entry,
-                                     const struct cstorage_entry_stat *seen);
+                                     const struct cstorage_entry_stat *seen, void *userdata);
 
 /*
  * Make all requested changes, in a crash-safe order, and release the locks, also on failure. All record files
@@ -1124,6 +1124,7 @@ int cstorage_trash_receive(int socket_fd, struct cstorage_trash **ret, struct cs
  * Since: 0.1
  */
 const struct cstorage_entry *cstorage_trash_item_get_entry(const struct cstorage_trash_item *item);
+void *cstorage_trash_item_get_userdata(const struct cstorage_trash_item *item);
 int cstorage_trash_item_get_code(const struct cstorage_trash_item *item);
 const char *cstorage_trash_item_get_text(const struct cstorage_trash_item *item);
 const struct cstorage_trash_dir *cstorage_trash_item_get_dir(const struct cstorage_trash_item *item);

@@ -75,7 +75,7 @@ static void note_removed_at_once(struct outcome *outcome, const struct cstorage_
         const struct cstorage_trash_item *item = NULL;
 
         while ((item = cstorage_trash_next_item(trash, item))) {
-                struct subject *subject = outcome_find(outcome, cstorage_trash_item_get_entry(item));
+                struct subject *subject = outcome_find(outcome, cstorage_trash_item_get_userdata(item));
 
                 if (subject && subject->result == RESULT_REMOVED && !cstorage_trash_item_get_dir(item))
                         note(subject, &one);
@@ -143,7 +143,7 @@ static struct subject *next_removed(const struct deletion *deletion, const struc
         while (*at < deletion->n && cstorage_trash_item_get_dir(deletion->items[*at]) == dir) {
                 const struct cstorage_trash_item *item = deletion->items[(*at)++];
                 struct subject *subject =
-                        outcome_find(deletion->outcome, cstorage_trash_item_get_entry(item));
+                        outcome_find(deletion->outcome, cstorage_trash_item_get_userdata(item));
 
                 if (subject && subject->result == RESULT_REMOVED) {
                         *ret = item;

@@ -9,12 +9,12 @@
 
 #include "collect/execute.h"
 
-static int ask_for(struct cstorage_txn *txn, const struct fact_entry *entry, enum verdict verdict) {
+static int ask_for(struct cstorage_txn *txn, struct fact_entry *entry, enum verdict verdict) {
         switch (verdict) {
         case VERDICT_REMOVE:
-                return cstorage_txn_trash_entry(txn, entry->entry, &entry->identity);
+                return cstorage_txn_trash_entry(txn, entry->entry, &entry->identity, entry);
         case VERDICT_REPAIR:
-                return cstorage_txn_reset_volatile_file(txn, entry->entry, &entry->identity);
+                return cstorage_txn_reset_volatile_file(txn, entry->entry, &entry->identity, entry);
         case VERDICT_KEEP:
         case VERDICT_REFUSE:
                 break;
@@ -27,7 +27,7 @@ int execute(struct cstorage_txn *txn, const struct scan *view, struct cstorage_t
         int r;
 
         for (size_t i = 0; i < view->plan.n; i++) {
-                const struct fact_entry *entry = &view->facts.entries[i];
+                struct fact_entry *entry = &view->facts.entries[i];
 
                 r = ask_for(txn, entry, reason_verdict(view->plan.decisions[i].reason));
                 if (r < 0)
@@ -62,7 +62,7 @@ void execute_apply(struct outcome *outcome, const struct cstorage_trash *trash) 
         const struct cstorage_trash_item *item = NULL;
 
         while ((item = cstorage_trash_next_item(trash, item))) {
-                struct subject *subject = outcome_find(outcome, cstorage_trash_item_get_entry(item));
+                struct subject *subject = outcome_find(outcome, cstorage_trash_item_get_userdata(item));
 
                 if (subject)
                         execute_apply_one(subject, cstorage_trash_item_get_code(item),

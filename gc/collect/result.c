@@ -35,35 +35,6 @@ void subject_fail(struct subject *subject, const char *text) {
         subject->text = strdup(text); /* if out of memory: failed, without a cause */
 }
 
-static int compare_pointers(const void *a, const void *b) {
-        uintptr_t x = (uintptr_t) a, y = (uintptr_t) b;
-
-        return x < y ? -1 : x > y;
-}
-
-static int compare_subjects(const void *a, const void *b) {
-        const struct subject *const *x = a, *const *y = b;
-
-        return compare_pointers((*x)->entry->entry, (*y)->entry->entry);
-}
-
-static int compare_key(const void *key, const void *subject) {
-        const struct subject *const *s = subject;
-
-        return compare_pointers(key, (*s)->entry->entry);
-}
-
-static int index_subjects(struct outcome *outcome) {
-        outcome->by_entry = calloc(outcome->n_subjects + 1, sizeof(*outcome->by_entry));
-        if (!outcome->by_entry)
-                return -ENOMEM;
-
-        for (size_t i = 0; i < outcome->n_subjects; i++)
-                outcome->by_entry[i] = &outcome->subjects[i];
-        qsort(outcome->by_entry, outcome->n_subjects, sizeof(*outcome->by_entry), compare_subjects);
-        return 0;
-}
-
 int outcome_fill(struct outcome *outcome, const struct scan *view) {
         const struct plan *plan = &view->plan;
         int r;
@@ -72,6 +43,10 @@ int outcome_fill(struct outcome *outcome, const struct scan *view) {
                           plan->n_remove + plan->n_repair + plan->n_refuse);
         if (r < 0)
                 return r;
+
+        outcome->by_entry = calloc(plan->n + 1, sizeof(*outcome->by_entry));
+        if (!outcome->by_entry)
+                return -ENOMEM;
 
         outcome->facts = &view->facts;
         outcome->plan = plan;
@@ -82,6 +57,7 @@ int outcome_fill(struct outcome *outcome, const struct scan *view) {
                         continue;
 
                 assert(outcome->n_subjects < outcome->cap_subjects);
+                outcome->by_entry[i] = &outcome->subjects[outcome->n_subjects];
                 outcome->subjects[outcome->n_subjects++] = (struct subject){
                         .entry = &view->facts.entries[i],
                         .result = result_of(decision->reason),
@@ -89,7 +65,7 @@ int outcome_fill(struct outcome *outcome, const struct scan *view) {
                         .because = decision->because,
                 };
         }
-        return index_subjects(outcome);
+        return 0;
 }
 
 int outcome_refuse(struct outcome *outcome, const struct facts *facts, const struct fact_entry *store) {
@@ -106,12 +82,11 @@ int outcome_refuse(struct outcome *outcome, const struct facts *facts, const str
         return 0;
 }
 
-struct subject *outcome_find(const struct outcome *outcome, const struct cstorage_entry *entry) {
-        struct subject **found;
+struct subject *outcome_find(const struct outcome *outcome, const struct fact_entry *entry) {
+        size_t i = (size_t) (entry - outcome->facts->entries);
 
-        found = bsearch(entry, outcome->by_entry, outcome->n_subjects, sizeof(*outcome->by_entry),
-                        compare_key);
-        return found ? *found : NULL;
+        assert(i < outcome->plan->n);
+        return outcome->by_entry[i];
 }
 
 void outcome_count(struct outcome *outcome) {

@@ -35,7 +35,7 @@ struct outcome {
         uint64_t n_accounted;     /* then: recorded entries, which were not examined */
         struct subject *subjects; /* in the order of the facts: by kind, directory, name */
         size_t n_subjects, cap_subjects;
-        struct subject **by_entry;       /* the same, for outcome_find() */
+        struct subject **by_entry;       /* by entry of the facts; NULL: it is kept */
         const struct fact_entry *others; /* stores of other drivers, if requested; not counted */
         size_t n_others;
         const struct orphan_details *details; /* for the report; NULL if not requested */
@@ -58,8 +58,8 @@ int outcome_fill(struct outcome *outcome, const struct scan *view);
 /* Make the store, which is refused as a whole, the only subject. -ENOMEM. */
 int outcome_refuse(struct outcome *outcome, const struct facts *facts, const struct fact_entry *store);
 
-/* The subject of an entry; NULL if it has none. Logarithmic. */
-struct subject *outcome_find(const struct outcome *outcome, const struct cstorage_entry *entry);
+/* The subject of an entry of the facts; NULL if it has none. The outcome is from outcome_fill(). */
+struct subject *outcome_find(const struct outcome *outcome, const struct fact_entry *entry);
 
 /* The result of a verdict if no error occurs. */
 enum result result_of(enum reason reason);

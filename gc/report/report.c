@@ -16,7 +16,7 @@ static bool next_of_plan(const struct outcome *outcome, size_t *i, struct subjec
         if (*i >= outcome->plan->n)
                 return false;
 
-        subject = outcome_find(outcome, outcome->facts->entries[*i].entry);
+        subject = outcome_find(outcome, &outcome->facts->entries[*i]);
         if (subject)
                 *ret = *subject;
         else

@@ -248,6 +248,10 @@ _public_ const struct cstorage_entry *cstorage_trash_item_get_entry(const struct
         return item->entry;
 }
 
+_public_ void *cstorage_trash_item_get_userdata(const struct cstorage_trash_item *item) {
+        return item->userdata;
+}
+
 _public_ int cstorage_trash_item_get_code(const struct cstorage_trash_item *item) {
         return item->error.code;
 }

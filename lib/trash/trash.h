@@ -26,6 +26,7 @@ struct short_name {
 
 struct cstorage_trash_item {
         const struct cstorage_entry *entry; /* its inventory is referenced */
+        void *userdata;                     /* the caller's */
         struct cstorage_entry_stat seen;
         bool done;
         bool removed;       /* an empty directory, removed in place */

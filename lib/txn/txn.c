@@ -159,8 +159,9 @@ static bool may_be_trashed(const struct cstorage_entry *entry) {
 }
 
 static int add_item(struct cstorage_txn *txn, const struct cstorage_entry *entry,
-                    const struct cstorage_entry_stat *seen) {
+                    const struct cstorage_entry_stat *seen, void *userdata) {
         struct cstorage_trash *trash = txn->trash;
+        struct cstorage_trash_item *item;
         int r;
 
         r = ARRAY_RESERVE(trash->items, trash->cap, trash->n + 1);
@@ -168,9 +169,11 @@ static int add_item(struct cstorage_txn *txn, const struct cstorage_entry *entry
                 return r;
 
         cstorage_inventory_ref(entry->inventory);
-        trash->items[trash->n] = TRASH_ITEM_INIT;
-        trash->items[trash->n].entry = entry;
-        trash->items[trash->n++].seen = *seen;
+        item = &trash->items[trash->n++];
+        *item = TRASH_ITEM_INIT;
+        item->entry = entry;
+        item->seen = *seen;
+        item->userdata = userdata;
         return 0;
 }
 
@@ -179,14 +182,15 @@ static bool is_of(const struct cstorage_txn *txn, const struct cstorage_entry *e
 }
 
 _public_ int cstorage_txn_trash_entry(struct cstorage_txn *txn, const struct cstorage_entry *entry,
-                                      const struct cstorage_entry_stat *seen) {
-        return is_of(txn, entry) && seen && may_be_trashed(entry) ? add_item(txn, entry, seen) : -EINVAL;
+                                      const struct cstorage_entry_stat *seen, void *userdata) {
+        return is_of(txn, entry) && seen && may_be_trashed(entry) ? add_item(txn, entry, seen, userdata)
+                                                                  : -EINVAL;
 }
 
 _public_ int cstorage_txn_reset_volatile_file(struct cstorage_txn *txn, const struct cstorage_entry *entry,
-                                              const struct cstorage_entry_stat *seen) {
+                                              const struct cstorage_entry_stat *seen, void *userdata) {
         return is_of(txn, entry) && seen && entry_kinds[entry->kind].turn == TRASH_TURN_RESET
-                       ? add_item(txn, entry, seen)
+                       ? add_item(txn, entry, seen, userdata)
                        : -EINVAL;
 }
 

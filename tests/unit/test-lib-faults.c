@@ -136,8 +136,8 @@ static int trash_all(struct cstorage_txn *txn, const struct cstorage_inventory *
                 if (r < 0)
                         return r;
                 r = cstorage_entry_get_kind(entry) == CSTORAGE_ENTRY_VOLATILE_FILE
-                            ? cstorage_txn_reset_volatile_file(txn, entry, &seen)
-                            : cstorage_txn_trash_entry(txn, entry, &seen);
+                            ? cstorage_txn_reset_volatile_file(txn, entry, &seen, NULL)
+                            : cstorage_txn_trash_entry(txn, entry, &seen, NULL);
                 if (r < 0)
                         return r;
         }

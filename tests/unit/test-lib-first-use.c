@@ -276,7 +276,7 @@ static void retire_orphan(struct cstorage_store *store, struct cstorage_txn *txn
         entry = cstorage_inventory_next(inventory, NULL);
         assert_non_null(entry);
         assert_ok(cstorage_entry_stat(entry, &seen, NULL));
-        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
+        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen, NULL));
 }
 
 static void nothing_is_removed_by_records_that_changed(void **state) {

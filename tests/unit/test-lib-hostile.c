@@ -166,7 +166,7 @@ static int retire_layer(struct cstorage_store *store) {
         assert_non_null(entry);
         assert_ok(cstorage_entry_stat(entry, &seen, NULL));
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
+        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen, NULL));
         assert_ok(cstorage_txn_commit(txn, &trash, NULL));
         code = cstorage_trash_item_get_code(cstorage_trash_next_item(trash, NULL));
         while ((dir = cstorage_trash_next_dir(trash, dir))) {

@@ -144,9 +144,9 @@ static void ask_for_all(struct cstorage_txn *txn, const struct cstorage_inventor
 
                 assert_ok(cstorage_entry_stat(entry, &seen, NULL));
                 if (cstorage_entry_get_kind(entry) == CSTORAGE_ENTRY_VOLATILE_FILE)
-                        assert_ok(cstorage_txn_reset_volatile_file(txn, entry, &seen));
+                        assert_ok(cstorage_txn_reset_volatile_file(txn, entry, &seen, NULL));
                 else
-                        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
+                        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen, NULL));
         }
 }
 

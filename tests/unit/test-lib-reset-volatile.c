@@ -74,10 +74,11 @@ static int heal_one(struct fixture *f, const char *path,
                 meddle(f, path);
 
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_int_equal(cstorage_txn_trash_entry(txn, entry, &seen), -EINVAL);
-        assert_ok(cstorage_txn_reset_volatile_file(txn, entry, &seen));
+        assert_int_equal(cstorage_txn_trash_entry(txn, entry, &seen, NULL), -EINVAL);
+        assert_ok(cstorage_txn_reset_volatile_file(txn, entry, &seen, &seen));
         assert_ok(cstorage_txn_commit(txn, &trash, NULL));
         item = cstorage_trash_next_item(trash, NULL);
+        assert_ptr_equal(cstorage_trash_item_get_userdata(item), &seen);
         assert_null(cstorage_trash_next_dir(trash, NULL));
         assert_null(cstorage_trash_item_get_dir(item));
         if (cstorage_trash_item_get_code(item) == 0)
@@ -263,7 +264,7 @@ static void the_records_afterwards_are_those_of_the_new_file(void **state) {
         assert_true(cstorage_record_file_is_torn(find_file(before, files[2])));
         assert_int_equal(cstorage_txn_create_container(txn, NULL, NULL, NULL), -EBADMSG);
 
-        assert_ok(cstorage_txn_reset_volatile_file(txn, entry, &seen));
+        assert_ok(cstorage_txn_reset_volatile_file(txn, entry, &seen, NULL));
         assert_true(fixture_exists(f, files[2]));
         assert_content(f, files[2], "\0", 1);
         assert_ok(cstorage_txn_commit(txn, &trash, NULL));
@@ -289,11 +290,11 @@ static void only_volatile_files_are_healed(void **state) {
         assert_null(find_entry(inventory, "graphroot/overlay-layers/layers.json"));
         entry = find_entry(inventory, "graphroot/overlay-layers/.tmp-layers.json1");
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_int_equal(cstorage_txn_reset_volatile_file(txn, entry, &seen), -EINVAL);
-        assert_int_equal(cstorage_txn_reset_volatile_file(txn, NULL, &seen), -EINVAL);
-        assert_int_equal(cstorage_txn_reset_volatile_file(NULL, find_entry(inventory, files[0]), &seen),
+        assert_int_equal(cstorage_txn_reset_volatile_file(txn, entry, &seen, NULL), -EINVAL);
+        assert_int_equal(cstorage_txn_reset_volatile_file(txn, NULL, &seen, NULL), -EINVAL);
+        assert_int_equal(cstorage_txn_reset_volatile_file(NULL, find_entry(inventory, files[0]), &seen, NULL),
                          -EINVAL);
-        assert_int_equal(cstorage_txn_reset_volatile_file(txn, find_entry(inventory, files[0]), NULL),
+        assert_int_equal(cstorage_txn_reset_volatile_file(txn, find_entry(inventory, files[0]), NULL, NULL),
                          -EINVAL);
 }
 
@@ -327,7 +328,7 @@ static void leftovers_in_the_runroot_are_removed_at_once(void **state) {
         assert_int_equal(cstorage_entry_get_kind(entry), CSTORAGE_ENTRY_SAVE_LEFTOVER);
         assert_ok(cstorage_entry_stat(entry, &seen, NULL));
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
+        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen, NULL));
         assert_ok(cstorage_txn_commit(txn, &trash, NULL));
         assert_int_equal(cstorage_trash_item_get_code(cstorage_trash_next_item(trash, NULL)), 0);
         assert_false(fixture_exists(f, path));

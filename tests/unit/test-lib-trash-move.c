@@ -75,7 +75,7 @@ static int trash_one(struct fixture *f) {
         assert_null(cstorage_inventory_next(inventory, entry));
         assert_ok(cstorage_entry_stat(entry, &seen, NULL));
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
+        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen, NULL));
         assert_ok(cstorage_txn_commit(txn, &trash, NULL));
         r = cstorage_trash_item_get_code(cstorage_trash_next_item(trash, NULL));
         assert_ok(cstorage_trash_empty(trash, NULL));

@@ -60,7 +60,7 @@ static void retire_all_kinds(struct fixture *f, bool backwards) {
         assert_ok(cstorage_inventory_new(store, &inventory, NULL));
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
         while ((entry = cstorage_inventory_next(inventory, entry)))
-                assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
+                assert_ok(cstorage_txn_trash_entry(txn, entry, &seen, NULL));
         assert_int_equal(inventory->n, CSTORAGE_ENTRY_KINDS);
         for (size_t i = 0; i < CSTORAGE_ENTRY_KINDS; i++)
                 inventory->entries[i].kind =

@@ -72,7 +72,7 @@ static int trash_one(struct fixture *f, enum cstorage_entry_kind kind, const cha
                 meddle(f);
 
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
+        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen, NULL));
         assert_ok(cstorage_txn_commit(txn, &trash, NULL));
         txn = cstorage_txn_free(txn);
         code = cstorage_trash_item_get_code(cstorage_trash_next_item(trash, NULL));
@@ -351,10 +351,22 @@ static struct cstorage_trash *retire_everything(struct fixture *f) {
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
         while ((entry = cstorage_inventory_next(inventory, entry))) {
                 assert_ok(cstorage_entry_stat(entry, &seen, NULL));
-                assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
+                assert_ok(cstorage_txn_trash_entry(txn, entry, &seen, (void *) (uintptr_t) entry));
         }
         assert_ok(cstorage_txn_commit(txn, &trash, NULL));
         return trash;
+}
+
+static void an_item_has_the_pointer_of_the_caller(void **state) {
+        _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
+        const struct cstorage_trash_item *item = NULL;
+
+        fixture_add_layer_dir(*state, fixture_id("ab"), LINK);
+        fixture_add_layer_dir(*state, fixture_id("cd"), "BBCDEFGHIJKLMNOPQRSTUVWXYZ");
+        trash = retire_everything(*state);
+        assert_non_null(cstorage_trash_next_item(trash, NULL));
+        while ((item = cstorage_trash_next_item(trash, item)))
+                assert_ptr_equal(cstorage_trash_item_get_userdata(item), cstorage_trash_item_get_entry(item));
 }
 
 static const char *trashed_in(const struct cstorage_trash *trash, const char *start) {
@@ -530,7 +542,7 @@ static void without_a_commit_nothing_happens(void **state) {
         entry = find_entry(inventory, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"));
         assert_ok(cstorage_entry_stat(entry, &seen, NULL));
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
+        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen, NULL));
         txn = cstorage_txn_free(txn);
         assert_true(fixture_exists(f, "graphroot/overlay/l/" LINK));
         assert_false(fixture_exists(f, "graphroot/overlay/tempdirs"));
@@ -565,14 +577,14 @@ static void after_a_commit_that_failed_there_is_none(void **state) {
         entry = find_entry(inventory, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab"));
         assert_ok(cstorage_entry_stat(entry, &seen, NULL));
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen));
+        assert_ok(cstorage_txn_trash_entry(txn, entry, &seen, NULL));
 
         before = allow_descriptors(0);
         r = cstorage_txn_commit(txn, &trash, &error);
         (void) allow_descriptors(before);
         assert_true(r < 0);
         assert_int_equal(error.code, r);
-        assert_int_equal(cstorage_txn_trash_entry(txn, entry, &seen), -EINVAL);
+        assert_int_equal(cstorage_txn_trash_entry(txn, entry, &seen, NULL), -EINVAL);
         assert_int_equal(cstorage_txn_commit(txn, &trash, NULL), -EINVAL);
         assert_null(trash);
         assert_true(fixture_exists(*state, "graphroot/overlay/l/" LINK));
@@ -591,7 +603,7 @@ static void a_directory_without_an_id_cannot_be_retired(void **state) {
         entry = find_entry(inventory, CSTORAGE_ENTRY_LAYER_DIR, "somebody's");
         assert_ok(cstorage_entry_stat(entry, &seen, NULL));
         assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
-        assert_int_equal(cstorage_txn_trash_entry(txn, entry, &seen), -EINVAL);
+        assert_int_equal(cstorage_txn_trash_entry(txn, entry, &seen, NULL), -EINVAL);
 }
 
 /* The first who runs a container makes the runroot, and records there what lies in the graphroot. */
@@ -657,6 +669,7 @@ int main(void) {
                 CASE(a_temp_dir_that_somebody_holds_is_left),
                 CASE(a_link_that_leads_to_another_layer_stays),
                 CASE(what_lies_in_the_runroot_needs_no_temp_dir),
+                CASE(an_item_has_the_pointer_of_the_caller),
                 CASE(each_store_has_one_temp_dir_of_its_own),
                 CASE(any_number_of_temp_dirs_takes_few_descriptors),
                 CASE(what_happens_to_a_temp_dir_before_it_is_locked_is_seen),

@@ -48,7 +48,7 @@ static int move_to_trash(struct client *client, const struct cstorage_inventory 
                         continue;
                 r = cstorage_entry_stat(entry, &seen, &error);
                 if (r >= 0 && seen.type != CSTORAGE_TYPE_ABSENT)
-                        r = cstorage_txn_trash_entry(client->txn, entry, &seen);
+                        r = cstorage_txn_trash_entry(client->txn, entry, &seen, NULL);
         }
         return r < 0 ? log_error(client, "%s", error.text) : 0;
 }
