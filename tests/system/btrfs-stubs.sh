@@ -43,6 +43,6 @@ for driver in btrfs overlay; do
         [ $driver = overlay ] || layers=$layers/subvolumes
         "$after_boot" "$gc" --root="$scratch/m/after/$driver" --runroot="$scratch/run" --storage-driver=$driver >"$scratch/out" 2>&1
         expect "$driver: stubs are removed" 0 $? || note "$(cat "$scratch/out")"
-        expect "$driver: and what a record lists stays" "$(id b)" "$(ls "$layers" | grep -vxE 'l|tempdirs')"
+        expect "$driver: the layer with a record stays" "$(id b)" "$(ls "$layers" | grep -vxE 'l|tempdirs')"
 done
 finish

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The program as a user meets it: options, exit statuses, forms of output, the manual; what it says to damaged files and
-# hostile names.
+# The command line: options, exit statuses, forms of output, the manual; messages about damaged files and hostile names.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -17,7 +16,7 @@ unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER ST
 
 # ------------------------------------------------------------------------------------------------------------- helpers
 
-# run OPTIONS...: its exit status in $status, what it prints in $out and $err. Each run is one after a reboot.
+# run OPTIONS...: the exit status is in $status, the output in $out and $err. Each run is the first one after a reboot.
 run() {
         # shellcheck disable=SC2086
         "$after_boot" "$gc" $store "$@" >"$scratch/out" 2>"$scratch/err"
@@ -26,14 +25,14 @@ run() {
         err=$(cat "$scratch/err")
 }
 
-# says NAME PATTERN: on standard error, in one line that names the program.
+# says NAME PATTERN: check for a line on standard error that begins with the name of the program.
 says() { check "$1" grep -qE "^cstorage-gc: .*$2" "$scratch/err" || note "stderr: $err"; }
 
 silent() { expect "$1" "" "$out"; }
 
 orphans() { find "$g/overlay" "$g/overlay-containers" -mindepth 1 -maxdepth 1 -newermt '1 year ago' -type d; }
 
-# with_lock FILE COMMAND...: run it while another process holds the lock as Go does.
+# with_lock FILE COMMAND...: run the command while another process holds the lock in the way of Go.
 with_lock() {
         local file=$1
         shift
@@ -60,7 +59,7 @@ done
 run $'--\e[31m\n'
 check "a hostile option does not reach the terminal" sh -c "! grep -q '[^[:print:]]' '$scratch/err'"
 
-# features FILE: those in the summary of meson, as --version has them.
+# features FILE: the features in the summary of meson, in the form of --version.
 features() {
         local name
         sed -nE "/^option\('tests'/d; s/^option\('([a-z]+)', type : 'feature'.*/\1/p" "$source/meson_options.txt" | sort |
@@ -71,9 +70,9 @@ features() {
 run --version
 expect "--version prints name and version" "0 cstorage-gc $(sed -n "s/^ *version : '\(.*\)',/\1/p" "$source/meson.build" | head -1)" \
         "$status $(head -1 "$scratch/out")"
-expect "and the built-in features, as the summary of meson does" "$(features "$build/meson-logs/meson-log.txt")" \
+expect "--version prints the built-in features, like the summary of meson" "$(features "$build/meson-logs/meson-log.txt")" \
         "$(tail -n +2 "$scratch/out" | tr ' ' '\n' | sort -k1.2)"
-expect "which are not empty" 1 "$(tail -n +2 "$scratch/out" | grep -c '^[+-]')"
+expect "--version lists features" 1 "$(tail -n +2 "$scratch/out" | grep -c '^[+-]')"
 run --help
 expect "--help succeeds" 0 $status
 check "--help fits a terminal" sh -c "! grep -qE '.{81}' '$scratch/out'"
@@ -92,17 +91,17 @@ options_help=$(grep -oE -- '^ +(-[a-z], )?--[a-z-]+' "$scratch/out" | grep -oE -
 options_manual=$(sed -n '/^\.Ss Options/,/^\.Ss Exit/p' "$manual" | grep -E '^\.It Fl' | grep -oE 'Fl Fl [a-z-]+' |
         sed 's/Fl Fl /--/' | sort)
 expect "the manual has the options of --help, and no others" "$options_help" "$options_manual"
-expect "each is in its synopsis" "" "$(for o in $options_help; do
+expect "the synopsis of the manual has each option" "" "$(for o in $options_help; do
         sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/p' "$manual" | grep -q "Fl Fl ${o#--}\b" || echo "$o"
 done)"
 statuses=$(sed -nE 's/^ *STATUS_[A-Z]+ = ([0-9]+),.*/\1/p' "$source/gc/util/exit-status.h" | sort)
 expect "the manual has every exit status, and no others" "$statuses" \
         "$(sed -n '/^\.Ss Exit status/,/^\.Sh/s/^\.It \([0-9]*\)$/\1/p' "$manual" | sort)"
 reasons=$(grep -oE 'VERDICT_[A-Z]+, "[a-z-]+"' "$source/gc/plan/reasons.c" | sed 's/.*"\(.*\)"/\1/')
-expect "there are reasons" 1 $(($(wc -w <<<"$reasons") > 20))
+expect "the program has more than 20 reasons" 1 $(($(wc -w <<<"$reasons") > 20))
 expect "the manual of the report has every reason, and no others" "$(sort <<<"$reasons")" \
         "$(sed -n '/^\.Sh REASONS/,/^\.Sh USER STATUS/s/^\.It Cm //p' "$report_manual" | sort)"
-expect "and every kind" "" "$(
+expect "the manual of the report has every kind" "" "$(
         for kind in layer-dir container-dir image-dir tar-split layer-data link temp-dir staging save-leftover; do
                 grep -qE "^\.It Cm.*\b$kind\b" "$report_manual" || echo "$kind"
         done
@@ -114,12 +113,12 @@ printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$scr
 export CONTAINERS_STORAGE_CONF=$scratch/none.conf
 store=
 run
-expect "no store is nothing to do" "0 " "$status $out"
-says "and that is said" "nothing to do: .*$scratch/none"
+expect "without a store the run succeeds" "0 " "$status $out"
+says "the message names the missing store" "nothing to do: .*$scratch/none"
 run --quiet
-expect "unless --quiet is given" "0  " "$status $out $err"
+expect "without a store --quiet prints nothing" "0  " "$status $out $err"
 run --json
-expect "no store has an empty report" '0 {"objects":[],"removed":0}' \
+expect "without a store the report is empty" '0 {"objects":[],"removed":0}' \
         "$status $(jq -c '{objects, removed: .summary.removed}' "$scratch/out")"
 check "nothing was created" test ! -e "$scratch/none" -a ! -e "$scratch/none-run"
 unset CONTAINERS_STORAGE_CONF
@@ -134,19 +133,19 @@ for wrong in "--root=$scratch/none --runroot=$scratch/empty-run $driver" "--root
         "$good --imagestore=$scratch/none $driver" "--root=$scratch/file $driver" "$good --runroot=$scratch/file $driver"; do
         # shellcheck disable=SC2086
         run $wrong
-        expect "a directory that is named and not there is a usage error: $wrong" "2 1 " "$status $(wc -l <"$scratch/err") $out"
-        says "it is named, with what to do" "--(root|runroot|imagestore): $scratch/(none|file) .*\. [A-Z]"
+        expect "a missing directory in an option is a usage error: $wrong" "2 1 " "$status $(wc -l <"$scratch/err") $out"
+        says "the message contains the path and a remedy" "--(root|runroot|imagestore): $scratch/(none|file) .*\. [A-Z]"
 done
 for form in "" --dry-run --json facts; do
         # shellcheck disable=SC2086
         run $good --storage-driver=overlay $form
-        expect "so is a root without a store ${form:+($form)}" "2 " "$status $out"
-        says "it is named, with what to do" "--root: $scratch/empty .*\. [A-Z]"
+        expect "a root without a store is a usage error ${form:+($form)}" "2 " "$status $out"
+        says "the message contains the path and a remedy" "--root: $scratch/empty .*\. [A-Z]"
 done
 run --storage-driver=overlai
-expect "so is a driver that there never was" "2 " "$status $out"
-says "by name" "\"overlai\""
-expect "nothing was made there" "" "$(find "$scratch/empty" "$scratch/empty-run" -mindepth 1)"
+expect "an unknown driver is a usage error" "2 " "$status $out"
+says "the message names the driver" "\"overlai\""
+expect "the run creates nothing there" "" "$(find "$scratch/empty" "$scratch/empty-run" -mindepth 1)"
 
 # ------------------------------------------------------------------------------------------------------- configuration
 
@@ -156,22 +155,22 @@ lay_out conf --orphans 1
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$g" "$r" >"$scratch/storage.conf"
 store=
 CONTAINERS_STORAGE_CONF=$scratch/storage.conf run --dry-run --json
-expect "storage.conf says where the store lies" "0 $g overlay" "$status $(jq -r '.store | .graphroot + " " + .driver' "$scratch/out")"
+expect "storage.conf sets the store" "0 $g overlay" "$status $(jq -r '.store | .graphroot + " " + .driver' "$scratch/out")"
 CONTAINERS_STORAGE_CONF=$scratch/storage.conf run --json --dry-run --root="$scratch/one/g"
-expect "options are over it" "0 $scratch/one/g" "$status $(jq -r '.store.graphroot' "$scratch/out")"
+expect "options override storage.conf" "0 $scratch/one/g" "$status $(jq -r '.store.graphroot' "$scratch/out")"
 printf '[storage]\ndriver = overlay\n' >"$scratch/broken.conf"
 CONTAINERS_STORAGE_CONF=$scratch/broken.conf run
 expect "a broken storage.conf ends the run" 1 $status
 silent "and nothing is reported"
-says "the error names file and line" "$scratch/broken.conf.*2"
+says "the message contains file and line" "$scratch/broken.conf.*2"
 store="--root=$g --runroot=$r --storage-driver=overlay"
 CONTAINERS_STORAGE_CONF=$scratch/broken.conf run --dry-run
-expect "it does not matter where the options say all" 0 $status
+expect "a broken storage.conf is ignored if the options select the store" 0 $status
 store="--root=$g --runroot=$r"
 CONTAINERS_STORAGE_CONF=$scratch/broken.conf run --dry-run
-expect "it does where they do not" 1 $status
+expect "a broken storage.conf ends the run if the options do not select the store" 1 $status
 
-# ------------------------------------------------------------------------------------------------- who said what
+# ------------------------------------------------------------------------------------------- origins of settings
 
 printf '[storage]\ngraphroot = "%s"\n\nrunroot = "%s"\n[storage.options.overlay]\nmountopt = "nodev,metacopy=on"\n' \
         "$g" "$r" >"$scratch/a b.conf"
@@ -186,19 +185,19 @@ default storage.imagestore=
 option storage.transient_store=true
 $scratch/a\\x20b.conf:6 storage.options.overlay.mountopt=nodev,metacopy=on" "$status
 $(tr -s ' ' <<<"$out")"
-expect "in two columns" 1 "$(sed -E 's/^([^ ]+ +).*/\1/' "$scratch/out" | awk '{ print length($0) }' | sort -u | wc -l)"
+expect "config prints two columns" 1 "$(sed -E 's/^([^ ]+ +).*/\1/' "$scratch/out" | awk '{ print length($0) }' | sort -u | wc -l)"
 CONTAINERS_STORAGE_CONF="$scratch/a b.conf" run config --json --root="$scratch/none" --storage-driver=vfs
-expect "and as JSON" "0 $scratch/none option vfs option $scratch/a b.conf 4" "$status $(jq -r '
+expect "config prints JSON" "0 $scratch/none option vfs option $scratch/a b.conf 4" "$status $(jq -r '
         [.settings[] | {(.key): .}] | add | [(.["storage.graphroot"], .["storage.driver"] | .value, .origin),
         (.["storage.runroot"] | .origin, .line)] | map(tostring) | join(" ")' "$scratch/out")"
-check "without options that belong to another store" sh -c "! grep -q mountopt '$scratch/out'"
+check "config omits options of another store" sh -c "! grep -q mountopt '$scratch/out'"
 CONTAINERS_STORAGE_CONF=$scratch/broken.conf run config
-expect "a file that is none is told by line" "1 $scratch/broken.conf: line 2" \
+expect "the message about a broken file contains the line" "1 $scratch/broken.conf: line 2" \
         "$status $(grep -o "$scratch/broken.conf: line [0-9]*" "$scratch/err")"
 
 # ----------------------------------------------------------------------------------------------- podman's database
 
-# database FILE GRAPHROOT RUNROOT DRIVER: as podman makes it.
+# database FILE GRAPHROOT RUNROOT DRIVER: make a database as podman does.
 database() {
         rm -f "$1"
         python3 - "$@" <<'EOF'
@@ -225,42 +224,42 @@ with_databases() {
         for way in "" --dry-run; do
                 # shellcheck disable=SC2086
                 run $way
-                expect "a runroot that podman has elsewhere is refused${way:+ ($way)}" 3 $status
-                says "it is said what to do" "db.sql says that the runroot is $r-other, .* here it is $r: say which with --runroot"
+                expect "a runroot that differs from that of podman is refused${way:+ ($way)}" 3 $status
+                says "the message names the option" "db.sql says that the runroot is $r-other, .* here it is $r: say which with --runroot"
         done
         run config
-        expect "config has it" "$g/db.sql podman.runroot=$r-other" "$(grep podman.runroot "$scratch/out" | tr -s ' ')"
+        expect "config prints the runroot of podman" "$g/db.sql podman.runroot=$r-other" "$(grep podman.runroot "$scratch/out" | tr -s ' ')"
         run --dry-run --runroot="$r"
-        expect "an option says what is right" 0 $status
+        expect "an option overrides the database" 0 $status
         database "$g/db.sql" "$g-other" "$r" overlay
         run
-        expect "so is a graphroot" "3 --root" "$status $(grep -oE -- '--[a-z]+$' "$scratch/err")"
+        expect "a graphroot that differs is refused" "3 --root" "$status $(grep -oE -- '--[a-z]+$' "$scratch/err")"
         database "$g/db.sql" "$g" "$r" vfs
         run
-        expect "so is a driver" "3 --storage-driver" "$status $(grep -oE -- '--[a-z-]+$' "$scratch/err")"
+        expect "a driver that differs is refused" "3 --storage-driver" "$status $(grep -oE -- '--[a-z-]+$' "$scratch/err")"
         rm "$g/db.sql"
         database "$r/db.sql" "$g" "$r-other" ""
         run
-        expect "so it is where the database is in the runroot" "3 --runroot" "$status $(grep -oE -- '--[a-z]+$' "$scratch/err")"
+        expect "a runroot that differs is refused if the database is in the runroot" "3 --runroot" "$status $(grep -oE -- '--[a-z]+$' "$scratch/err")"
         rm "$r/db.sql"
-        expect "and nothing was removed by any of them" "$there" "$(orphans)"
+        expect "none of these runs removes anything" "$there" "$(orphans)"
         ln -s "$r" "$scratch/link-run"
         database "$g/db.sql" "$g/../g" "$scratch/link-run" overlay2
         run --dry-run
-        expect "another name of the same place is no contradiction" "0 " "$status $err"
+        expect "another path of the same directory is accepted" "0 " "$status $err"
         mkdir "$scratch/mounted" && mount --bind "$g" "$scratch/mounted"
         database "$g/db.sql" "$scratch/mounted" "$r" ""
         run --dry-run
-        expect "nor is a place that is mounted there" "0 " "$status $err"
+        expect "a bind mount of the same directory is accepted" "0 " "$status $err"
         umount "$scratch/mounted"
         database "$g/db.sql"
         run --dry-run
-        expect "nor is a database that podman never used" "0 " "$status $err"
+        expect "a database without a row is accepted" "0 " "$status $err"
         : >"$g/db.sql"
         run
-        expect "nor an empty one" "0 " "$status $err"
-        check "and the orphan goes" grep -q "^removed layer-dir " "$scratch/out"
-        expect "what was read is as it was" 0 "$(stat -c %s "$g/db.sql")"
+        expect "an empty database is accepted" "0 " "$status $err"
+        check "the orphan is removed" grep -q "^removed layer-dir " "$scratch/out"
+        expect "the database is unchanged" 0 "$(stat -c %s "$g/db.sql")"
 }
 
 if grep -q HAVE_SQLITE "$build/compile_commands.json"; then
@@ -270,7 +269,7 @@ else
         skip "podman's database" "built without SQLite"
 fi
 
-# additional PATTERN: the options name an additional store there.
+# additional PATTERN: an additional store of the options matches.
 additional() { grep -q " location=additional .*path=$scratch/$1/g/" "$scratch/out"; }
 export CONTAINERS_STORAGE_CONF=$scratch/storage.conf STORAGE_OPTS=overlay.imagestore=$scratch/one/g
 store=
@@ -278,46 +277,46 @@ run facts
 check "STORAGE_OPTS names additional stores" additional one
 run facts --storage-opt="overlay.imagestore=$scratch/two/g"
 check "--storage-opt replaces them" additional two
-expect "all of them" no "$(additional one && echo yes || echo no)"
+expect "--storage-opt replaces all of them" no "$(additional one && echo yes || echo no)"
 run facts --root="$g"
-expect "--root forgets them: they belong to the configured one" "0 no" "$status $(additional one && echo yes || echo no)"
+expect "--root drops the additional stores, which belong to the configured store" "0 no" "$status $(additional one && echo yes || echo no)"
 unset CONTAINERS_STORAGE_CONF STORAGE_OPTS
 
 store="--root=$g --runroot=$r --storage-driver=zfs"
 run
-expect "a driver of which nothing is known is refused" 3 $status
-says "by name" "$g/zfs: stores of the driver \"zfs\" are not known"
-expect "the report has it" "refused store unsupported-driver - - $g/zfs" "$(head -1 <<<"$out")"
-expect "and nothing else but the sum" "summary removed=0 refused=1" "$(tail -n +2 <<<"$out" | cut -d' ' -f1-3)"
+expect "an unsupported driver is refused" 3 $status
+says "the message names the driver" "$g/zfs: stores of the driver \"zfs\" are not known"
+expect "the report has the refused store" "refused store unsupported-driver - - $g/zfs" "$(head -1 <<<"$out")"
+expect "the report has nothing else but the summary" "summary removed=0 refused=1" "$(tail -n +2 <<<"$out" | cut -d' ' -f1-3)"
 run --dry-run --json --verbose
-expect "likewise as JSON, where the others are named" \
+expect "the JSON report has the refused store and names the other drivers" \
         "3 zfs refuse unsupported-driver $g/zfs keep other-driver $g/overlay $g/zfs overlay" "$status $(
         jq -r '[.store.driver, (.objects[] | .verdict, .reason, .path), .problems[].file] + .store.other_drivers | join(" ")' <<<"$out")"
-check "with the reason" grep -q 'are not known here' <<<"$(jq -r '.problems[0].text' <<<"$out")"
+check "the JSON report has the cause" grep -q 'are not known here' <<<"$(jq -r '.problems[0].text' <<<"$out")"
 script -qec "$gc $store" /dev/null >"$scratch/out" 2>&1
-expect "on a terminal it is a line of the table: status 3" "3 1" "$? $(grep -c '^refused *zfs *unsupported-driver' "$scratch/out")"
+expect "on a terminal the refused store is a row of the table: status 3" "3 1" "$? $(grep -c '^refused *zfs *unsupported-driver' "$scratch/out")"
 
-# Of several drivers' stores one is collected; where none is configured, the Go side's order says which.
+# One of the stores of several drivers is collected. If no driver is configured, the order of Go decides.
 mkdir -p "$g/vfs/dir" "$g/vfs-layers" "$g/zfs-layers" "$g/mine-layers"
 store="--root=$g --runroot=$r"
 echo '[storage]' >"$scratch/nothing.conf"
 export CONTAINERS_STORAGE_CONF=$scratch/nothing.conf
 run --verbose
-expect "of several drivers one is collected: status 0" 0 $status
-expect "the report tells which are not" "kept store other-driver - - $g/mine,kept store other-driver - - $g/vfs,kept store other-driver - - $g/zfs" \
+expect "one of several drivers is collected: status 0" 0 $status
+expect "the report lists the other drivers" "kept store other-driver - - $g/mine,kept store other-driver - - $g/vfs,kept store other-driver - - $g/zfs" \
         "$(grep ' store ' "$scratch/out" | paste -sd,)"
-expect "and does not count them" "$(grep -c '^kept' "$scratch/out")" "$(($(sed -n 's/^summary.* kept=\([0-9]*\).*/\1/p' "$scratch/out") + 3))"
+expect "the summary does not count them" "$(grep -c '^kept' "$scratch/out")" "$(($(sed -n 's/^summary.* kept=\([0-9]*\).*/\1/p' "$scratch/out") + 3))"
 run
-expect "without --verbose they are nobody's problem" "0 0 " "$status $(grep -c ' store ' "$scratch/out") $err"
+expect "without --verbose the report omits them" "0 0 " "$status $(grep -c ' store ' "$scratch/out") $err"
 run --json
-expect "JSON names them always" "overlay mine,vfs,zfs" "$(jq -r '"\(.store.driver) \(.store.other_drivers | join(","))"' <<<"$out")"
+expect "the JSON report always lists them" "overlay mine,vfs,zfs" "$(jq -r '"\(.store.driver) \(.store.other_drivers | join(","))"' <<<"$out")"
 rm -r "$g"/overlay*
 run
-expect "the one that is left is not one of which nothing is known" "0 " "$status $err"
+expect "a supported driver precedes an unsupported one" "0 " "$status $err"
 rm -r "$g"/vfs*
 mkdir "$g/zfs"
 run
-expect "until that is all there is" "3 refused store unsupported-driver - - $g/zfs" "$status $(head -1 <<<"$out")"
+expect "if only the store of an unsupported driver is left, it is refused" "3 refused store unsupported-driver - - $g/zfs" "$status $(head -1 <<<"$out")"
 unset CONTAINERS_STORAGE_CONF
 
 # ---------------------------------------------------------------------------------------------------------------- runs
@@ -326,12 +325,12 @@ lay_out runs --transient 2 --containers 1 --orphans 3 --extras
 listing make --ctime "$scratch/runs" >"$scratch/before"
 run --dry-run
 expect "a dry run succeeds" 0 $status
-expect "it has a line for each subject, and a summary" "" "$(grep -vE \
+expect "the dry run prints a line for each subject, and a summary" "" "$(grep -vE \
         '^(would-remove [a-z-]+ [a-z-]+ - - /.*|summary would-remove=[0-9]+ refused=0 failed=0 kept=[0-9]+ .*)$' "$scratch/out")"
-check "it names the orphans" sh -c "[ \$(grep -c '^would-remove layer-dir no-record' '$scratch/out') = 3 ]"
+check "the dry run names the orphans" sh -c "[ \$(grep -c '^would-remove layer-dir no-record' '$scratch/out') = 3 ]"
 run -n --json --verbose
 listing make --ctime "$scratch/runs" >"$scratch/after"
-check "it changes nothing" listing diff "$scratch/before" "$scratch/after"
+check "the dry run changes nothing" listing diff "$scratch/before" "$scratch/after"
 
 cat >"$scratch/shape.py" <<'EOF'
 import json, sys
@@ -359,7 +358,7 @@ assert shown("repair") == r["summary"]["repaired"]
 assert shown("fail") == r["summary"]["failed"] and shown("keep") in (0, r["summary"]["kept"])
 assert sum(s.get("files", 0) for s in r["objects"] if s["verdict"] != "keep") == r["summary"]["files_freed"]
 EOF
-check "the JSON report is as the manual says" python3 "$scratch/shape.py" "$scratch/out"
+check "the JSON report has the format of the manual" python3 "$scratch/shape.py" "$scratch/out"
 expect "--verbose lists what is kept" "$(jq .summary.kept "$scratch/out")" \
         "$(jq '[.objects[] | select(.verdict == "keep")] | length' "$scratch/out")"
 expect "with --json a dry run measures" true \
@@ -370,44 +369,44 @@ run facts
 expect "facts succeeds" 0 $status
 cp "$scratch/out" "$scratch/dump.facts"
 (cd "$scratch" && "$plan_tool" dump.facts) | sed -E 's/ because of .*//; s/ lock-/ temp-dir-/' | sort >"$scratch/replayed"
-check "a plan made of dumped facts is the plan" diff "$scratch/report" "$scratch/replayed"
+check "the plan of the printed facts is that of the run" diff "$scratch/report" "$scratch/replayed"
 
 jq -r '.orphan_layers[]' "$scratch/runs.made" >"$scratch/orphans"
 run
 expect "a collection succeeds" "0 " "$status $err"
-check "its lines have numbers" sh -c "grep -qE '^removed layer-dir no-record [1-9][0-9]* [1-9][0-9]* /' '$scratch/out'"
+check "the lines of the report have sizes" sh -c "grep -qE '^removed layer-dir no-record [1-9][0-9]* [1-9][0-9]* /' '$scratch/out'"
 expect "the orphans are gone" "" "$(cd "$g/overlay" && xargs ls -d <"$scratch/orphans" 2>/dev/null)"
 expect "no temp dir is left" "" "$(find "$g" -name 'temp-dir-*' -o -name 'lock-[0-9]*')"
 listing make --ctime "$scratch/runs" >"$scratch/before"
 run --json
-check "a second JSON report is as the manual says" python3 "$scratch/shape.py" "$scratch/out"
+check "a second JSON report has the format of the manual" python3 "$scratch/shape.py" "$scratch/out"
 expect "a second run removes nothing" "0 0" "$status $(jq .summary.removed "$scratch/out")"
 run --quiet
-expect "--quiet is quiet" "0  " "$status $out $err"
+expect "--quiet prints nothing" "0  " "$status $out $err"
 listing make --ctime "$scratch/runs" >"$scratch/after"
-check "and neither left a trace" listing diff "$scratch/before" "$scratch/after"
+check "neither run changes anything" listing diff "$scratch/before" "$scratch/after"
 
 lay_out transient --transient 2
 kept=$(find "$g" | sort)
 run --transient-store=false
-expect "whether the store is transient is not believed" "$kept" "$(find "$g" | sort)"
+expect "the collector does not rely on the setting of transient_store" "$kept" "$(find "$g" | sort)"
 
-# --------------------------------------------------------------------------------------------------------------- reaping
+# --------------------------------------------------------------------------------------------------------------- deletion
 
 lay_out noreap --orphans 2
 run --no-delete --json
 expect "--no-delete succeeds" "0 true" "$status $(jq '.summary.removed >= 2' "$scratch/out")"
-expect "it leaves the temp dirs" 1 "$(find "$g/overlay/tempdirs" -name 'temp-dir-*' | wc -l)"
+expect "--no-delete leaves the temp dirs" 1 "$(find "$g/overlay/tempdirs" -name 'temp-dir-*' | wc -l)"
 run --json
-expect "the next run finishes" "0 temp-dir abandoned" \
+expect "the next run deletes them" "0 temp-dir abandoned" \
         "$status $(jq -r '.objects[] | select(.path | test("overlay/tempdirs")) | .kind + " " + .reason' "$scratch/out")"
-expect "then they are gone" "" "$(find "$g" -name 'temp-dir-*')"
+expect "then no temp dir is left" "" "$(find "$g" -name 'temp-dir-*')"
 
 lay_out big --orphans 4 --orphan-files 10000
 cp -a "$scratch/big" "$scratch/big2"
 run --progress=always
 expect "--progress=always counts on standard error" 1 $(($(grep -c 'deleting: ' "$scratch/err") > 0))
-expect "and erases itself" 1 "$(tail -c 90 "$scratch/err" | tr '\r' '\n' | tail -1 | grep -cE '^ +$|^$')"
+expect "--progress erases its line at the end" 1 "$(tail -c 90 "$scratch/err" | tr '\r' '\n' | tail -1 | grep -cE '^ +$|^$')"
 g=$scratch/big2/g r=$scratch/big2/r store="--root=$g --runroot=$r --storage-driver=overlay"
 # shellcheck disable=SC2086
 "$after_boot" "$gc" $store --progress=never >"$scratch/out" 2>"$scratch/err" &
@@ -418,24 +417,24 @@ for _ in $(seq 500); do
 done
 kill -TERM $pid
 wait $pid
-expect "a signal ends the deleting" 1 $?
-says "what is left is said" "interrupted: .*temp-dir-"
-check "it lies in its temp dir" sh -c "find '$g/overlay/tempdirs' -name 'temp-dir-*' | grep -q ."
+expect "a signal ends the deletion" 1 $?
+says "the message names the temp dir that is left" "interrupted: .*temp-dir-"
+check "the rest is in its temp dir" sh -c "find '$g/overlay/tempdirs' -name 'temp-dir-*' | grep -q ."
 run --progress=never
-expect "the next run finishes that, silently" "0 " "$status $err"
-expect "nothing is left of it" "" "$(find "$g" -name 'temp-dir-*')"
+expect "the next run deletes the rest and prints nothing" "0 " "$status $err"
+expect "no temp dir is left after that" "" "$(find "$g" -name 'temp-dir-*')"
 
 lay_out pipe --orphans 20
 # shellcheck disable=SC2086
 "$after_boot" "$gc" $store --json | head -c 1 >/dev/null
-expect "a reader that went is no failure" "0 0" "${PIPESTATUS[*]}"
+expect "a closed pipe is no failure" "0 0" "${PIPESTATUS[*]}"
 lay_out full --orphans 1
 # shellcheck disable=SC2086
 "$after_boot" "$gc" $store >/dev/full 2>"$scratch/err"
-expect "a report that cannot be written is one" 1 $?
-says "and that is said" "report"
+expect "a report that cannot be written is a failure" 1 $?
+says "the message names the report" "report"
 
-# ----------------------------------------------------------------------------------------------------- not all goes well
+# ----------------------------------------------------------------------------------------------------- failures
 
 lay_out locked --orphans 1
 listing make --ctime "$scratch/locked" >"$scratch/before"
@@ -443,12 +442,12 @@ for lock in "$g/overlay-layers/layers.lock" "$g/overlay-images/images.lock"; do
         [ -e "$lock" ] || continue
         # shellcheck disable=SC2086
         with_lock "$lock" "$after_boot" "$gc" $store --lock-timeout=200ms >"$scratch/out" 2>"$scratch/err"
-        expect "a lock that is held ends the run" 4 $?
-        says "its name is told" "$(basename "$lock")"
-        expect "nothing is reported" "" "$(cat "$scratch/out")"
+        expect "a held lock ends the run" 4 $?
+        says "the message names the lock" "$(basename "$lock")"
+        expect "a run that does not get the lock reports nothing" "" "$(cat "$scratch/out")"
 done
 listing make --ctime "$scratch/locked" >"$scratch/after"
-check "nothing was done" listing diff "$scratch/before" "$scratch/after"
+check "a run that does not get the lock changes nothing" listing diff "$scratch/before" "$scratch/after"
 # shellcheck disable=SC2086
 with_lock "$g/overlay-layers/layers.lock" "$gc" $store --dry-run >"$scratch/out" 2>&1
 expect "a dry run needs no lock" 0 $?
@@ -457,7 +456,7 @@ lay_out readonly --orphans 1
 mount --bind "$scratch/readonly" "$scratch/readonly" && mount -o remount,bind,ro "$scratch/readonly"
 run
 expect "a store that cannot be written to is a failure" 1 $status
-says "and named" "$g"
+says "the message names the store" "$g"
 umount "$scratch/readonly"
 
 chmod 700 "$scratch/readonly/g"
@@ -467,10 +466,10 @@ if command -v setpriv >/dev/null && LD_LIBRARY_PATH=$scratch setpriv --reuid=655
         "$scratch/cstorage-gc" --version >/dev/null 2>&1; then
         # shellcheck disable=SC2086
         LD_LIBRARY_PATH=$scratch setpriv --reuid=65534 --clear-groups "$scratch/cstorage-gc" $store >"$scratch/out" 2>"$scratch/err"
-        expect "a store that one may not read is a failure" 1 $?
-        says "and named" "$g.*Permission denied"
+        expect "a store without read permission is a failure" 1 $?
+        says "the message names the store and the error" "$g.*Permission denied"
 else
-        skip "a store that one may not read is a failure" "nobody cannot run the program"
+        skip "a store without read permission is a failure" "the user nobody cannot run the program"
 fi
 
 records="overlay-layers/layers.json overlay-images/images.json overlay-containers/containers.json"
@@ -491,13 +490,13 @@ for record in $records; do
                 esac
                 listing make --ctime "$g/overlay" >"$scratch/before"
                 run
-                # Go itself takes null for a list without records, and writes it (images.go:load).
+                # Go reads null as a list without records, and writes it (images.go:load).
                 if [ $damage = null ] && [ $status = 0 ]; then
-                        skip "$record, $damage" "it is taken for an empty list"
+                        skip "$record, $damage" "null is an empty list"
                         continue
                 fi
                 expect "$record, $damage: refused" 3 $status
-                says "$record, $damage: it is named, with what to do" "$file: .*\. [A-Z]"
+                says "$record, $damage: the message names the file and a remedy" "$file: .*\. [A-Z]"
                 listing make --ctime "$g/overlay" >"$scratch/after"
                 check "$record, $damage: no layer is removed" listing diff "$scratch/before" "$scratch/after"
         done
@@ -508,7 +507,7 @@ lay_out nomounts --orphans 2
 run
 expect "an empty mountpoints.json means that nothing is mounted" "0 " "$status $err"
 
-# The kernel lets nobody unlink a file that is swapped to, whatever its flags.
+# The kernel does not unlink an active swap file.
 lay_out stuck --orphans 3
 swap=$g/overlay/$(jq -r '.orphan_layers[1]' "$scratch/stuck.made")/diff/swap
 dd if=/dev/zero of="$swap" bs=4k count=16 2>/dev/null && chmod 600 "$swap" && mkswap "$swap" >/dev/null 2>&1
@@ -516,11 +515,11 @@ if swapon "$swap" 2>/dev/null; then
         run
         expect "one file that cannot be deleted fails the run, the rest goes" "1 1 2" \
                 "$status $(grep -c '^failed layer-dir' "$scratch/out") $(grep -c '^removed layer-dir' "$scratch/out")"
-        says "it is named" "swap"
-        expect "it lies in its temp dir" 1 "$(find "$g/overlay/tempdirs" -name swap | wc -l)"
+        says "the message names the file" "swap"
+        expect "that file is in its temp dir" 1 "$(find "$g/overlay/tempdirs" -name swap | wc -l)"
         swapoff "$(find "$g/overlay/tempdirs" -name swap)"
         run
-        expect "the next run finishes" "0 " "$status $(find "$g" -name swap)"
+        expect "the next run deletes it" "0 " "$status $(find "$g" -name swap)"
 else
         skip "one file that cannot be deleted fails the run, the rest goes" "no swap file can be used here"
 fi
@@ -528,51 +527,51 @@ fi
 lay_out missing --orphans 2
 rm "$g/overlay-layers/layers.json"
 run
-expect "a record file that must have been there is missed" 3 $status
-says "by name, with what to do" "$g/overlay-layers/layers.json: .*missing.*\. [A-Z]"
+expect "a lost record file is detected" 3 $status
+says "the message names the file and a remedy" "$g/overlay-layers/layers.json: .*missing.*\. [A-Z]"
 
 lay_out silent --containers 1
 mv "$g/overlay-images/images.json" "$scratch/images.json"
 run
-expect "so it is where only a container refers to it" 3 $status
-says "by name, with what follows and what to do" "$g/overlay-images/images.json: .*missing.*\. .*lost every image.*\. [A-Z]"
+expect "a lost record file is detected by a container alone" 3 $status
+says "the message names the file, the consequence and a remedy" "$g/overlay-images/images.json: .*missing.*\. .*lost every image.*\. [A-Z]"
 mv "$scratch/images.json" "$g/overlay-images/images.json"
 for way in "" empty; do
         mv "$g/overlay" "$scratch/overlay"
         [ -z "$way" ] || mkdir "$g/overlay"
         run
-        expect "so are all layers at once ${way:+(an empty directory)}" 3 $status
-        says "with what to do" "$g/overlay: .*[Mm]ount"
+        expect "the loss of all layers is detected ${way:+(an empty directory)}" 3 $status
+        says "the message contains a remedy" "$g/overlay: .*[Mm]ount"
         [ -z "$way" ] || rmdir "$g/overlay"
         mv "$scratch/overlay" "$g/overlay"
 done
 run
-expect "with all of it back nothing is wrong" "0 " "$status $err"
+expect "with all files restored the run succeeds" "0 " "$status $err"
 
 lay_out blind --orphans 2
 library=$(realpath "$(ldconfig -p | awk '$1 == "libmount.so.1" { print $NF; exit }')")
 # shellcheck disable=SC2086
 "$after_boot" unshare -m sh -c "mount --bind /dev/null '$library' && exec '$gc' $store" >"$scratch/out" 2>"$scratch/err"
-expect "who cannot tell what is mounted removes nothing" "3 0" "$? $(grep -c '^removed' "$scratch/out")"
-says "and says so" "libmount"
+expect "without libmount the run removes nothing" "3 0" "$? $(grep -c '^removed' "$scratch/out")"
+says "the message names libmount" "libmount"
 
 lay_out noproc --orphans 2
 # shellcheck disable=SC2086
 unshare -m sh -c "umount -l /proc && LD_LIBRARY_PATH='$build/lib' exec '$gc' $store" >"$scratch/out" 2>"$scratch/err"
-expect "without /proc nothing is done" "1 " "$? $(cat "$scratch/out")"
-says "and it is said what is missing" "$g: /proc is not mounted\. [A-Z]"
+expect "without /proc the run fails" "1 " "$? $(cat "$scratch/out")"
+says "the message names /proc" "$g: /proc is not mounted\. [A-Z]"
 # shellcheck disable=SC2086
 unshare -m sh -c "mount --bind /dev/null /proc/\$\$/mountinfo && exec '$gc' $store" >"$scratch/out" 2>"$scratch/err"
-expect "without a table of mounts nothing is removed" "3 0" "$? $(grep -c '^removed' "$scratch/out")"
-says "and it is said what is missing" "/proc/self/mountinfo"
+expect "with an empty table of mounts nothing is removed" "3 0" "$? $(grep -c '^removed' "$scratch/out")"
+says "the message names mountinfo" "/proc/self/mountinfo"
 
 lay_out both --orphans 2
 first=$(jq -r '.orphan_containers[0]' "$scratch/both.made")
 mkdir "$g/overlay-containers/$first/m" && mount -t tmpfs none "$g/overlay-containers/$first/m"
 run
-expect "what has a mount below is refused, the rest goes" "3 1 1" \
+expect "an orphan with a mount in it is refused, the rest is removed" "3 1 1" \
         "$status $(grep -c '^refused container-dir mount-below ' "$scratch/out") $(grep -c '^removed container-dir ' "$scratch/out")"
-says "with what to do" "mount-below.*[Uu]nmount"
+says "the message contains a remedy" "mount-below.*[Uu]nmount"
 umount "$g/overlay-containers/$first/m"
 
 # --------------------------------------------------------------------------------------------------------- hostile names
@@ -588,9 +587,9 @@ for name in (b"new\nline", b"esc\x1b[2J", b"\xff\xfe", b"back\\slash", b"quote\"
     os.symlink(b"../" + b"0" * 63 + b"\n/diff", os.path.join(g, b"overlay/l", b"x" + name))
 EOF
 run --json --verbose
-check "JSON is valid whatever the names" python3 "$scratch/shape.py" "$scratch/out"
+check "JSON with hostile names is valid" python3 "$scratch/shape.py" "$scratch/out"
 cp "$scratch/out" "$scratch/hostile.json"
-check "and gives the names back" python3 - "$scratch/hostile.json" "$g" <<'EOF'
+check "JSON contains the exact names" python3 - "$scratch/hostile.json" "$g" <<'EOF'
 import json, os, re, sys
 def undo(s):
     return re.sub(rb"\\(\\|x[0-9a-f]{2})", lambda m: b"\\" if m[1] == b"\\" else bytes([int(m[1][1:], 16)]), s.encode())
@@ -599,35 +598,35 @@ wanted = {os.path.join(os.fsencode(sys.argv[2]), b"overlay-containers", n) for n
 assert wanted <= paths, wanted - paths
 EOF
 run --verbose
-check "lines have no bytes that a terminal obeys" sh -c "! LC_ALL=C grep -q '[^ -~]' '$scratch/out' '$scratch/err'"
-check "no name makes a line of its own" sh -c "! grep -vE '^(kept|removed|refused|summary) ?' '$scratch/out'"
+check "lines contain no control characters" sh -c "! LC_ALL=C grep -q '[^ -~]' '$scratch/out' '$scratch/err'"
+check "no name forges a line" sh -c "! grep -vE '^(kept|removed|refused|summary) ?' '$scratch/out'"
 if command -v script >/dev/null; then
         script -qec "stty cols 70; $gc $store --verbose" /dev/null </dev/null >"$scratch/table" 2>&1
-        check "nor does the table" sh -c "! tr -d '\r\n' <'$scratch/table' | LC_ALL=C grep -q '[^ -~]'"
-        check "the table keeps to the width" sh -c "tr -d '\r' <'$scratch/table' | grep -v '^cstorage-gc: ' | grep -v ' kept; ' | (! grep -qE '.{71}')"
+        check "the table contains no control characters" sh -c "! tr -d '\r\n' <'$scratch/table' | LC_ALL=C grep -q '[^ -~]'"
+        check "the table fits the width of the terminal" sh -c "tr -d '\r' <'$scratch/table' | grep -v '^cstorage-gc: ' | grep -v ' kept; ' | (! grep -qE '.{71}')"
         script -qec "$gc $store --summary" /dev/null </dev/null >"$scratch/table" 2>&1
         check "a summary has one row for each reason" grep -qE '^refused +[0-9]+ +invalid-name' "$scratch/table"
         NO_COLOR='' script -qec "$gc $store --verbose" /dev/null </dev/null >"$scratch/table" 2>&1
-        check "on a terminal it has colors" grep -q $'\e\[90mkept' "$scratch/table"
+        check "on a terminal the table has colors" grep -q $'\e\[90mkept' "$scratch/table"
         NO_COLOR='' script -qec "$gc $store --verbose --color=never" /dev/null </dev/null >"$scratch/table" 2>&1
-        check "--color=never has none" sh -c "! grep -q '$(printf '\033')' '$scratch/table'"
+        check "with --color=never the table has no colors" sh -c "! grep -q '$(printf '\033')' '$scratch/table'"
 else
-        skip "nor does the table" "there is no script"
+        skip "the table contains no control characters" "there is no script"
 fi
 
 run --dry-run --summary
 # shellcheck disable=SC2086
-expect "a summary for programs has the numbers of the long form" \
+expect "the summary in a pipe has the numbers of the long form" \
         "$("$after_boot" "$gc" $store --dry-run 2>/dev/null | awk '$1 == "refused" { n[$3]++ } END { for (r in n) print r, n[r] }' | sort)" \
         "$(awk '$1 == "refused" { print $2, $3 }' "$scratch/out" | sort)"
 run --verbose --color=always
-check "lines for programs have no colors" sh -c "! grep -q '$(printf '\033')' '$scratch/out'"
+check "lines in a pipe have no colors" sh -c "! grep -q '$(printf '\033')' '$scratch/out'"
 run --color=always --lock-timeout=soon
 check "the name of the program is red before an error" grep -q $'^\e\[1;31mcstorage-gc:\e\[0m ' "$scratch/err"
 
 # ------------------------------------------------------------------------------------------------ names of orphans
 
-# A container that was started with this config.json, as CRI-O writes it.
+# A container with a config.json of CRI-O.
 lay_out names --images 1 --orphans 2
 layer=$(jq -r '.orphan_layers[0]' "$scratch/names.made")
 container=$(find "$g/overlay-containers" -mindepth 1 -maxdepth 1 -type d | sort | head -1)
@@ -639,15 +638,15 @@ ln -sf "$container/userdata/config.json" "$other/userdata/config.json"
 run --dry-run --json
 expect "JSON has the name and the layer of an orphan" "k8s_web $layer" \
         "$(jq -r --arg path "$container" '.objects[] | select(.path == $path) | "\(.name) \(.layer)"' "$scratch/out")"
-expect "and the image of its layer" "$(jq -r '.[0].names[0]' "$g/overlay-images/images.json")" \
+expect "JSON has the image of the layer of an orphan" "$(jq -r '.[0].names[0]' "$g/overlay-images/images.json")" \
         "$(jq -r --arg id "$layer" '.objects[] | select(.id == $id) | .image' "$scratch/out")"
-expect "a link to such a file is not followed" null \
+expect "a link in place of config.json is not followed" null \
         "$(jq -r --arg path "$other" '.objects[] | select(.path == $path) | .layer' "$scratch/out")"
 if command -v script >/dev/null; then
         script -qec "stty cols 200; $after_boot $gc $store --dry-run" /dev/null </dev/null >"$scratch/table" 2>&1
         expect "a container and its layer are one row" 1 "$(grep -cE \
                 "^remove +container $(basename "$container" | cut -c1-12), layer ${layer:0:12} +k8s_web +localhost/" "$scratch/table")"
-        expect "and have no other" 4 "$(grep -c '^remove\|^RESULT' "$scratch/table")"
+        expect "there is no other row for them" 4 "$(grep -c '^remove\|^RESULT' "$scratch/table")"
 else
         skip "a container and its layer are one row" "there is no script"
 fi
@@ -664,14 +663,14 @@ if truncate -s 24M "$scratch/disk" && mkfs.ext4 -q -m 0 -N 4096 "$scratch/disk" 
         expect "the disk is full" 0 "$(df --output=avail "$scratch/mnt" | tail -1 | tr -d ' ')"
         run
         expect "on a full disk a collection succeeds" "0 " "$status $err"
-        check "and frees space" test "$(df --output=avail "$scratch/mnt" | tail -1)" -gt 100
-        expect "no orphan is left" 0 "$(grep -c '^failed' "$scratch/out")"
+        check "the collection frees space" test "$(df --output=avail "$scratch/mnt" | tail -1)" -gt 100
+        expect "the collection fails to remove no orphan" 0 "$(grep -c '^failed' "$scratch/out")"
         umount "$scratch/mnt"
 else
         skip "on a full disk a collection succeeds" "no loop device"
 fi
 
-# A quota that is used up, to the last byte and the last name; btrfs has one of its own, whatever the kernel knows of others.
+# A quota that is used up to the last byte and the last name. btrfs has its own quotas, which need no kernel option.
 if truncate -s 256M "$scratch/quota" && mkfs.btrfs -q "$scratch/quota" 2>/dev/null && mkdir -p "$scratch/mnt" &&
         mount -o loop "$scratch/quota" "$scratch/mnt" 2>/dev/null; then
         btrfs -q quota enable "$scratch/mnt"
@@ -685,12 +684,12 @@ if truncate -s 256M "$scratch/quota" && mkfs.btrfs -q "$scratch/quota" 2>/dev/nu
         done 2>/dev/null
         expect "the quota is used up" "Disk quota exceeded" "$(LC_ALL=C mkdir "$scratch/mnt/sub/d" 2>&1 | sed 's/.*: //')"
         run
-        expect "over a quota a collection succeeds" "0 " "$status $err"
-        check "and lets others write again" mkdir "$scratch/mnt/sub/d"
-        expect "no orphan is left behind" 0 "$(grep -c '^failed' "$scratch/out")"
+        expect "with an exhausted quota a collection succeeds" "0 " "$status $err"
+        check "after that writing succeeds again" mkdir "$scratch/mnt/sub/d"
+        expect "with an exhausted quota no orphan fails" 0 "$(grep -c '^failed' "$scratch/out")"
         umount "$scratch/mnt"
 else
-        skip "over a quota a collection succeeds" "no btrfs on a loop device"
+        skip "with an exhausted quota a collection succeeds" "no btrfs on a loop device"
 fi
 
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What is collected and handed to the deleter: its temp dirs are locked until they are gone, whoever dies on the way, and
-# whatever is not deleted the next collection deletes. Its socket is made and passed on as systemd does it.
+# The collector hands temp dirs over to the deleter. They stay locked until they are deleted or a process dies, and the next
+# collection deletes the rest. The test makes and passes the socket as systemd does.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -13,7 +13,7 @@ grep -q -- -DHAVE_SYSTEMD "$build/compile_commands.json" || skip_all "built with
 gc=$build/gc/cstorage-gc
 deleter=$build/gc/cstorage-gc-delete
 socket=$scratch/reap
-limited= # what a collection is run by
+limited= # command that runs the collection
 unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
 
 collect() {
@@ -22,11 +22,11 @@ collect() {
         status=$?
 }
 
-# As systemd has it: it listens all the time, and starts the deleter once somebody is there. What that says to systemd goes
-# to $scratch/told. What comes before the deleter's name has to become it, in the same process. That the thread which listens
-# is not there after a fork, as Python warns, is as it should be.
+# Like systemd: listen all the time, and start the deleter when a peer connects. Its notifications go to $scratch/notified. A
+# command in front of the deleter must exec it. Python warns that the listening thread does not exist after the fork; it is
+# not needed there.
 listen() {
-        rm -f "$socket" "$scratch/told" "$scratch/deleter.pid" "$scratch/deleter.status"
+        rm -f "$socket" "$scratch/notified" "$scratch/deleter.pid" "$scratch/deleter.status"
         python3 -W ignore::DeprecationWarning - "$socket" "$scratch" "$@" "$deleter" 2>"$scratch/deleter.err" <<'EOF' &
 import os, select, socket, sys, threading
 path, scratch, *program = sys.argv[1:]
@@ -34,12 +34,12 @@ listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 listening.bind(path)
 os.chmod(path, 0o666)
 listening.listen(128)
-told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-told.bind("\0" + path)
+notifications = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+notifications.bind("\0" + path)
 def hear():
-    with open(scratch + "/told", "ab", buffering=0) as out:
+    with open(scratch + "/notified", "ab", buffering=0) as out:
         while True:
-            out.write(told.recv(4096) + b"\n")
+            out.write(notifications.recv(4096) + b"\n")
 threading.Thread(target=hear, daemon=True).start()
 while True:
     select.select([listening], [], [])
@@ -63,14 +63,14 @@ EOF
         wait_for test -S "$socket"
 }
 
-# stop_listening: whatever it has started goes as well.
+# stop_listening: also kill the deleter.
 stop_listening() {
         kill "$listener" 2>/dev/null
         pkill -9 -f "^$deleter" 2>/dev/null
         wait "$listener" 2>/dev/null
 }
 
-# wait_for COMMAND...: for a minute at most.
+# wait_for COMMAND...: wait for at most a minute.
 wait_for() {
         local i
         for i in $(seq 1200); do
@@ -89,7 +89,7 @@ temp_dirs() { find "$g/overlay/tempdirs" "$g/overlay-layers/tmp" "$g/overlay-con
 no_temp_dirs() { [ "$(temp_dirs)" = 0 ]; }
 orphans() { jq -r '.orphan_layers[]' "${g%/g}.made" | (cd "$g/overlay" && xargs ls -d 2>/dev/null) | wc -l; }
 
-# Who looks all the time whether the lock of a temp dir can be had; prints each that could while its directory was there.
+# Try to lock the temp dirs all the time; print each whose lock was free while its directory existed.
 watch_locks() {
         python3 - "$g/overlay/tempdirs" "$scratch/watched" <<'EOF' &
 import fcntl, os, sys
@@ -124,32 +124,32 @@ EOF
         wait_for test -e "$scratch/watched.ready"
 }
 
-# ------------------------------------------------------------------------------------------------ handed over, and deleted
+# ------------------------------------------------------------------------------------------------ deletion
 
 lay_out big --images 1 --layers 2 --containers 2 --orphans 20 --orphan-files 400
 listen
 watch_locks
 touch "$scratch/not-yet"
 collect --deleter="$socket"
-expect "handed over: all is done" "0 " "$status $(cat "$scratch/err")"
-expect "no orphan is in the store any more" 0 "$(orphans)"
-check "and nothing is deleted yet" test "$(find "$g/overlay/tempdirs" -name 'temp-dir-*' | xargs -I{} find {} -type f | wc -l)" -gt 7000
+expect "a run that hands over succeeds" "0 " "$status $(cat "$scratch/err")"
+expect "no orphan is left in the store" 0 "$(orphans)"
+check "no file is deleted yet" test "$(find "$g/overlay/tempdirs" -name 'temp-dir-*' | xargs -I{} find {} -type f | wc -l)" -gt 7000
 sleep 0.3
 rm "$scratch/not-yet"
-check "the deleter deletes it" wait_for no_temp_dirs
-check "and the directory that was made for it" wait_for test ! -e "$g/overlay/tempdirs"
-check "it ends when nothing more comes" wait_for test -s "$scratch/deleter.status"
+check "the deleter deletes the temp dir" wait_for no_temp_dirs
+check "the deleter deletes the directory of temp dirs" wait_for test ! -e "$g/overlay/tempdirs"
+check "the deleter ends without further requests" wait_for test -s "$scratch/deleter.status"
 touch "$scratch/watched.stop"
 wait "$watcher"
-expect "somebody held its lock all the time" "held True" "$(cat "$scratch/watched")"
-expect "it went well, and it has nothing to say" "0 " "$(cat "$scratch/deleter.status") $(cat "$scratch/deleter.err")"
-expect "systemd is told that it is ready" 1 "$(grep -c '^READY=1$' "$scratch/told")"
-check "and what it did" grep -qE '^STATUS=deleted [0-9]{4,} entries; 0 directories are left to others$' "$scratch/told"
+expect "the temp dir was locked all the time" "held True" "$(cat "$scratch/watched")"
+expect "the deleter succeeds and prints nothing" "0 " "$(cat "$scratch/deleter.status") $(cat "$scratch/deleter.err")"
+expect "the deleter notifies systemd that it is ready" 1 "$(grep -c '^READY=1$' "$scratch/notified")"
+check "the deleter notifies systemd of its work" grep -qE '^STATUS=deleted [0-9]{4,} entries; 0 directories are left to others$' "$scratch/notified"
 collect
 expect "a second run has nothing to do" "0 " "$status $(cat "$scratch/err")"
 stop_listening
 
-# What crashes left, time and again: more than one connection holds, and more than a process may have descriptors.
+# The temp dirs of many crashes: more than a connection can pass, and more than a process may have descriptors.
 leave_temp_dirs() {
         lay_out "$1" --images 1 --orphans 1
         mkdir -p "$g/overlay/tempdirs"
@@ -173,18 +173,18 @@ listen $limited
 touch "$scratch/not-yet"
 started=$(date +%s%N)
 collect --deleter="$socket"
-expect "three thousand temp dirs are handed over, before anybody takes them" "0 " "$status $(cat "$scratch/err")"
+expect "three thousand temp dirs are handed over before the deleter reads" "0 " "$status $(cat "$scratch/err")"
 took=$((($(date +%s%N) - started) / 1000000))
-check "nobody waited for that" test $took -lt 10000 || note "$took ms"
-expect "and nothing is deleted yet" 3000 "$(find "$g/overlay/tempdirs" -path '*/temp-dir-*/0-x' | wc -l)"
+check "the collector does not wait for the deleter" test $took -lt 10000 || note "$took ms"
+expect "no temp dir is deleted yet" 3000 "$(find "$g/overlay/tempdirs" -path '*/temp-dir-*/0-x' | wc -l)"
 rm "$scratch/not-yet"
 check "the deleter deletes them all" wait_for no_temp_dirs
-check "it ends" wait_for test -s "$scratch/deleter.status"
-expect "without a word" "0 " "$(cat "$scratch/deleter.status") $(cat "$scratch/deleter.err")"
+check "the deleter ends" wait_for test -s "$scratch/deleter.status"
+expect "the deleter prints nothing" "0 " "$(cat "$scratch/deleter.status") $(cat "$scratch/deleter.err")"
 stop_listening
 limited=
 
-# Several collections, one after the other, and one deleter.
+# Several collections in sequence, and one deleter.
 listen
 touch "$scratch/not-yet"
 stores=
@@ -196,33 +196,33 @@ for i in 1 2 3; do
 done
 rm "$scratch/not-yet"
 # shellcheck disable=SC2086
-check "one deleter deletes what all three left" wait_for sh -c "! ls -d $stores"
-check "and ends" wait_for test -s "$scratch/deleter.status"
-expect "once" "0" "$(xargs <"$scratch/deleter.status")"
+check "one deleter deletes the trash of all three" wait_for sh -c "! ls -d $stores"
+check "that deleter ends" wait_for test -s "$scratch/deleter.status"
+expect "it ran once" "0" "$(xargs <"$scratch/deleter.status")"
 stop_listening
 
-# ------------------------------------------------------------------------------------------------ where it is not there
+# ------------------------------------------------------------------------------------------------ no deleter
 
 rm -f "$socket"
 lay_out none --images 1 --orphans 5 --orphan-files 10
 collect --deleter="$socket"
-expect "where nobody listens it deletes by itself" "0 0 0" "$status $(orphans) $(temp_dirs)"
-check "and says so" grep -q "^cstorage-gc: no deleter listens at $socket: No such file" "$scratch/err"
+expect "without a listener the collector deletes by itself" "0 0 0" "$status $(orphans) $(temp_dirs)"
+check "the collector reports that" grep -q "^cstorage-gc: no deleter listens at $socket: No such file" "$scratch/err"
 python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).bind(sys.argv[1])' "$socket"
 lay_out dead --images 1 --orphans 5 --orphan-files 10
 collect --deleter="$socket"
-expect "likewise where somebody listened once" "0 0 0" "$status $(orphans) $(temp_dirs)"
+expect "with the socket of a dead listener the collector deletes by itself" "0 0 0" "$status $(orphans) $(temp_dirs)"
 collect --deleter=relative
-expect "the socket is a whole path" 2 $status
+expect "a relative path of the socket is a usage error" 2 $status
 collect --deleter="$socket" --no-delete
-expect "it does not go with --no-delete" 2 $status
+expect "--deleter cannot be combined with --no-delete" 2 $status
 "$deleter" >"$scratch/out" 2>"$scratch/err"
-expect "without a socket it is a usage error" 2 $?
-check "that says how it is started" grep -q '^cstorage-gc-delete: .*started by its socket' "$scratch/err"
+expect "the deleter without a socket is a usage error" 2 $?
+check "the message names its socket unit" grep -q '^cstorage-gc-delete: .*started by its socket' "$scratch/err"
 
-# ------------------------------------------------------------------------------------------------ stopped, killed
+# ------------------------------------------------------------------------------------------------ signals
 
-# However fast the disk is, there has to be something left.
+# So many files that some are left, however fast the disk is.
 slowly="strace -D -f -o /dev/null --seccomp-bpf -e trace=unlinkat -e inject=unlinkat:delay_enter=20000"
 for signal in TERM KILL; do
         lay_out stopped --images 1 --layers 2 --orphans 40 --orphan-files 500
@@ -231,10 +231,10 @@ for signal in TERM KILL; do
         listen $slowly
         collect --deleter="$socket"
         expect "$signal: handed over" 0 $status
-        wait_for grep -q '^READY=1$' "$scratch/told"
+        wait_for grep -q '^READY=1$' "$scratch/notified"
         kill -$signal "$(cat "$scratch/deleter.pid")"
-        check "$signal: it ends" wait_for test -s "$scratch/deleter.status"
-        expect "$signal: how" "$([ $signal = TERM ] && echo 0 || echo -9)" "$(cat "$scratch/deleter.status")"
+        check "$signal: the deleter ends" wait_for test -s "$scratch/deleter.status"
+        expect "$signal: its exit status" "$([ $signal = TERM ] && echo 0 || echo -9)" "$(cat "$scratch/deleter.status")"
         check "$signal: something is left" test -d "$g/overlay/tempdirs"
         collect
         expect "$signal: the next run deletes it" "0 0" "$status $(temp_dirs)"
@@ -242,9 +242,9 @@ for signal in TERM KILL; do
         rm "$scratch/once"
 done
 
-# ------------------------------------------------------------------------------------------------ others
+# ------------------------------------------------------------------------------------------------ other peers
 
-# Who is not the same user, or sends something else, gets nothing done, and those after it are served.
+# The deleter refuses other users and other messages, and serves the next peer.
 lay_out others --images 1 --orphans 3 --orphan-files 10
 listen
 chmod 711 "$scratch"
@@ -256,14 +256,14 @@ s.connect(sys.argv[1])
 socket.send_fds(s, [b"nothing"], [os.open("/", os.O_RDONLY)] * 3)' "$socket"
 done
 collect --deleter="$socket"
-check "after strangers it still serves" wait_for no_temp_dirs
-check "it ends" wait_for test -s "$scratch/deleter.status"
-check "another user is turned away" grep -q 'user 1000 has nothing to hand over here' "$scratch/deleter.err"
-check "what is no temp dir is refused" grep -q 'what was received is no temporary directory' "$scratch/deleter.err"
-expect "and this is no failure of it" 0 "$(cat "$scratch/deleter.status")"
+check "the deleter serves the next peer" wait_for no_temp_dirs
+check "the deleter ends" wait_for test -s "$scratch/deleter.status"
+check "the deleter refuses another user" grep -q 'user 1000 has nothing to hand over here' "$scratch/deleter.err"
+check "the deleter refuses a directory that is no temp dir" grep -q 'what was received is no temporary directory' "$scratch/deleter.err"
+expect "refused peers do not make the deleter fail" 0 "$(cat "$scratch/deleter.status")"
 stop_listening
 
-# A peer that never finishes gets ten seconds in all, however often it sends something.
+# A peer that does not finish gets ten seconds in all, however often it sends.
 lay_out slow --images 1 --orphans 3 --orphan-files 10
 listen
 python3 -c '
@@ -271,7 +271,7 @@ import socket, sys, time
 s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 s.connect(sys.argv[1])
 open(sys.argv[2], "w").close()
-while True: # until nobody listens
+while True: # until the deleter closes the connection
     s.send(b"nothing")
     time.sleep(0.5)' "$socket" "$scratch/slow.connected" 2>/dev/null &
 slow=$!
@@ -279,13 +279,13 @@ wait_for test -e "$scratch/slow.connected"
 started=$(date +%s)
 collect --deleter="$socket"
 check "a slow peer keeps the others waiting" test -d "$g/overlay/tempdirs"
-check "but not for long" wait_for no_temp_dirs
-check "ten seconds, all its messages together" test $(($(date +%s) - started)) -lt 30
-check "it is told why" grep -q 'a collector did not hand over all in time' "$scratch/deleter.err"
+check "the deleter drops the slow peer" wait_for no_temp_dirs
+check "the limit is ten seconds for all its messages" test $(($(date +%s) - started)) -lt 30
+check "the message contains the cause" grep -q 'a collector did not hand over all in time' "$scratch/deleter.err"
 wait $slow
 stop_listening
 
-# Nor is anything handed to a process of another user, which would hold the locks for ever.
+# The collector hands nothing to a process of another user, which could hold the locks forever.
 rm -f "$socket"
 chmod 777 "$scratch"
 setpriv --reuid 1000 --regid 1000 --clear-groups /usr/bin/python3 -c '
@@ -300,7 +300,7 @@ sleep 0.2
 lay_out strange --images 1 --orphans 3 --orphan-files 10
 collect --deleter="$socket"
 expect "a socket of another user gets nothing" "0 0 0" "$status $(orphans) $(temp_dirs)"
-check "and the user is named" grep -q "^cstorage-gc: cannot hand over the deletion: user 1000 listens at $socket" "$scratch/err"
+check "the message names that user" grep -q "^cstorage-gc: cannot hand over the deletion: user 1000 listens at $socket" "$scratch/err"
 kill $stranger
 
 lay_out alone-now --images 1

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A collection on a full file system, killed at each system call that changes something: one run with room again finishes
-# what it left. On a full disk there is no temp dir yet, and orphans are thinned out in place.
+# A collection on a full file system, killed at each system call that changes something: after space is freed, one run deletes
+# the rest. On a full disk no temp dir can be made, so the collector deletes files of orphans in place.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -18,7 +18,7 @@ truncate -s 12M "$disk.base" && mkfs.ext4 -q -m 0 -b 1024 -N 400 "$disk.base" &&
 lay_out mnt/s --images 1 --orphans 2 --orphan-files 3
 rm -rf "$g/overlay/tempdirs" "$g/overlay-layers/tmp"
 
-# No block and no inode is left; what is allocated is not written, so that copies of the disk are small.
+# No block and no inode is left. Allocated blocks are not written, so copies of the disk are small.
 fill_disk() {
         local i=0
 
@@ -35,8 +35,7 @@ run() {
         "$after_boot" "$@" "$gc" $store --quiet >"$scratch/out" 2>&1
 }
 
-# try CALL N: the run is killed at the Nth such call; fails if it does not make so many. Whatever is wrong afterwards is
-# printed.
+# try CALL N: kill the run at the Nth such call, and print what is wrong afterwards. Fails if the run makes fewer calls.
 try() {
         local status
 

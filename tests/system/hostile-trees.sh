@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Trees that somebody made to hurt whoever deletes them, for base/tree.h:
+# Hostile trees for the functions of lib/tree that delete:
 #
 #   hostile-trees.sh TREE-TOOL
 #
-# As root each case runs in the initial user namespace, and again as an unprivileged user's root in one of his
-# own where that makes sense. Scratch files go below $CSTORAGE_TEST_CACHE, on a disk; CSTORAGE_TEST_LONG=1 makes
-# the largest directory a million entries instead of 100,000.
+# If run by root, each case runs in the initial user namespace, and most run again as root of an unprivileged user's
+# namespace. Scratch files are below $CSTORAGE_TEST_CACHE, on a disk. With CSTORAGE_TEST_LONG=1 the largest directory has a
+# million entries instead of 100,000.
 set -u
 tool=$(realpath "$1")
 script=$(realpath "$0")
@@ -19,10 +19,10 @@ work=$(mktemp -d "$cache/scratch-hostile-XXXXXX") || exit 1
 chmod 0711 "$work"
 cd "$work" || exit 1
 
-# It loses what it needs to remove subvolumes whole.
-nobodys_tool=$work/nobodys-tool
-printf '#!/bin/sh\nexec setpriv --bounding-set -sys_admin "%s" "$@"\n' "$tool" >"$nobodys_tool"
-chmod +x "$nobodys_tool"
+# The tool without the capability to delete subvolumes.
+unprivileged_tool=$work/unprivileged-tool
+printf '#!/bin/sh\nexec setpriv --bounding-set -sys_admin "%s" "$@"\n' "$tool" >"$unprivileged_tool"
+chmod +x "$unprivileged_tool"
 
 n=0 failed=0
 mounts=()
@@ -40,7 +40,7 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' INT TERM
 
-# report STATUS NAME: the last word on a case; the output of the tool explains a failure.
+# report STATUS NAME: print the result of a case, and the output of the tool if it failed.
 report() {
         n=$((n + 1))
         if [ "$1" = 0 ]; then
@@ -62,7 +62,7 @@ fresh() {
         mkdir top kept
 }
 
-# delete WANTED-STATUS [ARGUMENT...]: run the tool over top.
+# delete WANTED-STATUS [ARGUMENT...]: run the tool on top.
 delete() {
         local wanted=$1 status
         shift
@@ -82,7 +82,7 @@ memory_below_kib() {
         [ "$(sed -n 's/^memory //p' out)" -lt "$1" ]
 }
 
-# An ext4 of its own: small_fs NAME SIZE MKFS-OPTIONS MOUNT-OPTIONS; mounted at NAME.
+# small_fs NAME SIZE MKFS-OPTIONS MOUNT-OPTIONS: mount a new ext4 at NAME.
 small_fs() {
         local loop
         truncate -s "$2" "$1.img" && mkdir -p "$1" || return 1
@@ -94,7 +94,7 @@ small_fs() {
         mounts+=("$work/$1")
 }
 
-# --------------------------------------------------------------------------------------------- cases for anybody
+# ------------------------------------------------------------------------------------- cases without privileges
 
 case_deep() {
         fresh
@@ -103,7 +103,7 @@ case_deep() {
                 ulimit -n 64
                 delete 0
         ) && is_empty top && grep -q '^total 20001 ' out && memory_below_kib 16384
-        report $? "$who: 20,000 levels go with 64 descriptors"
+        report $? "$who: 20,000 levels are deleted with 64 descriptors"
 }
 
 case_large() {
@@ -112,21 +112,21 @@ case_large() {
         fresh
         python3 "$helper" flat top/1-flat $files
         delete 0 && is_empty top && grep -q "^total $((files + 1)) " out && memory_below_kib 16384
-        report $? "$who: one directory of $files files goes in 16 MiB"
+        report $? "$who: one directory of $files files is deleted in 16 MiB"
 }
 
 case_wide() {
         fresh
         python3 "$helper" wide top/1-wide 20000
         delete 0 && is_empty top && grep -q "^total 60001 " out && memory_below_kib 16384
-        report $? "$who: more directories than the queue holds go"
+        report $? "$who: more directories than the queue holds are deleted"
 }
 
 case_names() {
         fresh
         python3 "$helper" names top
         delete 0 && is_empty top
-        report $? "$who: names of 255 bytes, with newlines, invalid UTF-8, and like our own go"
+        report $? "$who: names of 255 bytes, with newlines, with invalid UTF-8 and of temp dirs are deleted"
 }
 
 case_types() {
@@ -134,7 +134,7 @@ case_types() {
         mkdir top/1-types top/1-types/dir
         python3 "$helper" types top/1-types && python3 "$helper" types top && python3 "$helper" types top/1-types/dir
         delete 0 && is_empty top
-        report $? "$who: fifos, sockets, links, and where they can be made whiteouts and devices go unopened"
+        report $? "$who: fifos, sockets, links, whiteouts and devices are deleted without opening them"
 }
 
 case_hard_links() {
@@ -162,7 +162,7 @@ case_permissions() {
         chmod 0100 top/1-a/d
         chmod 0500 top/1-a
         delete 0 && is_empty top
-        report $? "$who: directories that forbid everything go"
+        report $? "$who: directories without permissions are deleted"
 }
 
 case_swapped() {
@@ -175,7 +175,7 @@ case_swapped() {
         kill $writer
         wait $writer 2>/dev/null
         delete 0 && is_empty top && [ "$(find kept/precious -type f | wc -l)" = 500 ]
-        report $? "$who: a directory swapped for a link leads nowhere"
+        report $? "$who: a link that replaces a directory is not followed"
 }
 
 case_written() {
@@ -191,11 +191,11 @@ case_written() {
         kill $writer
         wait $writer 2>/dev/null
         [ $r -le 1 ] && [ ! -e top/1-quiet ] && delete 0 && is_empty top
-        report $? "$who: somebody who writes into it does not keep it from ending"
+        report $? "$who: the deletion ends although a process writes into the tree"
 }
 
-# A tree is killed at until it is gone, and then there is another one. In the foreground timeout(1) waits for the killed one,
-# whose last call could come into the way of the next.
+# Kill the deletion of a tree until the tree is gone, then make another one. In the foreground timeout(1) waits for the killed
+# process, whose last call could disturb the next run.
 case_killed() {
         local kills=0 wanted=24 i
         [ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && wanted=100
@@ -207,7 +207,7 @@ case_killed() {
                 [ $? = 137 ] && kills=$((kills + 1))
         done
         [ $kills -gt 0 ] && delete 0 && is_empty top && ! grep -q '^%' out
-        report $? "$who: killed at random moments, the next run finishes"
+        report $? "$who: the next run finishes after kills at random moments"
         echo "# killed $kills times"
 }
 
@@ -216,13 +216,13 @@ case_stopped() {
         python3 "$helper" nested top 60 8 20
         "$tool" remove top stop-after-ms=5 >out 2>&1
         delete 0 && is_empty top
-        report $? "$who: stopped, the next run finishes"
+        report $? "$who: the next run finishes after a stop"
 }
 
 case_in_place() {
         local error
         command -v strace >/dev/null || {
-                skip "$who: directories that cannot be moved go where they are" "strace is not there"
+                skip "$who: directories that cannot be moved are deleted in place" "strace is not there"
                 return
         }
         for error in EXDEV EMLINK ENOSPC EDQUOT; do
@@ -233,7 +233,7 @@ case_in_place() {
                 timeout 300 strace -f -qq -o trace -e trace=renameat,renameat2 -e inject=renameat,renameat2:error=$error \
                         "$tool" remove top count >out 2>&1
                 [ $? = 0 ] && is_empty top && grep -q $error trace
-                report $? "$who: where nothing can be moved ($error), all goes all the same"
+                report $? "$who: directories that cannot be moved are deleted in place ($error)"
         done
 }
 
@@ -249,12 +249,12 @@ case_flags() {
         ln kept/file top/1-a/linked
         chattr +i top/1-a/file-i kept/file top/1-a/i/sub top/1-a/i top/2-b top/3-file 2>/dev/null &&
                 chattr +a top/1-a/file-a top/1-a/a/sub top/1-a/a || {
-                skip "$who: immutable and append-only files and directories go" "chattr does not work here"
+                skip "$who: immutable and append-only files and directories are deleted" "chattr does not work here"
                 return
         }
         before=$(stat -c '%i %a %s %y' kept/file)
         delete 0 && is_empty top
-        report $? "$who: immutable and append-only files and directories go"
+        report $? "$who: immutable and append-only files and directories are deleted"
         [ "$(stat -c '%i %a %s %y' kept/file)" = "$before" ] && [ "$(cat kept/file)" = kept ] &&
                 lsattr kept/file | grep -q '^....i'
         report $? "$who: a kept file that is linked from there stays immutable and untouched"
@@ -268,7 +268,7 @@ case_mounts() {
         touch kept/precious/file kept/one top/1-a/file top/1-a/mounted top/1-a/other/file top/2-b/file
         mount --bind kept/precious top/1-a/bind/below && mount --bind kept/one top/1-a/mounted &&
                 mount -t tmpfs none top/1-a/tmp || {
-                skip "$who: what is mounted below stays, the rest goes" "cannot mount"
+                skip "$who: a mount in the tree stays, the rest is deleted" "cannot mount"
                 return
         }
         touch top/1-a/tmp/file
@@ -279,9 +279,9 @@ case_mounts() {
                 [ "$(awk '$1 == "1-a" { print $4 }' out)" = 3 ] && grep -q 'mounted there' out
         r=$?
         while read -r m; do umount "$m"; done < <(awk -v top="$work/top" 'index($5, top) == 1 { print $5 }' /proc/self/mountinfo)
-        report $r "$who: what is mounted below stays, the rest goes"
+        report $r "$who: a mount in the tree stays, the rest is deleted"
         delete 0 && is_empty top
-        report $? "$who: and when it is not mounted any more it goes"
+        report $? "$who: after the unmount the rest is deleted"
 }
 
 case_foreign_fs() {
@@ -320,7 +320,7 @@ case_full_disk() {
 
 case_projects() {
         small_fs project 32M "-O project,quota -I 256" defaults && mkdir project/top && chattr -p 77 project/top 2>/dev/null || {
-                skip "$who: trees of another project go" "no project ids"
+                skip "$who: trees of another project are deleted" "no project ids"
                 return
         }
         rm -rf top
@@ -330,13 +330,13 @@ case_projects() {
         chattr +P project/top
         ln -sfn project/top top
         delete 0 && is_empty project/top
-        report $? "$who: trees of another project go"
+        report $? "$who: trees of another project are deleted"
         rm top
 }
 
 case_quota() {
         small_fs quota 32M "-O quota -E quotatype=usrquota" usrquota 2>/dev/null && command -v setquota >/dev/null || {
-                skip "$who: a tree of an owner over his quota goes" "no quota on ext4 here"
+                skip "$who: a tree of an owner over quota is deleted" "no quota on ext4 here"
                 return
         }
         mkdir -m 0777 quota/top
@@ -345,11 +345,11 @@ case_quota() {
         rm -rf top
         ln -sfn quota/top top
         delete 0 && is_empty quota/top
-        report $? "$who: a tree of an owner over his quota goes"
+        report $? "$who: a tree of an owner over quota is deleted"
         rm top
 }
 
-# A btrfs of its own, mounted at NAME.
+# Mount a new btrfs at NAME.
 small_btrfs() {
         local loop
         command -v mkfs.btrfs >/dev/null && truncate -s 128M "$1.img" && mkfs.btrfs -q "$1.img" >/dev/null 2>&1 &&
@@ -364,8 +364,8 @@ subvolume() {
         btrfs -q subvolume "$@" >/dev/null
 }
 
-# In a tree, and as an entry of the top directory: subvolumes, one in the other in the third, read-only ones, and what a
-# snapshot has in the place of one (a directory with inode 2).
+# In a tree, and as entries of the top directory: nested subvolumes, read-only ones, and the stub that a snapshot has in place
+# of a subvolume (a directory with inode 2).
 plant_subvolumes() {
         local sub=btrfs/top/1-a/d/sub
         mkdir -p btrfs/top/1-a/d
@@ -390,7 +390,7 @@ plant_subvolumes() {
 case_btrfs() {
         local before
         small_btrfs btrfs || {
-                skip "$who: subvolumes in a tree go" "no btrfs"
+                skip "$who: subvolumes in a tree are deleted" "no btrfs"
                 return
         }
         rm -rf top
@@ -399,14 +399,14 @@ case_btrfs() {
         plant_subvolumes && subvolume snapshot btrfs/top/1-a/d/sub btrfs/kept && before=$(ls -lR btrfs/kept) &&
                 delete 0 && is_empty btrfs/top && [ "$(btrfs subvolume list btrfs | wc -l)" = 1 ] &&
                 [ "$(ls -lR btrfs/kept)" = "$before" ]
-        report $? "$who: subvolumes in a tree go, what they share with others stays"
+        report $? "$who: subvolumes in a tree are deleted, and the extents that others share stay"
 
-        plant_subvolumes && tool=$nobodys_tool delete 0 && is_empty btrfs/top && [ "$(btrfs subvolume list btrfs | wc -l)" = 1 ]
-        report $? "$who: without CAP_SYS_ADMIN they are emptied, and go"
+        plant_subvolumes && tool=$unprivileged_tool delete 0 && is_empty btrfs/top && [ "$(btrfs subvolume list btrfs | wc -l)" = 1 ]
+        report $? "$who: without CAP_SYS_ADMIN subvolumes are emptied and deleted"
 
         rm top
         grep -q libbtrfsutil "$tool" || {
-                skip "$who: a subvolume goes in one step" "built without btrfs"
+                skip "$who: a subvolume is deleted in one step" "built without btrfs"
                 return
         }
         ln -sfn btrfs/top top
@@ -414,25 +414,25 @@ case_btrfs() {
         subvolume create btrfs/top/1-a/whole
         python3 "$helper" flat btrfs/top/1-a/whole/flat 20000
         delete 0 && is_empty btrfs/top && grep -q '^total 2 ' out
-        report $? "$who: a subvolume goes in one step"
+        report $? "$who: a subvolume is deleted in one step"
 
         mkdir -p btrfs/top/1-a/d btrfs/top/2-b
         subvolume create btrfs/top/1-a/d/default
         touch btrfs/top/1-a/d/default/precious btrfs/top/1-a/file btrfs/top/2-b/file
         btrfs subvolume set-default btrfs/top/1-a/d/default
         delete 1 && [ -n "$(find btrfs/top/ -name precious)" ] && [ ! -e btrfs/top/2-b ] && [ ! -e btrfs/top/1-a/file ]
-        report $? "$who: the default subvolume stays, and what is in it; the rest goes"
+        report $? "$who: the default subvolume and its content stay, the rest is deleted"
         btrfs subvolume set-default 5 btrfs
         delete 0 && is_empty btrfs/top
-        report $? "$who: and when it is that no more, it goes"
+        report $? "$who: the former default subvolume is deleted"
         rm top
 }
 
-# It has quotas of its own, whatever the kernel knows of others. No rename is possible there any more.
+# btrfs has its own quotas. With an exhausted quota no rename is possible.
 case_btrfs_quota() {
         local sub=btrfs-quota/sub
         small_btrfs btrfs-quota && btrfs -q quota enable btrfs-quota || {
-                skip "$who: a tree over a quota of btrfs goes" "no btrfs, or none with quotas"
+                skip "$who: a tree over a quota of btrfs is deleted" "no btrfs, or none with quotas"
                 return
         }
         btrfs -q subvolume create $sub >/dev/null
@@ -445,7 +445,7 @@ case_btrfs_quota() {
         rm -rf top
         ln -sfn $sub/top top
         grep -q 'quota exceeded' mkdir.err && delete 0 && is_empty $sub/top
-        report $? "$who: a tree over a quota of btrfs goes"
+        report $? "$who: a tree over a quota of btrfs is deleted"
         rm top
 }
 
@@ -468,7 +468,7 @@ else
         user=""
 fi
 
-# An unprivileged user without any namespace needs the modes changed that root passes by.
+# An unprivileged user without a namespace must change modes that root ignores.
 mkdir -m 0777 user inside
 if [ "$who" = root ]; then
         cp "$tool" user/tree-tool
@@ -479,7 +479,7 @@ if [ "$who" = root ]; then
                 ./tree-tool remove top >out 2>&1 && [ -z "$(ls -A top)" ]'
         r=$?
         cp user/out out
-        report $r "$who: directories that forbid everything go"
+        report $r "$who: directories without permissions are deleted"
 fi
 
 if $user unshare -Urm true 2>/dev/null; then

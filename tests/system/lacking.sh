@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Out of descriptors or memory, or with files that cannot be opened: nothing but orphans is removed, the exit status is
-# a documented one, and no good record file is to be replaced.
+# Without descriptors or memory, or with files that cannot be opened, the collector removes orphans only, has a documented exit
+# status, and does not advise replacing an intact record file.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -19,13 +19,13 @@ store="--root=$scratch/try/g --runroot=$scratch/try/r --storage-driver=overlay"
 
 again() { rm -rf "$scratch/try" && cp -a "$scratch/model" "$scratch/try"; }
 
-# What a run removes that lacks nothing.
+# The orphans that a run removes without faults.
 again
 # shellcheck disable=SC2086
 "$after_boot" "$gc" $store >/dev/null
 list "$scratch/try" | comm -23 "$scratch/before" - >"$scratch/may-go"
 
-# judge NAME STATUS: a line for each fault of one run.
+# judge NAME STATUS: print a line for each mistake of one run.
 judge() {
         case $2 in 0 | 1 | 3) ;; *) echo "$1: exit status $2" ;; esac
         grep -E 'Restore it|replace its content|create it with|remove it|move it away' "$scratch/err" | sed "s/^/$1: /"
@@ -37,15 +37,15 @@ judge() {
 for n in $(seq 4 24) 64; do
         again
         (
-                # What the program may raise it to, as well; its output is opened before.
+                # The hard limit as well, so that the program cannot raise it. The output is opened before.
                 exec >"$scratch/out" 2>"$scratch/err"
                 # shellcheck disable=SC2016,SC2086
                 exec "$after_boot" sh -c 'ulimit -n "$1" && shift && exec "$@"' sh "$n" "$gc" $store
         )
         judge "$n descriptors" $? >>"$scratch/faults"
 done
-expect "with 4 to 24 descriptors nothing goes that may not, and no advice is wrong" "" "$(head -5 "$scratch/faults")"
-expect "with 64 all goes" "0 " "$(grep -c '^failed\|^refused' "$scratch/out") $(cat "$scratch/err")"
+expect "with 4 to 24 descriptors only orphans are removed, and no advice is wrong" "" "$(head -5 "$scratch/faults")"
+expect "with 64 descriptors all orphans are removed" "0 " "$(grep -c '^failed\|^refused' "$scratch/out") $(cat "$scratch/err")"
 
 if ! command -v strace >/dev/null; then
         skip "with opens that fail" "there is no strace"
@@ -67,5 +67,5 @@ for k in $(seq 1 $step "$total"); do
         status=$?
         [ $status = 127 ] || judge "${errors[k / step % 5]} from open $k on" $status >>"$scratch/faults"
 done
-expect "with all opens failing from any one on nothing goes that may not, and no advice is wrong" "" "$(head -5 "$scratch/faults")"
+expect "with all opens failing from the Nth on only orphans are removed, and no advice is wrong" "" "$(head -5 "$scratch/faults")"
 finish

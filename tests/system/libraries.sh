@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Each library that is loaded late is hidden in turn: either the run does the same without it, or it removes nothing that
-# depends on it and names it.
+# Hide each library that is loaded on demand in turn: the run does the same without it, or it names the library and removes
+# nothing that depends on it.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -15,7 +15,7 @@ unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE CONTAINERS_CONF C
 
 path_of() { realpath "$(ldconfig -p | awk -v name="$1" '$1 == name { print $NF; exit }')"; }
 
-# without SONAME COMMAND...: with nothing where that library was.
+# without SONAME COMMAND...: run the command without that library.
 without() {
         local library
         library=$(path_of "$1")
@@ -25,7 +25,7 @@ without() {
         status=$?
 }
 
-# What a dry run is about, without sizes and times.
+# The subjects of a dry run, without sizes and times.
 subjects() { grep -v '^summary' "$scratch/out" | cut -d ' ' -f 1-3,6- | tr -d '\r' | sort; }
 
 lay_out hidden --orphans 2
@@ -34,17 +34,17 @@ lay_out hidden --orphans 2
 expect "with all libraries a run would remove something" 1 $(($(grep -c '^would-remove' "$scratch/out") > 0))
 all=$(subjects)
 
-# The rows below have to be all of them.
+# The cases below must cover all of them.
 sonames=$(for file in "$gc" "$build/lib/libcstorage.so.0" "$build/gc/cstorage-gc-delete"; do
         [ ! -e "$file" ] || strings -a "$file" | grep -xE 'lib[a-z0-9]+\.so\.[0-9]+'
 done | grep -vE '^lib(c|yajl|cstorage|m)\.' | sort -u | tr '\n' ' ')
 rows='libbtrfsutil.so.1 libmd.so.0 libmount.so.1 libsmartcols.so.1 libsqlite3.so.0 libsystemd.so.0 '
-expect "no library is loaded late but those that are hidden here" "" "$(for soname in $sonames; do
+expect "the test hides every library that is loaded on demand" "" "$(for soname in $sonames; do
         grep -q "$soname " <<<"$rows" || echo "$soname"
 done)"
 has() { grep -q "$1 " <<<"$sonames"; }
 
-# A store that is not on btrfs, no content, no terminal, no service.
+# A store that is not on btrfs, without content, terminal or service.
 for soname in libmd.so.0 libbtrfsutil.so.1 libsmartcols.so.1 libsystemd.so.0; do
         has $soname || continue
         # shellcheck disable=SC2086
@@ -55,9 +55,9 @@ done
 # shellcheck disable=SC2086
 without libmount.so.1 "$after_boot" "$gc" $store
 expect "without libmount nothing is removed" "3 0" "$status $(grep -c '^removed' "$scratch/out")"
-check "and it is named" grep -q 'cannot load libmount\.so\.1' "$scratch/err"
+check "the message names libmount" grep -q 'cannot load libmount\.so\.1' "$scratch/err"
 
-# A terminal: the table becomes lines.
+# On a terminal the table becomes lines.
 if has libsmartcols.so.1; then
         cat >"$scratch/terminal.py" <<'END'
 import os, pty, sys
@@ -68,30 +68,30 @@ END
         expect "without libsmartcols a terminal has the same lines" "0 $all" "$status $(subjects)"
 fi
 
-# Standard error is the journal: text instead of records.
+# If standard error is the journal, it gets text instead of records.
 if has libsystemd.so.0; then
         # shellcheck disable=SC2016,SC2086
         without libsystemd.so.0 sh -c 'JOURNAL_STREAM=$(stat -L -c %d:%i /dev/stderr) exec "$@"' sh "$after_boot" "$gc" $store --dry-run
         expect "without libsystemd the run is the same" "0 $all" "$status $(subjects)"
-        check "and its messages are text" grep -q '^cstorage-gc: ' "$scratch/err"
+        check "without libsystemd the messages are text" grep -q '^cstorage-gc: ' "$scratch/err"
         if [ -x "$build/gc/cstorage-gc-delete" ]; then
                 without libsystemd.so.0 env LISTEN_FDS=1 LISTEN_PID=1 "$build/gc/cstorage-gc-delete"
-                expect "the reaper cannot run without it" "1" "$status"
-                check "and says so" grep -q 'libsystemd\.so\.0 cannot be loaded' "$scratch/err"
+                expect "without libsystemd the deleter cannot run" "1" "$status"
+                check "the deleter names libsystemd" grep -q 'libsystemd\.so\.0 cannot be loaded' "$scratch/err"
         fi
 fi
 
-# A database whose row cannot be found without the library: podman-db.sh has the other states.
+# A database whose row can only be found with the library. podman-db.sh has the other states.
 if has libsqlite3.so.0; then
         printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$g" "$r" >"$scratch/storage.conf"
         python3 "$support/store/podman-db.py" "$g" unused "$g" "$r" overlay
         without libsqlite3.so.0 env CONTAINERS_STORAGE_CONF="$scratch/storage.conf" "$after_boot" "$gc" --dry-run
         expect "without libsqlite3 a database is not ignored" "3" "$status"
-        check "and it is named, with a way out" grep -q 'libsqlite3\.so\.0 cannot be loaded\..*--runroot' "$scratch/err"
+        check "the message names libsqlite3 and an option" grep -q 'libsqlite3\.so\.0 cannot be loaded\..*--runroot' "$scratch/err"
         rm "$g/db.sql"
 fi
 
-# A subvolume may be the default one, which must stay.
+# A subvolume may be the default one, which must not be deleted.
 if has libbtrfsutil.so.1 && command -v btrfs >/dev/null && file_system "$scratch/btrfs" btrfs 256M; then
         lay_out btrfs/store --orphans 1
         orphan=$(jq -r '.orphan_layers[0]' "$scratch/btrfs/store.made")
@@ -100,7 +100,7 @@ if has libbtrfsutil.so.1 && command -v btrfs >/dev/null && file_system "$scratch
         # shellcheck disable=SC2086
         without libbtrfsutil.so.1 "$after_boot" "$gc" $store
         expect "without libbtrfsutil a subvolume is refused" "3 yes" "$status $([ -d "$g/overlay/$orphan/diff" ] && echo yes)"
-        check "and it is said what to install" grep -q "$orphan is a subvolume: install libbtrfsutil" "$scratch/err"
+        check "the message names the library to install" grep -q "$orphan is a subvolume: install libbtrfsutil" "$scratch/err"
 else
         skip "without libbtrfsutil a subvolume is refused" "there is no btrfs here"
 fi

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Podman's database in each state in which it is found: read as podman reads it, or not ignored; with and without
-# libsqlite3; and untouched.
+# The database of podman in each state: the collector reads it as podman does, or refuses to run, with and without libsqlite3.
+# It never changes it.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -17,11 +17,11 @@ library=$(realpath "$(ldconfig -p | awk '$1 == "libsqlite3.so.0" { print $NF; ex
 built=no
 grep -q HAVE_SQLITE "$build/compile_commands.json" && built=yes
 
-# Nothing is removed from it, so one store is enough.
+# No case removes anything, so one store is enough.
 lay_out db --orphans 1
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$g" "$r" >"$scratch/storage.conf"
 
-# make STATE RUNROOT [OTHER]: the database in that state, and nothing else of podman's.
+# make STATE RUNROOT [OTHER]: the database in that state, and no other file of podman.
 make() {
         rm -rf "$g/db.sql" "$g"/db.sql-* "$g/moved" "$g/libpod"
         python3 "$support/store/podman-db.py" "$g" "$1" "$g" "$2" overlay "${@:3}"
@@ -32,7 +32,7 @@ run() {
         status=$?
 }
 
-# With nothing where SQLite was.
+# Run without SQLite.
 run_without() {
         # shellcheck disable=SC2016
         unshare -m sh -c 'mount --bind /dev/null "$1" && shift && exec "$@"' sh "$library" "$after_boot" "$gc" --dry-run "$@" \
@@ -40,13 +40,13 @@ run_without() {
         status=$?
 }
 
-# What a run came to: its status, and which of the messages it gave.
+# The result of a run: its status and its messages.
 outcome() {
         echo "$status$(grep -oE 'says that the [a-z]+|: cannot read podman|warning: cannot read podman|uses the runroot [^ ,]+, not' \
                 "$scratch/err" | sed 's/^/, /' | tr -d '\n')"
 }
 
-# What a change of any file here would change, with the time of it.
+# The content and the times of all files.
 look() { find "$g" -maxdepth 2 -printf '%p %i %m %s %T@ %C@\n' | sort; }
 
 agrees="0"
@@ -72,7 +72,7 @@ for state in plain hot-journal wal wal-checkpointed link hot-link bolt; do
         try "$state, the same runroot" "$agrees" "$agrees" $state "$r"
         try "$state, another runroot" "$contradicts" "$contradicts" $state "$r-other"
 done
-# Only SQLite can tell which of two rows counts.
+# Only SQLite can find out which of two rows is valid.
 try "a journal undoes another runroot" "$agrees" "$unknown" hot-journal "$r" "$r-other"
 try "a journal brings another runroot back" "$contradicts" "$unknown" hot-journal "$r-other" "$r"
 try "a journal beside the target of a link" "$agrees" "$unknown" hot-link "$r" "$r-other"
@@ -85,11 +85,11 @@ try "unused" "$agrees" "$unknown" unused "$r"
 for state in directory fifo loop; do
         try "$state" "$warned" "$warned" $state "$r"
 done
-# What cannot be opened without the library may be whole.
+# A file that cannot be read without the library may be intact.
 for state in cut garbage; do
         try "$state" "$warned" "$unknown" $state "$r"
 done
-# The end of the second page, where the row is, is still there.
+# The end of the second page, which contains the row, is intact.
 try "cut off late, the same runroot" "$agrees" "$agrees" cut-late "$r"
 try "cut off late, another runroot" "$contradicts" "$contradicts" cut-late "$r-other"
 try "a later schema" "$unknown" "$unknown" later-schema "$r"
@@ -97,21 +97,21 @@ try "a BoltDB without the row" "$unknown" "$unknown" bolt-unknown "$r"
 
 make bolt-unknown "$r"
 run --runroot="$r"
-expect "--runroot settles it" "0" "$(outcome)"
+expect "--runroot overrides it" "0" "$(outcome)"
 make garbage "$r"
 run --runroot="$r"
-expect "and confirms what is used if the database is damaged" "0" "$(outcome)"
+expect "--runroot overrides a damaged database" "0" "$(outcome)"
 make plain "$r"
 run_without config
-expect "config has what was found without libsqlite3" "0 $r" \
+expect "config prints the runroot that is found without libsqlite3" "0 $r" \
         "$status $(sed -n 's/.* podman.runroot=//p' "$scratch/out")"
 make garbage "$r"
 run config
-expect "and fails if it is damaged" "3, : cannot read podman" "$(outcome)"
+expect "config fails with a damaged database" "3, : cannot read podman" "$(outcome)"
 
-# ------------------------------------------------------------------------------------- what the store contains
+# ------------------------------------------------------------------------------------- containers
 
-# container RUNROOT: podman's config.json of a container names a file in its runroot.
+# container RUNROOT: a container whose config.json names a file in its runroot, as podman writes it.
 container=$(find "$g/overlay-containers" -mindepth 1 -maxdepth 1 -type d | head -1)
 name_runroot() {
         mkdir -p "$container/userdata"
@@ -142,25 +142,25 @@ expect "a containers.conf without static_dir" "$agrees" "$(outcome)"
 printf '[engine]\nSTATIC_DIR = "%s" # as Go reads it\n' "$scratch/static" >"$CONTAINERS_CONF"
 run
 expect "the database in static_dir" "$contradicts" "$(outcome)"
-expect "is named" 1 "$(grep -c "$scratch/static/db.sql says that the runroot is $r-other" "$scratch/err")"
+expect "the message names the database in static_dir" 1 "$(grep -c "$scratch/static/db.sql says that the runroot is $r-other" "$scratch/err")"
 rm "$scratch/static/db.sql"
 python3 "$support/store/podman-db.py" "$scratch/static" plain "$scratch/elsewhere" "$r-other" overlay
 run
-expect "another graphroot there" "3, says that the graphroot" "$(outcome)"
+expect "another graphroot in the database in static_dir" "3, says that the graphroot" "$(outcome)"
 run --root="$g"
-expect "does not matter to a store that --root chooses" "$agrees" "$(outcome)"
+expect "a database of another graphroot is ignored with --root" "$agrees" "$(outcome)"
 printf '[engine]\nstatic_dir = \n' >"$CONTAINERS_CONF"
 run
-expect "a containers.conf that may set it and cannot be read" 3 "$(outcome)"
-expect "is named with its line" 1 "$(grep -c "cannot read $CONTAINERS_CONF: line 2" "$scratch/err")"
+expect "a broken containers.conf that may set static_dir" 3 "$(outcome)"
+expect "the message names containers.conf and the line" 1 "$(grep -c "cannot read $CONTAINERS_CONF: line 2" "$scratch/err")"
 printf '[engine]\nvolume_path = \n' >"$CONTAINERS_CONF"
 run
-expect "one that cannot" "$agrees" "$(outcome)"
+expect "a broken containers.conf that cannot set static_dir" "$agrees" "$(outcome)"
 unset CONTAINERS_CONF
 
-# ---------------------------------------------------------------------------------------------- while it is written
+# ---------------------------------------------------------------------------------------------- writers
 
-# Transactions without a pause, each of which moves the row there and back before it ends.
+# Transactions without a pause. Each moves the row there and back before it ends.
 make plain "$r"
 python3 - "$g/db.sql" "$r" <<'END' &
 import sqlite3, sys
@@ -185,9 +185,9 @@ if [ $built = yes ]; then
                 *) wrong="$wrong $(outcome)" ;;
                 esac
         done
-        expect "a writer: what is read is a state between transactions, or none" "" "$wrong"
+        expect "a writer: the collector reads a state between transactions, or fails" "" "$wrong"
 fi
-check "and the writer is not disturbed" kill -0 $writer
+check "a writer: it is not disturbed" kill -0 $writer
 kill -9 $writer
 wait $writer 2>/dev/null
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What happens to a store between the first look and the locks decides, not what the first look saw: the locks are held
-# by another process until cstorage-gc waits for them, then the store is changed, then they are let go.
+# The collector decides on the state of the store under the locks, not on the state of the first scan. Another process holds the
+# locks until cstorage-gc waits for them; then the test changes the store and releases the locks.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -14,7 +14,8 @@ unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER ST
 
 before() { :; }
 
-# second_look NAME COMMANDS...: a store with orphans, the commands run between the two looks. Its report in $scratch/out.
+# second_look NAME COMMANDS...: make a store with orphans, and run the commands between the two scans. The report is in
+# $scratch/out.
 second_look() {
         local name=$1 holder collector waited=0
         shift
@@ -35,12 +36,12 @@ open(sys.argv[2] + "/go").read()
         holder=$!
         while [ ! -e "$m/held" ]; do sleep 0.01; done
 
-        # The runroot is not given: it may come later.
+        # The runroot is not an option, since it may not exist yet.
         printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$g" "$r" >"$m/storage.conf"
         CONTAINERS_STORAGE_CONF=$m/storage.conf "$after_boot" "$gc" --json --lock-timeout=20 \
                 >"$scratch/out" 2>"$scratch/err" &
         collector=$!
-        # It has the lock file open once it is done with looking.
+        # The collector opens the lock file after the first scan.
         until find "/proc/$collector/fd" -lname '*layers.lock' 2>/dev/null | grep -q . || [ $((waited += 1)) -gt 1000 ]; do
                 sleep 0.01
         done
@@ -51,13 +52,13 @@ open(sys.argv[2] + "/go").read()
         wait $holder
 }
 
-# fate PATH: what became of it, and why.
-fate() { jq -r --arg p "$g/$1" '.objects[] | select(.path == $p) | .verdict + " " + .reason' "$scratch/out"; }
+# verdict PATH: its verdict and reason.
+verdict() { jq -r --arg p "$g/$1" '.objects[] | select(.path == $p) | .verdict + " " + .reason' "$scratch/out"; }
 removed() { jq '[.objects[] | select(.verdict == "remove" and .kind == "layer-dir")] | length' "$scratch/out"; }
 
 nothing() { :; }
 second_look quiet nothing
-expect "where nothing changed all orphans go" "0 3" "$status $(removed)"
+expect "without a change all orphans are removed" "0 3" "$status $(removed)"
 
 add_record() {
         python3 - "$g" "$layer" <<'EOF'
@@ -70,24 +71,24 @@ os.rename(path + ".new", path)
 EOF
 }
 second_look recorded add_record
-expect "a record that came in between keeps its layer" "0 2" "$status $(removed)"
-check "its directory is there" test -d "$g/overlay/$layer/diff"
+expect "a new record keeps its layer" "0 2" "$status $(removed)"
+check "the directory of that layer exists" test -d "$g/overlay/$layer/diff"
 
 lose_records() { : >"$g/overlay-layers/layers.json"; }
 second_look lost lose_records
-expect "records that were lost in between keep everything" "3 0" "$status $(removed)"
+expect "records that are lost in between keep everything" "3 0" "$status $(removed)"
 
 replace() {
         mv "$g/overlay/$layer" "$m/old"
         cp -a "$m/old" "$g/overlay/$layer"
 }
 second_look replaced replace
-expect "a directory that was replaced is refused" "3 refuse changed 2" "$status $(fate "overlay/$layer") $(removed)"
-check "it is there" test -d "$g/overlay/$layer/diff"
+expect "a replaced directory is refused" "3 refuse changed 2" "$status $(verdict "overlay/$layer") $(removed)"
+check "the replaced directory exists" test -d "$g/overlay/$layer/diff"
 
 leave() { mv "$g/overlay/$layer" "$m/old"; }
 second_look left leave
-expect "a directory that went by itself is nobody's loss" "0 2" "$status $(removed)"
+expect "a vanished directory is not reported" "0 2" "$status $(removed)"
 
 bind() {
         mkdir "$g/overlay-containers/$container/m" "$m/precious"
@@ -95,8 +96,8 @@ bind() {
         mount --bind "$m/precious" "$g/overlay-containers/$container/m"
 }
 second_look mounted bind
-expect "what was mounted on is refused" "3 refuse" "$status $(fate "overlay-containers/$container" | cut -d' ' -f1)"
-expect "and what is mounted there is not touched" kept "$(cat "$m/precious/file")"
+expect "a directory with a new mount is refused" "3 refuse" "$status $(verdict "overlay-containers/$container" | cut -d' ' -f1)"
+expect "the mounted directory is untouched" kept "$(cat "$m/precious/file")"
 umount "$g/overlay-containers/$container/m"
 
 swap_for_link() {
@@ -106,10 +107,10 @@ swap_for_link() {
         ln -s "$m/outside" "$g/overlay/$layer"
 }
 second_look linked swap_for_link
-expect "a link in the place of a directory is refused" "3 refuse changed" "$status $(fate "overlay/$layer")"
-expect "and not followed" kept "$(cat "$m/outside/file")"
+expect "a link in the place of a directory is refused" "3 refuse changed" "$status $(verdict "overlay/$layer")"
+expect "the link is not followed" kept "$(cat "$m/outside/file")"
 
-# The first podman of a boot makes the runroot while we wait for the locks, and a transient container in it.
+# The first podman of a boot makes the runroot and a transient container in it while the collector waits for the locks.
 before() { mv "$r" "$m/later"; }
 make_runroot() {
         mkdir -p "$m/later/overlay-layers"
@@ -117,8 +118,8 @@ make_runroot() {
         mv "$m/later" "$r"
 }
 second_look runroot make_runroot
-expect "a runroot that came in between is looked into" "0 2" "$status $(removed)"
-check "and keeps what it records" test -d "$g/overlay/$layer/diff"
+expect "a new runroot is scanned" "0 2" "$status $(removed)"
+check "the records in the new runroot keep their layer" test -d "$g/overlay/$layer/diff"
 before() { :; }
 
 finish

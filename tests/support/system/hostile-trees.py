@@ -28,7 +28,7 @@ def flat(path, files):
 
 
 def wide(path, dirs):
-    """Many directories side by side, with one in each and a file in that."""
+    """Many directories side by side, each with a directory that contains a file."""
     os.mkdir(path)
     os.chdir(path)
     for i in range(int(dirs)):
@@ -55,7 +55,7 @@ def names(path):
         os.makedirs(b"/".join([top, name, name]))
         for inner in odd[:6]:
             os.mknod(b"/".join([top, name, name, inner]))
-    for i in range(3):  # the same as far as a tag can tell
+    for i in range(3):  # files with equal tags
         os.mkdir(top + b"/" + b"m" * 254 + b"%d" % i)
 
 
@@ -92,7 +92,7 @@ def swap(path, count):
 
 
 def write(path):
-    """Make files until killed, wherever the directory is by now."""
+    """Make files in the directory until killed, even if it is moved."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     os.fchdir(fd)
     i = 0
@@ -106,7 +106,7 @@ def write(path):
 
 
 def fill(path):
-    """Directories until there is no room for one more."""
+    """Make directories until the disk is full."""
     try:
         os.mkdir(path)
         for i in range(100000):
