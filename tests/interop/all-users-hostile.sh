@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Users who want root's run for all users to touch what is not theirs, to wait for ever, to take all memory, or to say what
-# is not so. It ends in bounded time, with the stores of all others done; and nothing outside of a user's own store has
-# changed.
+# Hostile users try to make root's run for all users touch foreign files, wait forever, use all memory, or print false
+# messages. The run ends in bounded time, collects the stores of all other users, and changes nothing outside of the stores of
+# the users.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -24,7 +24,7 @@ gc() {
 }
 word() { jq -r ".users[] | select(.user == \"$1\") | $2" "$scratch/out"; }
 
-# user NAME UID: with a home and something in it that is dear to them.
+# user NAME UID: make a user with a home and a file in it.
 user() {
         root useradd -u "$2" -m -d "/var/lib/containers/$1" "$1" && mkdir "$homes/$1/dear" && echo dear >"$homes/$1/dear/file" &&
                 install -d -m 700 -o "$2" -g "$2" "$scratch/m/run/user/$2" && owned "$1"
@@ -32,7 +32,7 @@ user() {
 owned() { chown -R --no-dereference "$(stat -c %u:%g "$homes/$1")" "$homes/$1"; }
 as() { root setpriv --reuid "$1" --regid "$1" --clear-groups -- "${@:2}"; }
 
-# store NAME OPTIONS...: of that user, with orphans.
+# store NAME OPTIONS...: make a store with orphans for that user.
 store() {
         local uid
         uid=$(stat -c %u "$homes/$1")
@@ -45,7 +45,7 @@ conf() { mkdir -p "$homes/$1/.config/containers" && printf '[storage]\ngraphroot
 orphans() { python3 "$support/store/listing.py" orphans "$homes/$1/.local/share/containers/storage" /nowhere overlay; }
 orphan() { orphans "$1" | awk '/^overlay\/[0-9a-f]*$/ && !n++'; }
 
-# Everything that is nobody's store but root's and that of who does nothing: inode, times, content.
+# Inodes, times and content of all files outside of the stores of hostile users.
 outside() {
         listing make --ctime "$(inside /etc)"
         listing make --ctime "$homes/storage"
@@ -75,31 +75,31 @@ mkdir "$homes/storage" && python3 "$support/store/mkstore.py" --graphroot "$home
 chmod 700 "$homes/storage"
 for u in calm good links files temp locked giant many racer huge; do store $u; done
 
-# Links in the place of all that is a directory, and in those.
+# Links in place of all directories, and in the directories.
 g=$homes/links/.local/share/containers/storage
 rm -rf "$g/$(orphan links)/diff" && ln -s /etc "$g/$(orphan links)/diff"
 for i in 1 2 3; do ln -s /etc "$g/overlay/$(printf '%064d' $i)"; done
 ln -s ../../../../../../../../etc "$g/overlay/l/ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ln -s /var/lib/containers/calm "$g/overlay-containers/$(printf '%064d' 4)"
 ln -s /etc/passwd "$g/overlay-layers/$(printf '%064d' 5).tar-split.gz"
-# In the place of records and locks.
+# Links in place of record files and lock files.
 g=$homes/files/.local/share/containers/storage
 for f in overlay-layers/layers.json overlay-layers/volatile-layers.json overlay-containers/volatile-containers.json; do
         ln -sf /etc/shadow "$g/$f"
 done
 for f in overlay-layers/layers.lock overlay-images/images.lock; do ln -sf /etc/passwd "$g/$f"; done
-# Where what goes is moved to.
+# Links in place of the directories of the trash.
 g=$homes/temp/.local/share/containers/storage
 rm -rf "$g/overlay/tempdirs" "$g/overlay-layers/tmp" "$g/overlay-containers/tmp"
 for d in overlay/tempdirs overlay-layers/tmp overlay-containers/tmp; do ln -s /var/lib/containers/calm "$g/$d"; done
-# Records without end, and many that are none.
+# Endless record files, and many invalid records.
 truncate -s 4G "$homes/giant/.local/share/containers/storage/overlay-layers/layers.json"
 truncate -s 4G "$homes/giant/.local/share/containers/storage/overlay-containers/volatile-containers.json"
 python3 -c 'import sys; sys.stdout.write("[" + ",".join("{\"id\":\"%064x\"}" % i for i in range(800000)) + "]")' \
         >"$homes/many/.local/share/containers/storage/overlay-layers/layers.json"
 python3 -c 'import sys; sys.stdout.write("[{\"id\":\"a\",\"x\":[" + "[],[],[]," * 7000000 + "[]]}]")' \
         >"$homes/many/.local/share/containers/storage/overlay-images/images.json"
-# A hundred thousand files, and three thousand directories one in the other.
+# A hundred thousand files, and three thousand nested directories.
 huge=$(basename "$(orphan huge)")
 perl -e 'chdir $ARGV[0] or die; for (1 .. 3000) { mkdir "d"; chdir "d" } for (1 .. 100000) { open(F, ">", "f$_") }' \
         "$homes/huge/.local/share/containers/storage/overlay/$huge"
@@ -126,10 +126,10 @@ race() {
 }
 race
 gc --json
-expect "with stores that are traps a run ends in time, and some of it failed" "1 yes" \
+expect "with hostile stores a run ends in time, and reports failures" "1 yes" \
         "$status $([ $seconds -lt 40 ] && echo yes || echo "$seconds")"
-expect "who does nothing wrong is done" "collected 0 0" "$(word good .status) $(word good .exit_status) $(orphans good | wc -l)"
-expect "what becomes of each" "$(sort <<'END'
+expect "the store of the honest user is collected" "collected 0 0" "$(word good .status) $(word good .exit_status) $(orphans good | wc -l)"
+expect "each user has its result" "$(sort <<'END'
 calm collected 0
 etc no-store 0
 files collected 3
@@ -156,7 +156,7 @@ for round in $(seq $rounds); do
         gc --quiet
         unchanged >"$scratch/diff" || break
 done
-expect "nor while a graphroot became a link again and again, $round times" "" "$(cat "$scratch/diff")"
+expect "nothing outside changed while a graphroot became a link $round times" "" "$(cat "$scratch/diff")"
 touch "$homes/racer/.local/share/containers/storage.stop"
 wait $racer
 
@@ -167,7 +167,7 @@ root sh -ec "$(for u in hang home-hang flood stopper frozen; do
         echo "useradd -u $uid -m -d /var/lib/containers/$u $u; install -d -m 700 -o $u -g $u /run/user/$uid"
 done)"
 for u in hang home-hang flood stopper frozen; do eval "uid_${u//-/_}=$(root id -u $u)"; done
-# A server that never answers, for a user who may use it.
+# A FUSE server that never answers, mounted for its user.
 dead() {
         root sh -ec "install -d -o $1 -g $1 '$2'; chown -R $1:$1 /var/lib/containers/$1
                 (exec 3<>/dev/fuse; mount -i -t fuse -o fd=3,rootmode=40000,user_id=\$(id -u $1),group_id=\$(id -u $1) dead '$2'
@@ -175,10 +175,10 @@ dead() {
                 until grep -qF ' $2 ' /proc/self/mountinfo; do sleep 0.1; done"
 }
 check "a store on a server that never answers" dead hang /var/lib/containers/hang/.local/share/containers/storage
-check "a home on one" dead home-hang /var/lib/containers/home-hang
-check "and one that is a link to that" root sh -ec 'useradd -M -d /var/lib/containers/linked linked
+check "a home on a server that never answers" dead home-hang /var/lib/containers/home-hang
+check "a home that is a link to that home" root sh -ec 'useradd -M -d /var/lib/containers/linked linked
         ln -s home-hang /var/lib/containers/linked'
-# A file system on which nobody can write and nobody can be killed while trying.
+# A frozen file system: a process that writes to it waits and cannot be killed.
 frozen=$homes/frozen
 check "a store that is frozen" root sh -ec 'truncate -s 64M /var/lib/containers/frozen.img; mkfs.ext4 -q /var/lib/containers/frozen.img
         mount -o loop /var/lib/containers/frozen.img /var/lib/containers/frozen; chown frozen:frozen /var/lib/containers/frozen'
@@ -197,19 +197,19 @@ outside >"$scratch/before"
 gc --json
 note "it took $seconds seconds"
 left=$(pgrep --ns "$(tr -d ' ' <"$scratch/m/pid")" --nslist pid -u "$uid_frozen" -x cstorage-gc)
-expect "what cannot be killed is left, and named" "unkillable 1" "$(word frozen .status) $(grep -c "^cstorage-gc: frozen: process [0-9]* is left behind" \
+expect "a process that cannot be killed is left, and named" "unkillable 1" "$(word frozen .status) $(grep -c "^cstorage-gc: frozen: process [0-9]* is left behind" \
         "$scratch/err")"
-check "it is there, in a state in which nobody can be killed" grep -q '^State:.D' "/proc/${left:-none}/status"
+check "that process exists, in state D" grep -q '^State:.D' "/proc/${left:-none}/status"
 thaw
-expect "the others are ended" "too-long too-long too-long" "$(word hang .status) $(word stopper .status) $(word flood .status)"
-expect "a home on FUSE is not looked at, nor through a link" "home-fuse home-fuse" "$(word home-hang .status) $(word linked .status)"
-check "both attacks came to it" test -s "$scratch/flood" -a -s "$scratch/stopper"
-expect "all of it in the time that the limits add up to" "1 yes" \
+expect "the other processes are ended" "too-long too-long too-long" "$(word hang .status) $(word stopper .status) $(word flood .status)"
+expect "a home on FUSE is skipped, also through a link" "home-fuse home-fuse" "$(word home-hang .status) $(word linked .status)"
+check "both attacks ran" test -s "$scratch/flood" -a -s "$scratch/stopper"
+expect "the run takes no longer than the sum of the limits" "1 yes" \
         "$status $([ $seconds -ge 60 ] && [ $seconds -lt 90 ] && echo yes || echo "$seconds")"
-expect "who does nothing wrong is done" "collected 0 0" "$(word good .status) $(word good .exit_status) $(orphans good | wc -l)"
-expect "what was made to be said is kept up to a limit" "true true" \
+expect "the store of the honest user is collected" "collected 0 0" "$(word good .status) $(word good .exit_status) $(orphans good | wc -l)"
+expect "the text from users is cut at a limit" "true true" \
         "$(word flood '.complete == false') $([ "$(stat -c %s "$scratch/out")" -lt 20000000 ] && echo true)"
-expect "and escaped" 0 "$(cat "$scratch/out" "$scratch/err" | LC_ALL=C grep -c '[^[:print:][:space:]]')"
-expect "nobody speaks in root's name" "" "$(grep -v '^cstorage-gc: [a-z-]*: ' "$scratch/err")"
+expect "the text from users is escaped" 0 "$(cat "$scratch/out" "$scratch/err" | LC_ALL=C grep -c '[^[:print:][:space:]]')"
+expect "each message has the name of its user" "" "$(grep -v '^cstorage-gc: [a-z-]*: ' "$scratch/err")"
 check "nothing outside changed" unchanged
 finish

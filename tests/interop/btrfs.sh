@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# btrfs.sh: a store of the btrfs driver, made by the real containers-storage, and what only there can be: subvolumes in
-# subvolumes, read-only ones, those that are mounted or the default one, limits. Collected, and killed while collecting.
+# A store of the btrfs driver, made by the real containers-storage, with the cases that only btrfs has: nested, read-only, mounted
+# and default subvolumes, and limits. It is collected, and the collector is killed.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -31,7 +31,7 @@ subvolumes() { btrfs subvolume list "$scratch/m/store" | wc -l; }
 id() { printf "$1%.0s" {1..64}; }
 base=$(id 1) top=$(id 2) image=$(id 3) kept=$(id 4)
 
-# What there is, and stays: two layers of an image, a container with a limit, with subvolumes of its own.
+# The entries that stay: two layers of an image, and a container with a limit and with subvolumes.
 make_store() {
         theirs create-layer -i "$base" && theirs create-layer -i "$top" "$base" && theirs create-image -i "$image" "$top" &&
                 theirs --storage-opt btrfs.size=64M create-container -i "$kept" "$image"
@@ -48,7 +48,7 @@ lose() {
         fill "$1"
 }
 
-# plant LETTER: the same by hand, as btrfs.go:create would leave it; the records stay as they are, to the byte.
+# plant LETTER: the same by hand, as btrfs.go:create leaves it. The record files do not change.
 plant() {
         layer=$(id "$1")
         subvolume snapshot "$layers/$top" "$layers/$layer"
@@ -62,11 +62,11 @@ fill() {
         echo split >"$G/btrfs-layers/$layer.tar-split.gz"
 }
 
-# The listing of the store without what a collection may make and leave: the directories of temp dirs, and locks that for a
-# minute could be those of somebody who is about to make a temp dir.
+# The listing of the store without the files that a collection may leave: the directories of temp dirs, and locks that for a
+# minute may belong to a process that is about to make a temp dir.
 list() { listing make "$G" | grep -vE '^\["btrfs(-layers)?/(tempdirs|tmp)(/lock-[0-9]+)?"'; }
 
-# Whether all is as it was, but for the times of the directories that things come to and go from.
+# Compare the listings, except for the times of the directories whose entries change.
 compare() {
         list >"$scratch/after"
         listing diff "$scratch/kept" "$scratch/after" --touched btrfs --touched btrfs/subvolumes --touched btrfs/quotas \
@@ -79,7 +79,7 @@ echo text >"$layers/$kept_layer/file"
 subvolume create "$layers/$kept_layer/inner"
 echo inner >"$layers/$kept_layer/inner/file"
 subvolume snapshot -r "$layers/$kept_layer/inner" "$layers/$kept_layer/read-only"
-check "it made subvolumes, and a file with the limit" \
+check "containers-storage made subvolumes, and a file with the limit" \
         test "$(stat -c %i "$layers/$base" "$layers/$kept_layer" | xargs) $(cat "$G/btrfs/quotas/$kept_layer")" = "256 256 67108864"
 list >"$scratch/kept"
 
@@ -87,22 +87,22 @@ list >"$scratch/kept"
 
 expect "the library reads its records" "3 1 1" \
         "$(machine_run m $tools/store-reader btrfs $graph $run | cut -d' ' -f1 | sort | uniq -c | awk '{ print $1 }' | sort -rn | xargs)"
-# refused NAME CHANGE...: the library says that it does not do that with this driver, and has done nothing.
+# refused NAME CHANGE...: the library refuses the change for this driver.
 refused() {
-        local name=$1 said
+        local name=$1 output
         shift
-        said=$(machine_run m $tools/store-writer btrfs $graph $run "$@" 2>&1) &&
-                not_ok "$name is refused" || check "$name is refused, and the driver named" grep -q '"btrfs"' <<<"$said"
+        output=$(machine_run m $tools/store-writer btrfs $graph $run "$@" 2>&1) &&
+                not_ok "$name is refused" || check "$name is refused, and the message names the driver" grep -q '"btrfs"' <<<"$output"
 }
 refused "making a layer" layer "$(id 9)" "$top" - - - new
 refused "making a layer with content" layer "$(id 9)" "$top" /etc - - new
 refused "making a container" container "$(id 9)" - "$image" new
 refused "mounting" mount container "$kept"
-check "nothing was changed by that" compare
+check "the refused changes change nothing" compare
 
 # --------------------------------------------------------------------------------------------------------- collecting
 
-# Each lies there once: with subvolumes in it, read-only, a plain directory.
+# One orphan of each kind: with subvolumes, read-only, a plain directory.
 lose a
 nested=$layer
 subvolume create "$layers/$nested/a/one"
@@ -121,53 +121,53 @@ echo x >"$layers/$(id d)/x/y/file"
 echo 1000 >"$G/btrfs/quotas/$(id e)"
 listing make "$G" >"$scratch/before"
 python3 "$support/store/listing.py" orphans "$G" "$scratch/m/run/containers/storage" btrfs >"$scratch/orphans"
-expect "there are so many orphans" "4 layers 4 limits 14" "$(grep -c subvolumes/ "$scratch/orphans") layers $(
+expect "the test has made all orphans" "4 layers 4 limits 14" "$(grep -c subvolumes/ "$scratch/orphans") layers $(
         grep -c quotas/ "$scratch/orphans") limits $(wc -l <"$scratch/orphans")"
 
 ours --dry-run --json >"$scratch/report"
-expect "a dry run names each and changes nothing" "14 0 0" "$(jq -r '.summary | "\(.removed) \(.refused) \(.failed)"' "$scratch/report")"
+expect "a dry run lists each orphan" "14 0 0" "$(jq -r '.summary | "\(.removed) \(.refused) \(.failed)"' "$scratch/report")"
 ours --json >"$scratch/report" 2>"$scratch/err"
 expect "the collection succeeds" "0 14 0 0" "$? $(jq -r '.summary | "\(.removed) \(.refused) \(.failed)"' "$scratch/report")" ||
         note "$(cat "$scratch/err")"
-expect "limits have a name of their own in the report" 4 "$(jq '[.objects[] | select(.kind == "quota")] | length' "$scratch/report")"
+expect "the report lists the limits" 4 "$(jq '[.objects[] | select(.kind == "quota")] | length' "$scratch/report")"
 listing make "$G" >"$scratch/after"
-check "each orphan is gone, all else is as it was" listing diff "$scratch/before" "$scratch/after" --removed "$scratch/orphans" \
+check "each orphan is gone, and nothing else changed" listing diff "$scratch/before" "$scratch/after" --removed "$scratch/orphans" \
         --touched btrfs --touched btrfs/tempdirs --touched btrfs-layers/tmp
-expect "no subvolume is left of them" 5 "$(subvolumes)"
+expect "no subvolume of an orphan is left" 5 "$(subvolumes)"
 ours --json >"$scratch/report"
 expect "a second run finds nothing" "0 0" "$? $(jq .summary.removed "$scratch/report")"
 check "containers-storage check finds nothing" theirs check
 
 list >"$scratch/kept"
 
-# What the units let them do: no CAP_SYS_ADMIN, so nothing goes whole.
+# As in the sandbox of the units: without CAP_SYS_ADMIN, so subvolumes cannot be deleted in one step.
 plant a
 subvolume create "$layers/$layer/a/one"
 subvolume create "$layers/$layer/a/one/two"
 subvolume snapshot "$layers/$layer" "$layers/$(id d)"
 btrfs property set "$layers/$(id d)" ro true
 # shellcheck disable=SC2086
-check "it succeeds without CAP_SYS_ADMIN" machine_run m after-boot \
+check "a collection without CAP_SYS_ADMIN succeeds" machine_run m after-boot \
         setpriv --bounding-set -all,+dac_override,+fowner,+linux_immutable cstorage-gc $store
-check "and all else is as it was" compare
-expect "with no subvolume left" 5 "$(subvolumes)"
+check "nothing else changed" compare
+expect "no subvolume of the orphans is left" 5 "$(subvolumes)"
 
-# Without the library nobody knows which subvolume is the default one.
+# Without the library the collector cannot find the default subvolume.
 plant a
 hide='l=$(realpath /usr/lib/*/libbtrfsutil.so.1); '
 machine_run m sh -c "$hide mount --bind /dev/null \$l"
 ours --json >"$scratch/report" 2>"$scratch/err"
 expect "without libbtrfsutil subvolumes are refused: status 3" "3 refuse unreadable" "$? $(
         jq -r '.objects[] | select(.kind == "layer-dir") | "\(.verdict) \(.reason)"' "$scratch/report")"
-check "and it says what to install" grep -q "$layer is a subvolume: install libbtrfsutil" "$scratch/err"
+check "the message names the library to install" grep -q "$layer is a subvolume: install libbtrfsutil" "$scratch/err"
 machine_run m sh -c "$hide umount \$l"
-check "with it they go" ours
-check "and all else is as it was" compare
+check "with libbtrfsutil they are removed" ours
+check "nothing else changed" compare
 
 # ------------------------------------------------------------------------------------------------------- what is in use
 
-# fate ID: what the last report says of a layer.
-fate() { jq -r --arg p "$graph/btrfs/subvolumes/$1" '.objects[] | select(.path == $p) | "\(.verdict) \(.reason)"' "$scratch/report"; }
+# verdict ID: the verdict on a layer in the last report.
+verdict() { jq -r --arg p "$graph/btrfs/subvolumes/$1" '.objects[] | select(.path == $p) | "\(.verdict) \(.reason)"' "$scratch/report"; }
 
 plant a
 mounted=$layer
@@ -181,34 +181,34 @@ plant d
 default=$layer
 machine_run m mkdir -p /tmp/one /tmp/two
 check "one is mounted elsewhere" machine_run m mount -o "subvol=storage/btrfs/subvolumes/$mounted" "$loop" /tmp/one
-check "one in one is mounted elsewhere" machine_run m mount -o "subvol=storage/btrfs/subvolumes/$holds/a/inner" "$loop" /tmp/two
-check "something is mounted in one" machine_run m mount -t tmpfs tmpfs "$graph/btrfs/subvolumes/$below/a"
+check "a nested one is mounted elsewhere" machine_run m mount -o "subvol=storage/btrfs/subvolumes/$holds/a/inner" "$loop" /tmp/two
+check "a tmpfs is mounted in one" machine_run m mount -t tmpfs tmpfs "$graph/btrfs/subvolumes/$below/a"
 subvolume create "$layers/$default/a/inner"
 btrfs subvolume set-default "$layers/$default/a/inner"
 mkdir "$layers/no-id"
 ours --json --verbose >"$scratch/report" 2>"$scratch/err"
-expect "what is in use is refused or kept, as status 3 tells" 3 $?
-expect "not named by an id" "refuse invalid-name" "$(fate no-id)"
-expect "mounted elsewhere" "keep in-use" "$(fate "$mounted")"
-expect "holding what is mounted elsewhere" "keep in-use" "$(fate "$holds")"
-expect "with a mount below it" "refuse mount-below" "$(fate "$below")"
-expect "holding what is mounted by default" "refuse unreadable" "$(fate "$default")"
+expect "the collector refuses or keeps those in use: status 3" 3 $?
+expect "a name that is no id is refused" "refuse invalid-name" "$(verdict no-id)"
+expect "one that is mounted elsewhere is kept" "keep in-use" "$(verdict "$mounted")"
+expect "one with a nested one that is mounted elsewhere is kept" "keep in-use" "$(verdict "$holds")"
+expect "one with a mount below it is refused" "refuse mount-below" "$(verdict "$below")"
+expect "one that contains the default subvolume is refused" "refuse unreadable" "$(verdict "$default")"
 btrfs subvolume set-default "$layers/$default"
 ours --json --dry-run >"$scratch/report" 2>"$scratch/err"
-expect "mounted by default" "refuse unreadable" "$(fate "$default")"
-check "which is said" grep -q "$default is or holds the default subvolume" "$scratch/err"
-expect "and all of it is there" "orphan precious orphan" \
+expect "one that is the default subvolume is refused" "refuse unreadable" "$(verdict "$default")"
+check "the message names the default subvolume" grep -q "$default is or holds the default subvolume" "$scratch/err"
+expect "the content of all of them is there" "orphan precious orphan" \
         "$(cat "$layers/$mounted/a/b/file" "$layers/$holds/a/inner/file" "$layers/$default/a/b/file" | xargs)"
 machine_run m umount /tmp/one /tmp/two "$graph/btrfs/subvolumes/$below/a"
 btrfs subvolume set-default 5 "$scratch/m/store"
 rmdir "$layers/no-id"
-check "when it is in use no more, it goes" ours
-check "and all else is as it was" compare
+check "a collection succeeds when they are no longer in use" ours
+check "nothing else changed" compare
 
 # ------------------------------------------------------------------------------------------------------------ accidents
 
 calls=openat,openat2,mkdirat,linkat,renameat,renameat2,unlinkat,ioctl,fchmodat,fchmod
-# traced INJECTION...: a collection.
+# traced INJECTION...: run a collection under strace.
 traced() {
         # shellcheck disable=SC2086
         machine_run m after-boot strace -f -qq -o /tmp/trace -e trace=$calls "$@" cstorage-gc $store >"$scratch/out" 2>&1
@@ -224,7 +224,7 @@ plant_some() {
         echo x >"$layers/$(id e)/x/file"
 }
 
-# Which call, the how manyth of its thread; those that open only where they make a file.
+# The calls, with their number in the thread; calls that open only if they make a file.
 plant_some
 traced
 points=$(machine_run m cat /tmp/trace | awk 'match($2, /^[a-z0-9_]+\(/) {
@@ -249,12 +249,12 @@ for point in $points; do
         done
 done
 note "$n accidents: $(xargs <<<"$points")"
-expect "after every accident the next run finishes, and nothing else is lost" 0 $bad
-check "there were some" test $n -gt 20
+expect "after each fault the next run finishes, and nothing else is lost" 0 $bad
+check "more than 20 faults were tried" test $n -gt 20
 
 # -------------------------------------------------------------------------------------------------------- beside others
 
-# What the Go side does all day, and a collection whenever there is something to collect.
+# Commands of containers-storage in a loop, and a collection for each orphan.
 machine_run m sh -c "storage() { containers-storage -s btrfs -g $graph -R $run \"\$@\" >/dev/null 2>>/tmp/beside; }
         for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
                 storage create-container -n beside\$i $image && storage mount beside\$i && storage unmount beside\$i &&
@@ -267,22 +267,22 @@ until machine_run m test -e /tmp/ended; do
         n=$((n + 1))
 done
 wait $!
-expect "beside containers-storage each of $n collections succeeds" 0 $bad
-# It asks for the end of the quota of what is still there, and says so each time (btrfs.go:subvolDelete).
-expect "and each of its commands" "" "$(machine_run m sh -c 'cat /tmp/failed /tmp/beside 2>/dev/null' | grep -v qgroup)"
+expect "each of $n collections beside containers-storage succeeds" 0 $bad
+# containers-storage destroys the quota group of an existing subvolume, and reports the error (btrfs.go:subvolDelete).
+expect "each command of containers-storage succeeds" "" "$(machine_run m sh -c 'cat /tmp/failed /tmp/beside 2>/dev/null' | grep -v qgroup)"
 ours --quiet
-expect "and nothing is left of either" 5 "$(subvolumes)"
+expect "no subvolume of either is left" 5 "$(subvolumes)"
 
 # ------------------------------------------------------------------------------------------------------ afterwards
 
 check "containers-storage check finds nothing" theirs check
 expect "the container has its files" "text inner" "$(cat "$layers/$kept_layer/file" "$layers/$kept_layer/read-only/file" | xargs)"
-check "another container is made" theirs create-container -n another "$image"
-check "and mounted, and unmounted" machine_run m sh -ec "m=\$(containers-storage -s btrfs -g $graph -R $run mount another | tail -1)
+check "containers-storage makes another container" theirs create-container -n another "$image"
+check "containers-storage mounts and unmounts it" machine_run m sh -ec "m=\$(containers-storage -s btrfs -g $graph -R $run mount another | tail -1)
         echo x >\$m/file; containers-storage -s btrfs -g $graph -R $run unmount another"
 check "the library deletes the first one, with its subvolumes and its limit" machine_run m $tools/store-writer btrfs $graph $run \
         delete container "$kept"
-expect "nothing is left of it" "" "$(find "$G" -name "*$kept*" -o -name "*$kept_layer*")"
-expect "but the layers of the image and of the other" 3 "$(subvolumes)"
+expect "no file of it is left" "" "$(find "$G" -name "*$kept*" -o -name "*$kept_layer*")"
+expect "the layers of the image and of the other container are left" 3 "$(subvolumes)"
 check "containers-storage check finds nothing then" theirs check
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Records as we write them are what the Go side writes, byte for byte. What containers-storage has written
-# is composed anew; and it writes anew what was composed.
+# The library writes records byte for byte as Go does: it composes the files of containers-storage anew, and containers-storage
+# rewrites the composed files.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -11,7 +11,7 @@ make_scratch
 compose=$build/tests/support/interop/compose-list
 [ -x "$compose" ] || skip_all "compose-list is not built in $build"
 
-# A store in which every member has a value somewhere, and the texts have everything that could be escaped.
+# A store in which each member has a value, and the strings have all characters that can be escaped.
 make_store='
 cd /var/lib/containers && set -e
 odd="$(printf "a<b>&cc\"\\\\ \t\r\b\f\033\177 / \303\274 \342\200\250\342\200\251 \360\237\230\200")"
@@ -44,7 +44,7 @@ cs mount c1
 cs mount c1
 '
 
-# same KIND FILE: composed of its records, the file is the same.
+# same KIND FILE: the composed file is equal.
 same() { "$compose" "$1" "$2" | cmp - "$2"; }
 
 check "a machine boots" machine_start m sid || finish
@@ -53,11 +53,11 @@ for driver in overlay vfs; do
         store=$scratch/m/store
         for file in g/$driver-layers/layers.json g/$driver-layers/volatile-layers.json g/$driver-images/images.json \
                 g/$driver-containers/containers.json g/$driver-containers/volatile-containers.json; do
-                check "$driver: $(basename "$file") is composed as it stands" \
+                check "$driver: $(basename "$file") is composed without a difference" \
                         same "$(basename "${file%.json}" | sed 's/^volatile-//')" "$store/$file"
         done
-        check "$driver: mountpoints.json is composed as it stands" same mounts "$store/r/$driver-layers/mountpoints.json"
-        expect "$driver: every member is there" "" "$(
+        check "$driver: mountpoints.json is composed without a difference" same mounts "$store/r/$driver-layers/mountpoints.json"
+        expect "$driver: every member has a value" "" "$(
                 for member in names parent metadata mountlabel compressed-diff-digest compressed-size diff-digest diff-size \
                         compression uidset gidset uidmap gidmap big-data-names big-data-sizes big-data-digests digest \
                         names-history layer image flags count Volatile; do
@@ -66,8 +66,8 @@ for driver in overlay vfs; do
         machine_run m sh -c "umount -R /var/lib/containers/g/overlay; rm -rf /var/lib/containers/*" 2>/dev/null
 done
 
-# In the machine: a store for each composed file, with one more record; prints "KIND NAME" where what it writes when that
-# one changes is not what we composed.
+# In the machine: a store for each composed file, with one more record. If that record changes and containers-storage writes the
+# others in another form than the composed one, print "KIND NAME".
 write_again='
 cd /var/lib/containers/corpus
 extra=ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff
@@ -87,8 +87,8 @@ for file in */*.json; do
 done
 '
 
-# Times, numbers and flags that Go reads and writes in another way are kept as they are; of records with one id or name it
-# keeps one; it deletes incomplete layers; and is built without the other digests.
+# The library keeps times, numbers and flags that Go rewrites. Go keeps one of several records with the same id or name, deletes
+# incomplete layers, and is built without the other digests.
 in_its_own_way=' created-(fraction-comma|one-digit-hour|ten-digits|zone-(hour-24|minute-60))
  flags-of-every-type$|^layers (every-member|two-records-of-one-id)$|^images digest-sha'
 
@@ -100,5 +100,5 @@ for kind in layers images containers; do
         done
 done
 machine_run m bash -c "$write_again" >"$scratch/differ" 2>&1 || not_ok "containers-storage writes composed records anew"
-expect "what it writes is what we composed" "" "$(grep -vE -e "$(paste -sd'|' <<<"$in_its_own_way")" "$scratch/differ")"
+expect "containers-storage writes what the library composed" "" "$(grep -vE -e "$(paste -sd'|' <<<"$in_its_own_way")" "$scratch/differ")"
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# config-table.sh SUITE: configurations as distributions and products ship them, and what users have of them: the real
-# podman and containers-storage of a Debian suite and cstorage-gc config mean the same store by each.
+# config-table.sh SUITE: configurations of distributions, products and users. podman and containers-storage of a Debian suite and
+# cstorage-gc config select the same store for each.
 . "$(dirname "$0")/../support/lib.sh"
 
 suite=$1
@@ -14,9 +14,9 @@ export RUN_ON_DISK=1
 . "$support/machine/users.sh"
 check "$suite: a machine boots" machine_start m "$suite" || finish
 need_ours m
-check "$suite: and has a user" eval 'settle && users bob && login bob' || finish
+check "$suite: the machine has a user" eval 'settle && users bob && login bob' || finish
 
-# What a link stood for before the place was made is told by the one that was asked first.
+# The program that runs first makes the directory, so only the others resolve a link to it.
 resolve() {
         local key value
         while read -r key value; do
@@ -27,8 +27,8 @@ resolve() {
         done
 }
 
-# As told by podman, a line each; what is not there is empty.
-told_by_podman() {
+# The settings of podman, a line each; a missing one is empty.
+podman_settings() {
         "$1" podman info --format json </dev/null 2>"$scratch/podman.err" | jq -r '.store |
                 "graphroot \(.graphRoot)", "runroot \(.runRoot)", "driver \(.graphDriverName)",
                 "transient \(.transientStore // false)", "mountopt \(.graphOptions["overlay.mountopt"] // "")",
@@ -36,7 +36,7 @@ told_by_podman() {
                 resolve
 }
 
-told_by_ours() {
+collector_settings() {
         "$1" cstorage-gc config --json "${@:2}" 2>"$scratch/ours.err" | jq -r '
                 [.settings[] | {key, value}] as $all |
                 def the($key): [$all[] | select(.key == $key) | .value];
@@ -47,34 +47,34 @@ told_by_ours() {
                 resolve
 }
 
-# As told by containers-storage, on standard error.
-told_by_storage() {
+# The settings of containers-storage, from standard error.
+storage_settings() {
         "$1" containers-storage status 2>&1 | tee "$scratch/storage.err" | sed -nE 's/^Root: /graphroot /p; s/^Run Root: /runroot /p' | resolve
 }
 
-# What of the machine's configuration the case before left goes; its stores stay.
+# Remove the configuration of the previous case; its stores stay.
 clean='rm -rf /etc/containers/storage* /var/lib/containers/bob/.config; mkdir -p /etc/containers'
 
-# What the releases of this suite read.
+# The rules of the releases of this suite.
 rules=legacy
 [ "$suite" = sid ] && rules=current
 
-# same WHO NAME SETUP
+# same USER NAME SETUP
 same() {
-        local who=$1 name=$2 podman
+        local user=$1 name=$2 podman
         machine_run m sh -c "$clean; $3"
-        podman=$(told_by_podman "$who")
-        check "$suite, $who: $name: podman says something" test -n "$podman" || note "$(cat "$scratch/podman.err")"
-        expect "$suite, $who: $name: the same as we" "$podman" "$(told_by_ours "$who" --config-compat=$rules)" ||
+        podman=$(podman_settings "$user")
+        check "$suite, $user: $name: podman prints its settings" test -n "$podman" || note "$(cat "$scratch/podman.err")"
+        expect "$suite, $user: $name: podman and the collector agree" "$podman" "$(collector_settings "$user" --config-compat=$rules)" ||
                 note "$(cat "$scratch/ours.err")"
-        expect "$suite, $who: $name: left to us, the store is the same" "$(head -n 3 <<<"$podman")" \
-                "$(told_by_ours "$who" | head -n 3)" || note "$(cat "$scratch/ours.err")"
-        # That of Debian 12 reads the file in /usr over the one in /etc, which its podman does not.
-        [ "$suite" = bookworm ] || expect "$suite, $who: $name: containers-storage, too" "$(told_by_storage "$who")" \
+        expect "$suite, $user: $name: podman and the collector agree on the store with the default rules" "$(head -n 3 <<<"$podman")" \
+                "$(collector_settings "$user" | head -n 3)" || note "$(cat "$scratch/ours.err")"
+        # containers-storage of Debian 12 prefers the file in /usr to the one in /etc; its podman does not.
+        [ "$suite" = bookworm ] || expect "$suite, $user: $name: containers-storage agrees" "$(storage_settings "$user")" \
                 "$(head -n 2 <<<"$podman")" || note "$(cat "$scratch/storage.err")"
 }
 
-# file PATH <<EOF: a command that writes it.
+# file PATH <<EOF: print a command that writes the file.
 file() { printf "mkdir -p %s && cat >%s <<'END'\n%s\nEND\n" "$(dirname "$1")" "$1" "$(cat)"; }
 
 etc=/etc/containers/storage.conf
@@ -167,7 +167,7 @@ runroot = "/run/containers/vfs"
 graphroot = "/var/lib/containers/vfs"
 EOF
 )"
-# Read by sid, not by the others, and by us as each has it: its store is there then, and no other.
+# sid reads it, the other suites do not, and the collector follows the existing store.
 same root "a drop-in" "$(file $etc <<'EOF'
 [storage]
 driver = "overlay"
@@ -184,20 +184,20 @@ EOF
 # ------------------------------------------------------------------------------------------------------- of users
 
 same bob "nothing configured" :
-same bob "a file of the system's without places" "$(file $etc <<'EOF'
+same bob "a system file without paths" "$(file $etc <<'EOF'
 [storage]
 driver = "overlay"
 [storage.options.overlay]
 mountopt = "nodev"
 EOF
 )"
-same bob "a place for users" "$(file $etc <<'EOF'
+same bob "a path for users" "$(file $etc <<'EOF'
 [storage]
 driver = "vfs"
 rootless_storage_path = "/var/lib/containers/bob/$UID/$USER"
 EOF
 )"
-same bob "a file of their own" "$(file $etc <<'EOF'
+same bob "a file of the user" "$(file $etc <<'EOF'
 [storage]
 driver = "vfs"
 EOF
@@ -209,7 +209,7 @@ graphroot = "$HOME/own"
 EOF
 )
 chown -R bob: /var/lib/containers/bob"
-# To later releases root's store is everybody's then, and fails them.
+# Later releases use root's store for all users in this case, and fail.
 [ "$suite" = sid ] || same bob "a file of the system's for root" "$(file $etc <<'EOF'
 [storage]
 driver = "overlay"
@@ -220,9 +220,9 @@ EOF
 )"
 # ------------------------------------------------------------------------------------------------ podman's own database
 
-# That of Debian 12 is of another kind.
+# Debian 12 has a BoltDB.
 if [ "$suite" = bookworm ] || ! grep -q -- -DHAVE_SQLITE "$build/compile_commands.json"; then
-        skip "$suite: podman goes by its database" "there is none that can be read"
+        skip "$suite: podman prefers its database" "its database is no SQLite file"
         finish
 fi
 moved() {
@@ -235,15 +235,15 @@ EOF
 }
 orphan=/var/lib/containers/database/overlay/$(printf '%064x' 7)
 machine_run m sh -c "$clean; $(moved first)"
-check "$suite: podman makes its database" told_by_podman root
+check "$suite: podman makes its database" podman_settings root
 machine_run m sh -c "mkdir -p $orphan/diff; $(moved second)"
-expect "$suite: podman goes by it rather than by the file" "runroot /run/containers/first" "$(told_by_podman root | grep ^runroot)"
-expect "$suite: config has both" "/run/containers/second /run/containers/first" "$(
+expect "$suite: podman prefers its database to the file" "runroot /run/containers/first" "$(podman_settings root | grep ^runroot)"
+expect "$suite: config prints both runroots" "/run/containers/second /run/containers/first" "$(
         machine_run m cstorage-gc config --json |
                 jq -r '[.settings[] | select(.key | endswith(".runroot")) | .value] | join(" ")')"
 machine_run m after-boot cstorage-gc >"$scratch/out" 2>"$scratch/err"
 expect "$suite: a collection is refused" "3 yes" "$? $(machine_run m test -d "$orphan" && echo yes)"
-check "$suite: and it is said why" grep -q "database/db.sql says that the runroot is /run/containers/first, .*--runroot" "$scratch/err"
+check "$suite: the message names the database and an option" grep -q "database/db.sql says that the runroot is /run/containers/first, .*--runroot" "$scratch/err"
 machine_run m mkdir -p /run/containers/first
 machine_run m after-boot cstorage-gc --runroot=/run/containers/first >"$scratch/out" 2>"$scratch/err"
 expect "$suite: an option settles it" "0 no" "$? $(machine_run m test -d "$orphan" || echo no)" || note "$(cat "$scratch/err")"

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# config.sh SUITE: the same files of storage.conf, read by us and by the real containers-storage of a Debian suite, mean
-# the same store; and what it fails on, so do we. (Not with bookworm: its containers-storage reads the file in /usr over the
-# one in /etc, which its podman does not.)
+# config.sh SUITE: the library and containers-storage of a Debian suite read the same storage.conf, and select the same store or
+# fail both. (Not bookworm: its containers-storage prefers the file in /usr to the one in /etc, and its podman does not.)
 . "$(dirname "$0")/../support/lib.sh"
 
 suite=$1
@@ -16,14 +15,14 @@ check "$suite: a machine boots" machine_start m "$suite" || finish
 
 ours=$scratch/ours
 rules=old
-# Releases up to 1.62 write options with the driver before them; they are compared where they are written as we do.
+# Releases up to 1.62 print options with the driver before them, so options are compared for later releases only.
 fields='^(Root|Run Root|Driver Name):'
 if [ "$suite" = sid ]; then
         rules=newest
         fields='^(Root|Run Root|Driver Name|Driver Options):'
 fi
 
-# Each case writes its files below $C, once there and once here; the store of each is in /tmp.
+# Each case writes its files below $C, once in the machine and once outside of it. Each store is in /tmp.
 main='printf "[storage]\ndriver=\"vfs\"\ngraphroot=\"/tmp/g\"\nrunroot=\"/tmp/r\"\n" >$C/storage.conf'
 write() { echo "rm -rf $1/*; mkdir -p $1; C=$1; $2"; }
 
@@ -52,7 +51,7 @@ same "variables that are not closed, or have no name" \
 same "dots in paths" \
         'printf "[storage]\ndriver=\"vfs\"\ngraphroot=\"/tmp//a/./../g/\"\nrunroot=\"/../tmp/r/..//r\"\n" >$C/storage.conf'
 same "a driver from the environment" "$main" STORAGE_DRIVER=overlay2 STORAGE_OPTS=
-same "keys that nobody knows" "$main; printf \"x=[1]\n[storage.options.thinpool]\ny=1\n[[other]]\n\" >>\$C/storage.conf"
+same "unknown keys" "$main; printf \"x=[1]\n[storage.options.thinpool]\ny=1\n[[other]]\n\" >>\$C/storage.conf"
 
 if [ "$suite" = sid ]; then
         same "drop-ins, one of them a link" "$main; mkdir \$C/storage.conf.d \$C/storage.rootful.conf.d
@@ -64,7 +63,7 @@ if [ "$suite" = sid ]; then
                 printf '[storage.options]\nadditionalimagestores=[\"/b\",{append=true}]\n' >\$C/storage.conf.d/1.conf
                 printf '[storage.options]\nadditionalimagestores=[\"/c\"]\n' >\$C/storage.conf.d/2.conf"
         same "no file at all" "rm -f \$C/storage.conf" CONTAINERS_STORAGE_CONF=/dev/null STORAGE_DRIVER=vfs
-        same "a file that is not there" "$main" CONTAINERS_STORAGE_CONF=/nonexistent
+        same "a missing file" "$main" CONTAINERS_STORAGE_CONF=/nonexistent
         same "a boolean in quotes" "$main; echo 'transient_store=\"true\"' >>\$C/storage.conf"
         same "an array of tables" "$main; echo '[[storage.options]]' >>\$C/storage.conf"
         same "a key without a value" "$main; echo 'x=' >>\$C/storage.conf"

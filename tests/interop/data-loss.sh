@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Each way in which the collection of containers-storage 1.64 loses data, and each thing in a graphroot that a
-# collection must not touch: on stores made by the real tools, theirs and ours side by side. One case is one function;
-# the table at the end says what became of each.
+# Each way in which the collection of containers-storage 1.64 loses data, and each kind of entry of a graphroot that a collection
+# must not touch, on stores of the real tools: containers-storage and cstorage-gc side by side. A case is a function; the table
+# at the end has the results.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -14,7 +14,7 @@ M=$scratch/m/store/cases
 
 # ------------------------------------------------------------------------------------------------ the template
 
-# An image of three layers, one of one; a normal container, one of podman's --rm; three orphans of transient mode.
+# An image of three layers and one of one layer; a normal container and one of podman run --rm; three orphans of transient mode.
 make_template() {
         machine_start m sid || return
         machine_run m sh -c "$(cat "$support/machine/image.sh")"
@@ -34,7 +34,7 @@ make_template() {
         echo precious >"$M/template/outside/data"
         mkdir "$M/template/outside/dir"
         echo precious >"$M/template/outside/dir/data"
-        # podman's own database tells it where the store was.
+        # The database of podman contains the paths of the store.
         rm -f "$M/template/storage/db.sql"*
         G=$M/template/storage
         python3 "$support/store/listing.py" orphans "$G" "$M/template/runroot" overlay | sed 's|^|storage/|' >"$scratch/template"
@@ -54,8 +54,8 @@ make_template() {
 
 table=()
 
-# What a case may set before it is run: which of the template's orphans must stay (a regular expression), more that must
-# go, differences that are none, our exit status, options of theirs and ours, a command that says what else was lost.
+# Variables that a case may set: orphans of the template that must stay (a regular expression), other entries that must be removed,
+# differences to ignore, the exit status of cstorage-gc, options of both programs, a command that prints other losses.
 defaults() {
         stay=NONE
         forgive=NOTHING
@@ -68,7 +68,7 @@ defaults() {
         cleanup() { :; }
 }
 
-# A program that hangs is stopped: exit status 124. In the machine; the paths that the functions of the cases use (G, R, O) are the same files from outside.
+# Run in the machine; G, R and O are the paths of the same files from outside. A program that hangs is killed: exit status 124.
 theirs() {
         timeout -k 1 5 "$support/machine/enter.sh" run "$scratch/m" containers-storage -s overlay -g "$in/storage" -R "$in/runroot" "${their_options[@]}" gc
 }
@@ -167,7 +167,7 @@ layers_array_of_null() { damaged_layers && printf '[null]' >"$G/overlay-layers/l
 layers_is_directory() { damaged_layers && rm "$G/overlay-layers/layers.json" && mkdir "$G/overlay-layers/layers.json"; }
 layers_is_fifo() { damaged_layers && rm "$G/overlay-layers/layers.json" && mkfifo "$G/overlay-layers/layers.json"; }
 layers_dir_missing() { damaged_layers && stay=. && mv "$G/overlay-layers" "$O/"; }
-# A volatile file is put right; what it might have named stays for this run, which was in order.
+# The collector resets a volatile file, and keeps the entries that the file may have recorded in this run.
 healed() {
         "$1"
         status=0
@@ -175,7 +175,7 @@ healed() {
 }
 volatile_layers_nul() { healed damaged_layers && head -c 512 /dev/zero >"$G/overlay-layers/volatile-layers.json"; }
 
-# A container or an image may be all that speaks for a layer.
+# A container or an image may be the only reference to a layer.
 damaged_containers() {
         stay=.
         status=3
@@ -230,8 +230,7 @@ mounted_without_record() {
 
 # ------------------------------------------------------------------------------------------------ mounts
 
-# The driver's directory is a mount of its own, as Go makes it and leaves it as long as any container runs: what is
-# mounted below is then in sight of all.
+# Go makes the driver home a mount, and keeps it while any container runs. Mounts below it are then visible to all processes.
 mounted_at() {
         where=$1
         status="0 3"
@@ -267,9 +266,9 @@ ext4_mount() {
         mkfs.ext4 -q -F "$O/image"
         machine_run m sh -c "mount -o loop $in/outside/image $in/$where && echo precious >$in/$where/data"
 }
-# What an orphan lies on cannot be read then, and so nothing that looks like an orphan is sure to be one.
+# The lowers of an orphan cannot be read, so any unrecorded layer may be a lower of it.
 mount_on_orphan() {
-        # A layer in use without a record: no container's directory is known to be of none that runs.
+        # A layer without a record is in use, so any unrecorded container directory may belong to a running container.
         stay='^storage/overlay(-containers)?/'
         mounted_at "storage/overlay/$orphan"
         machine_run m mount --bind "$in/outside" "$in/$where"
@@ -280,7 +279,7 @@ mount_in_container_dir() {
         mkdir -p "$G/overlay-containers/$orphan_container/userdata/shm"
         machine_run m mount --bind "$in/outside" "$in/$where"
 }
-# The name of the one is the beginning of the name of the other.
+# One name is a prefix of the other.
 mount_beside() {
         mkdir "$G/overlay/$orphan-mount"
         mounted_at "storage/overlay/$orphan-mount"
@@ -312,7 +311,7 @@ additional_store() {
         their_options=(--storage-opt "overlay.imagestore=$in/outside/add")
         our_options=(--storage-opt "overlay.imagestore=$in/outside/add")
 }
-# A record that says incomplete, and no directory of its own: theirs goes for the directory of the other store.
+# An incomplete record without a directory: containers-storage deletes the directory of the other store.
 incomplete_in_additional() {
         additional_store
         incomplete_record
@@ -326,7 +325,7 @@ orphan_in_additional() {
 
 # ------------------------------------------------------------------------------------------------ not ours
 
-# What a case makes after this is of this boot, all else is older: the boot was some seconds ago, between two pauses.
+# Entries that a case makes after this are of this boot, and all others are older: the boot is between two pauses.
 boot_before() {
         if [ "$variant" = ours ]; then
                 sleep 1
@@ -390,12 +389,12 @@ image_userdata() {
 
 # ------------------------------------------------------------------------------------------------ symbolic links
 
-# A link to elsewhere instead of a directory: what it leads to is not ours to empty, and what it hides is unknown.
+# A link in place of a directory: the collector must not empty its target, and the entries behind it are unknown.
 moved_out() {
         mv "$G/$1" "$O/moved"
         ln -s "$in/outside/moved" "$G/$1"
 }
-# All that lies behind it may stay; nothing of it may be lost.
+# The entries behind the link may stay, and none may be lost.
 behind_link() {
         status="0 1 3"
         stay=$1
@@ -404,7 +403,7 @@ link_home() { behind_link '^storage/overlay/' && moved_out overlay; }
 link_layers_dir() { behind_link . && moved_out overlay-layers; }
 link_containers_dir() { behind_link . && moved_out overlay-containers; }
 link_images_dir() { behind_link . && moved_out overlay-images; }
-# Links that cannot be listed may have been made in this boot, for any layer.
+# Links that cannot be listed may have been made in this boot for any layer.
 link_l() { behind_link '^storage/overlay/' && moved_out overlay/l; }
 link_layer_dir() {
         orphan_stays
@@ -534,7 +533,7 @@ else
 fi
 note "$(wc -l <"$scratch/template") orphans in the template"
 
-try_case nothing_special "a store with orphans and nothing wrong with it"
+try_case nothing_special "an intact store with orphans"
 try_case layers_empty "layers.json is empty"
 try_case layers_missing "layers.json is missing"
 try_case layers_nul "layers.json is full of NUL"
@@ -567,7 +566,7 @@ try_case tmpfs_mount "a tmpfs in an orphan"
 try_case ext4_mount "a file system mounted in an orphan"
 try_case mount_on_orphan "a bind mount on an orphan"
 try_case mount_in_container_dir "a bind mount in an orphan container directory"
-try_case mount_beside "a mount on a directory whose name starts like a layer's"
+try_case mount_beside "a mount on a directory whose name begins with that of a layer"
 try_case immutable_and_twenty "an immutable file in an orphan, and twenty more orphans"
 try_case hard_link_into_image "an orphan has a hard link to a file of an image"
 try_case incomplete_in_additional "an incomplete record, its directory only in an additional image store"
@@ -575,7 +574,7 @@ try_case orphan_in_additional "an additional image store has layers of the same 
 try_case probe_dirs "feature probes and lost+found"
 try_case probe_dirs_stale "feature probes that a crash left before the last boot"
 try_case stray_dirs "directories with names that are no ids"
-try_case other_driver "another driver's tree"
+try_case other_driver "the tree of another driver"
 try_case tenants "libpod, volumes and others in the graphroot"
 try_case image_userdata "data of images and layers with records"
 try_case link_graphroot "the graphroot is a symbolic link"
@@ -590,16 +589,16 @@ try_case link_container_dir "an orphan container directory is a symbolic link"
 try_case link_image_dir "an orphan image directory is a symbolic link"
 try_case link_layer_data "orphan layer data and tar-split are symbolic links"
 try_case link_diff "the diff of an orphan is a symbolic link"
-try_case torn_lower "a power cut left nothing of what an orphan tells it lies on"
+try_case torn_lower "the lower file of an orphan is empty after a power cut"
 try_case link_inside "symbolic links to elsewhere in an orphan"
 try_case link_tempdirs "tempdirs is a symbolic link"
 try_case link_temp_dir "a temp dir and a lock in tempdirs are symbolic links"
 try_case link_metadata_temp "the temp dirs of overlay-layers are a symbolic link"
 try_case link_staging "staging is a symbolic link"
 try_case staging_in_progress "a staged pull in progress"
-try_case staging_stale "a staged pull that nobody works on"
+try_case staging_stale "an abandoned staged pull"
 try_case staging_just_made "a staged pull that has no lock file yet"
 try_case addition_in_progress "staged additions in progress"
-try_case addition_stale "staged additions that nobody works on"
+try_case addition_stale "abandoned staged additions"
 print_table
 finish

@@ -27,7 +27,7 @@ need_gc
 need_machines $suite
 make_scratch
 
-# The machine only builds; a static program runs anywhere. What needs a C compiler is not called for here.
+# The machine only builds the program, which is static and runs anywhere. No package that needs a C compiler is used.
 go_build() {
         local directory=$1
         shift
@@ -52,7 +52,7 @@ build_oracle() {
         machine_start m $suite && "build_$source" && cp "$scratch/m/run/oracle" "$scratch/oracle" && machine_kill m
 }
 
-# Building takes longer than comparing: what is packaged is kept as long as its root directory.
+# Building takes longer than comparing, so the program of the packaged library is cached until its root directory changes.
 kept=$cache/oracle-$(cat "$support/interop/go/main.go" "$cache/$suite"/{.cstorage-root,var/lib/dpkg/status} | sha256sum | cut -c1-16)
 if [ "$source" = packaged ] && [ -x "$kept" ]; then
         cp "$kept" "$scratch/oracle"
@@ -73,7 +73,7 @@ result=$(tail -n 1 "$scratch/out")
 
 value() { jq -r --arg key "$1" '.[$key] // 0' <<<"$result"; }
 
-# many NAME: there were enough of them for the comparison to mean something.
+# many NAME MIN: the comparison had at least so many of them.
 many() { [ "$(value "$1")" -ge "$2" ]; }
 
 expect "$source: the comparison ends well" 0 $status || note "$(cat "$scratch/err")"

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The first transient container of a boot makes its containers.lock in the runroot, which whoever holds all locks that
-# there were does not hold. It cannot do more than that: to make a container is to make a layer first, and the lock of
-# those does not move.
+# The first transient container of a boot makes containers.lock in the runroot, after another process has locked all existing lock
+# files. Nothing else can happen: podman first makes a layer, and the lock of layers is held.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -40,9 +39,9 @@ check "a lock appears in the runroot meanwhile" test -e "$R/vfs-containers/conta
 check "no container is recorded while the lock of layers is held" test ! -s "$R/vfs-containers/volatile-containers.json"
 check "no layer is recorded" test ! -s "$R/vfs-layers/volatile-layers.json"
 check "no layer directory is made" test "$(ls "$G/vfs/dir")" = "$layer"
-check "it waits" kill -0 $creator
+check "the creation waits" kill -0 $creator
 exec 3>&-
 wait $creator
-expect "and goes on once the lock is let go" 0 $?
-check "then it is recorded" test -s "$R/vfs-containers/volatile-containers.json"
+expect "the creation succeeds after the lock is released" 0 $?
+check "then the container is recorded" test -s "$R/vfs-containers/volatile-containers.json"
 finish

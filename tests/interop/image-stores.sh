@@ -1,10 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Image stores in each of the layouts that releases have made them in, by the real release where there is a root
-# directory of it (sid: since 1.58; trixie: 1.53 to 1.57), and by the fixture else (1.47 to 1.52). What is left in them by
-# transient containers is collected with the image store configured, without it, and with others in its place: no recorded
-# thing is lost, and the real release works on. Then both releases by turns on one store.
+# Image stores in each layout of releases, made by the real release (sid: since 1.58; trixie: 1.53 to 1.57) or by mkstore.py (1.47
+# to 1.52). The orphans of transient containers are collected with the image store configured, without it, and with another one:
+# no recorded entry is lost, and the real release works afterwards. Then both releases use one store in turns.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -29,8 +28,8 @@ machine_with_images() {
 
 # ------------------------------------------------------------------------------------------------ collecting a store
 
-# A store is a directory with storage, images and perhaps run. What only the image store's records speak for in the
-# graphroot includes the directory that each image has there when somebody asks for one (store.go:ImageDirectory).
+# A store is a directory with storage, images and perhaps run. Entries of the graphroot that only the image store has records for
+# include the directory of an image, which Go makes on demand (store.go:ImageDirectory).
 ask_for_image_directories() {
         local id
 
@@ -50,7 +49,7 @@ collect() {
         shift 2
         conf "$store/storage" "$store/run" "$images" >"$scratch/storage.conf"
         mkdir -p "$store/run"
-        # The places are given as well: podman's own database knows them by other names.
+        # The paths are options, since the database of podman contains other ones.
         CONTAINERS_STORAGE_CONF=$scratch/storage.conf "$after_boot" "$build/gc/cstorage-gc" --root="$store/storage" --runroot="$store/run" \
                 --storage-driver=$driver "$@" >"$scratch/out" 2>"$scratch/err"
         status=$?
@@ -65,7 +64,7 @@ done
 
 case=$scratch/case
 
-# make_case MAKE: MAKE DIR puts a store with orphans there.
+# make_case MAKE: "MAKE DIR" makes a store with orphans there.
 make_case() {
         rm -rf "$case" "$scratch/other"
         mkdir "$case" "$scratch/other"
@@ -73,7 +72,7 @@ make_case() {
         ask_for_image_directories "$case"
 }
 
-# What may be configured in the place of the image store, where the case is made.
+# The configured image store in each case.
 path_of_config() {
         case $1 in
         right) echo "$case/images" ;;
@@ -87,8 +86,8 @@ path_of_config() {
         esac
 }
 
-# Which of the orphans stay (a regular expression). Without the image store nobody looks into it, and what lies in the
-# graphroot for it is refused; where there may be one that is not mounted, all that it might speak for is.
+# The orphans that stay (a regular expression). Without the image store it is not scanned, and its entries in the graphroot are
+# refused. If an image store may not be mounted, all entries that it may have records for are refused.
 stays() {
         case "$*" in
         *right) echo '^$' ;;
@@ -99,7 +98,7 @@ stays() {
         esac
 }
 
-# What to do about it: of what is refused, or of the file in the image store that nothing can be read from.
+# The advice on the refused entries, or on the file in the image store that cannot be read.
 advice() {
         case "$*" in
         *nowhere) echo "$case/nowhere.* Mount it, or correct imagestore" ;;
@@ -107,7 +106,7 @@ advice() {
         esac
 }
 
-# try_config LAYOUT CONFIG MAKE: of a store what no record speaks for goes where that is certain.
+# try_config LAYOUT CONFIG MAKE: the collector removes the entries that certainly are orphans.
 try_config() {
         local name="$1, image store: $2" wanted=3 images
 
@@ -120,15 +119,15 @@ try_config() {
         expect "$name: exit status" "$wanted" "$status" || note "$(cat "$scratch/err")"
         listing make "$case" >"$scratch/after"
         grep -vE "$(stays "$1" "$2")" "$scratch/orphans" >"$scratch/gone"
-        check "$name: orphans are gone where that is certain, all else is as it was" \
+        check "$name: certain orphans are gone, and nothing else changed" \
                 listing diff "$scratch/before" "$scratch/after" --removed "$scratch/gone" "${touched[@]}"
-        [ $wanted = 0 ] || check "$name: there is advice" \
+        [ $wanted = 0 ] || check "$name: the message contains advice" \
                 grep -qE "$(advice "$1" "$2")" "$scratch/err" || note "$(cat "$scratch/err")"
-        [ "$2" != nowhere ] || check "$name: what is not there is named" grep -q "$case/nowhere" "$scratch/err"
+        [ "$2" != nowhere ] || check "$name: the message names the missing directory" grep -q "$case/nowhere" "$scratch/err"
 }
 
-# try_emptied LAYOUT CONFIG MAKE: the last container is gone, and podman ran without the image store. No record, and no
-# file that is missing, tells of what lies in the graphroot for it.
+# try_emptied LAYOUT CONFIG MAKE: the last container is gone, and podman ran without the image store. No record and no missing
+# file shows that entries in the graphroot belong to it.
 try_emptied() {
         local name="$1, emptied, image store: $2" file
 
@@ -140,11 +139,11 @@ try_emptied() {
         rm -f "$case"/{storage,images}/overlay-layers/volatile-layers.json
         collect "$case" "$(path_of_config "$2")"
         expect "$name: exit status" 3 "$status" || note "$(cat "$scratch/err")"
-        expect "$name: what lies in the graphroot for it is there" "${kept_of_emptied[$1]}" "$(kept_of_emptied)"
+        expect "$name: the entries of the image store in the graphroot are kept" "${kept_of_emptied[$1]}" "$(kept_of_emptied)"
 }
 
-# How many of the image layers have a directory with content in the graphroot, how many a tar-split file, and how many of
-# the images have a directory.
+# The number of image layers with a directory with content in the graphroot, of those with a tar-split file, and of images with a
+# directory.
 declare -A kept_of_emptied=(["1.58"]="0 3 3" ["1.53"]="0 3 3" ["1.47"]="6 0 2")
 kept_of_emptied() {
         local file id halves=0 splits=0 images=0
@@ -175,7 +174,7 @@ try_layout() {
 
 # ------------------------------------------------------------------------------------------------ by real releases
 
-# Commands of both modes get in the way of what each other has mounted: those of transient mode are not run.
+# Commands of one mode unmount the mounts of the other, so those of transient mode are not run.
 use_podman='
 podman import -q /tmp/rootfs.tar localhost/base:1
 podman build -q --layers -t localhost/built:1 /tmp/build
@@ -193,7 +192,7 @@ podman --transient-store create --name o3 localhost/base:1 sh
 
 copy_of_made() { cp -a --reflink=auto "$made/storage" "$made/images" "$1" && mkdir "$1/run"; }
 
-# Only a mount speaks for a container's layer: it stays, and so does what it lies on in the image store.
+# A mount is the only reference to the layer of a container: the layer and its lowers in the image store stay.
 lose_records_of_what_is_mounted() {
         local suite=$1 top=$scratch/$1 layer image
 
@@ -208,14 +207,14 @@ lose_records_of_what_is_mounted() {
         while read -r file; do
                 mv "$file.kept" "$file"
         done <"$scratch/files"
-        check "$suite: only a mount speaks for a layer: it stays" \
+        check "$suite: a mounted layer without a record stays" \
                 grep -q "^kept layer-dir in-use .*/storage/overlay/$layer$" "$scratch/out"
-        check "$suite: and so does what it lies on in the image store" \
+        check "$suite: its lowers in the image store stay" \
                 grep -q -E "^kept layer-dir (lower-of-kept|in-use) .*/images/overlay/$image$" "$scratch/out"
-        check "$suite: the container runs on" machine_run "$suite" podman exec runs cat /built
+        check "$suite: its container still runs" machine_run "$suite" podman exec runs cat /built
 }
 
-# Containers and images come and go while one collection follows the other: none of either gets in the way.
+# podman makes and removes containers and images beside a loop of collections: neither disturbs the other.
 beside_podman() {
         local suite=$1 runs=0
 
@@ -231,10 +230,10 @@ beside_podman() {
                 runs=$((runs + 1))
         done >"$scratch/log" 2>&1
         wait $!
-        # What Go says of links that it leaves in the image store is not about us.
+        # Ignore Go's messages about links that it leaves in the image store.
         expect "$suite: beside $runs collections podman runs, builds and removes" "5 built" \
                 "$(grep -v 'Failed to remove link' "$scratch/podman" | sort | uniq -c | xargs)" || note "$(cat "$scratch/podman")"
-        expect "$suite: and the collections have nothing to say" "" "$(cat "$scratch/log")"
+        expect "$suite: the collections print nothing" "" "$(cat "$scratch/log")"
 }
 
 # by_release SUITE NAME
@@ -243,7 +242,7 @@ by_release() {
 
         machine_with_images "$suite" "$suite" >"$scratch/log" 2>&1
         check "$suite: podman uses an image store" machine_run "$suite" sh -ec "$use_podman" || return
-        expect "$suite: laid out as since $name" "${laid_out[$name]}" "$(
+        expect "$suite: the layout is that of $name" "${laid_out[$name]}" "$(
                 [ -f "$store/images/overlay-layers/layers.json" ] && echo "records in the image store,"
                 ls "$store"/images/overlay/*/link "$store"/storage/overlay/*/link >/dev/null && echo "layers in both,"
                 ls "$store"/storage/overlay-layers/*.tar-split.gz >/dev/null && echo "tar-split files in the graphroot"
@@ -253,18 +252,18 @@ by_release() {
         made=$scratch/made-$suite
         mkdir "$made"
         cp -a --reflink=auto "$store/storage" "$store/images" "$made"
-        # Which is collected with all else.
+        # The collector removes that link with all other orphans.
         check "$suite: a layer that was removed leaves its link in the image store" \
                 sh -c "[ \$(ls '$made/images/overlay/l' | wc -l) -gt \$(ls -d '$made'/images/overlay/*/diff | wc -l) ]"
         try_layout "$name" copy_of_made
 
-        # On the store itself, and the real release goes on with it.
+        # On the store itself, which the real release uses afterwards.
         machine_start "$suite"
         ask_for_image_directories "$store"
-        check "$suite: a collection" machine_run "$suite" cstorage-gc
+        check "$suite: a collection succeeds" machine_run "$suite" cstorage-gc
         expect "$suite: podman lists the images" "localhost/base:1 localhost/built:1" "$(machine_run "$suite" podman images \
                 --format '{{.Repository}}:{{.Tag}}' --filter dangling=false 2>/dev/null | sort | xargs)"
-        expect "$suite: and the containers" "normal runs volatile" \
+        expect "$suite: podman lists the containers" "normal runs volatile" \
                 "$(machine_run "$suite" podman ps -a --format '{{.Names}}' 2>/dev/null | sort | xargs)"
         expect "$suite: the image runs" built \
                 "$(machine_run "$suite" podman run --rm localhost/built:1 cat /built 2>&1 | tail -1)"
@@ -287,7 +286,7 @@ declare -A laid_out=(
 by_release sid 1.58
 by_release trixie 1.53
 
-# What Go itself does without the image store, for comparison.
+# For comparison: the result of Go without the image store.
 mkdir "$scratch/sid/store/theirs"
 made=$scratch/made-sid
 copy_of_made "$scratch/sid/store/theirs"
@@ -310,24 +309,24 @@ split_store() {
                 --containers 2 --volatile 1 --orphans 3 --extras >"$scratch/made.json"
         # These releases leave the directory in the graphroot when they remove a layer (overlay.go:Remove).
         mkdir -p "$1/storage/overlay/$(printf '%064x' 7)"/{diff/etc,work,merged}
-        # Of other layouts, or refused without an image store that explains it.
+        # In other layouts, or refused without the image store.
         rm -rf "$1"/images/overlay/staging "$1"/images/overlay/tempdirs
         find "$1" -depth -path '*-images/*' -name "$(jq -r '.orphan_images[0]' "$scratch/made.json")" -exec rm -rf {} +
 }
 try_layout 1.47 split_store
 
-# Links of the image store that lead into the graphroot, one of a layer that is gone.
+# Links of the image store into the graphroot, one of them to a layer that is gone.
 make_case split_store
 ln -s "$case/storage/overlay/$(printf '%064x' 8)/diff" "$case/images/overlay/l/AAAAAAAAAAAAAAAAAAAAAAAAAA"
 ln -s "/elsewhere/overlay/$(printf '%064x' 8)/diff" "$case/images/overlay/l/BBBBBBBBBBBBBBBBBBBBBBBBBB"
 collect "$case" "$case/images"
 expect "1.47: a link that leads out of the store is refused" "3 BBBBBBBBBBBBBBBBBBBBBBBBBB" \
         "$status $(find "$case/images/overlay/l" -lname '/elsewhere/*' -printf '%f\n')"
-expect "1.47: of all other links those of recorded layers are left" \
+expect "1.47: the other links of recorded layers are left" \
         "$(jq -r '[.layers + .normal_layers + .volatile_layers | .[]] | length' "$scratch/made.json")" \
         "$(find "$case/images/overlay/l" -type l -lname "$case/*" | wc -l)"
 
-# Of vfs a layer has one directory in each layout.
+# With vfs a layer has one directory in each layout.
 vfs_store() {
         "$support/store/mkstore.py" --driver vfs --root "$1/storage" --imagestore "$1/images" --runroot "$1/run" \
                 --layout "$layout" --images 3 --containers 2 --volatile 1 --orphans 3 >/dev/null
@@ -341,7 +340,7 @@ driver=overlay
 
 # ------------------------------------------------------------------------------------------------ both by turns
 
-# The store is carried from one machine to the other.
+# Copy the store from one machine to the other.
 carry() {
         machine_kill "$1"
         rm -rf "$scratch/$2/store"
@@ -355,10 +354,10 @@ step() {
         rm -rf "$scratch/$suite/store/run"
         find_orphans "$scratch/$suite/store"
         listing make "$scratch/$suite/store" >"$scratch/before"
-        check "$name: orphans are there" grep -qE '/overlay/[a-f0-9]{64}$' "$scratch/orphans"
-        check "$name: a collection" machine_run "$suite" cstorage-gc
+        check "$name: the test made orphans" grep -qE '/overlay/[a-f0-9]{64}$' "$scratch/orphans"
+        check "$name: a collection succeeds" machine_run "$suite" cstorage-gc
         listing make "$scratch/$suite/store" >"$scratch/after"
-        check "$name: the orphans are gone, all else is as it was" listing diff "$scratch/before" "$scratch/after" \
+        check "$name: the orphans are gone, and nothing else changed" listing diff "$scratch/before" "$scratch/after" \
                 --removed "$scratch/orphans" "${touched[@]}"
 }
 works() {
@@ -376,7 +375,7 @@ make_more() {
                 podman --transient-store create --name orphan-$2 localhost/$2:1 sh"
 }
 
-# A store of the oldest layout, and a release that lays out another way on it: what both have recorded stays.
+# A store of the oldest layout, used by a release of another layout: the entries that both have recorded stay.
 use_oldest() {
         local suite=$1 store=$scratch/$1/store link target
 

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Nothing in use is ever removed, whatever became of its records: containers of the real podman in each mode and state, for
-# root, for root in a mount namespace of its own, with another runroot, for a user, and beside the boot unit; then the runroot
-# is deleted, record files are lost, libraries are missing, the clock is set. After each damage a collection runs, and all
-# that containers use is there; at the end each container is used. Prints how many combinations there were.
+# The collector removes nothing in use, whatever happens to the records. Containers of the real podman run in each mode and state:
+# for root, for root in another mount namespace, with another runroot, for a user, and beside the boot unit. Then the test deletes
+# the runroot or record files, hides libraries, or sets the clock. After each damage a collection runs, and all files of the
+# containers must exist; at the end the test uses each container. It prints the number of combinations.
 #
-#   CSTORAGE_TEST_LONG=1    all of them; else each damage, way, mode and state comes with root and with a user on overlay, and a
-#                           part of them with the others
-#   CSTORAGE_TEST_WHO       only these, without the boots
+#   CSTORAGE_TEST_LONG=1    all combinations; else all damages, ways, modes and states for root and for a user on overlay, and
+#                           some of them for the others
+#   CSTORAGE_TEST_OWNERS    only these owners, without the boots
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -22,7 +22,7 @@ combinations=0
 
 # ------------------------------------------------------------------------------------------------ containers
 
-# Each writes, and reads what it wrote; it ends if that is not there.
+# Each container writes a file and reads it again; it ends if the file is gone.
 # shellcheck disable=SC2016
 work='echo precious >/p
 n=0
@@ -31,11 +31,11 @@ while cat /p /data/file >/dev/null && echo $((n += 1)) >/w && [ "$(cat /w)" = $n
         sleep 0.3
 done'
 
-# Without control groups podman pauses nothing: the first process is stopped by a signal. send SIGNAL NAME
+# send SIGNAL NAME: podman cannot pause containers without control groups, so stop the first process by a signal.
 # shellcheck disable=SC2016,SC2086
 send() { machine_run m sh -c 'kill -s "$0" "$1"' "$1" "$(podman_of $mode inspect -f '{{.State.Pid}}' "$2")"; }
 
-# start_container MODE STATE: one of podman's --rm is gone once it has stopped, so there it has not started yet.
+# start_container MODE STATE: a container of podman run --rm is gone once it has stopped, so "stopped" is "not started" for it.
 start_container() {
         local name=$1-$2 options=''
 
@@ -52,12 +52,12 @@ start_container() {
         esac
 }
 
-# Whether all is tried here: what the others have in common with these is tried with these alone.
-is_full() { [ "$long" = 1 ] || [[ "$who $driver" =~ ^(root|user)\ overlay$ ]]; }
+# Returns whether all combinations are tried here; the other owners and drivers get a part of them.
+is_full() { [ "$long" = 1 ] || [[ "$owner $driver" =~ ^(root|user)\ overlay$ ]]; }
 
-# With a database of its own podman has another runroot in transient mode alone.
+# In transient mode alone podman has a database in the runroot, and so accepts another one.
 list_containers() {
-        if [ "$who" = other-runroot ]; then
+        if [ "$owner" = other-runroot ]; then
                 echo transient-{running,paused,stopped}
         elif is_full; then
                 echo {transient,normal,rm}-{running,paused,stopped}
@@ -77,9 +77,9 @@ start_containers() {
         done
 }
 
-# Of a mount namespace of its own others see no mount.
+# Mounts in another mount namespace are invisible to others.
 podman_of() {
-        case $who in
+        case $owner in
         own-mounts) machine_run m unshare -m --propagation private podman "$@" ;;
         user | all-users) bob podman "$@" ;;
         other-runroot) machine_run m podman --runroot /run/other "$@" ;;
@@ -87,7 +87,7 @@ podman_of() {
         esac
 }
 
-# use_container MODE-STATE: as podman's user goes on with it.
+# use_container MODE-STATE: use it as a user of podman would.
 use_container() {
         local mode=
         [[ $1 != transient-* ]] || mode=--transient-store
@@ -105,13 +105,13 @@ use_container() {
 
 # ------------------------------------------------------------------------------------------------ what is in use
 
-# Every path of the store that is there before, but for orphans, locks, records and what containers change.
+# All paths of the store, without orphans, locks, records and the files that containers change.
 paths() {
         (cd "$G" && find "$driver" "$driver"-* \( -name tempdirs -o -name tmp -o -name staging \) -prune -o -print) |
                 grep -vE "\.(json|lock)|\.torn|/w$|/[cef]{63}[0-9a-f]" | sort
 }
 
-# Old orphans, one for each run that is to remove one, made before the boot.
+# Orphans from before the boot, one for each run that must remove one.
 plant_old() {
         local i id
         for i in 0 1 2 3 4 5 6 7 8 9; do
@@ -126,12 +126,12 @@ plant_old() {
 }
 old_left() { find "$G/$driver" "$G/$driver-containers" -maxdepth 2 -name 'eeeeeeee*' | wc -l; }
 
-# check_in_use NAME: what was there before is there.
+# check_in_use NAME: check that all paths still exist.
 check_in_use() {
         paths | comm -23 "$scratch/paths" - >"$scratch/lost"
         combinations=$((combinations + $(wc -w <<<"$containers")))
         [ -s "$scratch/lost" ] || return 0
-        not_ok "$who, $driver, $1: nothing in use is removed"
+        not_ok "$owner, $driver, $1: nothing in use is removed"
         note "$(head -n 5 "$scratch/lost")"
         note "$(grep -h . "$scratch/out" "$scratch/err" | head -n 12)"
         paths >"$scratch/paths"
@@ -145,7 +145,7 @@ collect() {
         local first=()
         while [ "$1" != -- ]; do first+=("$1") && shift; done
         shift
-        case $who in
+        case $owner in
         user) machine_run m "${first[@]}" setpriv --reuid 1000 --regid 1000 --init-groups env -C / HOME=/var/lib/containers/bob \
                 USER=bob XDG_RUNTIME_DIR=/run/user/1000 cstorage-gc "$@" ;;
         all-users) machine_run m "${first[@]}" cstorage-gc --all-users "$@" ;;
@@ -160,12 +160,12 @@ try() {
         shift
         collect "$@"
         check_in_use "$name" || return
-        [ $who = unit ] || { collect "$@" --recent && check_in_use "$name, --recent"; }
+        [ $owner = unit ] || { collect "$@" --recent && check_in_use "$name, --recent"; }
 }
 
 # ------------------------------------------------------------------------------------------------ damage
 
-# move PATH...: what is there goes away; restore puts all of it back, in the place of what was made since.
+# move PATH...: move the paths away; "restore" moves all of them back, and replaces new files.
 move() {
         local path
         mkdir -p "$away"
@@ -174,7 +174,7 @@ move() {
                 mv "$path" "$away/$((moved += 1))" && echo "$moved $path" >>"$scratch/moved"
         done
 }
-# keep PATH...: likewise, but it stays there, to be damaged.
+# keep PATH...: the same with a copy, so that the path can be damaged.
 keep() {
         local path
         mkdir -p "$away"
@@ -202,7 +202,7 @@ owner_dir() { install -d -m 700 -o "$(stat -c %u "$G")" -g "$(stat -c %g "$G")" 
 runroot_deleted() { move "$R"; }
 runroot_emptied() { move "$R" && owner_dir "$R"; }
 runtime_recreated() {
-        case $who in
+        case $owner in
         user | all-users) move "$scratch/m/run/user/1000" && owner_dir "$scratch/m/run/user/1000" ;;
         *) move "$scratch/m/run/containers" "$R" "$scratch/m/run/libpod" "$scratch/m/run/crun" ;;
         esac
@@ -219,7 +219,7 @@ db_damaged() {
         for db in "$G/db.sql" "$R/db.sql"; do [ ! -f "$db" ] || truncate -s 5000 "$db"; done
 }
 
-# Commands that run the collector without something, in a mount namespace of their own; used by their names.
+# Commands that run the collector without a library or file, in a mount namespace; used by their names.
 # shellcheck disable=SC2016,SC2034
 without_library='for l in $(ldconfig -p | awk -v l="$0" "index(\$1, l) == 1 { print \$NF }"); do mount --bind /dev/null "$(realpath "$l")"; done; exec "$@"'
 # shellcheck disable=SC2016,SC2034
@@ -227,7 +227,7 @@ hidepid='mount -t proc -o hidepid=2 proc /proc; exec "$@"'
 # shellcheck disable=SC2016,SC2034
 without_proc='mount -t tmpfs none /proc; exec "$@"'
 
-# Damage and something else at once, in each of which the collector has to judge by less.
+# Combinations of damages, in which the collector has less information.
 declare -A ways=(
         ["the collection"]=""
         ["libmount hidden"]="unshare -m sh -c without_library libmount.so"
@@ -239,7 +239,7 @@ declare -A ways=(
         ["the clock set forward"]="forward"
 )
 
-# The wall clock is later than it was, by the time since the boot, and so that seems to be now; what the boot made is there.
+# The clock was set forward by the time since the boot, so the boot seems to be now. The files that the boot made exist.
 forward() { echo "unshare --time --boottime -$(cut -d. -f1 /proc/uptime) --fork"; }
 
 # try_ways DAMAGE WAY...
@@ -273,7 +273,7 @@ try_damages() {
         local damage failed=$tap_failed every_way=("${every_way[@]}") some_ways=("${some_ways[@]}")
 
         is_full || { every_way=("${some_ways[@]}") && some_ways=("${one_way[@]}"); }
-        [ $who = unit ] && every_way=("${one_way[@]}") && some_ways=("${one_way[@]}")
+        [ $owner = unit ] && every_way=("${one_way[@]}") && some_ways=("${one_way[@]}")
         if [ "$long" = 1 ]; then try_ways no_damage "${every_way[@]}"; else try_ways no_damage "${one_way[@]}"; fi
         try_ways runtime_recreated "${every_way[@]}"
         for damage in runroot_deleted runroot_emptied all_records_deleted; do
@@ -282,7 +282,7 @@ try_damages() {
         for damage in volatile_deleted stable_deleted layers_deleted containers_deleted mountpoints_deleted db_deleted db_damaged; do
                 if [ "$long" = 1 ]; then try_ways $damage "${every_way[@]}"; else try_ways $damage "${one_way[@]}"; fi
         done
-        case $who in
+        case $owner in
         root | own-mounts | user)
                 owner_dir "$scratch/m/run/wrong"
                 try "a wrong --runroot" -- --runroot=/run/wrong
@@ -294,10 +294,10 @@ try_damages() {
         [ "$tap_failed" = "$failed" ]
 }
 
-# ------------------------------------------------------------------------------------------------ who
+# ------------------------------------------------------------------------------------------------ owners
 
 set_paths() {
-        case $who in
+        case $owner in
         user | all-users)
                 G=$homes/bob/.local/share/containers/storage
                 R=$scratch/m/run/user/1000/containers
@@ -305,7 +305,7 @@ set_paths() {
         *)
                 G=$scratch/m/store/storage
                 R=$scratch/m/run/containers/storage
-                [ "$who" != other-runroot ] || R=$scratch/m/run/other
+                [ "$owner" != other-runroot ] || R=$scratch/m/run/other
                 ;;
         esac
 }
@@ -315,9 +315,9 @@ make_image() {
         printf '[storage]\ndriver = "%s"\n' "$driver" | machine_run m sh -c 'mkdir -p /etc/containers; cat >/etc/containers/storage.conf
                 sed -i /ulimits/d /etc/containers/containers.conf
                 install -m 644 /tmp/rootfs.tar /var/tmp/rootfs.tar'
-        case $who in user | all-users) users bob && login bob || return ;; esac
-        # podman's database names the runroot of its first command.
-        case $who in
+        case $owner in user | all-users) users bob && login bob || return ;; esac
+        # The database of podman contains the runroot of its first command.
+        case $owner in
         user | all-users) bob podman import -q /var/tmp/rootfs.tar localhost/base:1 ;;
         *) machine_run m podman import -q /var/tmp/rootfs.tar localhost/base:1 ;;
         esac >"$scratch/log" 2>&1
@@ -326,23 +326,23 @@ make_image() {
 # A machine with an image, old orphans, and one boot after them.
 make_machine() {
         moved=0
-        case $who in
+        case $owner in
         unit)
                 machine_boot m sid+systemd >"$scratch/log" 2>&1 || return
                 machine_run m mkdir -p /run/user
                 ;;
         *) machine_start m sid >"$scratch/log" 2>&1 || return ;;
         esac
-        [ $who = unit ] || settle >/dev/null 2>&1
+        [ $owner = unit ] || settle >/dev/null 2>&1
         make_image || return
         set_paths
         plant_old
-        case $who in
+        case $owner in
         unit) machine_kill m && machine_boot m >"$scratch/log" 2>&1 ;;
         *)
-                # Of a machine that boots with systemd, this is what tells the time of the boot whatever happens to the clock.
+                # On a machine with systemd this file has the time of the boot, whatever happens to the clock.
                 machine_reboot m && settle && machine_run m mkdir -p /run/systemd/system
-                case $who in user | all-users) login bob ;; esac
+                case $owner in user | all-users) login bob ;; esac
                 ;;
         esac
 }
@@ -350,28 +350,28 @@ make_machine() {
 try_all() {
         local container
 
-        who=$1 driver=$2
+        owner=$1 driver=$2
         make_machine || {
-                not_ok "$who, $driver: a machine with an image"
+                not_ok "$owner, $driver: a machine with an image"
                 note "$(tail -n 5 "$scratch/log")"
                 return
         }
         containers=$(list_containers)
-        check "$who, $driver: containers start" start_containers || return
+        check "$owner, $driver: containers start" start_containers || return
         paths >"$scratch/paths"
-        try_damages && ok "$who, $driver: nothing in use is removed"
+        try_damages && ok "$owner, $driver: nothing in use is removed"
         collect --
-        expect "$who, $driver: what is older than the boot is removed" 0 "$(old_left)"
+        expect "$owner, $driver: orphans from before the boot are removed" 0 "$(old_left)"
         for container in $containers; do
-                check "$who, $driver: $container goes on" use_container "$container"
+                check "$owner, $driver: $container can be used" use_container "$container"
         done
 }
 
 # ------------------------------------------------------------------------------------------------ boots
 
-# A container of a unit that comes before the collector; what the unit does then is given.
+# A container of a unit that starts before the collector; the argument is a command that the unit runs then.
 early_container() {
-        who="early boot" driver=$1
+        owner="early boot" driver=$1
         local name="early boot, $driver${2:+, $3}" layer
 
         moved=0
@@ -399,17 +399,17 @@ END
         combinations=$((combinations + 1))
         layer=$(find "$G/$driver" -path '*/p' -newer "$scratch/m/booted" ! -path '*/merged/*' | head -n 1)
         check "$name: the container has its files" grep -q precious "$layer"
-        check "$name: and it runs on" machine_run m sh -c 'grep -qs /work /proc/[0-9]*/cmdline'
-        expect "$name: its data is there" 1 \
+        check "$name: the container still runs" machine_run m sh -c 'grep -qs /work /proc/[0-9]*/cmdline'
+        expect "$name: the data of the container exists" 1 \
                 "$(find "$G/$driver-containers" -mindepth 1 -maxdepth 1 -type d ! -name 'eeee*' | wc -l)"
-        # Without its records all container directories are kept.
-        [ -n "${2-}" ] || expect "$name: what is older than the boot is removed" 0 "$(old_left)" ||
+        # Without the records of the container, all container directories are kept.
+        [ -n "${2-}" ] || expect "$name: orphans from before the boot are removed" 0 "$(old_left)" ||
                 note "$(machine_run m journalctl -q -o cat -u cstorage-gc.service)"
 }
 
-# What ran before a soft reboot is killed by it, but for what is told to survive; records stay in /run, or are lost.
+# A soft reboot kills all containers except those with SurviveFinalKillSignal. The records in /run stay, or are lost.
 soft_reboot() {
-        who=unit driver=$1
+        owner=unit driver=$1
         local name="soft reboot, $driver"
 
         make_machine || {
@@ -422,34 +422,34 @@ soft_reboot() {
         paths >"$scratch/paths"
         rm -f "$scratch/out" "$scratch/err"
         runroot_deleted
-        machine_run m systemctl soft-reboot 2>/dev/null # for want of a message bus it complains
+        machine_run m systemctl soft-reboot 2>/dev/null # it reports that there is no message bus
         for _ in $(seq 200); do
                 [ "$(machine_run m systemctl show -P SoftRebootsCount 2>/dev/null)" = 1 ] && break || sleep 0.1
         done
         machine_run m systemctl is-system-running --wait >"$scratch/out" 2>"$scratch/err"
         machine_run m journalctl -q -b -o cat -u cstorage-gc.service >>"$scratch/out"
-        check_in_use "soft reboot, the runroot deleted" && ok "$name: nothing of before it is removed"
+        check_in_use "soft reboot, the runroot deleted" && ok "$name: nothing from before it is removed"
         restore
         collect --
-        expect "$name: what is older than the boot is removed" 0 "$(old_left)"
+        expect "$name: orphans from before the boot are removed" 0 "$(old_left)"
         for container in transient-stopped normal-stopped; do
-                check "$name: $container goes on" use_container $container
+                check "$name: $container can be used" use_container $container
         done
 }
 
-# A clock that is behind by so many seconds shows what is older than the boot as younger.
+# If the clock is behind by so many seconds, entries from before the boot seem to be newer than it.
 clock_behind() {
-        who=unit driver=$1
+        owner=unit driver=$1
         moved=0
         machine_boot m sid+systemd >"$scratch/log" 2>&1 && make_image && set_paths && plant_old
         machine_kill m
         BOOT_AGE=+$2 machine_boot m >"$scratch/log" 2>&1
-        expect "boot, $driver, the clock $2 seconds behind: what is older than the boot is removed" 0 "$(old_left)" ||
+        expect "boot, $driver, the clock $2 seconds behind: orphans from before the boot are removed" 0 "$(old_left)" ||
                 note "$(machine_run m journalctl -q -o cat -u cstorage-gc.service)"
         combinations=$((combinations + 1))
 }
 
-list_who() {
+list_owners() {
         if [ "$long" = 1 ] || [ $driver = overlay ]; then
                 echo root own-mounts other-runroot user all-users unit
         else
@@ -458,8 +458,8 @@ list_who() {
 }
 
 for driver in overlay vfs; do
-        for who in ${CSTORAGE_TEST_WHO:-$(list_who)}; do
-                try_all $who $driver
+        for owner in ${CSTORAGE_TEST_OWNERS:-$(list_owners)}; do
+                try_all $owner $driver
                 machine_kill m
                 rm -rf --one-file-system "$scratch/m"
         done
@@ -470,7 +470,7 @@ try_boot() {
         rm -rf --one-file-system "$scratch/m"
 }
 for driver in overlay vfs; do
-        [ -z "${CSTORAGE_TEST_WHO-}" ] || break
+        [ -z "${CSTORAGE_TEST_OWNERS-}" ] || break
         try_boot early_container $driver "rm -r /run/containers/storage/*/*.json" "its records lost"
         try_boot clock_behind $driver 3600
         [ "$long" = 1 ] || [ $driver = overlay ] || continue
@@ -478,6 +478,6 @@ for driver in overlay vfs; do
         try_boot soft_reboot $driver
         try_boot clock_behind $driver 31536000
 done
-skip "user without a pause process" "podman 6 is not here"
+skip "user without a pause process" "podman 6 is not installed"
 note "$combinations combinations"
 finish

@@ -1,11 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# kill-write.sh MODE [DRIVER]: in normal or transient mode, commits of every kind are killed before each of their write-side system
-# calls, and each of those calls fails. Whatever happens, the store loads in Go and with us, each record is the old or the
-# new one, a commit that failed left everything as it was, Go's check finds nothing, and to do the same again comes to the
-# same end as without the accident. All points are many: without CSTORAGE_TEST_LONG=1 only some are tried, by
-# CSTORAGE_TEST_SEED. As many machines do it as there are processors.
+# kill-write.sh MODE [DRIVER]: kill commits of each kind before each write-side system call, and make each of these calls fail.
+# Afterwards Go and the library can load the store, each record is the old or the new one, a failed commit has changed nothing,
+# Go's check finds nothing, and the repeated commit has the same result as one without a fault. Without CSTORAGE_TEST_LONG=1 the
+# test tries a sample, chosen by CSTORAGE_TEST_SEED. It uses a machine for each processor.
 . "$(dirname "$0")/../support/lib.sh"
 
 mode=$1
@@ -34,7 +33,7 @@ done
 wait $pids
 for i in $(seq 0 $((parts - 1))); do
         note "$driver, $mode, seed $seed: $(tail -n 1 "$scratch/out.$i")"
-        check "$driver, $mode: after every accident all is as it must be" grep -q '^[1-9].* tried, 0 failures$' "$scratch/out.$i" ||
+        check "$driver, $mode: the store is consistent after each fault" grep -q '^[1-9].* tried, 0 failures$' "$scratch/out.$i" ||
                 note "$(head -n 60 "$scratch/out.$i")"
 done
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# layers.sh: layers that our driver makes and mounts, beside those of the real containers-storage: they look the same,
-# and each unmounts what the other mounted.
+# The library and the real containers-storage make and mount layers in one store: the layers are equal, and each program unmounts
+# the mounts of the other.
 . "$(dirname "$0")/../support/lib.sh"
 
 tool=/opt/cstorage/tests/support/interop/driver-tool
@@ -13,19 +13,19 @@ need_machines sid
 [ -x "$build/tests/support/interop/driver-tool" ] || skip_all "driver-tool is not built in $build"
 make_scratch
 
-theirs() { machine_run m containers-storage -s "$driver" -g $graph -R $run "$@"; }
-ours() { machine_run m $tool "$driver" $graph $run "$@"; }
+storage() { machine_run m containers-storage -s "$driver" -g $graph -R $run "$@"; }
+driver_tool() { machine_run m $tool "$driver" $graph $run "$@"; }
 
-# created NAME [PARENT]: make a layer; its id.
-created() { theirs create-layer -n "$@" | head -n 1; }
+# created NAME [PARENT]: make a layer with containers-storage, and print its id.
+created() { storage create-layer -n "$@" | head -n 1; }
 
-# An id and a short name that nobody has.
+# An unused id and short name.
 new_id() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
 new_link() { head -c 64 /dev/urandom | base32 | tr -d '=\n' | cut -c 1-26; }
 
 inside() { machine_run m sh -c "$1"; }
 
-# shape ID: all about a layer's directory but its names and times. The content of what names other layers, too.
+# shape ID: the files of a layer without its ids and times, and the content of the files that name other layers.
 shape() {
         inside "cd $graph/overlay/$1 && find . -printf '%P %y %m %U:%G %s\n' | sort
                 for f in lower lower-layers; do [ ! -e \$f ] || { echo \$f; cat \$f; echo; }; done
@@ -34,7 +34,7 @@ shape() {
 
 mounted() { inside "grep -c ' $graph/overlay/$1/merged ' /proc/self/mountinfo"; }
 
-# What a program sees of a container's file system, and that it can write to it.
+# Read and write in the file system of a container.
 use() { inside "cd $graph/overlay/$1/merged && cat file && echo $2 >made-$2 && cat ../diff/made-$2"; }
 
 machine_start m sid || skip_all "a machine does not boot"
@@ -47,66 +47,66 @@ inside "cd $graph/overlay/$base/diff && echo text >file && chmod 0751 . && chown
 second=$(created second base)
 third=$(created third second)
 
-their=$(created theirs)
+their=$(created storage)
 mine=$(new_id)
-check "a layer on nothing is made" ours create "$mine" "$(new_link)"
-expect "it looks like one of theirs" "$(shape "$their")" "$(shape "$mine")"
+check "the library makes a layer without a parent" driver_tool create "$mine" "$(new_link)"
+expect "it is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
 
-their=$(created theirs-2 base)
+their=$(created storage-2 base)
 mine=$(new_id)
-check "a layer on one is made" ours create "$mine" "$(new_link)" "$base"
-expect "it looks like one of theirs" "$(shape "$their")" "$(shape "$mine")"
+check "the library makes a layer with one lower" driver_tool create "$mine" "$(new_link)" "$base"
+expect "it is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
 
-their=$(created theirs-3 third)
+their=$(created storage-3 third)
 mine=$(new_id)
-check "a layer on three is made" ours create "$mine" "$(new_link)" "$third" "$second" "$base"
-expect "it looks like one of theirs" "$(shape "$their")" "$(shape "$mine")"
-check "a leftover of it gives way" ours create "$mine" "$(new_link)" "$third" "$second" "$base"
-expect "and looks like one of theirs again" "$(shape "$their")" "$(shape "$mine")"
+check "the library makes a layer with three lowers" driver_tool create "$mine" "$(new_link)" "$third" "$second" "$base"
+expect "it is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
+check "the library replaces a leftover of that layer" driver_tool create "$mine" "$(new_link)" "$third" "$second" "$base"
+expect "the new one is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
 
 inside "mkdir /tmp/content && echo staged >/tmp/content/file && chmod 0700 /tmp/content"
 mine=$(new_id)
-check "a layer is made of staged content" ours stage "$mine" "$(new_link)" /tmp/content "$third" "$second" "$base"
-expect "it holds that" staged "$(inside "cat $graph/overlay/$mine/diff/file")"
+check "the library makes a layer of staged content" driver_tool stage "$mine" "$(new_link)" /tmp/content "$third" "$second" "$base"
+expect "the layer has that content" staged "$(inside "cat $graph/overlay/$mine/diff/file")"
 expect "no temp dir is left" "" "$(inside "ls $graph/overlay | grep tempdirs")"
 
-theirs create-image -n image third >/dev/null
-theirs create-container -n container image >/dev/null
-top=$(theirs container container | awk '$1 == "Layer:" { print $2 }')
+storage create-image -n image third >/dev/null
+storage create-container -n container image >/dev/null
+top=$(storage container container | awk '$1 == "Layer:" { print $2 }')
 chain=("$third" "$second" "$base")
 
-check "they mount a container's layer" theirs mount container
-expect "it can be used" "text
+check "containers-storage mounts the layer of a container" storage mount container
+expect "the mount can be used" "text
 1" "$(use "$top" 1)"
-check "we see that it is mounted" ours mount "$top" "${chain[@]}"
-expect "and mount it no second time" 1 "$(mounted "$top")"
-check "we unmount what they mounted" ours unmount "$top"
+check "the library finds it mounted" driver_tool mount "$top" "${chain[@]}"
+expect "it is mounted once" 1 "$(mounted "$top")"
+check "the library unmounts it" driver_tool unmount "$top"
 expect "it is not mounted" 0 "$(mounted "$top")"
-check "they forget the mount" theirs unmount container
+check "containers-storage counts the mount down" storage unmount container
 
-check "we mount it" ours mount "$top" "${chain[@]}"
-expect "it can be used" "text
+check "the library mounts it" driver_tool mount "$top" "${chain[@]}"
+expect "the mount can be used" "text
 2" "$(use "$top" 2)"
-expect "they see that it is mounted" "$graph/overlay/$top/merged" "$(theirs mount container)"
-expect "and mount it no second time" 1 "$(mounted "$top")"
-check "they unmount what we mounted" theirs unmount container
+expect "containers-storage finds it mounted" "$graph/overlay/$top/merged" "$(storage mount container)"
+expect "it is mounted once" 1 "$(mounted "$top")"
+check "containers-storage unmounts it" storage unmount container
 expect "it is not mounted" 0 "$(mounted "$top")"
-expect "what was written is there" "1
+expect "the written files are there" "1
 2" "$(inside "cat $graph/overlay/$top/diff/made-*")"
 
-check "we mount it as a volatile one" ours mount-volatile "$top" "${chain[@]}"
-check "they count that" theirs mount container
-check "they unmount it" theirs unmount container
-check "they can mount it anew" theirs mount container
-check "they unmount that too" theirs unmount container
-check "we mount it read-only" ours mount-read-only "$top" "${chain[@]}"
-expect "it takes no changes" 1 "$(inside "echo x 2>/dev/null >$graph/overlay/$top/merged/no; echo \$?" | sed 's/[^0]/1/')"
-check "we unmount it" ours unmount "$top"
+check "the library mounts it as volatile" driver_tool mount-volatile "$top" "${chain[@]}"
+check "containers-storage counts that mount" storage mount container
+check "containers-storage unmounts it" storage unmount container
+check "containers-storage mounts it again" storage mount container
+check "containers-storage unmounts it again" storage unmount container
+check "the library mounts it read-only" driver_tool mount-read-only "$top" "${chain[@]}"
+expect "it cannot be written to" 1 "$(inside "echo x 2>/dev/null >$graph/overlay/$top/merged/no; echo \$?" | sed 's/[^0]/1/')"
+check "the library unmounts it" driver_tool unmount "$top"
 expect "nothing is left mounted" 0 "$(mounted "$top")"
 
 # ---------------------------------------------------------------------------------------------------------- killed
 
-# killed CALL N ARGUMENTS...: our tool, killed at the nth system call of this name; fails where there are not so many.
+# killed CALL N ARGUMENTS...: kill driver-tool at the Nth system call of this name; fails if it makes fewer.
 killed() {
         local call=$1 n=$2
         shift 2
@@ -114,14 +114,14 @@ killed() {
                   $tool $driver $graph $run $* 2>/dev/null"
 }
 
-# What is said of layers that were made after one of the same id was made in part.
+# The differences of layers that were made after an incomplete one of the same id.
 kill_creation() {
         local call=$1 n wanted
         wanted=$(shape "$their")
         for n in $(seq 50); do
                 mine=$(new_id)
                 killed "$call" "$n" create "$mine" "$(new_link)" "${chain[@]}" || break
-                ours create "$mine" "$(new_link)" "${chain[@]}" || echo "$call $n: it cannot be made"
+                driver_tool create "$mine" "$(new_link)" "${chain[@]}" || echo "$call $n: driver-tool cannot make the layer"
                 [ "$(shape "$mine")" = "$wanted" ] || echo "$call $n: it looks otherwise"
         done
         [ "$n" -gt 1 ] || echo "$call: it was never killed"
@@ -135,12 +135,12 @@ done
 kill_unmounting() {
         local call=$1 n
         for n in $(seq 50); do
-                ours mount "$top" "${chain[@]}" >/dev/null || echo "$call $n: it cannot be mounted"
+                driver_tool mount "$top" "${chain[@]}" >/dev/null || echo "$call $n: driver-tool cannot mount it"
                 killed "$call" "$n" unmount "$top" || break
-                ours unmount "$top" || echo "$call $n: it cannot be unmounted"
+                driver_tool unmount "$top" || echo "$call $n: driver-tool cannot unmount it"
                 [ "$(mounted "$top")" = 0 ] || echo "$call $n: it is mounted"
-                theirs mount container >/dev/null && theirs unmount container >/dev/null ||
-                        echo "$call $n: they cannot mount and unmount it"
+                storage mount container >/dev/null && storage unmount container >/dev/null ||
+                        echo "$call $n: containers-storage cannot mount and unmount it"
         done
         [ "$n" -gt 1 ] || echo "$call: it was never killed"
 }
@@ -151,25 +151,25 @@ done
 
 # ------------------------------------------------------------------------------------------------------ many layers
 
-# So many that their names have no room in a page.
+# So many lowers that the mount options do not fit into a page.
 names=()
 last=third
 for i in $(seq 130); do
         names=("$(created "deep-$i" $last)" "${names[@]}")
         last=deep-$i
 done
-theirs create-container -n deep "$(theirs create-image -n deep-image $last | head -n 1)" >/dev/null
-top=$(theirs container deep | awk '$1 == "Layer:" { print $2 }')
-check "we mount a container on 133 layers" ours mount "$top" "${names[@]}" "${chain[@]}"
-expect "it can be used" "text
+storage create-container -n deep "$(storage create-image -n deep-image $last | head -n 1)" >/dev/null
+top=$(storage container deep | awk '$1 == "Layer:" { print $2 }')
+check "the library mounts a container with 133 lowers" driver_tool mount "$top" "${names[@]}" "${chain[@]}"
+expect "the mount can be used" "text
 3" "$(use "$top" 3)"
-check "they see that it is mounted" theirs mount deep
-check "they unmount it" theirs unmount deep
+check "containers-storage finds it mounted" storage mount deep
+check "containers-storage unmounts it" storage unmount deep
 expect "it is not mounted" 0 "$(mounted "$top")"
-check "they mount it" theirs mount deep
-check "we unmount it" ours unmount "$top"
+check "containers-storage mounts it" storage mount deep
+check "the library unmounts it" driver_tool unmount "$top"
 expect "it is not mounted" 0 "$(mounted "$top")"
-theirs unmount deep >/dev/null
+storage unmount deep >/dev/null
 
 # --------------------------------------------------------------------------------------------------------------- vfs
 
@@ -179,17 +179,17 @@ inside "cd $graph/vfs/dir/$base && mkdir -p a/b && echo text >a/b/file && ln a/b
         mkfifo fifo && mknod null c 1 3 && chown 12:34 a hard && chown -h 56:78 soft && chmod 04711 hard &&
         setfattr -n user.name -v value hard && truncate -s 1M sparse && touch -h -d @1000000000.123456789 soft a/b/file &&
         chmod 01777 a && chmod 0751 . && chown 12:34 . && touch -d @1100000000.5 a/b a ."
-their=$(created theirs base)
+their=$(created storage base)
 mine=$(new_id)
-check "a vfs layer is made" ours create "$mine" "$(new_link)" "$base"
+check "the library makes a vfs layer" driver_tool create "$mine" "$(new_link)" "$base"
 for id in "$their" "$mine"; do
         listing make "$scratch/m/store/storage/vfs/dir/$id" >"$scratch/$id.listing"
 done
-expect "it is the same copy as theirs" "" "$(diff "$scratch/$their.listing" "$scratch/$mine.listing")"
+expect "the copy is equal to that of containers-storage" "" "$(diff "$scratch/$their.listing" "$scratch/$mine.listing")"
 mine=$(new_id)
-check "a vfs layer on nothing is made" ours create "$mine" "$(new_link)"
-expect "it looks like one of theirs" "$(inside "stat -c '%a %u:%g' $graph/vfs/dir/$(created nothing)")" \
+check "the library makes a vfs layer without a parent" driver_tool create "$mine" "$(new_link)"
+expect "it is equal to one of containers-storage" "$(inside "stat -c '%a %u:%g' $graph/vfs/dir/$(created nothing)")" \
         "$(inside "stat -c '%a %u:%g' $graph/vfs/dir/$mine")"
-expect "it is where they mount one" "$graph/vfs/dir/$their" "$(theirs mount "$their")"
-expect "and so do we" "$graph/vfs/dir/$their" "$(ours mount "$their" "$base")"
+expect "containers-storage has one in that directory" "$graph/vfs/dir/$their" "$(storage mount "$their")"
+expect "the library has it in the same directory" "$graph/vfs/dir/$their" "$(driver_tool mount "$their" "$base")"
 finish

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Beside live processes: several of the real podman and containers-storage work in both modes while the collection runs
-# again and again and orphans appear. None of their commands fails in a way that it would not fail in without us, all
-# that is recorded stays, all that was planted goes. Then: who waits for whom on a lock.
+# Several processes of the real podman and containers-storage work in both modes while collections run in a loop and orphans
+# appear. No command fails in a way in which it does not fail without the collector, all recorded entries stay, and all planted
+# orphans are removed. Then the test checks how the collector and Go wait for the locks of each other.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -38,11 +38,11 @@ prepare() {
 
 # load SECONDS LOG
 load() {
-        local who pids=()
+        local name pids=()
 
         : >"$m/store/$2"
-        for who in normal1 normal2 transient1 pull1 storage1 storage-t1; do
-                machine_run m bash /var/lib/containers/load.sh "$1" $who "/var/lib/containers/$2" >>"$scratch/load.log" 2>&1 &
+        for name in normal1 normal2 transient1 pull1 storage1 storage-t1; do
+                machine_run m bash /var/lib/containers/load.sh "$1" $name "/var/lib/containers/$2" >>"$scratch/load.log" 2>&1 &
                 pids+=($!)
         done
         wait "${pids[@]}"
@@ -64,7 +64,7 @@ collect() {
 
 classes() { sort "$m/store/$1" | uniq -c | sort -rn; }
 
-# new_classes LOG FORGIVEN: failures that are neither known nor forgiven.
+# new_classes LOG FORGIVEN: the classes of failures that are neither known nor in FORGIVEN.
 new_classes() { sort -u "$m/store/$1" | grep -v "$2" | comm -13 "$scratch/known" -; }
 
 # ---------------------------------------------------------------------------------------------------- all at once
@@ -89,10 +89,10 @@ beside_live_processes() {
         note "longest lock: $(sort -n "$scratch/held" | tail -1) us"
         note "$(sort "$scratch/not-removed" | uniq -c | head)"
 
-        # The Go side has a race of its own: a process takes the temp dir of another for stale, between the making and the
-        # locking of its lock file (tempdir.go:RecoverStaleDirs), or while that unpacks into it. It comes once in thousands
-        # of commands, with us or without; it cannot have been us where we removed no temp dir. An image that was not
-        # committed for it cannot be run.
+        # Go has a race: a process treats the temp dir of another one as stale, between the creation and the locking of its
+        # lock file (tempdir.go:RecoverStaleDirs), or while the other one unpacks into it. It happens once in thousands of
+        # commands, with and without collections. If no collection removed a temp dir, it is this race; an image that was not
+        # committed because of it cannot be run.
         forgive=NOTHING
         if ! grep -q /temp-dir- "$scratch/removed"; then
                 forgive='temp-dir-N.*no such file or directory\|unpacking failed .*: no such file or directory'
@@ -102,7 +102,7 @@ beside_live_processes() {
         sort -u "$m/store/without" >"$scratch/known"
         new_classes with "$forgive" >"$scratch/new"
         if [ -s "$scratch/new" ]; then
-                # Races of their own are many and rare; what we break, we break again.
+                # Races of Go are many and rare. A bug of the collector would happen again.
                 note "not seen without us, and so tried once more: $(cat "$scratch/new")"
                 collect "$seconds" &
                 c=$!
@@ -111,14 +111,14 @@ beside_live_processes() {
                 new_classes again "$forgive" | comm -12 "$scratch/new" - >"$scratch/still"
                 mv "$scratch/still" "$scratch/new"
         fi
-        check "no command fails in a way that it does not fail in without us" test ! -s "$scratch/new"
-        check "no collection failed or waited in vain for a lock" sh -c "! grep -vqxE '0|3' '$scratch/statuses'"
+        check "no command fails in a way in which it does not fail without collections" test ! -s "$scratch/new"
+        check "no collection failed or timed out" sh -c "! grep -vqxE '0|3' '$scratch/statuses'"
         check "orphans were planted and collected" test "$(wc -l <"$scratch/removed")" -gt 20
         sed "s|^/var/lib/containers/storage/||" "$scratch/removed" | grep -vE '/(tempdirs|tmp|staging)/|/\.tmp-' | sort -u >"$scratch/r"
         sort "$scratch/planted" >"$scratch/p"
-        check "nothing was removed that was not planted" \
+        check "only planted orphans were removed" \
                 sh -c "comm -23 '$scratch/r' '$scratch/p' | tee /dev/stderr | wc -l | grep -qx 0"
-        check "the containers that ran all the time still run" machine_run m sh -c \
+        check "the containers that ran during the test still run" machine_run m sh -c \
                 'podman exec guard cat /mine && podman --transient-store exec guard-t cat /mine'
         machine_run m after-boot cstorage-gc >"$scratch/out" 2>&1
         expect "a last collection succeeds" 0 $? || note "$(tail -3 "$scratch/out")"
@@ -143,7 +143,7 @@ every_record_has_its_directory() {
 
 # ---------------------------------------------------------------------------------------------------- an older release
 
-# Another release beside it, on the same store: what needs no mounts.
+# Another release on the same store, with commands that mount nothing.
 mixed() {
         mkdir -p "$scratch/t/store"
         mount --bind "$m/store" "$scratch/t/store"
@@ -180,7 +180,7 @@ mixed() {
 
 plant() { python3 "$support/store/plant.py" "$G" 0.01; }
 
-# A Go process waits for a lock that we hold, and then goes on.
+# A Go process waits for a lock that the collector holds, and then succeeds.
 they_wait_for_us() {
         local started elapsed
 
@@ -194,14 +194,14 @@ they_wait_for_us() {
         local status=$?
         elapsed=$((${EPOCHREALTIME/./} - started))
         wait $gc
-        expect "we hold the locks: the collection succeeds" 0 $? || note "$(tail -3 "$scratch/out")"
-        expect "we hold the locks: a Go process waits and then succeeds" 0 $status || note "$(tail -3 "$scratch/out2")"
-        check "we hold the locks: it did wait ($((elapsed / 1000)) ms)" test $elapsed -gt 1000000
+        expect "the collector holds the locks: the collection succeeds" 0 $? || note "$(tail -3 "$scratch/out")"
+        expect "the collector holds the locks: a Go process waits and then succeeds" 0 $status || note "$(tail -3 "$scratch/out2")"
+        check "the collector holds the locks: Go did wait ($((elapsed / 1000)) ms)" test $elapsed -gt 1000000
         machine_run m containers-storage "${store_args[@]}" delete-layer waited >/dev/null
 }
 
-# We wait for a lock that somebody holds, no longer than we were told, and then have done nothing.
-we_give_up() {
+# The collector waits for a lock no longer than --lock-timeout, and then has changed nothing.
+collector_times_out() {
         local name=$1 started elapsed status
         shift
 
@@ -212,9 +212,9 @@ we_give_up() {
         elapsed=$((${EPOCHREALTIME/./} - started))
         listing make --ctime "$G" >"$scratch/after"
         expect "$name: exit status 4" 4 $status || note "$(tail -3 "$scratch/out")"
-        check "$name: after the time that was given ($((elapsed / 1000)) ms)" test $elapsed -gt 900000 -a $elapsed -lt 3000000
-        check "$name: it says for which lock" grep -q "$1" "$scratch/out"
-        check "$name: nothing was done" listing diff "$scratch/before" "$scratch/after"
+        check "$name: the collector gives up after the timeout ($((elapsed / 1000)) ms)" test $elapsed -gt 900000 -a $elapsed -lt 3000000
+        check "$name: the message names the lock" grep -q "$1" "$scratch/out"
+        check "$name: nothing changed" listing diff "$scratch/before" "$scratch/after"
 }
 
 held_by_helper() {
@@ -222,22 +222,22 @@ held_by_helper() {
 
         exec {held}> >(exec "$support/store/hold-lock.py" "$m/$lock" >"$scratch/held")
         while ! grep -q held "$scratch/held" 2>/dev/null; do sleep 0.02; done
-        we_give_up "$(basename "$lock") of $(dirname "$lock" | xargs dirname) is held" "$(basename "$lock")"
+        collector_times_out "$(basename "$lock") of $(dirname "$lock" | xargs dirname) is held" "$(basename "$lock")"
         exec {held}>&-
         sleep 0.2
         rm -f "$scratch/held"
 }
 
-# A process of theirs that is stopped in the middle of writing its records.
+# A Go process that is stopped while it writes its records.
 held_by_go() {
         machine_run m strace -f -qq -o /dev/null -e trace=renameat -e inject=renameat:delay_enter=8000000:when=1 \
                 containers-storage "${store_args[@]}" create-layer -n slow >/dev/null 2>&1 &
         local go=$!
         sleep 1.5
         plant >/dev/null
-        we_give_up "a Go process holds the layers" layers.lock
+        collector_times_out "a Go process holds the layers" layers.lock
         wait $go
-        expect "and that process succeeds" 0 $?
+        expect "after that the stopped process succeeds" 0 $?
         machine_run m containers-storage "${store_args[@]}" delete-layer slow >/dev/null
 }
 

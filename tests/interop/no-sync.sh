@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What it costs the disk to start a container: traced, the creation and deletion of a transient one wait for no disk, and
-# write nothing below the graphroot but what containers-storage writes there too, the directories of the layer and the
-# token of its lock. A volatile one waits for no disk either. A stable one is written in the order that lib/cstorage.h
-# gives: all files, and then for each token, sync, rename, sync of the directory; and only files whose records changed.
+# The writes and syncs for the creation and deletion of a container, from a trace. For a transient container the library waits for
+# no disk, and writes below the graphroot only the files that containers-storage writes: the directories of the layer and the token
+# of its lock. For a volatile one it waits for no disk. For a stable one it writes in the order of lib/cstorage.h: all files, then
+# for each the token, sync, rename, sync of the directory; and only files whose records changed.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -24,16 +24,16 @@ traced() {
         cat "$scratch/m/run/trace" >>"$scratch/$file"
 }
 
-# ours MODE: a container is created and deleted in a store that has two; the image and those are made before.
-ours() {
+# library MODE: create and delete a container in a store with an image and two containers.
+library() {
         local in="/var/lib/containers/$1/storage /run/$1/storage $1 2"
         # shellcheck disable=SC2086
         machine_run m /opt/cstorage/tests/support/bench/bench-store $in 0 &&
                 traced "ours.$1" /opt/cstorage/tests/support/bench/bench-store $in 1
 }
 
-# theirs MODE COMMAND...: on the same store.
-theirs() {
+# storage MODE COMMAND...: run containers-storage on the same store.
+storage() {
         local mode=$1 option=
         shift
         [ "$mode" = transient ] && option=--transient-store
@@ -44,15 +44,15 @@ theirs() {
 machine_start m sid || skip_all "a machine does not boot here"
 for mode in transient volatile stable; do
         machine_run m mkdir -p /var/lib/containers/$mode/storage /run/$mode/storage
-        check "$mode: a container is created and deleted" ours $mode || finish
+        check "$mode: a container is created and deleted" library $mode || finish
         G=/var/lib/containers/$mode/storage R=/run/$mode/storage
         option=
         [ $mode = volatile ] && option=--volatile
-        check "$mode: containers-storage creates one" theirs $mode create-container $option localhost/base:latest
-        check "$mode: and deletes it" theirs $mode delete-container "$(head -n 1 "$scratch/out")"
+        check "$mode: containers-storage creates one" storage $mode create-container $option localhost/base:latest
+        check "$mode: containers-storage deletes it" storage $mode delete-container "$(head -n 1 "$scratch/out")"
         writes below $G "$scratch/ours.$mode" >"$scratch/ours"
         writes below $G "$scratch/theirs.$mode" >"$scratch/theirs"
-        expect "$mode: below the graphroot we write nothing that they do not" "" \
+        expect "$mode: below the graphroot the library writes no more files than containers-storage" "" \
                 "$(grep -vxFf "$scratch/theirs" "$scratch/ours")"
         check "$mode: all files, then token, sync, rename, at the end the directories" writes order $G $R "$scratch/ours.$mode"
 done
@@ -60,12 +60,12 @@ done
 for mode in transient volatile; do
         expect "$mode: nothing waits for a disk" "" "$(writes syncs "$scratch/ours.$mode")"
 done
-check "what they wait for is found (mountpoints.json)" grep -q 'fdatasync(.*mountpoints' "$scratch/theirs.transient"
-expect "stable: six files are synced, and of each transaction the two directories" "6 fdatasync 4 fsync 6 sync_file_range" \
+check "the trace shows the syncs of containers-storage (mountpoints.json)" grep -q 'fdatasync(.*mountpoints' "$scratch/theirs.transient"
+expect "stable: six files are synced, and two directories for each transaction" "6 fdatasync 4 fsync 6 sync_file_range" \
         "$(writes syncs "$scratch/ours.stable" | sed 's/(.*//' | sort | uniq -c | xargs)"
 
-# A system call costs microseconds, and there is little else to it: what is asked twice shows here and nowhere else.
-# Of these, 35 ask for the owner of a directory in which root makes something.
+# System calls are most of the time of a transaction, and only this case finds redundant ones. 35 of them read the owner of a
+# directory in which root makes a file.
 max_calls=350
 for mode in transient volatile stable; do
         calls=$(grep -c "/$mode/storage" "$scratch/ours.$mode")
@@ -73,17 +73,17 @@ for mode in transient volatile stable; do
                 note "$calls"
 done
 
-# written MODE: the record files, of a creation and then of a deletion.
+# written MODE: the record files that a creation and then a deletion write.
 written() { writes files "/var/lib/containers/$1" "/run/$1" "$scratch/ours.$1" | sed 's,.*/storage/,,' | xargs; }
 G=/var/lib/containers/transient/storage
 writes below $G "$scratch/ours.transient" >"$scratch/ours"
-expect "transient: below the graphroot these are made or written" "overlay-layers/layers.lock overlay/ID overlay/ID/diff \
+expect "transient: below the graphroot only these files are made or written" "overlay-layers/layers.lock overlay/ID overlay/ID/diff \
 overlay/ID/link overlay/ID/lower overlay/ID/lower-layers overlay/ID/merged overlay/ID/work overlay/l/SHORT overlay/tempdirs \
 overlay/tempdirs/lock-N overlay/tempdirs/temp-dir-N" "$(xargs <"$scratch/ours")"
 for mode in transient volatile; do
         l=overlay-layers/volatile-layers.json c=overlay-containers/volatile-containers.json
         expect "$mode: only files whose records changed are written" "$l $l $c $l $l $c" "$(written $mode)"
-        expect "$mode: to the right place" "$([ $mode = transient ] && echo /run || echo /var/lib/containers)/$mode/storage" \
+        expect "$mode: they are written to the right directory" "$([ $mode = transient ] && echo /run || echo /var/lib/containers)/$mode/storage" \
                 "$(writes files /var/lib/containers/$mode /run/$mode "$scratch/ours.$mode" | sed 's,/overlay-.*,,' | sort -u)"
 done
 l=overlay-layers/layers.json c=overlay-containers/containers.json

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A run that finds nothing to do, a dry run, and a run where there is no store: traced, they open nothing for writing,
-# create nothing, take no write lock and mount nothing; and all files are what they were, with all their times.
+# A run that finds nothing to do, a dry run, and a run without a store: by their traces they open no file for writing, create no
+# file, take no write lock and mount nothing; and no file changes, including its times.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -11,8 +11,8 @@ command -v strace >/dev/null || skip_all "there is no strace"
 make_scratch
 mkstore=$support/store/mkstore.py
 
-# traced DIR OPTIONS...: of a store in DIR/g and DIR/r. A file names them, since options must name what exists; so it
-# does $imagestore.
+# traced DIR OPTIONS...: trace a run on the store in DIR/g and DIR/r. A storage.conf names them and $imagestore, since paths in
+# options must exist.
 imagestore=
 traced() {
         printf '[storage]\ngraphroot = "%s"\nrunroot = "%s"\nimagestore = "%s"\n' "$1/g" "$1/r" "$imagestore" \
@@ -32,7 +32,7 @@ no_trace() {
         listing make --ctime "$dir" >"$scratch/after"
         check "$name: nothing is opened for writing, made, locked for writing or mounted" \
                 python3 "$support/interop/traces.py" "$scratch/trace"
-        check "$name: all is as it was, with all its times" listing diff "$scratch/before" "$scratch/after"
+        check "$name: no file changes, including its times" listing diff "$scratch/before" "$scratch/after"
 }
 
 store() {
@@ -72,8 +72,8 @@ rm -rf "$scratch/rebooted/r"
 mkdir "$scratch/rebooted/r"
 no_trace "an empty runroot, dry run" 0 "$scratch/rebooted" --storage-driver overlay --dry-run
 
-# What this test looks for is found where it is done.
+# The trace of a collection shows the calls that this test looks for.
 traced "$scratch/full-overlay" --storage-driver overlay
 python3 "$support/interop/traces.py" "$scratch/trace" >"$scratch/found"
-check "a collection leaves its traces" sh -c "grep -q rename '$scratch/found' && grep -q F_WRLCK '$scratch/found'"
+check "the trace of a collection shows changes and locks" sh -c "grep -q rename '$scratch/found' && grep -q F_WRLCK '$scratch/found'"
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# notice.sh SUITE: a Go process that lives long, podman system service, notices at once what the library changes, and what
-# it writes next loses none of that; and an open snapshot of ours notices what it and other Go processes change.
+# notice.sh SUITE: a long-running Go process, podman system service, notices the changes of the library at once, and its next write
+# loses none of them; an open snapshot of the library notices the changes of Go processes.
 . "$(dirname "$0")/../support/lib.sh"
 
 suite=$1
@@ -37,7 +37,7 @@ serve() {
         return 1
 }
 
-# does NAME COMMANDS; then IMAGES and CONTAINERS are what the service shows.
+# does NAME COMMANDS IMAGES CONTAINERS: run the commands; then the service lists these images and containers.
 does() {
         check "${mode:+$mode: }$1" inside "$2"
         expect "${mode:+$mode: }$1: the service shows the images" "$3" "$(images)"
@@ -46,31 +46,31 @@ does() {
 
 records() { inside 'reader | grep -v ^mount | sed -E "s/^([a-z]+ [0-9]+) .*\"id\":\"([^\"]*)\"(,\"digest\":\"[^\"]*\")?(,\"names\":\[[^]]*\])?.*/\1 \2 \4/" | sort'; }
 
-# The service writes PATH by METHOD: of what is recorded nothing goes but the lines that match.
+# The service writes after METHOD PATH: of the records only the lines that match are lost.
 it_writes() {
         records >"$scratch/before"
         check "${mode:+$mode: }the service: $1 $2" api "$1" "$2"
         records >"$scratch/after"
-        expect "${mode:+$mode: }what it wrote loses none of ours" "" "$(comm -23 "$scratch/before" "$scratch/after" | grep -v -e "$3")"
-        check "${mode:+$mode: }and it wrote something" sh -c "! cmp -s '$scratch/before' '$scratch/after'"
+        expect "${mode:+$mode: }its write loses no record of the library" "" "$(comm -23 "$scratch/before" "$scratch/after" | grep -v -e "$3")"
+        check "${mode:+$mode: }it has written" sh -c "! cmp -s '$scratch/before' '$scratch/after'"
 }
 
 they_notice() {
-        does "we make an image" "our_image localhost/ours:1 /tmp/rootfs" "localhost/ours:1 localhost/theirs:1" theirs
-        does "we make a container" "writer container $(printf 'c%.0s' {1..64}) - localhost/ours:1 ours" \
+        does "the library makes an image" "our_image localhost/ours:1 /tmp/rootfs" "localhost/ours:1 localhost/theirs:1" theirs
+        does "the library makes a container" "writer container $(printf 'c%.0s' {1..64}) - localhost/ours:1 ours" \
                 "localhost/ours:1 localhost/theirs:1" "ours theirs"
-        does "we rename both" "writer names image localhost/ours:1 localhost/renamed:1 , names container ours renamed" \
+        does "the library renames both" "writer names image localhost/ours:1 localhost/renamed:1 , names container ours renamed" \
                 "localhost/renamed:1 localhost/theirs:1" "renamed theirs"
-        does "we tag theirs" "writer names image localhost/theirs:1 localhost/theirs:1 localhost/also:1" \
+        does "the library tags the image of podman" "writer names image localhost/theirs:1 localhost/theirs:1 localhost/also:1" \
                 "localhost/also:1 localhost/renamed:1 localhost/theirs:1" "renamed theirs"
         it_writes POST '/images/localhost/renamed:1/tag?repo=localhost/tagged&tag=1' 'localhost/renamed:1'
         it_writes POST '/commit?container=theirs&repo=localhost/committed&tag=1' NOTHING
         it_writes DELETE '/containers/theirs?force=true' '"theirs\|container .*theirs'
         it_writes DELETE '/images/localhost/committed:1' '[a-f0-9]\{64\} $\|localhost/committed'
-        does "we delete the container" "writer delete container renamed" \
+        does "the library deletes the container" "writer delete container renamed" \
                 "localhost/also:1 localhost/renamed:1 localhost/tagged:1 localhost/theirs:1" ""
-        does "we delete theirs" "writer delete image localhost/also:1" "localhost/renamed:1 localhost/tagged:1" ""
-        does "we delete ours" "writer delete image localhost/tagged:1" "" ""
+        does "the library deletes the image of podman" "writer delete image localhost/also:1" "localhost/renamed:1 localhost/tagged:1" ""
+        does "the library deletes its image" "writer delete image localhost/tagged:1" "" ""
 }
 
 # ---------------------------------------------------------------------------------------------------- the other way
@@ -84,17 +84,17 @@ stale() {
         expect "${mode:+$mode: }$1" "$2" "$answer"
 }
 
-# after NAME COMMANDS: they make the snapshot stale, once.
+# after NAME COMMANDS: run the commands, which make the snapshot stale once.
 after() {
         check "${mode:+$mode: }$1" inside "$2 >/dev/null"
         stale "$1: the snapshot is stale" 1
-        stale "$1: a new one is not" 0
+        stale "$1: a new snapshot is not stale" 0
 }
 
 we_notice() {
         coproc watch { machine_run m /opt/cstorage/tests/support/interop/store-reader -w ${mode:+-t} overlay /var/lib/containers/storage \
                 /run/containers/storage; }
-        stale "a snapshot of what nobody changes is not stale" 0
+        stale "a snapshot of an unchanged store is not stale" 0
         after "podman imports an image" 'pod import -q /tmp/rootfs.tar localhost/new:1'
         check "${mode:+$mode: }the service tags it" api POST '/images/localhost/new:1/tag?repo=localhost/tagged&tag=1'
         stale "the service tags it: the snapshot is stale" 1
@@ -105,10 +105,10 @@ we_notice() {
         after "containers-storage sets data" 'storage set-image-data -f /etc/hostname localhost/new:1 key'
         after "containers-storage renames" 'storage add-names -n another localhost/new:1'
         check "podman lists" inside 'pod images; pod ps -a; storage layers'
-        stale "what only reads does not make it stale" 0
+        stale "a reader does not make the snapshot stale" 0
         after "podman removes" 'pod rm new; pod rmi -fa'
-        after "we make a container" 'writer container - - - by-us'
-        after "we delete it" 'writer delete container by-us'
+        after "the library makes a container" 'writer container - - - by-us'
+        after "the library deletes it" 'writer delete container by-us'
         kill "$watch_PID" 2>/dev/null
 }
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# overlay-forms.sh: layers of the overlay driver that are not just directories: composefs images, modes that are kept in
-# attributes (force_mask), owners that are shifted; and files with security labels. Made by the real podman, killed, collected.
+# Special layers of the overlay driver, made by the real podman, killed and collected: composefs images, modes in attributes
+# (force_mask), shifted owners, and files with security labels.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -18,7 +18,7 @@ configure() {
                 >"$scratch/m/upper/etc/containers/storage.conf"
 }
 
-# boot WHAT: a machine with an image localhost/built:1.
+# boot CASE: start a machine with an image localhost/built:1.
 boot() {
         check "$1: a machine boots" machine_start m sid+composefs || finish
         machine_run m sh -c "$(cat "$support/machine/image.sh")"
@@ -28,29 +28,29 @@ boot() {
 
 orphans() { python3 "$support/store/listing.py" orphans "$S" "$scratch/m/run/containers/storage" overlay >"$scratch/orphans"; }
 
-# found PATTERN: what containers-storage finds wrong.
+# found PATTERN: the errors that containers-storage check finds.
 found() { machine_run m containers-storage check 2>/dev/null | grep '^ ' | grep -- "$1" | sort; }
 
-# collect WHAT: after a reboot, each orphan and nothing else goes, and the container called kept starts.
+# collect CASE: after a reboot a collection removes each orphan and nothing else, and the container "kept" starts.
 collect() {
         local modified
 
-        # Of composefs it finds hard links modified whatever happened.
+        # With composefs the check always reports hard links as modified.
         modified=$(found modified)
         orphans
-        check "$1: layers were left behind" grep -qE '^overlay/[0-9a-f]{64}$' "$scratch/orphans"
+        check "$1: the test made orphaned layers" grep -qE '^overlay/[0-9a-f]{64}$' "$scratch/orphans"
         listing make "$S" >"$scratch/before"
         check "$1: the collection succeeds" machine_run m after-boot cstorage-gc
         listing make "$S" >"$scratch/after"
-        check "$1: each orphan is gone, all else is as it was" listing diff "$scratch/before" "$scratch/after" \
+        check "$1: each orphan is gone, and nothing else changed" listing diff "$scratch/before" "$scratch/after" \
                 --removed "$scratch/orphans" --touched overlay --touched overlay-layers --touched overlay/tempdirs --touched overlay-layers/tmp
         expect "$1: the container starts" built "$(machine_run m podman start -a kept 2>&1 | tail -n 1)"
-        expect "$1: containers-storage check finds nothing that it did not find before" "$modified" "$(found .)"
+        expect "$1: containers-storage check finds no new error" "$modified" "$(found .)"
         machine_kill m
         rm -rf --one-file-system "$scratch/m"
 }
 
-# orphan_has PATH: some orphan of a layer has that in it.
+# orphan_has PATH: an orphaned layer has that path in it.
 orphan_has() {
         local id
 
@@ -80,12 +80,12 @@ use_composefs = "true"'
         done
         kill $registry
         check "composefs: podman pulls an image" machine_run m podman image exists 127.0.0.1:5000/built:1 || note "$(tail -3 "$scratch/log")"
-        check "composefs: as composefs" compgen -G "$S/overlay/*/composefs-data/composefs.blob"
+        check "composefs: the layers are composefs images" compgen -G "$S/overlay/*/composefs-data/composefs.blob"
         machine_run m podman create --name kept 127.0.0.1:5000/built:1 cat /built >/dev/null
         for i in 1 2; do
                 machine_run m podman --transient-store run -d 127.0.0.1:5000/built:1 /bin/busybox sh -c 'echo x >/x; sleep 1000' >"$scratch/log" 2>&1
         done
-        # A pull whose record is lost leaves such an image, too; files of it may be sealed.
+        # A pull without its record leaves such an image, too, perhaps with sealed files.
         image=$(compgen -G "$S/overlay/*/composefs-data" | head -n 1)
         id=$(printf 'e%.0s' {1..64})
         link=$(printf 'E%.0s' {1..26})
@@ -96,7 +96,7 @@ use_composefs = "true"'
         chattr +i "$orphan/composefs-data/composefs.blob" "$orphan/diff"
         machine_reboot m
         orphans
-        check "composefs: an image and a mount point of one are left behind" eval 'orphan_has composefs-data/composefs.blob && orphan_has composefs-layers'
+        check "composefs: an image and a mount point of one are orphans" eval 'orphan_has composefs-data/composefs.blob && orphan_has composefs-layers'
         collect composefs
 }
 
@@ -135,12 +135,12 @@ id_mapped() {
         orphans
         shifted=$(find "$S/overlay" -path '*/diff/x' -uid 100007 | head -n 1)
         check "id-mapped: owners are shifted" test -n "$shifted"
-        # What the Go side leaves of another map, and of mounts (overlay.go:UpdateLayerIDMap, get).
+        # The directories that Go leaves of another id mapping and of mounts (overlay.go:UpdateLayerIDMap, get).
         layer=${shifted%/diff/x}
         mkdir -p "$layer/diff1/a" "$layer/diff2/b" "$layer/mapped/0" "$layer/mapped/1"
         echo old >"$layer/diff1/a/file"
         chattr +i "$layer/diff1/a/file"
-        check "id-mapped: it is an orphan's" grep -q "${layer##*/}" "$scratch/orphans"
+        check "id-mapped: they belong to an orphan" grep -q "${layer##*/}" "$scratch/orphans"
         collect id-mapped
 }
 
@@ -162,18 +162,18 @@ labels() {
         head -c 100 /dev/zero >"$scratch/nul" && cat "$scratch/nul" >"$volatile"
         machine_run m strace -f -qq -o /tmp/trace -e trace=setxattr,lsetxattr,fsetxattr,removexattr,lremovexattr,fremovexattr,write \
                 cstorage-gc >"$scratch/out" 2>&1
-        check "labels: the broken file is put right" grep -q '^repaired volatile-file' "$scratch/out"
-        expect "labels: it keeps its own" $label "$(label_of "$volatile.torn")"
-        expect "labels: none is written, nor a wish for one" "" "$(machine_run m grep -E 'xattr|_u:object_r' /tmp/trace)"
+        check "labels: the torn file is reset" grep -q '^repaired volatile-file' "$scratch/out"
+        expect "labels: the torn file keeps its label" $label "$(label_of "$volatile.torn")"
+        expect "labels: the collector writes no label and sets none for new files" "" "$(machine_run m grep -E 'xattr|_u:object_r' /tmp/trace)"
         ours=$(label_of "$volatile")
         machine_run m podman create --rm --name another localhost/built:1 cat /built >/dev/null
-        expect "labels: the file in its place has what its directory gives, as podman's has" "$(label_of "$volatile")" "$ours"
+        expect "labels: the new file has the default label of its directory, like one of podman" "$(label_of "$volatile")" "$ours"
         orphans
-        expect "labels: what was in doubt stays in this run" yes "$(grep -q '^overlay/' "$scratch/orphans" && echo yes)"
+        expect "labels: possibly recorded entries stay in this run" yes "$(grep -q '^overlay/' "$scratch/orphans" && echo yes)"
         collect labels
 }
 
-# with FILE-SYSTEM CASE: where the kernel has it.
+# with FILE-SYSTEM CASE: run the case if the kernel has the file system.
 with() {
         if grep -qw "$1" /proc/filesystems; then "$2"; else skip "$2: what is left behind is removed" "the kernel has no $1"; fi
 }

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# real-input.sh SUITE [DRIVER[@TYPE[:OPTIONS]]...]: what the podman of a Debian suite leaves behind when everything is
-# killed and the runroot is gone is removed, and nothing else: for the drivers overlay and vfs, or these, on a file system of
-# its own of that type, mounted with these options.
+# real-input.sh SUITE [DRIVER[@TYPE[:OPTIONS]]...]: podman of a Debian suite works, all processes are killed and the runroot is
+# deleted. The collector removes the orphans and nothing else. The drivers are overlay and vfs, or the arguments, with a file system
+# of that type and mount options.
 . "$(dirname "$0")/../support/lib.sh"
 
 suite=$1
@@ -13,7 +13,7 @@ need_gc
 need_machines "$suite"
 make_scratch
 
-# In each suite: a built image, normal containers that ran or run or never ran, one that goes when it ends.
+# In each suite: a built image, normal containers that ended, run or never started, and one of podman run --rm.
 use_podman='
 podman import -q /tmp/rootfs.tar localhost/base:1
 podman build -q --layers -t localhost/built:1 /tmp/build
@@ -24,7 +24,7 @@ podman run -d --rm --name passing localhost/base:1 sh -c "echo x >/x; sleep 1000
 podman commit -q ended localhost/committed:1
 '
 
-# What is left behind in transient mode, and by commands that are killed in the middle.
+# The orphans of transient mode and of killed commands.
 use_transient='
 for i in 1 2 3; do
         podman --transient-store run -d --name t$i localhost/built:1 sh -c \
@@ -47,7 +47,7 @@ for n in 1 2 3 4 5 6; do
 done
 true
 '
-# A release without transient mode leaves as much when the records of what ran are lost in a power cut.
+# A release without transient mode leaves orphans if a power cut loses the records of running containers.
 lose_records='
 cd /var/lib/containers/storage/DRIVER-containers
 cp -p containers.json /tmp/containers.json
@@ -64,8 +64,8 @@ wanted() { jq -r "$1" "$scratch/report" 2>&1; }
 
 names() { grep -v /l/ | sed -E 's|.*/||; s/^(lock|temp-dir)-//' | sort -u; }
 
-# What file systems have of their own: projects as the Go side gives them, which its quotas need and this kernel may not have;
-# subvolumes that a container made, one of them read-only.
+# Special features of file systems: project ids as Go sets them for quotas, if the kernel has them; and subvolumes that a
+# container made, one of them read-only.
 mark_layers() {
         local layer n=100 fs
 
@@ -96,12 +96,12 @@ one_driver() {
 
         mkdir -p "$m/upper/etc/containers"
         if [ "$driver" = btrfs ] && ! grep -q libbtrfsutil "$build/lib/libcstorage.so.0"; then
-                skip "$suite $spec: what is left behind is removed" "built without btrfs"
+                skip "$suite $spec: orphans are removed" "built without btrfs"
                 return
         fi
         if [ "$spec" != "$driver" ]; then
                 file_system "$m/store" "${spec#*@}" 2G || {
-                        skip "$suite $spec: what is left behind is removed" "the kernel has no such file system, or not with that"
+                        skip "$suite $spec: orphans are removed" "the kernel lacks the file system or the mount option"
                         return
                 }
         fi
@@ -128,7 +128,7 @@ runroot = "/run/containers/storage"\n' "$driver" >"$m/upper/etc/containers/stora
         python3 "$support/store/listing.py" orphans "$store" "$m/run/containers/storage" "$driver" >"$scratch/orphans"
         case $spec in overlay@*) check "$suite $spec: layers get what only such file systems have" mark_layers "$store" ;; esac
         note "$(wc -l <"$scratch/orphans") orphans: $(sed 's|/[^/]*$||' "$scratch/orphans" | sort | uniq -c | tr -s ' \n' ' ')"
-        check "$suite $spec: containers and layers were left behind" \
+        check "$suite $spec: there are orphaned containers and layers" \
                 sh -c "grep -q '^$driver-containers/' '$scratch/orphans' && grep -qE '^$driver/(dir/|subvolumes/)?[0-9a-f]{64}$' '$scratch/orphans'"
 
         listing make --ctime "$store" >"$scratch/before"
@@ -136,10 +136,10 @@ runroot = "/run/containers/storage"\n' "$driver" >"$m/upper/etc/containers/stora
         expect "$suite $spec: a dry run succeeds" 0 $?
         listing make --ctime "$store" >"$scratch/after"
         check "$suite $spec: a dry run changes nothing" listing diff "$scratch/before" "$scratch/after"
-        # The link of a layer goes with it and need not be named; a temp dir and its lock are one thing.
+        # The report omits the link of a removed layer, and has one line for a temp dir and its lock.
         names <"$scratch/orphans" >"$scratch/wanted"
         wanted '.objects[] | select(.verdict == "remove") | .path' | names >"$scratch/named"
-        check "$suite $spec: it names each orphan and nothing else" diff "$scratch/wanted" "$scratch/named"
+        check "$suite $spec: the dry run names each orphan and nothing else" diff "$scratch/wanted" "$scratch/named"
 
         listing make "$store" >"$scratch/before"
         gc_report >"$scratch/report"
@@ -147,29 +147,29 @@ runroot = "/run/containers/storage"\n' "$driver" >"$m/upper/etc/containers/stora
         expect "$suite $spec: the collection succeeds" 0 $status || note "$(cat "$scratch/gc.err")"
         expect "$suite $spec: nothing was refused" 0 "$(wanted .summary.refused)"
         listing make "$store" >"$scratch/after"
-        check "$suite $spec: each orphan is gone, all else is as it was" \
+        check "$suite $spec: each orphan is gone, and nothing else changed" \
                 listing diff "$scratch/before" "$scratch/after" --removed "$scratch/orphans" \
                 --touched "$driver/tempdirs" --touched "$driver-layers/tmp" --touched "$driver" --touched "$driver-layers"
 
         listing make --ctime "$store" >"$scratch/before"
         gc_report >"$scratch/report"
         expect "$suite $spec: a second run succeeds" 0 $?
-        expect "$suite $spec: and finds nothing" "0 0" "$(wanted '"\(.summary.removed) \(.summary.refused)"')"
+        expect "$suite $spec: the second run finds nothing" "0 0" "$(wanted '"\(.summary.removed) \(.summary.refused)"')"
         listing make --ctime "$store" >"$scratch/after"
-        check "$suite $spec: and changes nothing" listing diff "$scratch/before" "$scratch/after"
+        check "$suite $spec: the second run changes nothing" listing diff "$scratch/before" "$scratch/after"
 
         expect "$suite $spec: podman lists the images" "localhost/base:1 localhost/built:1 localhost/committed:1" \
                 "$(machine_run m podman images --format '{{.Repository}}:{{.Tag}}' --filter dangling=false 2>/dev/null |
                         grep -v /n: | sort | xargs)"
         expect "$suite $spec: the image runs" built \
                 "$(machine_run m podman run --rm localhost/built:1 cat /built 2>&1 | tail -1)"
-        expect "$suite $spec: the container that never ran starts" built \
+        expect "$suite $spec: the container that never started starts" built \
                 "$(machine_run m podman start -a fresh 2>&1 | tail -1)"
         expect "$suite $spec: the container that ended has its files" mine \
                 "$(machine_run m sh -c 'podman cp ended:/mine /tmp/mine && cat /tmp/mine' 2>&1 | tail -1)"
-        check "$suite $spec: and starts" machine_run m podman start -a ended
+        check "$suite $spec: the container that ended starts" machine_run m podman start -a ended
         check "$suite $spec: the container that ran starts" machine_run m podman start runs
-        expect "$suite $spec: and has its files" more "$(machine_run m podman exec runs cat /more 2>&1 | tail -1)"
+        expect "$suite $spec: the container that ran has its files" more "$(machine_run m podman exec runs cat /more 2>&1 | tail -1)"
         machine_run m podman stop -t 0 runs >/dev/null 2>&1
         if [ "$suite" = bookworm ]; then
                 skip "$suite $spec: containers-storage check finds nothing" "this release has no check"

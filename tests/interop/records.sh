@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# records.sh SUITE: the corpus of record files, read by the real containers-storage of a Debian suite. What our readers
-# take, it takes; and sid's takes nothing that ours refuse, but for the kinds of files that are refused on purpose.
+# records.sh SUITE: containers-storage of a Debian suite reads the corpus of record files. It accepts all files that the library
+# accepts. That of sid refuses all files that the library refuses, except for kinds that the library refuses on purpose.
 . "$(dirname "$0")/../support/lib.sh"
 
 suite=$1
@@ -10,7 +10,7 @@ need_root
 need_machines "$suite"
 make_scratch
 
-# In the machine: a fresh store for each file; prints "kind side name status".
+# In the machine: a new store for each file; prints "kind side name status".
 read_all='
 cd /var/lib/containers/corpus || exit
 for kind in layers images containers mounts; do
@@ -26,11 +26,11 @@ for kind in layers images containers mounts; do
 done
 '
 
-# Podman has the algorithms that containers-storage itself is built without.
+# podman has digest algorithms that containers-storage is built without.
 not_built_in='^images digest-sha(384|512)$'
 
-# Go takes the last member of several; has "" and 0 for what is missing or null; reads ids that no file of
-# its own has, text that is none, and numbers that no user id is; and nests deeper.
+# Go accepts several members of the same name, missing and null members, ids that it never writes, invalid UTF-8,
+# numbers that are no user ids, and deeper nesting.
 on_purpose='-twice(-|$)|-mixed-case|dotted-capital-i
  (id-(empty|missing|null)|second-record-bad|nothing)$|-of-null$
 -with-nul$|invalid-utf8|overlong|surrogate
@@ -40,12 +40,12 @@ on_purpose='-twice(-|$)|-mixed-case|dotted-capital-i
 check "$suite: a machine boots" machine_start m "$suite" || finish
 cp -r "$tests_dir/corpus" "$scratch/m/store/corpus"
 machine_run m sh -c "$read_all" >"$scratch/verdicts" 2>"$scratch/errors"
-expect "$suite: containers-storage judges every file" \
+expect "$suite: containers-storage reads or refuses every file" \
         "$(find "$tests_dir"/corpus/{layers,images,containers,mounts} -name '*.json' | wc -l)" "$(wc -l <"$scratch/verdicts")"
-expect "$suite: it loads what our readers take" "" \
+expect "$suite: it accepts the files that the library accepts" "" \
         "$(awk '$2 == "good" && $4 != 0 { print $1, $3 }' "$scratch/verdicts" | grep -vE -e "$not_built_in")"
 if [ "$suite" = sid ]; then
-        expect "$suite: it fails on what they refuse, but for what is refused on purpose" "" \
+        expect "$suite: it refuses the files that the library refuses, except those refused on purpose" "" \
                 "$(awk '$2 == "bad" && $4 == 0 { print $1, $3 }' "$scratch/verdicts" | grep -vE -e "$(paste -sd'|' <<<"$on_purpose")")"
 fi
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The same operations on two stores, by the real containers-storage and by the library (through its test client), in each
-# mode and with each driver: same-ops.py says what must agree. CSTORAGE_TEST_SEED gives a seed.
+# The same operations on two stores, by the real containers-storage and by the library (with store-client), in each mode and with
+# each driver. same-ops.py compares the stores. CSTORAGE_TEST_SEED sets the seed.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root

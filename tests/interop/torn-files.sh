@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Broken volatile files, as a power cut leaves them: with the real podman, which cannot load a store that has one; what a
-# run of cstorage-gc makes of it, of what the file named, and of all else; and a run that is killed at any moment.
+# Torn volatile record files, as a power cut leaves them. The real podman cannot load a store with one. The test checks how a run of
+# cstorage-gc treats the file, the entries that it recorded, and all other entries, also if the run is killed.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -17,7 +17,7 @@ containers=overlay-containers/volatile-containers.json
 
 gc() { machine_run m cstorage-gc "$@"; }
 
-# A stable container, a volatile one of normal mode, one of transient mode: all four volatile files are there.
+# A stable container, a volatile one of normal mode and one of transient mode: all four volatile files exist.
 make_template() {
         machine_start m sid || return
         machine_run m sh -c "$(cat "$support/machine/image.sh")"
@@ -31,7 +31,7 @@ make_template() {
         ls "$S/$layers" "$S/$containers" "$R/$layers" "$R/$containers"
 }
 
-# The store and its runroot of before, in a machine that has just booted.
+# Restore the store and its runroot, and reboot the machine.
 restore() {
         machine_kill m
         rm -rf "$S"
@@ -51,7 +51,7 @@ damage() {
         esac
 }
 
-says() {
+prints() {
         local wanted=$1 out
         shift
         out=$("$@" 2>&1)
@@ -61,10 +61,10 @@ says() {
 }
 podman() { machine_run m podman "$@"; }
 podman_lists() { podman $mode images && podman $mode ps -a; }
-podman_runs() { says "it runs" podman $mode run --rm --network none localhost/base:1 /bin/sh -c "echo it runs"; }
-stable_runs() { says "it runs" podman start -a stable; }
+podman_runs() { prints "it runs" podman $mode run --rm --network none localhost/base:1 /bin/sh -c "echo it runs"; }
+stable_runs() { prints "it runs" podman start -a stable; }
 
-# The tokens of the locks that Go looks at before it reads the file again.
+# The tokens that Go compares before it reads the file again.
 tokens() {
         case $file in
         "$layers") sha256sum "$S/overlay-layers/layers.lock" ;;
@@ -74,7 +74,7 @@ tokens() {
 
 list() { { listing make "$S" && listing make "$R" | sed 's|^\["|["runroot/|'; } >"$1"; }
 
-# Whether nothing but the file, what is kept of it, its directory and its lock is another than before.
+# Check that nothing changed except the file, its copy, its directory and its lock.
 rest_is_as_before() {
         local at=${where/graphroot/}
         at=${at:+$at/}
@@ -84,7 +84,7 @@ rest_is_as_before() {
                 <(grep -vE "^\[\"($at${file%/*}|$at$file|$at$file.torn|$lock)\"" "$scratch/after")
 }
 
-# What a run says of the file: its status, then verdict, reason, and the numbers of what was healed and refused.
+# The result of a run for the file: exit status, verdict, reason, and the numbers of repaired and refused objects.
 verdict() {
         local out status
         out=$(gc --json "$@" 2>"$scratch/err")
@@ -93,16 +93,16 @@ verdict() {
                 " \(.summary.repaired) \(.summary.refused)"' <<<"$out")"
 }
 
-# place graphroot|runroot FILE: where that is, and podman's mode in which it is read.
-place() {
+# choose_file graphroot|runroot FILE: set its directory, and the mode in which podman reads it.
+choose_file() {
         where=$1 file=$2 dir=$S mode=
         [ "$where" = graphroot ] || { dir=$R && mode=--transient-store; }
 }
 
-# try_case DAMAGE WHERE FILE: podman loads a file without a byte, as one without records; all else it cannot load.
+# try_case DAMAGE DIRECTORY FILE: podman loads an empty file as one without records, and no other torn file.
 try_case() {
         local damage=$1 name before=fails wanted=fails tokens id
-        place "$2" "$3"
+        choose_file "$2" "$3"
         name="$damage ${file##*/} in the $where"
         [ "$damage" = empty ] && wanted=works
 
@@ -116,37 +116,37 @@ try_case() {
 
         list "$scratch/before"
         expect "$name: --no-repair refuses it" "3 refuse repair-disabled 0" "$(verdict --no-repair | cut -d " " -f 1-4)"
-        expect "$name: a dry run says so" "0 repair torn-volatile-file 1 0" "$(verdict --dry-run)"
+        expect "$name: a dry run reports the reset" "0 repair torn-volatile-file 1 0" "$(verdict --dry-run)"
         list "$scratch/after"
-        check "$name: and nothing was changed" cmp "$scratch/before" "$scratch/after"
+        check "$name: these runs change nothing" cmp "$scratch/before" "$scratch/after"
 
         tokens=$(tokens)
         expect "$name: is reset" "0 repair torn-volatile-file 1 0" "$(verdict)" || note "$(cat "$scratch/err")"
-        check "$name: standard error tells of it" grep -q "is kept as .*/${file##*/}.torn\\. Nothing" "$scratch/err"
+        check "$name: the message names the copy" grep -q "is kept as .*/${file##*/}.torn\\. Nothing" "$scratch/err"
         list "$scratch/after"
-        check "$name: the broken one is kept" cmp "$scratch/broken" "$dir/$file.torn"
-        expect "$name: there is an empty list now" "[] 600 0" "$(cat "$dir/$file") $(stat -c '%a %u' "$dir/$file")"
-        check "$name: with a new token" [ "$tokens" != "$(tokens)" ]
-        check "$name: all else is as before" rest_is_as_before
+        check "$name: the torn file is kept as a copy" cmp "$scratch/broken" "$dir/$file.torn"
+        expect "$name: the new file is an empty list" "[] 600 0" "$(cat "$dir/$file") $(stat -c '%a %u' "$dir/$file")"
+        check "$name: the token is new" [ "$tokens" != "$(tokens)" ]
+        check "$name: nothing else changed" rest_is_as_before
         check "$name: podman works" podman_lists
         check "$name: podman runs a container" podman_runs
         check "$name: the stable container runs" stable_runs
 
         expect "$name: the next run has nothing to heal" "0  0 0" "$(verdict)" || note "$(cat "$scratch/err")"
         if [ "$file" = "$containers" ] && grep -q "$id" "$scratch/broken"; then
-                check "$name: and keeps what the broken one lists" [ -e "$S/overlay-containers/$id" ]
+                check "$name: the collector keeps the entries in the copy" [ -e "$S/overlay-containers/$id" ]
         fi
         rm "$dir/$file.torn"
         expect "$name: without the broken one, too" "0  0 0" "$(verdict)" || note "$(cat "$scratch/err")"
-        [ "$file" = "$layers" ] || check "$name: and collects what had only that record" [ ! -e "$S/overlay-containers/$id" ]
-        [ "$file" = "$layers" ] || check "$name: but not the stable container" stable_runs
+        [ "$file" = "$layers" ] || check "$name: it removes an entry that had a record in the torn file only" [ ! -e "$S/overlay-containers/$id" ]
+        [ "$file" = "$layers" ] || check "$name: the stable container runs after that" stable_runs
 }
 
-# Killed before its first, second, ... call of a kind, until it comes to its end: what podman finds then, and the next run.
+# Kill the run before its first, second, ... call of a kind until it ends by itself. Then run podman and the collector.
 KILLS_MAX=12
 try_kills() {
         local call=$1 n failed=
-        place runroot "$containers"
+        choose_file runroot "$containers"
         head -c 512 /dev/zero >"$scratch/broken"
 
         for n in $(seq $KILLS_MAX); do
@@ -155,17 +155,17 @@ try_kills() {
                 machine_run m strace -f -qq -o /dev/null -e trace="$call" -e inject="$call:signal=KILL:when=$n" \
                         cstorage-gc >"$scratch/out" 2>&1 && break
                 cmp -s "$scratch/broken" "$dir/$file" || cmp -s "$scratch/broken" "$dir/$file.torn" || failed+=" $n:lost"
-                # What is missing is as good as an empty list.
+                # A missing file counts as an empty list.
                 cmp -s "$scratch/broken" "$dir/$file" || podman_lists >/dev/null 2>&1 || failed+=" $n:podman"
                 gc --quiet 2>"$scratch/err" || failed+=" $n:next"
                 podman_lists >/dev/null 2>&1 || failed+=" $n:after"
                 [ -z "$(find "$dir" -name '.tmp-*')" ] || failed+=" $n:leftover"
         done
-        expect "killed at each $call: nothing is lost, and the next run does the rest" "" "$failed"
-        check "killed at each $call: there are some, and an end" [ "$n" -gt 1 -a "$n" -lt $KILLS_MAX ]
+        expect "killed at each $call: nothing is lost, and the next run finishes" "" "$failed"
+        check "killed at each $call: the run makes some such calls" [ "$n" -gt 1 -a "$n" -lt $KILLS_MAX ]
 }
 
-# A temp dir that nobody holds, something mounted in it: left as long as that is there, which is until the reboot.
+# An abandoned temp dir with a mount in it is kept as long as the mount exists, until the reboot.
 try_busy_temp_dir() {
         local temp=$S/overlay/tempdirs/temp-dir-5
         mkdir -p "$temp/0-layer/merged" "$temp/0-layer/diff"
@@ -175,25 +175,25 @@ try_busy_temp_dir() {
         expect "a temp dir with a busy merged is refused" "3 refuse mount-below" \
                 "$(gc --json 2>"$scratch/err" >"$scratch/out"; echo "$? $(jq -r '.objects[] | select(.kind == "temp-dir") |
                         .verdict + " " + .reason' "$scratch/out")")"
-        check "a temp dir with a busy merged is not touched" machine_run m \
+        check "a temp dir with a busy merged is unchanged" machine_run m \
                 test -f /var/lib/containers/storage/overlay/tempdirs/temp-dir-5/0-layer/merged/file
         machine_reboot m
-        expect "after the reboot it goes" "0 remove abandoned" \
+        expect "after the reboot the collector removes it" "0 remove abandoned" \
                 "$(gc --json 2>"$scratch/err" >"$scratch/out"; echo "$? $(jq -r '.objects[] | select(.kind == "temp-dir") |
                         .verdict + " " + .reason' "$scratch/out")")"
         check "after the reboot it is gone, and podman works" eval '[ ! -e "$temp" ] && podman images'
 }
 
-# Something mounted that only the file may have recorded: it is not healed until that is gone.
+# The file may have recorded a mounted layer: the collector resets it only after the unmount.
 try_alive() {
         local layer
-        place runroot "$layers"
+        choose_file runroot "$layers"
         restore >"$scratch/log" 2>&1
         layer=$(jq -r '.[0].id' "$dir/$file")
         podman --transient-store mount transient >/dev/null
         damage NULs "$dir/$file"
         expect "a live layer may be recorded there: refused" "3 refuse possibly-in-use 0" "$(verdict | cut -d " " -f 1-4)"
-        check "a live layer may be recorded there: its mount is there" machine_run m grep -q "$layer/merged" /proc/mounts
+        check "a live layer may be recorded there: its mount is kept" machine_run m grep -q "$layer/merged" /proc/mounts
         machine_run m umount "/var/lib/containers/storage/overlay/$layer/merged"
         expect "once it is no longer mounted it is reset" "0 repair torn-volatile-file 1 0" "$(verdict)"
 }
