@@ -19,6 +19,11 @@ int overlay_read_lowers(int home_fd, int other_home_fd, const char *id, struct o
 int overlay_read_link(int home_fd, const char *id, char ret_link[static LINK_ID_LENGTH + 1]);
 int overlay_is_split_layer(int home_fd, const char *id);
 
+/* overlay-examine.c */
+int overlay_examine_layer(const struct homes *homes, const struct recorded_layer *layer,
+                          struct cstorage_layer_stat *ret, struct error *reterr);
+int overlay_examine_links(int home_fd, enum cstorage_part_state *ret);
+
 /* overlay-create.c */
 int overlay_make_home(int root_fd, struct error *reterr);
 int overlay_create_layer(const struct homes *homes, int home_fd, const struct new_layer *layer,
