@@ -24,6 +24,12 @@ int overlay_examine_layer(const struct homes *homes, const struct recorded_layer
                           struct cstorage_layer_stat *ret, struct error *reterr);
 int overlay_examine_links(int home_fd, enum cstorage_part_state *ret);
 
+/* overlay-repair.c */
+int overlay_repair_layer(const struct homes *homes, const struct recorded_layer *layer,
+                         const struct cstorage_layer_stat *stat, uint64_t parts, struct layer_repair *ret,
+                         struct error *reterr);
+int overlay_repair_links(int home_fd, struct error *reterr);
+
 /* overlay-create.c */
 int overlay_make_home(int root_fd, struct error *reterr);
 int overlay_create_layer(const struct homes *homes, int home_fd, const struct new_layer *layer,
