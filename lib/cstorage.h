@@ -1002,9 +1002,10 @@ int cstorage_txn_repair_links(struct cstorage_txn *txn, bool in_imagestore, stru
  * Move an entry to the trash: the commit renames it into a temp dir with the layout of the Go library
  * (internal/tempdir/tempdir.go). seen is the result of cstorage_entry_stat(); it is copied. The result of the
  * entry (see cstorage_trash_next_item()) is -ESTALE if the entry changed since, and -EBUSY if something is
- * mounted there, if a mount uses the entry, or if another process holds its lock. userdata is any pointer,
- * which cstorage_trash_item_get_userdata() returns. The transaction references the inventory of the entry.
- * -EINVAL: the entry is of another store, is a directory without an id, or is a volatile file. Since: 0.1
+ * mounted there, if a mount uses the entry, or if another process holds its lock; it is -ECANCELED for a
+ * layer directory if a side file or link of the layer stays for such a reason. userdata is any pointer, which
+ * cstorage_trash_item_get_userdata() returns. The transaction references the inventory of the entry. -EINVAL:
+ * the entry is of another store, is a directory without an id, or is a volatile file. Since: 0.1
  */
 int cstorage_txn_trash_entry(struct cstorage_txn *txn, const struct cstorage_entry *entry,
                              const struct cstorage_entry_stat *seen, void *userdata);

@@ -192,7 +192,7 @@ static void note_dir_itself(const struct deletion *deletion, const struct cstora
 }
 
 static const struct error interrupted = {
-        .code = -ECANCELED, .text = "interrupted while it was deleted. The next run deletes the rest"};
+        .code = -EINTR, .text = "interrupted while it was deleted. The next run deletes the rest"};
 
 /* Items that still exist are not reported as removed. */
 static void note_interrupted(const struct deletion *deletion, const struct cstorage_trash_dir *dir) {

@@ -51,6 +51,9 @@ void execute_apply_one(struct subject *subject, int code, const char *text) {
         case -EBUSY:
                 subject->reason = REASON_BUSY;
                 break;
+        case -ECANCELED:
+                subject->reason = REASON_LAYER_REFUSED;
+                break;
         default:
                 subject_fail(subject, text && text[0] ? text : strerror(-code));
                 return;

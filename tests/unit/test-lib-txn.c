@@ -369,6 +369,83 @@ static void an_item_has_the_pointer_of_the_caller(void **state) {
                 assert_ptr_equal(cstorage_trash_item_get_userdata(item), cstorage_trash_item_get_entry(item));
 }
 
+/* Move all entries of the store; each side file whose id begins with this digit fails or vanishes. */
+static struct cstorage_trash *trash_all_but(struct fixture *f, char digit,
+                                            void (*meddle)(struct fixture *f)) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = fixture_open(f);
+        _cleanup_(cstorage_inventory_unrefp) struct cstorage_inventory *inventory = NULL;
+        _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
+        const struct cstorage_entry *entry = NULL;
+        struct cstorage_trash *trash = NULL;
+        struct cstorage_entry_stat seen;
+
+        assert_ok(cstorage_inventory_new(store, &inventory, NULL));
+        assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
+        while ((entry = cstorage_inventory_next(inventory, entry))) {
+                assert_ok(cstorage_entry_stat(entry, &seen, NULL));
+                if (cstorage_entry_get_kind(entry) == CSTORAGE_ENTRY_TAR_SPLIT && !meddle &&
+                    cstorage_entry_get_id(entry)[0] == digit)
+                        seen.inode++;
+                assert_ok(cstorage_txn_trash_entry(txn, entry, &seen, NULL));
+        }
+        if (meddle)
+                meddle(f);
+        assert_ok(cstorage_txn_commit(txn, &trash, NULL));
+        return trash;
+}
+
+static void add_layer_with_side_file(struct fixture *f, const char *id, const char *link) {
+        char path[256];
+
+        fixture_add_layer_dir(f, id, link);
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-layers/%s.tar-split.gz", id);
+        fixture_write(f, path, "x");
+}
+
+static int code_of(const struct cstorage_trash *trash, enum cstorage_entry_kind kind, const char *id) {
+        const struct cstorage_trash_item *item = NULL;
+
+        while ((item = cstorage_trash_next_item(trash, item))) {
+                const struct cstorage_entry *entry = cstorage_trash_item_get_entry(item);
+
+                if (cstorage_entry_get_kind(entry) == kind && strcmp(cstorage_entry_get_id(entry), id) == 0)
+                        return cstorage_trash_item_get_code(item);
+        }
+        fail();
+        return 0;
+}
+
+static void a_layer_directory_stays_with_its_side_file(void **state) {
+        _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
+        char path[256];
+
+        add_layer_with_side_file(*state, fixture_id("ab"), LINK);
+        add_layer_with_side_file(*state, fixture_id("cd"), "BBCDEFGHIJKLMNOPQRSTUVWXYZ");
+        trash = trash_all_but(*state, 'a', NULL);
+        assert_int_equal(code_of(trash, CSTORAGE_ENTRY_TAR_SPLIT, fixture_id("ab")), -ESTALE);
+        assert_int_equal(code_of(trash, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab")), -ECANCELED);
+        assert_int_equal(code_of(trash, CSTORAGE_ENTRY_TAR_SPLIT, fixture_id("cd")), 0);
+        assert_int_equal(code_of(trash, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("cd")), 0);
+        (void) snprintf(path, sizeof(path), "graphroot/overlay/%s/diff", fixture_id("ab"));
+        assert_true(fixture_exists(*state, path));
+}
+
+static void remove_side_file(struct fixture *f) {
+        char path[256];
+
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-layers/%s.tar-split.gz", fixture_id("ab"));
+        assert_int_equal(unlinkat(f->fd, path, 0), 0);
+}
+
+static void a_layer_directory_goes_if_its_side_file_is_gone(void **state) {
+        _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
+
+        add_layer_with_side_file(*state, fixture_id("ab"), LINK);
+        trash = trash_all_but(*state, 'a', remove_side_file);
+        assert_int_equal(code_of(trash, CSTORAGE_ENTRY_TAR_SPLIT, fixture_id("ab")), -ENOENT);
+        assert_int_equal(code_of(trash, CSTORAGE_ENTRY_LAYER_DIR, fixture_id("ab")), 0);
+}
+
 static const char *trashed_in(const struct cstorage_trash *trash, const char *start) {
         const struct cstorage_trash_item *item = NULL;
 
@@ -670,6 +747,8 @@ int main(void) {
                 CASE(a_link_that_leads_to_another_layer_stays),
                 CASE(what_lies_in_the_runroot_needs_no_temp_dir),
                 CASE(an_item_has_the_pointer_of_the_caller),
+                CASE(a_layer_directory_stays_with_its_side_file),
+                CASE(a_layer_directory_goes_if_its_side_file_is_gone),
                 CASE(each_store_has_one_temp_dir_of_its_own),
                 CASE(any_number_of_temp_dirs_takes_few_descriptors),
                 CASE(what_happens_to_a_temp_dir_before_it_is_locked_is_seen),
