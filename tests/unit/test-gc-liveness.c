@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,6 +82,37 @@ static void without_orphans_nothing_is_found(void **state) {
 
 /* ------------------------------------------------------------------------------------------- processes */
 
+/*
+ * The ids that processes use. They are random, because the processes of another instance of this test are
+ * seen as well.
+ */
+static char own_layer[65], own_container[65];
+
+static int choose_own_ids(void **state) {
+        char *const ids[] = {own_layer, own_container};
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+                uint64_t bits[4];
+
+                if (getentropy(bits, sizeof(bits)) < 0)
+                        return -1;
+                (void) snprintf(ids[i], sizeof(own_layer),
+                                "%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%016" PRIx64, bits[0], bits[1],
+                                bits[2], bits[3]);
+        }
+        return 0;
+}
+
+static void parse_own(struct facts *facts) {
+        char text[512];
+
+        (void) snprintf(text, sizeof(text),
+                        FACTS("entry kind=layer-dir id=%s\nentry kind=container-dir id=%s\n"), own_layer,
+                        own_container);
+        parse(facts, text);
+}
+
 /* A child that does what the test says and then waits to be killed. */
 static pid_t start(void (*prepare)(const char *directory), const char *directory) {
         int ready[2];
@@ -117,12 +149,14 @@ static const struct fact_use *find_use(const struct facts *facts, const char *id
 
 /* A shell that stops itself: it has the arguments of a conmon. */
 static pid_t start_conmon(void) {
-        pid_t pid = fork();
+        char bundle[128];
+        pid_t pid;
 
+        (void) snprintf(bundle, sizeof(bundle), "/run/other/overlay-containers/%s/userdata", own_container);
+        pid = fork();
         assert_true(pid >= 0);
         if (pid == 0) {
-                (void) execl("/bin/sh", "conmon", "-c", "kill -STOP $$", "-b",
-                             "/run/other/overlay-containers/" C "/userdata", NULL);
+                (void) execl("/bin/sh", "conmon", "-c", "kill -STOP $$", "-b", bundle, NULL);
                 _exit(1);
         }
         return pid;
@@ -151,13 +185,13 @@ static void arguments_of_processes_are_uses_and_name_runroots(void **state) {
 
         (void) state;
         wait_for_arguments(pid);
-        parse(&facts, FACTS(ORPHANS));
+        parse_own(&facts);
         assert_ok(uses_find(&facts, USES_CONTAINERS, &runroots));
         stop(pid);
 
-        assert_non_null(find_use(&facts, C));
-        assert_non_null(strstr(find_use(&facts, C)->by, "conmon"));
-        assert_null(find_use(&facts, A));
+        assert_non_null(find_use(&facts, own_container));
+        assert_non_null(strstr(find_use(&facts, own_container)->by, "conmon"));
+        assert_null(find_use(&facts, own_layer));
         assert_string_equal(strlist_get(&runroots, 0), "/run/other");
         assert_false(facts.uses_seen);
 }
@@ -180,7 +214,7 @@ static void make_directory(char path[static 256]) {
         char base[] = "/tmp/liveness.XXXXXX";
 
         assert_non_null(mkdtemp(base));
-        (void) snprintf(path, 256, "%s/" A, base);
+        (void) snprintf(path, 256, "%s/%s", base, own_layer);
         assert_int_equal(mkdir(path, 0700), 0);
 }
 
@@ -202,11 +236,11 @@ static bool is_used_by(void (*prepare)(const char *directory), enum uses_depth d
 
         make_directory(directory);
         pid = start(prepare, directory);
-        parse(&facts, FACTS(ORPHANS));
+        parse_own(&facts);
         assert_ok(uses_find(&facts, depth, &runroots));
         stop(pid);
         remove_directory(directory);
-        return find_use(&facts, A);
+        return find_use(&facts, own_layer);
 }
 
 static void working_directories_and_open_files_are_uses_if_all_is_looked_at(void **state) {
@@ -323,5 +357,5 @@ int main(void) {
                 cmocka_unit_test(a_runroot_on_a_disk_says_nothing_of_the_boot),
         };
 
-        return cmocka_run_group_tests(tests, NULL, NULL);
+        return cmocka_run_group_tests(tests, choose_own_ids, NULL);
 }
