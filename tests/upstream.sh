@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# upstream.sh [DIR]: upstream's own test suite (storage/tests of github.com/containers/container-libs, of which DIR, or
-# the variable CSTORAGE_UPSTREAM, is a checkout), overlay and vfs, each with and without transient store, with our test
-# client in the place of containers-storage; or with what STORAGE_BINARY names, as seen in the machine. At the end comes
-# a table of the cases, and one of the verbs: how often the library served each, and why one was handed over.
+# upstream.sh [DIR]: run the test suite of upstream (storage/tests of github.com/containers/container-libs; DIR or CSTORAGE_UPSTREAM
+# is a checkout) with store-client in place of containers-storage, or with STORAGE_BINARY, a path in the machine: overlay and vfs,
+# each with and without a transient store. It ends with a table of the cases, and one of the verbs: how often the library did
+# each, and why store-client passed it on to containers-storage.
 . "$(dirname "$0")/support/lib.sh"
 
 upstream=${1:-${CSTORAGE_UPSTREAM:-}}
@@ -14,7 +14,7 @@ for tests in "$upstream/storage/tests" "$upstream/tests"; do
 done
 [ -f "$tests/helpers.bash" ] || skip_all "there is no storage/tests in $upstream"
 need_root
-# What the suite looks for, and skips cases where it is not there.
+# The programs without which the suite skips cases.
 suite=sid+bats+bzip2+xz-utils+zstd
 need_machines $suite
 make_scratch
@@ -24,7 +24,7 @@ program=${STORAGE_BINARY:-/opt/cstorage/tests/support/store-client/store-client}
 combinations="overlay overlay-transient vfs vfs-transient"
 disk=/var/lib/containers
 
-# The suite's stores must lie on a file system that the overlay driver takes.
+# The stores of the suite must be on a file system that the overlay driver supports.
 run_combination() {
         local driver=${1%-*} transient=0 begin=$SECONDS
 
@@ -36,7 +36,7 @@ run_combination() {
         echo $((SECONDS - begin)) >"$scratch/$1.seconds"
 }
 
-# report COMBINATION: its cases as ours; and one line each for the table: number, verdict, name.
+# report COMBINATION: print its cases, and a line for the table for each: number, verdict, name.
 report() {
         local what=$1 line name shown=0
 
@@ -65,7 +65,7 @@ report() {
         done <"$scratch/$1.tap"
 }
 
-# Rows are in the order of the suite, which is the same for all.
+# The rows are in the order of the suite.
 print_cases() {
         local c
 
@@ -81,7 +81,7 @@ print_cases() {
         done
 }
 
-# The client's log: the verb, "served" or "handed over", and why.
+# The log of the client: the verb, "served" or "handed over", and the reason.
 print_verbs() {
         local c
 

@@ -13,7 +13,7 @@ make_scratch
 export RUN_ON_DISK=1
 . "$support/machine/users.sh"
 check "$suite: a machine boots" machine_start m "$suite" || finish
-need_ours m
+need_build m
 check "$suite: the machine has a user" eval 'settle && users bob && login bob' || finish
 
 # The program that runs first makes the directory, so only the others resolve a link to it.

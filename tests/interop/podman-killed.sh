@@ -10,7 +10,7 @@ need_gc
 need_machines sid
 make_scratch
 check "a machine boots" machine_start m sid || finish
-need_ours m
+need_build m
 
 G=$scratch/m/store/storage
 moments="5 9 14"

@@ -111,7 +111,7 @@ runroot = "/run/containers/storage"\n' "$driver" >"$m/upper/etc/containers/stora
                 [[ $spec != *quota ]] || printf '[storage.options]\nsize = "100M"\n' >>"$m/upper/etc/containers/storage.conf"
         fi
         check "$suite $spec: a machine boots" machine_start m "$suite" || return
-        need_ours m
+        need_build m
         machine_run m sh -c "$(cat "$support/machine/image.sh")" >"$scratch/log" 2>&1
         check "$suite $spec: podman imports, builds, runs and commits" \
                 machine_run m sh -ec "$use_podman" || return

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Count the cases in meson's test logs: each line "ok N" or "not ok N" that a test printed is one.
 
-A test that failed without saying which case did counts as one failure, one that printed no case as one case.
+A test that failed without a failed case counts as one failure, and a test without cases as one case.
 Skipped cases are printed with their reason."""
 
 import json

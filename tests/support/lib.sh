@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# What the test scripts share: TAP, a scratch directory that goes away, and machines: root directories of real Debian
-# suites, run in namespaces of their own. To be sourced:
+# The library of the test scripts: TAP, a scratch directory, and machines, which are root directories of Debian suites that run in
+# namespaces. To be sourced:
 #
 #       . "$(dirname "$0")/../support/lib.sh"
 #       need_root; need_machines sid
 #       machine_start m sid                     boot; its /run is new
 #       machine_run m podman images             run something in it
-#       machine_kill m                          everything in it is killed, its /run is gone; its disk stays
+#       machine_kill m                          kill all its processes and delete its /run; its disk stays
 #       check "podman lists the image" machine_run m podman image exists base
 #       finish
 #
-# Its files are seen from outside too: $scratch/m/store is its /var/lib/containers, $scratch/m/run its /run.
+# $scratch/m/store is its /var/lib/containers, $scratch/m/run its /run.
 
 tests_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 support=$tests_dir/support
@@ -20,8 +20,8 @@ cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
 build=${CSTORAGE_BUILD:-$tests_dir/../build/plain}
 [ -d "$build" ] && build=$(cd "$build" && pwd)
 
-# $after_boot COMMAND...: as if the machine had booted just now. The collector, run by hand, keeps what changed since the
-# boot: so run it this way if it is to remove what a test has just made.
+# $after_boot COMMAND...: run it as if the machine had booted just now. A collector that is run by hand keeps orphans that changed
+# since the boot, so a test that has just made them must run it in this way.
 after_boot=$build/tests/support/machine/after-boot
 
 # Tests run side by side, and the collector takes an id in the arguments of any process for a use: each test has ids of its
@@ -35,7 +35,7 @@ tap_failed=0
 
 note() { printf '%s\n' "$*" | sed 's/^/# /'; }
 
-# Each script is one test to meson; each line one case to tests/run.sh.
+# Each script is one test of meson. Each line is one case for tests/run.sh.
 ok() { tap_count=$((tap_count + 1)) && echo "ok $tap_count - $*"; }
 
 not_ok() {
@@ -46,7 +46,7 @@ not_ok() {
 
 skip() { tap_count=$((tap_count + 1)) && echo "ok $tap_count - $1 # SKIP $2"; }
 
-# check NAME COMMAND...: the command succeeds. What it prints is shown if it does not.
+# check NAME COMMAND...: the command succeeds. If it does not, print its output.
 check() {
         local name=$1 output status
         shift
@@ -90,7 +90,7 @@ need_root() { [ "$(id -u)" = 0 ] || skip_all "only root can do this"; }
 
 scratch=
 
-# A directory on a real file system, with everything that was started or mounted for it taken down at the end.
+# Make a directory on a disk. At the end of the script its processes are killed and its mounts are removed.
 make_scratch() {
         mkdir -p "$cache" || skip_all "cannot write to $cache"
         scratch=$(mktemp -d "$cache/scratch.XXXXXX") || skip_all "cannot write to $cache"
@@ -108,18 +108,18 @@ drop_scratch() {
                 kill -9 "$p" 2>/dev/null
         done
         wait 2>/dev/null
-        # The last mounted first.
+        # The last mount first.
         awk -v s="$scratch/" 'index($5, s) == 1 { print $5 }' /proc/self/mountinfo | tac | while read -r p; do
                 umount -l "$p"
         done
-        # Attributes may be in the way; names are hostile at times.
+        # Files may be immutable, and names may be hostile.
         rm -rf --one-file-system "$scratch" 2>/dev/null || {
                 find "$scratch" -xdev \( -type f -o -type d \) -exec chattr -f -ia {} + 2>/dev/null
                 rm -rf --one-file-system "$scratch"
         }
 }
 
-# file_system DIRECTORY TYPE[:MOUNT-OPTIONS] SIZE: a new one in a file beside the directory, mounted there.
+# file_system DIRECTORY TYPE[:MOUNT-OPTIONS] SIZE: make a file system in a file beside the directory, and mount it there.
 file_system() {
         local type=${2%%:*} options=${2#*:}
 
@@ -131,7 +131,7 @@ file_system() {
 
 # ------------------------------------------------------------------------------------------------------------- machines
 
-# need_machines SUITE...: make them, once.
+# need_machines SUITE...: make the root directories if they are not in the cache.
 need_machines() {
         local suite
 
@@ -148,10 +148,10 @@ machine_run() {
 }
 machine_kill() { "$support/machine/enter.sh" kill "$scratch/$1"; }
 
-# machine_reboot M: what a reboot does, for everything that counts here.
+# machine_reboot M: a simulated reboot.
 machine_reboot() { machine_kill "$1" && machine_start "$1"; }
 
-# machine_boot M SUITE: with systemd, and the services of this build. It is up then, with all its units.
+# machine_boot M SUITE: boot with systemd and the units of this build, and wait until the boot has ended.
 machine_boot() {
         local i
 
@@ -162,21 +162,21 @@ machine_boot() {
         machine_run "$1" systemctl is-system-running --wait
 }
 
-# need_ours MACHINE: the rest needs what was built here, which an older release than this machine's may not run.
-need_ours() {
+# need_build MACHINE: skip the rest if the programs of this build do not run in the machine, as in one of an older release.
+need_build() {
         machine_run "$1" cstorage-gc --version >"$scratch/runs" 2>&1 && return
-        skip "all of it" "what was built here does not run there: $(tail -n 1 "$scratch/runs")"
+        skip "all cases" "this build does not run in the machine: $(tail -n 1 "$scratch/runs")"
         finish
 }
 
 have_gc() { [ -x "$build/gc/cstorage-gc" ]; }
 need_gc() { have_gc || skip_all "cstorage-gc is not built in $build"; }
 
-# A listing of a tree: everything about each file that a program could tell.
+# A listing of a tree with all properties of its files.
 listing() { python3 "$support/store/listing.py" "$@"; }
 
-# lay_out NAME [OPTIONS OF mkstore.py...]: a store in $scratch/NAME, and how to tell cstorage-gc about it in $store. Its
-# graphroot is $g, its runroot $r, and what was made stands in $scratch/NAME.made.
+# lay_out NAME [OPTIONS OF mkstore.py...]: make a store in $scratch/NAME, and set $store to its options for cstorage-gc, $g to its
+# graphroot and $r to its runroot. $scratch/NAME.made has the ids of the objects.
 lay_out() {
         local name=$1
         shift

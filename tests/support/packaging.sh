@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# What the tests of packages share: root directories, and the source as it is released. To be sourced after lib.sh.
+# The library of the tests of packages: root directories, and the source of a release. To be sourced after lib.sh.
 
 source_dir=$(cd "$tests_dir/.." && pwd)
 version=$(sed -n "s/^ *version : '\(.*\)',/\1/p" "$source_dir/meson.build" | head -1)
 
-# root NAME ROOT: a machine with its own copy of one of mkroot.sh's, which run_in finds by its name.
+# root NAME ROOT: prepare a root directory of mkroot.sh for run_in, with its own layer for changes.
 root() {
         mkdir -p "$scratch/$1/shared"
         "$support/machine/mkroot.sh" "$2" >"$scratch/$1/lower" || skip_all "there is no root directory of $2"
@@ -19,7 +19,7 @@ run_in() {
         "$support/machine/in-root.sh" "$dir" "$(cat "$dir/lower")" "$@"
 }
 
-# What a release has, as far as it is known: the files that git knows, or all of a tree without git.
+# The files of a release: those that git does not ignore, or all files of a tree without git.
 source_files() {
         if git -C "$source_dir" rev-parse 2>/dev/null; then
                 git -C "$source_dir" ls-files -co --exclude-standard -z
@@ -28,13 +28,13 @@ source_files() {
         fi
 }
 
-# release DIR: the tree of a release in DIR/cstorage-VERSION.
+# release DIR: copy the tree of a release to DIR/cstorage-VERSION.
 release() {
         mkdir -p "$1/cstorage-$version"
         source_files | tar -C "$source_dir" --null -T - -c | tar -C "$1/cstorage-$version" -x
 }
 
-# The packages of Build-Depends, of alternatives the one of the suite: the first, in Debian 12 the last.
+# The packages of Build-Depends. Of alternatives the first one is taken, and in Debian 12 the last one.
 #   build_depends SUITE
 build_depends() {
         local drop='s/ *|.*//'

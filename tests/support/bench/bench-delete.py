@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 
-TARGET = 3.0  # times faster than rm -rf: orphans, with cold caches, where the roots of the tests lie
+TARGET = 3.0  # times faster than rm -rf: orphans, with cold caches, on the disk of the test cache
 
 
 def files(path, count):
@@ -49,7 +49,7 @@ def timed(command):
 
 
 def discards():
-    """How many the disks were given; where a file system does it as it deletes, this is what it waits for."""
+    """The discards of all disks; a file system that discards at once waits for them."""
     with open("/proc/diskstats", encoding="ascii") as stats:
         return sum(int(fields[14]) for fields in map(str.split, stats)
                    if len(fields) > 14 and not fields[2].startswith(("loop", "ram", "zram")))
@@ -93,7 +93,7 @@ def compare(where, base, make, cold, rounds, tool):
 
 
 def image(directory):
-    """An ext4 of its own, or nothing where there are no loop devices."""
+    """Make an ext4 image; return None without loop devices."""
     path, mounted = f"{directory}/image", f"{directory}/mounted"
     os.mkdir(mounted)
     with open(path, "wb") as out:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Draw what bench-gc.sh printed as a picture (SVG).
+"""Draw the output of bench-gc.sh as a picture (SVG).
 
 plot.py <FIGURES >PICTURE. Bars are times in milliseconds on a logarithmic scale; beside each stands the time and how many
 times that of cstorage-gc it is. The picture is readable at the width of a telephone, on a light and on a dark page.
@@ -10,7 +10,7 @@ import math
 import re
 import sys
 
-# What bench-gc.sh calls a row, and its title here.
+# The name of a row in bench-gc.sh, and its title.
 ROWS = (
     ("nothing to do, 1100 layers, cold", "Clean store of 1,100 layers, cold cache"),
     ("nothing to do, 11000 layers, warm", "Clean store of 11,000 layers"),
@@ -19,7 +19,7 @@ ROWS = (
     ("deleting 300 orphans of 200 files, cold", "300 orphans: until all files are deleted"),
 )
 
-# What bench-gc.sh calls a program, its name, and its colors on a light and on a dark page.
+# The program in bench-gc.sh, its name, and its colors on a light and on a dark page.
 PROGRAMS = (
     ("ours", "cstorage-gc", "#1b6ca8", "#58a6ff"),
     ("theirs", "containers-storage gc", "#c8553d", "#f0826a"),
@@ -34,7 +34,7 @@ TICKS_MS = (1, 10, 100, 1000, 10000)
 
 
 def read_times(lines):
-    """The milliseconds of each (row, program) that was measured."""
+    """The milliseconds of each (row, program) in the input."""
     times = {}
     for line in lines:
         for row, _ in ROWS:
@@ -54,7 +54,7 @@ def number(value):
 
 
 def multiple(value):
-    """To two digits, since the shortest times have no more."""
+    """Round to two digits, since the shortest times have no more."""
     return number(float(f"{value:.2g}") if value >= 10 else value)
 
 

@@ -1,11 +1,11 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# attack.pl flood|stop|race: what a user can do to the process that root started to collect the user's store.
+# attack.pl flood|stop|race: attacks of a user on the process that root started to collect the user's store.
 #
-#   flood        write to its descriptors, in its place, what never ends
-#   stop         stop it for good
-#   race A B     have the directory A be a link to B every other moment, until there is an A.stop
+#   flood        write endless data to its descriptors in its place
+#   stop         stop it forever
+#   race A B     alternate the directory A with a link to B, until A.stop exists
 
 use strict;
 use warnings;

@@ -6,8 +6,8 @@
   stores          whole stores: nothing that Go lists is removed or reset by the collector
   configurations  files of storage.conf and the environment: the same settings
 
-Prints "disagreement CLASS: ..." for each, with the input; the same of a class are counted and shown once. The last line is
-a JSON object of counts. All of it must run in a mount namespace of its own."""
+Prints "disagreement CLASS: ..." with the input for the first one of each class, and counts the others. The last line is a JSON
+object of counts. Run it in a mount namespace."""
 
 import argparse
 import collections
@@ -68,10 +68,10 @@ class Comparison:
         self.o = options
         self.counts = collections.Counter()
         self.disagreements = collections.Counter()
-        # The inputs of each kind are those of the seed, however many of the others there are between them.
+        # The inputs of each kind depend on the seed only, and not on those of other kinds.
         self.random = {kind: random.Random(f"{options.seed} {kind}") for kind in ("records", "stores", "configurations")}
         self.number = 0
-        # The Go library looks at the variable once.
+        # The Go library reads the variable once.
         self.runtime = f"{options.scratch}/runtime"
         os.mkdir(self.runtime, 0o700)
         self.ours = Server([*options.ours.split(), options.scratch])
@@ -185,12 +185,12 @@ class Comparison:
         shutil.rmtree(base)
 
     def collect(self, base, stores):
-        """What the collector would do: the stores are from before the boot of the machine that it runs in."""
+        """The plans of the collector for stores from before the boot of its machine."""
         script = "".join(f"{self.o.gc} --root={s.at}/ours/g --runroot={s.at}/ours/r --storage-driver={s.driver} --dry-run --json --verbose "
                          f">{s.at}/report 2>{s.at}/errors; echo $? >{s.at}/status\n" for s in stores)  # fmt: skip
         with open(f"{base}/collect.sh", "w") as f:
             f.write(script)
-        # Nothing in the stores is newer than a boot that is a second old.
+        # After a second, all files of the stores are older than the simulated boot.
         time.sleep(max(0, 2.1 - (time.time() - os.stat(f"{stores[-1].at}/ours").st_ctime)))
         subprocess.run([*(self.o.after_boot.split() or new_boot()), "sh", f"{base}/collect.sh"], check=True)
         return [s.report() for s in stores]
@@ -228,12 +228,12 @@ def new_boot():
 
 
 def is_nothing(data):
-    """Go takes nothing and null for a list without records; it may end at a NUL. An empty list may take its place."""
+    """Go reads an empty file and null as a list without records, and may stop at a NUL. Such a file may be reset."""
     return data.split(b"\x00")[0].strip(b" \t\r\n") in (b"", b"null")
 
 
 def without_repeats(kind, items):
-    """Of the layers and containers of one id Go takes the first."""
+    """Go uses the first of several layers or containers with the same id."""
     if kind not in ("layers", "containers"):
         return items
     first = {}
@@ -242,22 +242,22 @@ def without_repeats(kind, items):
     return list(first.values())
 
 
-# Why this project refuses a record file, and with it every removal that depends on it, although Go reads it: members of
-# which Go takes the last or only some releases one, ids and names that are no text or nothing, null in the place of a value,
-# bytes that only Go's decoder takes for JSON, and limits.
+# The reasons to refuse a record file that Go reads, and all removals that depend on it: repeated members, of which Go uses the last
+# or, depending on the release, another one; ids and names that are empty or not UTF-8; null in place of a value; bytes that only
+# Go's decoder accepts as JSON; and limits.
 REFUSED_RECORDS = (
     "is there twice", "has a member twice", "is spelled as only some releases read it", "is missing or empty", "is no text",
     "the name of a member is no text", "this is no object", "is no whole number from", "this is not JSON", "this is no white space",
     "values lie too deep", "is too large",
 )  # fmt: skip
-# Why it refuses a configuration although Go takes it: paths that depend on the working directory, options that fail Go when it
-# opens the store, keys of which Go takes one or the other by chance, and what TOML forbids.
+# The reasons to refuse a configuration that Go reads: paths that depend on the working directory, options with which Go cannot
+# open the store, keys of which Go uses a random one, and syntax that TOML forbids.
 REFUSED_ON_PURPOSE = (
     "must be an absolute path", "additional image store by a path that is not absolute", "is no key=value", "holds a NUL", "is there twice",
     "is an inline table, which nothing can be added to", "is defined before", "line 1, column 1: byte 0xff is no UTF-8",
     "line 1, column 1: byte 0xfe is no UTF-8",
 )  # fmt: skip
-# What Go refuses although no key has such a value: nothing but a float can be too large for one.
+# An error of Go for a value that no key can have: only a float can be too large for a float.
 TAKEN_ON_PURPOSE = ("is out of range for float64",)
 
 
@@ -347,7 +347,7 @@ class Store:
             return None
 
     def split(self, items):
-        """Of an answer: what the opened store lists, or None, and what each file has."""
+        """The objects of the opened store, or None, and the objects of each file, from an answer."""
         opened, by_files = None, {"ids": [], "records": {}, "incomplete": set()}
         current = None
         for item in items:
@@ -368,7 +368,7 @@ class Store:
         return opened, by_files
 
     def expected(self, by_files):
-        """An opened store lists what its files have, less the layers that it deletes at once."""
+        """An opened store lists the objects of its files, except incomplete layers, which it deletes."""
         return {(kind, id) for kind, id in by_files["ids"] if kind != "layer" or id not in by_files["incomplete"]}
 
     def object_of(self, subject):

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# Inside of a machine, for "bash -c": commits of every kind, each killed before its first, second, ... write-side system
-# call, and each of those calls failing. To be given: DRIVER MODE SEED POINTS PART PARTS, where MODE is normal or transient,
-# and POINTS of all points are tried, or "all", of which this is PART (from 0) of PARTS. Prints a line for each that is not
-# as it must be, and last how many were tried.
+# In a machine: kill-points.sh DRIVER MODE SEED POINTS PART PARTS kills commits of each kind before each write-side system call, and
+# makes each of these calls fail. MODE is normal or transient. It tries POINTS points of all, or "all", and of these its PART (from
+# 0) of PARTS. It prints a line for each error, and then the number of tried points.
 driver=$1 mode=${2#normal} seed=$3 points=$4 part=$5 parts=$6
 graphroot=/tmp/s/g runroot=/tmp/s/r
 . /var/lib/containers/our-image.sh
@@ -16,7 +15,7 @@ id() { printf "$1%.0s" {1..64}; }
 low=$(id 1) top=$(id 2) other=$(id 3) leaf=$(id 4) image=$(id 5) second=$(id 6) stable=$(id 7) volatile=$(id 8)
 new_layer=$(id a) new_image=$(id b) new_container=$(id c)
 
-# What there is before: all of it is made by Go.
+# The store before the commits, made by Go.
 make_base() {
         local l
 
@@ -68,7 +67,7 @@ declare -A kinds=(
 
 # ------------------------------------------------------------------------------------------------------------ looking
 
-# A line for each record: what is made up each time has another name.
+# A line for each record, with random values replaced.
 state() {
         reader >/tmp/records || return
         grep -v ^mount /tmp/records | jq -c -R -n --arg known \
@@ -79,7 +78,7 @@ state() {
                         if $w[0] == "container" then .[2].layer |= known else . end] | sort[]'
 }
 
-# Every file, but for locks, links that lead nowhere, and what any next process or collection clears away.
+# All files except locks, dangling links, and files that the next process or collection removes.
 tree() {
         (cd /tmp/s && find g/$driver* r/$driver* ! -xtype l | grep -vE '/\.tmp-|/(tempdirs|tmp)(/|$)|\.lock$' | sed -E \
                 "s/(l)\/[A-Z0-9]{26}/\1\/LINK/; s/[a-f0-9]{64}/&@/g" | awk -v known=" $ids_known " '{
@@ -103,7 +102,7 @@ bad() {
         [ ! -s /tmp/said ] || sed 's/^/    /' /tmp/said | head -n 5
 }
 
-# same WHAT WANTED GOT
+# same TITLE WANTED GOT
 same() {
         diff "$2" "$3" >/tmp/said || bad "$1"
         : >/tmp/said
@@ -114,7 +113,7 @@ reset() {
         cp -a /tmp/base /tmp/s
 }
 
-# Each record is as before or as after, or that of a layer that is not complete; what was there and stays is there.
+# Each record is the old one, the new one, or that of an incomplete layer; all files that stay exist.
 old_or_new() {
         local missing
 
@@ -125,13 +124,13 @@ old_or_new() {
         : >/tmp/said
 }
 
-# go_finds_nothing WHEN [BUT]: except for lines that match.
+# go_finds_nothing WHEN [PATTERN]: the check of Go prints only lines that match.
 go_finds_nothing() {
         storage check >/tmp/said 2>&1 || ! grep '^ ' /tmp/said | grep -qv "${2:-NOTHING}" || bad "$1 Go's check finds something"
         : >/tmp/said
 }
 
-# What made the layer of a container, and died before the container was recorded, leaves that layer, as Go does.
+# A process that dies between the layer of a container and the record of the container leaves that layer, like Go.
 delete_unused() {
         local layer
 
@@ -149,7 +148,7 @@ again() {
         same "after a second run the records are not as without the accident" "/tmp/new-$kind" /tmp/state
 }
 
-# try INJECTION: what becomes of it.
+# try INJECTION: run the commit with it, and check the store.
 try() {
         local status
 
@@ -170,7 +169,7 @@ try() {
                 ;;
         *) bad "exit status $status" ;;
         esac
-        # Half of the time Go comes next, else we do. An item of data is there before its record says so, with Go as well.
+        # In half of the cases Go comes next, else the library. As with Go, data exists before its record.
         if [ $((tried % 2)) = 1 ]; then
                 [ $status = 137 ] && go_finds_nothing "killed," "data item" || go_finds_nothing "not killed,"
         fi
@@ -183,7 +182,7 @@ try() {
 
 # ----------------------------------------------------------------------------------------------------------- all points
 
-# Which call, the how manyth of its thread; those that open are only those that make a file.
+# The calls, with their number in the thread; of open calls only those that make a file.
 count_calls() {
         # shellcheck disable=SC2086
         strace -f -qq -o /tmp/trace -e trace="$(tr -s ' \n' ',' <<<"$calls")" "$tools/store-writer" ${mode:+-t} $driver $graphroot $runroot \

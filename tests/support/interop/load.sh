@@ -1,25 +1,24 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# Inside of a machine, for "bash -c": what podman and containers-storage do all day, several of them at once, in both
-# modes, for $1 seconds, with a name of their own, $2. The first argument after that is where failures are written: a line
-# each, what was done and what it said, without what is different each time.
-end=$((SECONDS + $1)) who=$2 log=$3
+# In a machine: load.sh SECONDS NAME LOG runs commands of podman and containers-storage in both modes. Several instances run at once,
+# each with its NAME. LOG gets a line for each failure, with the command and its message, without ids and numbers.
+end=$((SECONDS + $1)) name=$2 log=$3
 store="-s overlay -g /var/lib/containers/storage -R /run/containers/storage"
 
-# try WHAT COMMAND...
+# try TITLE COMMAND...
 try() {
         local what=$1 output
         shift
         echo "$what" >>"$log.done"
         output=$("$@" 2>&1 >/dev/null) || echo "$what: $(tail -n 1 <<<"$output" | sed -E \
-                "s/[a-f0-9]{12,64}/ID/g; s/$who-?[0-9]*/NAME/g; s/[0-9]{2,}/N/g")" >>"$log"
+                "s/[a-f0-9]{12,64}/ID/g; s/$name-?[0-9]*/NAME/g; s/[0-9]{2,}/N/g")" >>"$log"
 }
 
 podman_normal() {
         local i=0 n
         while [ $SECONDS -lt $end ]; do
-                n=$who-$((i++))
+                n=$name-$((i++))
                 try "podman run" podman run --name "$n" localhost/base:1 sh -c "echo $n >/file; mkdir -p /a/b"
                 try "podman commit" podman commit -q "$n" "localhost/$n:1"
                 try "podman run committed" podman run --rm "localhost/$n:1" cat /file
@@ -32,7 +31,7 @@ podman_normal() {
 podman_transient() {
         local i=0 n
         while [ $SECONDS -lt $end ]; do
-                n=$who-$((i++))
+                n=$name-$((i++))
                 try "podman run transient" podman --transient-store run --rm --name "$n" localhost/base:1 \
                         sh -c "echo $n >/file; cat /file"
                 try "podman create transient" podman --transient-store create --name "$n" localhost/base:1 cat /data/file
@@ -48,8 +47,8 @@ podman_pull() {
                 try "podman pull" podman pull -q "oci:/tmp/images/oci"
                 try "podman load" podman load -q -i /tmp/images/archive.tar
                 try "podman rmi pulled" podman rmi -f localhost/built:1
-                try "podman import" podman import -q "/tmp/images/unique.tar" "localhost/$who:$i"
-                try "podman rmi imported" podman rmi -f "localhost/$who:$i"
+                try "podman import" podman import -q "/tmp/images/unique.tar" "localhost/$name:$i"
+                try "podman rmi imported" podman rmi -f "localhost/$name:$i"
         done
 }
 
@@ -57,7 +56,7 @@ podman_pull() {
 storage() {
         local i=0 n mode=$1
         while [ $SECONDS -lt $end ]; do
-                n=$who-$((i++))
+                n=$name-$((i++))
                 try "create-layer" containers-storage $store $mode create-layer -n "$n-l"
                 try "create-layer on it" containers-storage $store $mode create-layer -n "$n-m" "$n-l"
                 try "create-container" containers-storage $store $mode create-container -n "$n-c" localhost/base:1
@@ -70,7 +69,7 @@ storage() {
         done
 }
 
-case $who in
+case $name in
 normal*) podman_normal ;;
 transient*) podman_transient ;;
 pull*) podman_pull ;;

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Record files as no program should write them: valid lists of records, changed here and there. A text is a tree of Object
-and Array and of bytes for all other values, so that it may be no JSON at all."""
+"""Unusual record files: valid lists of records with random changes. A text is a tree of Object and Array, and of bytes for all other
+values, so that it may be invalid JSON."""
 
 import copy
 
 
 class Object(list):
-    """[name, value] pairs; a name is bytes with its quotes, and may come twice."""
+    """[name, value] pairs; a name is bytes with its quotes, and may be repeated."""
 
 
 class Array(list):
@@ -17,7 +17,7 @@ def text(value, r=None):
     """The bytes of a tree; r, a random.Random, adds white space."""
     blank = (lambda: b"") if r is None else (lambda: r.choice((b"", b"", b"", b" ", b"\n", b"\t", b"\r\n  ")))
     out, todo = [], [value]
-    while todo:  # trees are as deep as no recursion is
+    while todo:  # trees are too deep for recursion
         v = todo.pop()
         if isinstance(v, Object):
             todo.append(b"}")
@@ -194,7 +194,7 @@ class Oddities:
         return string(self.records.id())
 
     def odd_name(self, name):
-        """The same name to Go, or nearly: name has its quotes."""
+        """A name that is equal for Go, or almost equal; with its quotes."""
         r, plain = self.r, name[1:-1].decode("utf-8", "replace")
         if not plain:
             return name
@@ -244,7 +244,7 @@ class Oddities:
             into.insert(r.randrange(len(into) + 1), r.choice((b"null", self.odd_value(), Object(), Array())))
             return
         o = r.choice(objects)
-        # Records rather than what is in them.
+        # Prefer records to their members.
         if r.random() < 0.5:
             o = r.choice([x for x in tree if isinstance(x, Object) and x] or objects)
         at = r.randrange(len(o))
@@ -273,7 +273,7 @@ class Oddities:
             o[at][1] = b"null"
 
     def change_string(self, o):
-        """Escapes, or bytes that are no text, within a string."""
+        """Put escapes, or bytes that are not UTF-8, into a string."""
         r = self.r
         strings = [pair for pair in o if isinstance(pair[1], bytes) and pair[1][:1] == b'"']
         if not strings:

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Files of storage.conf as few people write them: valid ones, changed here and there, in the places where the Go library
-looks for them."""
+"""Unusual files of storage.conf: valid files with random changes, at the paths that the Go library reads."""
 
 FOLDED = {"k": "\u212a", "s": "\u017f", "i": "\u0130"}
 
@@ -59,7 +58,7 @@ class Configurations:
         return "'" + s + "'" if "'" not in s and "\\" not in s and self.r.random() < 0.3 else '"' + s + '"'
 
     def value(self, key):
-        """One of the type that the key has."""
+        """A value of the type of the key."""
         r = self.r
         if key in LISTS:
             return r.choice(ARRAYS[:10])
@@ -107,7 +106,7 @@ class Configurations:
         return key + ".x"
 
     def statements(self):
-        """Tables and what is in them: [header, [[key, value], ...]]."""
+        """Tables and their keys: [header, [[key, value], ...]]."""
         r, tables = self.r, []
         for name in sorted(KEYS, key=lambda n: (n != "storage", r.random())):
             if name == "storage" or r.random() < 0.3:
@@ -135,7 +134,7 @@ class Configurations:
             self.inline(tables, table)
 
     def inline(self, tables, table):
-        """The table as one that is written in a line, or with dotted keys."""
+        """Rewrite the table as an inline table, or with dotted keys."""
         r = self.r
         path = table[0][1:-1]
         parent = path.rpartition(".")[0]
@@ -192,7 +191,7 @@ class Configurations:
         return data
 
     def make(self, root, uid, runtime):
-        """Files below root, by path, and the environment to read them in."""
+        """The files below root, by path, and the environment."""
         r, files = self.r, {}
         odd = r.random() < 0.85
         environment = {"HOME": f"{root}/home", "FOO": r.choice(("foo", "/none/foo", ""))}

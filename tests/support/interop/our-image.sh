@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# Inside of a machine: images that the library alone makes. To be given to "bash -c", with commands that use it after
-# it. $driver, $graphroot and $runroot say which store; $mode is empty or "transient".
+# In a machine: make images with the library alone. For "bash -c", followed by commands that use the functions. $driver, $graphroot
+# and $runroot select the store; $mode is empty or "transient".
 tools=/opt/cstorage/tests/support/interop
 
 storage() {
@@ -28,7 +28,7 @@ reader() { "$tools/store-reader" ${mode:+-t} "$driver" "$graphroot" "$runroot"; 
 
 sha256() { sha256sum "$@" | cut -c 1-64; }
 
-# archive PARENT DIRECTORY: the archive that the Go side makes of such a layer, for its digest, into /tmp/archive.
+# archive PARENT DIRECTORY: write the archive that Go makes of such a layer, for its digest, to /tmp/archive.
 archive() {
         writer layer probe "$1" "$2" - - && storage diff -u probe >/tmp/archive && writer delete layer probe
 }
@@ -39,7 +39,7 @@ descriptor() {
                 "$1" "$(sha256 "$2")" "$(stat -c %s "$2")"
 }
 
-# our_image NAME DIRECTORY...: an image with a layer for each directory; $image is its id, $layer that of its topmost.
+# our_image NAME DIRECTORY...: make an image with a layer for each directory; $image is its id, $layer that of its top layer.
 our_image() {
         local name=$1 parent=- digest made descriptors="" digests="" manifest size
         shift
@@ -49,7 +49,7 @@ our_image() {
                 digest=$(sha256 /tmp/archive) size=$(stat -c %s /tmp/archive)
                 descriptors+=${descriptors:+,}$(descriptor layer.v1.tar /tmp/archive)
                 digests+=${digests:+,}\"sha256:$digest\"
-                # As podman names its layers.
+                # The id that podman gives to a layer.
                 layer=$digest
                 [ $parent = - ] || layer=$(printf %s "$parent+$digest" | sha256)
                 made=(layer "$layer" $parent "$1" "sha256:$digest" "$size")

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The same operations on two stores, by the real containers-storage and by our client; they must agree all the time.
+"""The same operations on two stores, by the real containers-storage and by store-client; the stores must agree all the time.
 
   same-ops.py MACHINE DRIVER MODE CLIENT OPERATIONS SECONDS SEED
 
-MACHINE is the directory of a running machine, CLIENT the path of the client in it. MODE: stable or transient, with
-"+imagestore" if the images shall have a store of their own. Ends after so many operations, or seconds. Operations are
-chosen at random among all that change something, proper ones and such that must fail; both must exit alike, print
-alike, and leave the same records; now and then the whole trees are compared, and what the reading verbs print."""
+MACHINE is the directory of a running machine, CLIENT the path of the client in it. MODE is stable or transient, with "+imagestore"
+for an image store. It ends after so many operations or seconds. The operations are chosen at random among all that change the store,
+valid ones and ones that must fail. Both programs must have the same exit status and output and write the same records; sometimes
+the whole trees and the output of the reading verbs are compared."""
 
 import json
 import os
@@ -63,7 +63,7 @@ class Side:
         return same_store.look(self.top, self.where, self.names, everything)
 
     def wording(self, out):
-        # The order of an image's digests is another one each time (images.go:recomputeDigests goes through a map).
+        # The order of the digests of an image is random (images.go:recomputeDigests iterates over a map).
         out = re.sub(r"(?:\tdigest: .*\n)+", lambda found: "".join(sorted(found[0].splitlines(True))), out)
         return self.names.replace(same_store.TIME.sub('"TIME"', out.replace(self.where, "WHERE")))
 
@@ -73,7 +73,7 @@ class Disagreement(Exception):
 
 
 class Run:
-    """Both stores, what is in them, and what was done."""
+    """Both stores, their objects, and the log of operations."""
 
     def __init__(self, theirs, ours, dice):
         self.theirs, self.ours, self.dice = theirs, ours, dice
@@ -81,8 +81,8 @@ class Run:
         self.counts = {}
 
     def both(self, command, data=b""):
-        """Let both do it; command is a function of the side. One after the other: what is mounted is told by ids, of which
-        both have the same, and in one what the other still has mounted would be in use."""
+        """Run it on both sides in sequence; command is a function of the side. Both stores have the same ids, and a layer with
+        a mount of the other store would count as in use."""
         results = []
         for side in self.theirs, self.ours:
             side.start(command(side), data)
@@ -90,7 +90,7 @@ class Run:
         return results
 
     def do(self, arguments, data=b""):
-        """An operation: they must exit alike and print alike."""
+        """An operation: both must have the same exit status and output."""
         self.history.append(shlex.join(arguments))
         theirs, ours = self.both(lambda side: side.command(self.own_ids(side, arguments)), data)
         verb = arguments[0]
@@ -103,19 +103,19 @@ class Run:
         return theirs
 
     def own_ids(self, side, arguments):
-        """Arguments have the ids of theirs; ours knows some by another."""
+        """Replace the ids of containers-storage in the arguments by those of store-client."""
         own = {a: b for b, a in side.names.ids.items()}
         return [own.get(a, a) for a in arguments]
 
     def agree_on_words(self, theirs, ours):
         a, b = self.theirs.wording(theirs), self.ours.wording(ours)
-        # Go sorts objects by ids, of which some are not the same.
+        # Go sorts objects by id, and some ids differ.
         if a != b and not (a.startswith("{") and json.loads(a) == json.loads(b)):
             at = max(len(os.path.commonprefix([a, b])) - 100, 0)
             raise Disagreement(f"output: theirs {a[at:at + 400]!r}, ours {b[at:at + 400]!r}")
 
     def judge(self):
-        """What the real program thinks of both; it ends all mounts."""
+        """Run the check of containers-storage on both stores; it ends all mounts."""
         theirs, ours = self.both(lambda side: "timeout 60 " + shlex.join(self.theirs.program + ["check"]).replace(
             self.theirs.where, side.where))
         if theirs[0] != ours[0]:
@@ -129,7 +129,7 @@ class Run:
             raise Disagreement("\n".join(lines[:20]))
 
     def learn_layers(self):
-        """The layers of containers have ids that nobody gave or printed."""
+        """Find the ids of the layers of containers, which no argument or output contains."""
         a, b = ({c["id"]: c["layer"] for c in same_store.records(side.look(False), "containers")}
                 for side in (self.theirs, self.ours))
         for container in a.keys() & b.keys():
@@ -144,14 +144,14 @@ class Run:
         return [r["id"] for r in self.all(kind)]
 
     def pick(self, *kinds):
-        """Something of these kinds, by id, by name, or by the beginning of its id; now and then something that is not there."""
+        """An object of these kinds, by id, name or prefix of its id; sometimes a missing object."""
         known = [r for kind in kinds for r in self.all(kind)]
         if not known or self.dice.random() < 0.04:
             return self.dice.choice(NAMES + ["", "nosuchthing", "f" * 64])
         record, roll = self.dice.choice(known), self.dice.random()
         if record.get("names") and roll < 0.3:
             return self.dice.choice(record["names"])
-        # What each made up itself begins with something else.
+        # Random ids have different prefixes.
         return record["id"] if roll < 0.9 or record["id"] in self.ours.names.ids.values() else record["id"][:12]
 
     def pick_layer(self):
@@ -169,7 +169,7 @@ class Run:
         return ["--id", "".join(self.dice.choices("0123456789abcdef", k=63)) + "a"]
 
     def new_names(self):
-        """Never one twice: the next process to load a layer with such names takes them for those of two."""
+        """Unique names: the next process that loads a layer with a repeated name treats it as a name of two layers."""
         return [word for name in self.dice.sample(NAMES, self.dice.randint(0, 2)) for word in ("--name", name)]
 
 
@@ -196,19 +196,19 @@ def create_container(run):
 
 def delete(run):
     kind = run.dice.choice(["layer", "image", "container", "container"])
-    # Of a layer that is given by name the real program does not see who needs it (store.go:DeleteLayer).
+    # containers-storage does not check the users of a layer that is given by name (store.go:DeleteLayer).
     run.do([f"delete-{kind}", run.dice.choice(run.ids("layers") + ["nosuchthing"]) if kind == "layer" else run.pick(f"{kind}s")])
     sweep(run)
 
 
 def sweep(run):
-    """With an image store the real program leaves what users of a deleted image had in the graphroot (store.go:DeleteImage)."""
+    """With an image store containers-storage leaves the user directory of a deleted image in the graphroot (store.go:DeleteImage)."""
     run.both(lambda side: f"cd {side.where}/root/*-images 2>/dev/null && test -d {side.where}/images && for id in *; do "
              f"test ! -d $id || grep -qs $id {side.where}/images/*-images/images.json || rm -rf $id; done")
 
 
 def delete_anything(run):
-    """Without checks: only what nothing else needs, since the real program leaves a store behind that nobody can use."""
+    """Delete without checks: only unused objects, since containers-storage would leave an unusable store."""
     used = {r.get(k) for kind in ("layers", "images", "containers") for r in run.all(kind) for k in ("parent", "layer", "image")}
     free = [i for kind in ("layers", "images", "containers") for i in run.ids(kind) if i not in used]
     run.do(["delete", run.dice.choice(free or ["nosuchthing"])])
@@ -224,7 +224,7 @@ def names(run):
     elsewhere = {name for r in records if r["file"] != record["file"] for name in r.get("names", [])}
     free = [name for name in NAMES if name not in elsewhere]
     given = [word for name in run.dice.choices(free, k=run.dice.randint(0, min(3, len(free)))) for word in ("--name", name)]
-    # By a name that something of another kind has too, that would be meant.
+    # A name that an object of another kind also has would select that object.
     others = [r for k in ("layers", "images", "containers") if k != kind for r in run.all(k)]
     taken = {name for r in others for name in r.get("names", [])}
     own = [name for name in record.get("names", []) if name not in taken]
@@ -257,14 +257,14 @@ def read_big_data(run):
 def directory(run):
     kind, where = run.dice.choice(["image", "container"]), run.dice.choice(["dir", "run-dir"])
     ids = run.ids(f"{kind}s")
-    # Of images that do not exist, or by name, the real program makes directories too.
+    # containers-storage makes directories for missing images, and for names.
     if ids:
         path = run.do([f"get-{kind}-{where}", run.dice.choice(ids)])[1].strip()
         work_in(run, path, "echo data >file")
 
 
 def work_in(run, path, command):
-    """A command in a directory of theirs, and in the same of ours."""
+    """Run a command in a directory of each store."""
     if not path:
         return
     ours = path.replace(run.theirs.where, run.ours.where)
@@ -280,7 +280,7 @@ FILES = ["one", "two", "dir/three", "dir/four", "link"]
 
 
 def change_content(run, path):
-    """Files of all kinds, made, changed and removed; at times that are the same in both."""
+    """Make, change and remove files of all kinds, with the same times in both."""
     name, when = run.dice.choice(FILES), run.dice.randint(1, 1 << 30)
     command = run.dice.choice([
         f"mkdir -p dir && echo {when} >{name} && touch -d @{when} {name}",
@@ -296,7 +296,7 @@ def change_content(run, path):
 
 
 def mountable(run):
-    """Of a layer that is given by name the real program looks for a directory of that name (layers.go:Mount)."""
+    """containers-storage looks for a directory with the name of a layer that is given by name (layers.go:Mount)."""
     container = run.dice.choice(run.all("containers") or [{"id": "nosuchthing"}])
     return run.dice.choice(run.dice.choice([run.ids("layers") or ["nosuchthing"], [container["id"]], container.get("names", [""])]))
 
@@ -325,7 +325,7 @@ def unmount(run):
 
 
 def collect(run):
-    # It ends all mounts, which containers-storage alone does.
+    # wipe ends all mounts, which only containers-storage does.
     for what in [r["id"] for r in run.all("mountpoints")]:
         run.do(["unmount", "--force", what])
     run.do(["gc"])
@@ -335,7 +335,7 @@ def wipe(run):
     for what in [r["id"] for r in run.all("mountpoints")]:
         run.do(["unmount", "--force", what])
     run.do(["wipe"])
-    # The real program leaves the directories of users that lie apart from the data (store.go:Wipe).
+    # containers-storage leaves user directories that are not beside the data (store.go:Wipe).
     run.both(lambda side: f"find {side.where}/run/*-containers {side.where}/root/*-images -mindepth 1 -maxdepth 1 -type d "
              "-exec rm -rf {} +")
 
@@ -355,10 +355,10 @@ OPERATIONS = [(create_layer, 14), (create_image, 8), (create_container, 12), (de
 
 
 def go(run, operations, seconds):
-    """How many were done."""
+    """The number of operations."""
     functions, weights = zip(*OPERATIONS)
     begin = time.monotonic()
-    # So that all is there that each makes when it needs it first.
+    # Make all files that each program makes on first use.
     run.do(["create-container", "--name", "first", ""])
     run.do(["delete-container", "first"])
     done = 0

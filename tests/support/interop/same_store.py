@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What two stores hold, made comparable: paths, attributes, contents and records of each, with the ids that each made up
-for itself replaced by those of the first, and times by a word."""
+"""The contents of two stores in a comparable form: paths, attributes, contents and records, with random ids replaced by those of the
+first store, and times by a word."""
 
 import glob
 import hashlib
@@ -23,24 +23,24 @@ NOT_COMPARED = re.compile("|".join((
     r"run/[^/]+/mountpoints\.lock", r".*/containers\.lock", r"run/[^/]+-locks", r"run/[^/]+-images(/.*)?",
     r"run/[^/]+-containers/[0-9a-f]+", r"images/(l|overlay/l|vfs/dir)", r".*/tempdirs", r".*-layers/tmp")))
 
-# Of these the kernel makes a value that no other file has.
+# The kernel makes a unique value for these.
 OF_THE_FILE = ("trusted.overlay.uuid", "trusted.overlay.origin", "trusted.overlay.upper")
 
 
 class Names:
-    """The ids and short links of a store that stand for those of another."""
+    """A map of the ids and short links of a store to those of another."""
 
     def __init__(self):
         self.ids, self.links = {}, {}
 
     def learn(self, theirs, ours):
-        """Ids that stand at the same places of two texts."""
+        """Match the ids at the same positions of two texts."""
         for a, b in zip(ID.findall(theirs), ID.findall(ours)):
             if a != b:
                 self.ids.setdefault(b, a)
 
     def learn_links(self, top):
-        """A short link is named for the layer that it leads to."""
+        """Map the short links by the layers that they lead to."""
         for link in glob.glob(f"{top}/*/overlay/*/link"):
             layer = os.path.basename(os.path.dirname(link))
             with open(link, encoding="ascii") as f:
@@ -57,7 +57,7 @@ def read(path):
 
 
 def describe(top, relative, st, names, where):
-    """Everything about a file that both stores must agree on."""
+    """The properties of a file that must be equal in both stores."""
     path = os.path.join(top, relative)
     what = {"mode": f"{st.st_mode:o}", "owner": f"{st.st_uid}:{st.st_gid}"}
     if stat.S_ISREG(st.st_mode):
@@ -68,7 +68,7 @@ def describe(top, relative, st, names, where):
             text = data.decode().replace(where, "WHERE")
             what["records"] = json.loads(names.replace(TIME.sub('"TIME"', text))) if text else None
             if what["records"] and relative.endswith("mountpoints.json"):
-                what["records"].sort(key=lambda mount: mount["id"])  # an order without a meaning
+                what["records"].sort(key=lambda mount: mount["id"])  # the order has no meaning
         elif CONTENT.match(relative):
             what.update(sha256=hashlib.sha256(data).hexdigest(), mtime=st.st_mtime_ns, links=st.st_nlink)
         else:
@@ -85,7 +85,7 @@ def describe(top, relative, st, names, where):
 
 
 def look(top, where, names, everything):
-    """{path: what}; where is how the store itself calls top. Without everything: only the record files."""
+    """{path: properties}; where is the path of top in the machine. If not everything: only the record files."""
     names.learn_links(top)
     seen, todo = {}, ["root", "run", "images"]
     while todo:
@@ -102,14 +102,14 @@ def look(top, where, names, everything):
         if relative.startswith("images/overlay/l/") and not os.path.exists(os.path.join(top, relative)):
             continue
         what = describe(top, relative, st, names, where)
-        # Go writes files that have nothing in them, each time that it saves others; the library does not.
+        # Go writes empty record files whenever it saves others; the library does not.
         if what.get("records", True):
             seen[names.replace(relative)] = what
     return seen
 
 
 def differences(a, b, where=""):
-    """Where two values differ, as lines."""
+    """The differences of two values, as lines."""
     if isinstance(a, dict) and isinstance(b, dict):
         for key in sorted(a.keys() | b.keys()):
             yield from differences(a.get(key, "nothing"), b.get(key, "nothing"), f"{where}/{key}")
@@ -121,6 +121,6 @@ def differences(a, b, where=""):
 
 
 def records(seen, kind):
-    """All records of a kind, each with the file that it is in."""
+    """All records of a kind, each with its file."""
     return [record | {"file": path} for path, what in sorted(seen.items())
             if (m := RECORDS.fullmatch(path)) and m[3] == kind for record in what["records"] or []]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""traces.py TRACE: what a program that strace -f watched did, or tried to do, that could leave a trace in a file
-system: one line each, exit status 1 if there was any."""
+"""traces.py TRACE: print the calls in an output of strace -f that change a file system or try to; exit status 1 if there are
+any."""
 
 import re
 import sys

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a program that "strace -f -y" watched wrote.
+"""The writes in an output of "strace -f -y".
 
-    writes.py syncs TRACE           every call that waits for a disk, one a line
-    writes.py below DIR TRACE       what was made, written or changed below DIR, sorted, with ids and numbers made equal;
-                                    not what was renamed into a temp dir, deleted, or locked only
+    writes.py syncs TRACE           the calls that wait for a disk, one a line
+    writes.py below DIR TRACE       the files that were made, written or changed below DIR, sorted, with ids and
+                                    numbers replaced; not those renamed into a temp dir, deleted or only locked
     writes.py files DIR... TRACE    the record files that were written, in their order
-    writes.py order DIR... TRACE    what is wrong with the order in which record files below each DIR were written:
+    writes.py order DIR... TRACE    errors in the order of the writes of record files below each DIR:
                                     all files before the first rename; before each the token and the file's data, after
                                     the last one the directory
 
-Exit status 1 where syncs and order have found something."""
+syncs and order exit with 1 if they print anything."""
 
 import re
 import sys
@@ -23,7 +23,7 @@ FD = re.compile(r"^(-?\d+|AT_FDCWD)(?:<(.*)>)?(?:\(deleted\))?$")
 SYNCS = {"fsync", "fdatasync", "sync_file_range", "syncfs", "sync", "msync"}
 WRITES = {"write", "writev", "pwrite64", "pwritev", "pwritev2", "ftruncate", "fallocate", "fchmod", "fchown", "fsetxattr",
           "fremovexattr", "copy_file_range"}
-# Of which arguments are the directory and the name that is made.
+# The arguments with the directory and the name of the new file.
 MAKES = {"mkdir": (None, 0), "mkdirat": (0, 1), "symlink": (None, 1), "symlinkat": (1, 2), "link": (None, 1),
          "linkat": (2, 3), "mknod": (None, 0), "mknodat": (0, 1), "rename": (None, 1), "renameat": (2, 3),
          "renameat2": (2, 3), "chmod": (None, 0), "fchmodat": (0, 1), "chown": (None, 0), "lchown": (None, 0),
@@ -63,7 +63,7 @@ class Call:
         return (found.group(2) or "") if found else ""
 
     def at(self, where):
-        """The path that a directory and a name say."""
+        """The path of a name in a directory."""
         directory, name = where
         path = self.args[name].strip('"')
         if path.startswith("/") or directory is None:
@@ -72,7 +72,7 @@ class Call:
 
 
 def calls(trace):
-    """Those that went well; one that was interrupted by others stands where it ended."""
+    """The successful calls; an interrupted one is listed when it ends."""
     begun = {}
     for line in open(trace, encoding="utf-8", errors="replace"):
         line = line.rstrip("\n")
@@ -89,7 +89,7 @@ def calls(trace):
 
 
 def touched(call):
-    """The path that a call made, wrote to or changed; None. A file without a name comes when it is linked."""
+    """The path that a call made, wrote or changed, or None. A file without a name counts when it is linked."""
     if call.name in WRITES:
         return call.fd(0)
     if call.name in MAKES:
@@ -126,13 +126,13 @@ def files(roots, trace):
 
 
 def begins(call):
-    """Whether a transaction does."""
+    """Whether the transaction is in order."""
     return call.name == "fcntl" and "F_WRLCK" in call.args[2] and call.fd(0).endswith("/layers.lock")
 
 
 def order(roots, trace):
-    """A transaction writes all files, then for each of them its token, syncs it, and renames it; and syncs the directories
-    of all of them when the last one is in its place."""
+    """A transaction writes all files, then for each of them writes the token, syncs and renames it; after the last rename it
+    syncs their directories."""
     tokens, synced, waiting, placed = set(), set(), set(), None
     for call in calls(trace):
         path = touched(call)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# dead-mount.py DIRECTORY COMMAND...: run a command while a file system is mounted there whose server never answers, as
-# that of a network file system whose other end is gone. What looks at it hangs until it is killed.
+# dead-mount.py DIRECTORY COMMAND...: run a command while a file system whose server never answers is mounted there, as a network
+# file system after a failure. A process that accesses it hangs until it is killed.
 import ctypes
 import os
 import subprocess
@@ -10,7 +10,7 @@ import sys
 
 directory = sys.argv[1]
 libc = ctypes.CDLL(None, use_errno=True)
-server = os.open("/dev/fuse", os.O_RDWR)  # closed in the command; while we hold it, requests wait
+server = os.open("/dev/fuse", os.O_RDWR)  # closed on exec; while it is open, requests wait
 options = f"fd={server},rootmode=40000,user_id=0,group_id=0"
 if libc.mount(b"dead", directory.encode(), b"fuse", 0, options.encode()) != 0:
     sys.exit(f"cannot mount: {os.strerror(ctypes.get_errno())}")

@@ -1,20 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A machine: a Debian root directory (mkroot.sh) that runs in its own mount, pid, uts, ipc, time and network
-# namespaces, well enough for podman and crun. It has a disk that stays, and a /run and /dev/shm that do not outlive it.
+# A machine: a root directory of mkroot.sh that runs in mount, PID, UTS, IPC, time and network namespaces, in which podman and crun
+# work. Its disk stays, and its /run and /dev/shm are deleted when it ends.
 #
-#   enter.sh start DIR SUITE BUILD    boot; SUITE is remembered. What BUILD has is put into the PATH
-#   enter.sh systemd DIR SUITE BUILD  the same with systemd, of a SUITE that has it, and BUILD installed. It is remembered
+#   enter.sh start DIR SUITE BUILD    boot; the PATH contains the programs of BUILD
+#   enter.sh systemd DIR SUITE BUILD  the same with systemd, and with BUILD installed
 #   enter.sh run DIR COMMAND...       run a command in it
-#   enter.sh kill DIR                 kill all of it at once, as a power switch would
+#   enter.sh kill DIR                 kill all processes at once, as a power cut does
 #
-# With RUN_ON_DISK=1 its /run is no memory. The collector takes nothing for older than the boot that is younger than what
-# an engine made there, and so removes nothing else that a test makes between two commands of podman.
-# With BOOT_AGE=+SECONDS it seems that it booted so long ago.
+# start and systemd store SUITE and BUILD in DIR, and the next boot needs no SUITE.
 #
-# In DIR: store, its /var/lib/containers; run, its /run; upper, what it changed of its root (the root itself is never
-# written to, several machines share it); pid, that of its init.
+# With RUN_ON_DISK=1 its /run is on the disk. The collector treats entries that are newer than the files of an engine in /run as
+# newer than the boot, and so keeps all orphans that a test makes between two commands of podman.
+# With BOOT_AGE=+SECONDS the machine seems to have booted so long ago.
+#
+# In DIR: store, its /var/lib/containers; run, its /run; upper, its changes of the root directory, which several machines share and
+# no machine writes to; pid, the PID of its init.
 set -u
 
 cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
@@ -26,7 +28,7 @@ die() {
         exit 125
 }
 
-# Without systemd, control groups and a network: what podman has to be told in each of its releases.
+# The settings of each release of podman without systemd, control groups and a network.
 containers_conf() {
         cat <<'EOF'
 [containers]
@@ -44,7 +46,7 @@ runtime = "crun"
 EOF
 }
 
-# A control group that systemd may do anything in.
+# A control group that is delegated to systemd.
 enter_cgroup() {
         local cgroup
 
@@ -65,7 +67,7 @@ start() {
         fi
         rm -f "$dir/booted"
         [ ! -e "$dir/systemd" ] || { enter_cgroup "$dir" && cgroup=--cgroup; }
-        # It is just now that this machine boots, after all that is on its disk.
+        # The boot of the machine is now, after all changes of its disk.
         # shellcheck disable=SC2086
         setsid "$(cat "$dir/build")/tests/support/machine/after-boot" ${BOOT_AGE-} unshare --mount --pid --uts --ipc --net $cgroup --fork --kill-child \
                 "$0" init "$dir" </dev/null >"$dir/init.log" 2>&1 &
@@ -79,8 +81,8 @@ start() {
         [ -s "$dir/pid" ] || die "cannot boot: $(cat "$dir/init.log")"
 }
 
-# BUILD as a package has it, and what systemd finds in a machine that ran before. A soft reboot unmounts what is not below
-# /run/initramfs, and mounts what fstab has.
+# Install BUILD like a package, with the files that systemd finds on a machine that has booted before. A soft reboot unmounts all
+# mounts that are not below /run/initramfs, and mounts those of fstab.
 install_for_systemd() {
         local root=$1
 
@@ -121,7 +123,7 @@ mount_store() {
         fi
 }
 
-# As the first process in the new namespaces.
+# Run as the first process in the new namespaces.
 init() {
         local dir=$1 lower root=$1/root build
 
@@ -149,7 +151,7 @@ init() {
         touch ".outside$dir/booted"
         umount -l .outside
         [ ! -e /run/initramfs ] || exec env -i container=test "${env[@]}" /usr/lib/systemd/systemd --system --unit=multi-user.target
-        # Reaps what is left to it.
+        # Wait for orphaned processes.
         exec env -i "${env[@]}" sh -c 'trap : TERM; while :; do sleep 1000 & wait; done'
 }
 

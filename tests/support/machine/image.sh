@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# Inside of a machine: an image without any registry. To be given to "sh -c", with commands that use it after it.
-# /tmp/rootfs.tar is its root, /tmp/build a directory to build from.
+# In a machine: the input for an image without a registry. For "sh -c", followed by commands that use it. /tmp/rootfs.tar is the
+# root, /tmp/build a build context.
 set -e
 mkdir -p /tmp/rootfs/bin /tmp/rootfs/etc /tmp/rootfs/data /tmp/build
 cp /bin/busybox /tmp/rootfs/bin

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Run a command in a root directory of mkroot.sh, with the network and the devices of this machine, and in mounts and
-# processes of its own.
-# What it changes goes to DIR/upper, and is there for the next command; the root itself is never written to.
+# Run a command in a root directory of mkroot.sh, with the network and the devices of this machine, in mount and PID namespaces. Its
+# changes are in DIR/upper, also for the next command; the root itself does not change.
 #
 #   in-root.sh DIR ROOT COMMAND...
 #
@@ -30,7 +29,7 @@ mount -t devpts -o newinstance,ptmxmode=666,mode=620 devpts "$root/dev/pts"
 mount -t tmpfs shm "$root/dev/shm"
 mount -t tmpfs run "$root/run"
 mount -t tmpfs -o mode=1777 tmp "$root/tmp"
-# No chroot(2): within one the kernel makes no user namespaces.
+# Not chroot(2): in a chroot the kernel makes no user namespaces.
 mkdir -p "$root/.outside"
 cd "$root"
 pivot_root . .outside

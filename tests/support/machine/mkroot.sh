@@ -1,11 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# mkroot.sh SUITE[+PACKAGE...]: make the root directory of a Debian suite with its podman and containers-storage, once,
-# and print where it is. With packages: another one, that has them too. For minbase-SUITE it has nothing of that but what
-# debootstrap's smallest variant has. PACKAGE@ARCHITECTURE is one of another architecture, to build for it, and
-# SUITE@ARCHITECTURE all of another, which this machine can run. It is a cache: it may be deleted at any time, and is never
-# inside the source tree.
+# mkroot.sh SUITE[+PACKAGE...]: make the root directory of a Debian suite with its podman and containers-storage, if it is not in the
+# cache, and print its path. With packages it is another directory that has them, too. minbase-SUITE is the smallest variant of
+# debootstrap. PACKAGE@ARCHITECTURE is a package of another architecture, to build for it; SUITE@ARCHITECTURE is a root of another
+# architecture that this machine can run. The cache may be deleted at any time, and is never in the source tree.
 set -eu
 
 name=$1
@@ -18,14 +17,14 @@ more=${more//@/:}
 cache=${CSTORAGE_TEST_CACHE:-/var/cache/cstorage-tests}
 root=$cache/$name
 
-# What the roots hold; a change here makes them anew.
+# The packages of the roots. A change makes them anew.
 packages="podman containers-storage crun conmon netavark busybox-static uidmap passt fuse-overlayfs
           libyajl2 libmount1 libsmartcols1 libsystemd0 strace acl attr e2fsprogs jq ca-certificates"
 [ "$base" = "$suite" ] || packages=
 stamp="1 $packages$more"
 
 bootstrap() {
-        # The Release files of a mirror that is a snapshot may be past their date.
+        # The Release files of a snapshot mirror may have expired.
         debootstrap --variant=minbase ${architecture:+"--arch=${architecture#@}"} "${suite%%@*}" "$root" &&
                 echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/50no-valid-until" &&
                 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" &&
@@ -36,7 +35,7 @@ copy_of_base() {
         cp -a --reflink=auto "$("$0" "$base")" "$root" && rm "$root/.cstorage-root"
 }
 
-# apt's own sandbox user cannot use the network configuration of some build machines.
+# The sandbox user of apt cannot use the network on some build machines.
 install_packages() {
         local foreign
 

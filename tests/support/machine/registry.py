@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A registry that has the one image of an OCI layout, under whatever name, and is only read.
+"""A read-only registry that serves the image of an OCI layout under any name.
 
   registry.py LAYOUT PORT"""
 
@@ -35,7 +35,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with open(path, "rb") as f:
             self.answer(f.read(), kind, digest)
 
-    # What asks for parts of a blob takes all of it, too.
+    # A client that asks for a part of a blob accepts all of it.
     def do_GET(self):
         parts = self.path.split("/")
         if len(parts) < 5:

@@ -2,7 +2,7 @@
 """Mutants of C source in the style of this project (clang-format, one definition after the other).
 
 Source.mutants() lists them. weave() writes a source that contains all of them: each function exists once for every mutant
-of it, and the original name is a switch over the variable mutant_chosen. So that one build serves for all mutants.
+of it, and the original name is a switch over the variable mutant_chosen, so all mutants need one build.
 """
 import re
 from dataclasses import dataclass, field
@@ -23,8 +23,8 @@ OPENING = {"(": ")", "[": "]", "{": "}"}
 TYPES = {"const", "struct", "enum", "static", "unsigned", "bool", "int", "char", "size_t", "ssize_t", "uint32_t", "uint64_t",
          "int64_t", "uint8_t", "uint16_t", "sigset_t"}
 
-# Left out: what frees, how much is allocated, and what only lack of memory brings about. Valgrind, the sanitizers and
-# tests/unit/test-lib-faults.c are for these.
+# Not mutated: calls that free, sizes of allocations, and code that only runs without memory. Valgrind, the sanitizers and
+# tests/unit/test-lib-faults.c test these.
 OUT_OF_MEMORY = re.compile(r"-ENOMEM\b")
 FREES = re.compile(r"(?:free|\w+_(?:done|unref|free))\(")
 UNCHANGED_CALLS = {"error_set", "error_errno", "sizeof", "_cleanup_", "malloc", "calloc", "reallocarray", "ARRAY_RESERVE",
@@ -59,7 +59,7 @@ class Item:
     name: str
     text: str
     line: int
-    head: str = ""  # of a function: what stands before its body
+    head: str = ""  # of a function: the text before its body
 
 
 @dataclass(eq=False)
@@ -81,7 +81,7 @@ class Mutant:
 
 
 def split_items(text):
-    """Items, and what stands between them as items of the kind "other"."""
+    """The items, and the text between them as items of the kind "other"."""
     items, lines, at = [], text.split("\n"), 0
     while at < len(lines):
         first = at
@@ -123,7 +123,7 @@ def classify(text, line):
 
 
 class Body:
-    """The tokens of an item, with what belongs together."""
+    """The tokens of an item, with their matching brackets."""
 
     def __init__(self, item):
         self.item = item
@@ -146,7 +146,7 @@ class Body:
         return 0 <= i < len(self.t) and self.t[i].kind == "name" and self.t[i].text in texts
 
     def source(self, i, k):
-        """Of the tokens i to k, without k."""
+        """The text of the tokens i to k, without k."""
         return self.text[self.t[i].start:self.t[k - 1].end]
 
     def edit(self, i, k, new):
@@ -175,7 +175,7 @@ class Body:
         return k
 
     def statement_end(self, i):
-        """Behind the ";" of the simple statement that begins at i, or None."""
+        """The index after the ";" of the simple statement that begins at i, or None."""
         while i < len(self.t):
             if self.is_op(i, "(", "["):
                 i = self.match[i]
@@ -191,7 +191,7 @@ class Body:
     # ------------------------------------------------------------------------------------ what is left out
 
     def quiet(self):
-        """Tokens that are not mutated: assertions, the text of errors, and what only lack of memory brings about."""
+        """The tokens that are not mutated: assertions, texts of errors, and code that only runs without memory."""
         quiet = set()
         for i, t in enumerate(self.t):
             if t.kind == "name" and self.is_op(i + 1, "("):
@@ -252,11 +252,11 @@ class Body:
         if self.is_name(i - 1, "return") and self.is_op(i + 1, ";"):
             return  # returns() has it
         if self.is_op(i - 1, "=") and self.is_name(i - 2, "r"):
-            return  # no error, whatever the number
+            return  # not an error number
         if i > 1 and self.is_descriptor(i - 2):
             return
         if self.is_op(i - 1, "{") and self.is_op(i + 1, "}"):
-            return  # what is zeroed is mostly set later
+            return  # a zeroed value is usually set later
         digits = t.text.rstrip("uUlL")
         value = int(digits, 8 if digits.isdigit() and digits.startswith("0") else 0)
         if value == 1 and self.is_op(i - 1, "-") and not self.is_binary(i - 1):
@@ -341,7 +341,7 @@ class Body:
                 yield from ((i + 1, end, answer) for answer in answers)
 
     def answers(self):
-        """A function that returns 1 or 0, not only 0 or an error."""
+        """A function that returns 1 or 0, and not only 0 or an error."""
         return re.search(r"return (1;|!|[^;]*(==|&&|: 1;| 1 :))", self.text)
 
     def elements(self):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""hold-lock.py FILE...: take the lock on each as the Go library does (a POSIX record lock over all of it, for writing;
-the file is made where it is missing), say "held", and keep it until the standard input ends."""
+"""hold-lock.py FILE...: lock each file as the Go library does (a POSIX write lock on the whole file, which is created if it is
+missing), print "held", and keep the locks until the end of standard input."""
 
 import fcntl
 import os

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Everything about every file of a tree that a program could tell, one line each; and what differs between two.
+"""List all properties of the files of a tree, one line each, and compare two listings.
 
   listing.py make DIR [--ctime]          write the listing of a tree to standard output
-  listing.py diff BEFORE AFTER           print what differs; exit status 1 if anything does
-        --removed FILE                   these paths (one a line, relative) must be gone, and only these; the
-                                         directories that they were in have another mtime
+  listing.py diff BEFORE AFTER           print the differences; exit status 1 if there are any
+        --removed FILE                   only these paths (one a line, relative) must be gone; their parent
+                                         directories may have another mtime
         --touched PATH                   this directory may have another mtime
   listing.py summary BEFORE AFTER        the same in a few words
         --removed FILE
-  listing.py orphans DIR RUNROOT DRIVER  the paths in a graphroot that no record speaks for, by brute force
-        IMAGESTORE                       and in an image store; both are named in the paths then
+  listing.py orphans DIR RUNROOT DRIVER  the orphans in a graphroot, by brute force
+        IMAGESTORE                       and in an image store; the paths then contain the store
 
-Mounts are not entered, subvolumes are. A name that is no UTF-8 is written with escapes."""
+It enters subvolumes, but no mounts. A name that is not UTF-8 is printed with escapes."""
 
 import argparse
 import hashlib
@@ -106,7 +106,7 @@ CLASSES = (("layer", r"[^/]+/(overlay|vfs/dir|btrfs/subvolumes)/[a-f0-9]{64}"), 
 
 
 def classify(paths):
-    """How many of each class, in words; what is below another counts once."""
+    """The number of paths of each class, in words; a tree counts once."""
     counts = {}
     for path in paths:
         name = next((n for n, pattern in CLASSES if re.fullmatch(pattern, path)), path)
@@ -116,7 +116,7 @@ def classify(paths):
 
 
 def summary(before, after, removed):
-    """What was lost and what was left of what may go, in words."""
+    """The lost paths and the orphans that are left, in words."""
     lost = {p for p in before.keys() - after.keys() if not below(p, removed)}
     tops = [p for p in lost if p.startswith("outside/") or os.path.dirname(p) not in lost]
     left = [p for p in after if p in removed]
@@ -141,7 +141,7 @@ def names(path):
 
 
 def orphans_in(root, others, known, driver):
-    """Those of one of the roots of a store."""
+    """The orphans in one root of a store."""
     home = {"vfs": "vfs/dir", "btrfs": "btrfs/subvolumes"}.get(driver, driver)
     yield from (f"{driver}/quotas/{name}" for name in names(f"{root}/{driver}/quotas") if name not in known["layers"])
     gone = [name for name in names(f"{root}/{home}") if ID.match(name) and name not in known["layers"]]
@@ -160,14 +160,14 @@ def orphans_in(root, others, known, driver):
     for kind in "layers", "images", "containers":
         yield from (f"{driver}-{kind}/{name}" for name in names(f"{root}/{driver}-{kind}")
                     if re.match(rf"\.tmp-(volatile-)?{kind}\.json[0-9]+$", name))
-    # A lock file alone may be that of a process that is about to make the directory: it stays for a minute.
+    # A lock file without directory may belong to a process that is about to make it, so it stays for a minute.
     for temp in f"{driver}/tempdirs", f"{driver}-layers/tmp":
         yield from (f"{temp}/{name}" for name in names(f"{root}/{temp}")
                     if os.path.lexists(f"{root}/{temp}/{name.replace('lock-', 'temp-dir-')}"))
 
 
 def orphans(graphroot, runroot, driver, imagestore):
-    """By brute force and for whole records only: 64 hex digits that stand in no record file."""
+    """The names of 64 hex digits that no record file contains. All record files must be intact."""
     roots = [graphroot, imagestore] if imagestore else [graphroot]
     known = {kind: {record["id"] for root in [*roots, runroot] for prefix in ("", "volatile-")
                     for record in records(f"{root}/{driver}-{kind}/{prefix}{kind}.json")}

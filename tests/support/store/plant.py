@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""plant.py GRAPHROOT SECONDS: leave orphans in a store again and again, as many at a time as a short outage would, and
-print the path of each before. They are made aside: they may be taken away as soon as they are in their place."""
+"""plant.py GRAPHROOT SECONDS: put groups of orphans into a store in a loop, and print the path of each before it exists. Each is made
+in another directory and renamed, since a collection may remove it at once."""
 
 import os
 import random

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Make podman's database in one of the states that a crash, a release or an administrator leaves.
+"""Make a database of podman in a state that a crash, another release or an administrator leaves.
 
   podman-db.py DIRECTORY STATE GRAPHROOT RUNROOT DRIVER [OTHER-RUNROOT]
 
-RUNROOT is what podman reads. With OTHER-RUNROOT the bytes also contain a row that does not count: one that the journal
-undoes, or one that the write-ahead log replaces."""
+podman reads RUNROOT. With OTHER-RUNROOT the file also contains an invalid row, which the journal undoes or the write-ahead log
+replaces."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ path = os.path.join(work, "db.sql")
 def connect():
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA synchronous = OFF")
-    # As libpod/sqlite_state_internal.go:createSQLiteTables has it.
+    # From libpod/sqlite_state_internal.go:createSQLiteTables.
     db.execute("CREATE TABLE DBConfig (ID INTEGER PRIMARY KEY NOT NULL, SchemaVersion INTEGER NOT NULL, OS TEXT NOT NULL,"
                " StaticDir TEXT NOT NULL, TmpDir TEXT NOT NULL, GraphRoot TEXT NOT NULL, RunRoot TEXT NOT NULL,"
                " GraphDriver TEXT NOT NULL, VolumeDir TEXT NOT NULL, CHECK (ID IN (1)))")
@@ -113,7 +113,7 @@ def hot_link():
 
 
 def bolt(run=runroot):
-    """The pages of a BoltDB that count here: a meta page, and the inline bucket as bbolt writes it."""
+    """The relevant pages of a BoltDB: a meta page, and the inline bucket in the format of bbolt."""
     keys = {"graph-driver-name": driver, "graph-root": graphroot, "os": "linux", "run-root": run,
             "static-dir": graphroot + "/libpod", "tmp-dir": "/run/libpod", "volume-path": graphroot + "/volumes"}
     meta = bytes(16) + b"\xed\xda\x0c\xed" + bytes(4076)
@@ -136,7 +136,7 @@ def unused():
 
 
 def later_schema():
-    """A release to come may name its columns otherwise."""
+    """A future release may rename the columns."""
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("CREATE TABLE DBConfig (ID INTEGER PRIMARY KEY, Version INTEGER, Places TEXT)")
     db.execute("INSERT INTO DBConfig VALUES (1, 2, ?)", (runroot,))
