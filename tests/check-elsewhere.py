@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Compiles every source of lib and gc for another kind of machine, with the warnings of this build. Nothing is linked,
-so that no library of such a machine is needed.
+"""Compile all sources of lib and gc for another kind of machine, with the warnings of this build. Nothing is linked, so no library
+of that machine is needed.
 
     check-elsewhere.py BUILD words      for words of 32 bits
     check-elsewhere.py BUILD musl       with the headers of musl instead of those of glibc
@@ -10,10 +10,10 @@ import concurrent.futures, json, os, shlex, subprocess, sys, tempfile
 
 build, kind = sys.argv[1:]
 source = os.path.realpath(os.path.join(os.path.dirname(__file__), ".."))
-# What the sources use from the directory where the headers of glibc are, too. A library that is missing here was not
-# found by the build either, which then has no source that needs it.
+# The other headers in the directory of glibc's headers that the sources use. If one is missing, the build has not found its library
+# either, and has no source that includes it.
 HEADERS = ("asm", "asm-generic", "btrfsutil.h", "linux", "sha2.h", "sqlite3.h", "systemd", "yajl")
-# Names that glibc has, and that musl dropped in 1.2.4; the headers of an older one define them as macros.
+# Names of glibc that musl dropped in 1.2.4; the headers of older releases define them as macros.
 GONE = ("blkcnt64_t", "dirent64", "fstat64", "fstatat64", "ftruncate64", "getdents64", "ino64_t", "lseek64", "lstat64",
         "mmap64", "off64_t", "open64", "openat64", "pread64", "pwrite64", "readdir64", "rlim64_t", "sendfile64", "stat64",
         "statfs64", "statvfs64", "truncate64")
@@ -22,7 +22,7 @@ DEFINED_IN = ("dirent.h", "fcntl.h", "stdio.h", "stdlib.h", "sys/mman.h", "sys/r
 
 
 def for_musl(directory):
-    """The compiler with the headers of musl, and with those that do not come from a C library."""
+    """The compiler with the headers of musl, and with those of other libraries."""
     triplet = subprocess.run(["gcc", "-print-multiarch"], stdout=subprocess.PIPE, text=True).stdout.strip()
     for name in HEADERS:
         for top in ("/usr/include", f"/usr/include/{triplet}"):
@@ -36,7 +36,7 @@ def for_musl(directory):
 
 
 def elsewhere(command, compiler, options):
-    """The same command for the other machine, with no result; sanitizers have nothing to do there."""
+    """The same command for the other machine, without an output file and sanitizers."""
     words = shlex.split(command)
     for option in ("-o", "-MQ", "-MF"):
         del words[words.index(option):words.index(option) + 2]

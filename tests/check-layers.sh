@@ -17,7 +17,7 @@ mapfile -t gc < <(realpath "${@:6}")
 cd "$(dirname "$0")/.." || exit 2
 
 n=0 failed=0
-# check NAME OFFENDERS: a rule holds if nobody breaks it.
+# check NAME OFFENDERS: the rule holds if there are no offenders.
 check() {
         n=$((n + 1))
         if [ -z "$2" ]; then
@@ -39,7 +39,7 @@ includes() {
 sources=$(find lib gc tests units packaging .ci \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name meson.build \) \
         -not -path 'tests/corpus/*' 2>/dev/null | sort)
 # shellcheck disable=SC2086
-check "every file says its licence in its first lines" "$(
+check "every file has its licence in its first lines" "$(
         for f in $sources meson.build meson_options.txt; do
                 head -n 3 "$f" | grep -q 'SPDX-License-Identifier: LGPL-2.1-or-later' || echo "$f"
         done
@@ -77,25 +77,25 @@ rooms() {
 rooms lib 'cstorage\.h' $lib_rooms
 # shellcheck disable=SC2086
 rooms gc 'cstorage\.h|(base|tree|json|toml)/[a-z0-9-]+\.h' $gc_rooms
-check "the formats do not know the public header" "$(
+check "the formats do not include the public header" "$(
         includes lib/{base,tree,json,toml,format,disk}/*.[ch] | grep ':cstorage\.h$'
 )"
-check "the public header includes nothing of ours" "$(includes lib/cstorage.h)"
+check "the public header includes no other header of the project" "$(includes lib/cstorage.h)"
 
 # ------------------------------------------------------------------------------------------------- cycles
 
-check "no header of lib includes itself by way of others" "$(tests/check-cycles.py includes lib 2>&1)"
-check "no header of gc includes itself by way of others" "$(tests/check-cycles.py includes gc 2>&1)"
-check "no files of lib need each other in a cycle" "$(
+check "no header of lib includes itself through others" "$(tests/check-cycles.py includes lib 2>&1)"
+check "no header of gc includes itself through others" "$(tests/check-cycles.py includes gc 2>&1)"
+check "no files of lib depend on each other in a cycle" "$(
         tests/check-cycles.py symbols "$base" "$format" "$disk" "$driver" "$internal" 2>&1
 )"
-check "no files of gc need each other in a cycle" "$(tests/check-cycles.py symbols "${gc[@]}" 2>&1)"
+check "no files of gc depend on each other in a cycle" "$(tests/check-cycles.py symbols "${gc[@]}" 2>&1)"
 
 # ---------------------------------------------------------------------------------------- foreign headers
 
 # door PATTERN FILES: the header is included in these files only.
 door() {
-        check "<$1> comes in by $2" "$(
+        check "only $2 includes <$1>" "$(
                 grep -lE "^[ \t]*#[ \t]*include[ \t]+<$1" --include='*.[ch]' -r lib gc | grep -vE "^($2)$"
         )"
 }
@@ -109,24 +109,24 @@ door 'sqlite3' 'gc/podman/database-sqlite\.c'
 
 # ----------------------------------------------------------------------------------------------- symbols
 
-# undefined LIBRARY, defined LIBRARY: lines "object symbol", without what compilers and sanitizers bring.
+# undefined LIBRARY, defined LIBRARY: lines "object symbol", without symbols of compilers and sanitizers.
 undefined() {
         nm --undefined-only --print-file-name "$1" | sed -E 's/^.*[:/]([^:/]+\.o): *U /\1 /' |
                 grep -vE ' (__(asan|ubsan|sanitizer|tsan|gcov|cyg|sancov)_|__llvm_|_GLOBAL_OFFSET_TABLE_)' |
-                grep -vE ' __(u?(div|mod|divmod)di[34]|(mul|ashl|ashr|lshr)di3|aeabi_.*)$' # 64 bits where words have 32
+                grep -vE ' __(u?(div|mod|divmod)di[34]|(mul|ashl|ashr|lshr)di3|aeabi_.*)$' # arithmetic of 64 bits on 32-bit machines
 }
 defined() {
         nm --defined-only --extern-only --print-file-name "$1" | sed -E 's/^.*[:/]([^:/]+\.o): *[0-9a-f]+ [A-Z] /\1 /' |
                 grep -vE ' __(odr_)?asan'
 }
 
-# What computes and nothing else.
+# Functions without input and output.
 pure='mem(cpy|move|set|chr|cmp|rchr|mem)|str(n?len|r?chr|chrnul|n?cmp|n?casecmp|n?dup|spn|cspn|str|ncat|cat|error_r)
 malloc|calloc|realloc(array)?|free|qsort(_r)?|bsearch|v?(sn|as)printf|strtou?ll?|__errno_location|__assert_fail|__stack_chk_fail|abort
 yajl_[a-z_]+|__(memcpy|memmove|memset|strcpy|strcat|strncat|v?(sn|as)printf)_chk'
 
-# The functions that the objects of lib/format call, and those of lib/base that these need: "object symbol", less
-# what these objects define themselves.
+# The functions that the objects of lib/format, and the objects of lib/base below them, call and do not define: "object
+# symbol".
 reached_by_format() {
         {
                 { defined "$format" && defined "$base"; } | sed 's/^/defined /'
@@ -148,7 +148,7 @@ reached_by_format() {
                 }'
 }
 
-check "every library has symbols to look at" "$(
+check "every library has symbols" "$(
         for lib in "$base" "$format" "$disk" "$driver" "$internal"; do
                 [ -n "$(undefined "$lib")" ] && [ -n "$(defined "$lib")" ] || echo "$lib"
         done
@@ -156,17 +156,17 @@ check "every library has symbols to look at" "$(
 )"
 check "lib/format makes no system call" "$(
         reached_by_format | grep -vE -e " ($(paste -sd'|' <<<"$pure"))\$" |
-                grep -vx 'base_hexids.c.o getrandom' # the keys of a set that is sealed; lib/format adds to it
+                grep -vx 'base_hexids.c.o getrandom' # keys for a sealed set; lib/format only adds to the set
 )"
 for lib in "$base" "$format" "$disk" "$driver"; do
         check "$(basename "$lib" .a) defines no public name" "$(defined "$lib" | grep ' cstorage_')"
 done
-check "the library neither prints nor ends the process nor minds signals" "$(
+check "the library does not print, exit or handle signals" "$(
         for lib in "$base" "$format" "$disk" "$driver" "$internal"; do
                 undefined "$lib" | grep -E ' (__)?(v?f?printf|v?dprintf|puts|putchar|fputs|perror|syslog|exit|_exit|quick_exit|signal|sigaction|atexit)(_chk)?$'
         done
 )"
-check "only the configuration reads the environment" "$(
+check "only lib/config reads the environment" "$(
         for lib in "$base" "$format" "$disk" "$driver" "$internal"; do
                 undefined "$lib" | grep -E ' (__)?(secure_)?getenv$|^[^ ]+ environ$' | grep -v '^config'
         done

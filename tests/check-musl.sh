@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Linked with musl, statically, the decisions, the readers of settings and the removal of trees do what they do with
-# glibc. That is all that needs no other library; check-elsewhere.py compiles the rest.
+# The decisions, the readers of settings and the deletion of trees work if they are linked statically with musl. These parts need
+# no other library; check-elsewhere.py compiles the rest.
 . "$(dirname "$0")/support/lib.sh"
 
 command -v musl-gcc >/dev/null || skip_all "there is no musl (musl-tools)"
@@ -10,7 +10,7 @@ source_dir=$(cd "$tests_dir/.." && pwd)
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 
-# The headers that do not come from a C library, without those of glibc beside them.
+# The headers of other libraries, without those of glibc in the same directory.
 mkdir "$dir/include" "$dir/objects"
 for header in linux asm-generic yajl sha2.h btrfsutil.h "$(gcc -print-multiarch)/asm" asm; do
         [ ! -e "/usr/include/$header" ] || ln -sfn "/usr/include/$header" "$dir/include/$(basename "$header")"
@@ -18,7 +18,7 @@ done
 compile=(musl-gcc -std=gnu17 -O1 -pthread -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 "-I$source_dir/lib" "-I$source_dir/gc" "-I$support/fuzz"
         -isystem "$dir/include" -isystem /usr/include/libmount -isystem /usr/include/blkid)
 
-# objects: those of the private libraries below the public one, and of the plan.
+# objects: compile the private libraries below the public one, and the plan.
 objects() {
         local file
 
@@ -42,25 +42,25 @@ linked() {
         "${compile[@]}" -static -o "$dir/$name" "$@" "$dir/all.a"
 }
 
-# replay PROGRAM DIRECTORY: every case is fine, and there are some.
+# replay PROGRAM DIRECTORY: all cases pass, and there are some.
 replay() { "$dir/$1" "$2" >"$dir/out" && grep -q '^ok' "$dir/out" && ! grep -q '^not ok' "$dir/out"; }
 
-check "it compiles" objects || finish
-check "it makes a library" ar rcs "$dir/all.a" "$dir"/objects/*.o || finish
+check "the sources compile" objects || finish
+check "the objects make a library" ar rcs "$dir/all.a" "$dir"/objects/*.o || finish
 for target in conf facts lowers toml; do
-        check "fuzz-$target is linked" linked "$target" "$tests_dir/fuzz/fuzz-$target.c" "$support/fuzz/fuzz-main.c"
-        check "its corpus is read" replay "$target" "$tests_dir/corpus/$target"
+        check "fuzz-$target links" linked "$target" "$tests_dir/fuzz/fuzz-$target.c" "$support/fuzz/fuzz-main.c"
+        check "fuzz-$target reads its corpus" replay "$target" "$tests_dir/corpus/$target"
 done
-check "plan-tool is linked" linked plan "$tests_dir/plan/plan-tool.c"
-check "all golden plans are made" replay plan "$tests_dir/plan/golden"
+check "plan-tool links" linked plan "$tests_dir/plan/plan-tool.c"
+check "plan-tool makes all golden plans" replay plan "$tests_dir/plan/golden"
 
-check "tree-tool is linked" linked tree "$support/system/tree-tool.c"
+check "tree-tool links" linked tree "$support/system/tree-tool.c"
 mkdir -p "$dir"/trees/{a/b/c,d}
 touch "$dir"/trees/a/{1..2000} "$dir/trees/a/b/c/file" "$dir/trees/d/file"
-expect "it removes trees, and counts what was in them" "a 2004 d 2" \
+expect "tree-tool removes trees and counts their files" "a 2004 d 2" \
         "$("$dir/tree" remove "$dir/trees" threads=4 count | awk 'NF == 5 && ($1 == "a" || $1 == "d") { print $1, $2 }' | sort | xargs)"
 
-# The text of an error comes from the C library.
+# The C library supplies the text of an error.
 cat >"$dir/error.c" <<'END'
 #include <stdio.h>
 #include "base/error.h"
@@ -71,6 +71,6 @@ int main(void) {
         return r != -ENOENT;
 }
 END
-check "a program with an error is linked" linked error "$dir/error.c"
-expect "which has a text" "cannot open 'x': No such file or directory" "$("$dir/error")"
+check "a program that prints an error links" linked error "$dir/error.c"
+expect "the error has a text" "cannot open 'x': No such file or directory" "$("$dir/error")"
 finish

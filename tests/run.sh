@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The test command: installs what the tests need, builds, runs everything that this machine can run, says what it
-# skipped and why, and ends with the line "N passed, N failed, N skipped".
+# Install the packages that the tests need, build, run all tests that this machine can run, print the skipped cases with their
+# reasons, and end with the line "N passed, N failed, N skipped".
 #
-#   tests/run.sh            all but what takes long
+#   tests/run.sh            all but the long tests
 #   tests/run.sh --quick    the unit tests and the tests of the decision alone: at most three minutes
-#   tests/run.sh --long     what takes long, too
-#   tests/run.sh --fresh    the two commands of the README instead, this one being the second, each in a root directory with
-#                           next to nothing; takes more than an hour
-#   tests/run.sh --bench    the benchmarks instead
+#   tests/run.sh --long     all tests
+#   tests/run.sh --fresh    only the two commands of the README, of which this is the second, each in a minimal root
+#                           directory: several hours
+#   tests/run.sh --bench    only the benchmarks
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -38,18 +38,18 @@ install_needs() {
                 dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
         done
         [ -z "$missing" ] && return 0
-        apt-get update >/dev/null || echo "apt-get update fails; what needs packages that are missing will say so"
-        # Releases differ in what they have, and what one has not would keep all others from being installed.
+        apt-get update >/dev/null || echo "apt-get update fails; tests that need missing packages are skipped"
+        # Releases have different packages, and apt installs none if one is unknown.
         for p in $missing; do
-                if apt-cache show "$p" >/dev/null 2>&1; then there="$there $p"; else echo "not to be had here: $p"; fi
+                if apt-cache show "$p" >/dev/null 2>&1; then there="$there $p"; else echo "not in this release: $p"; fi
         done
         echo "installing:$there"
         # shellcheck disable=SC2086
         DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $there >/dev/null ||
-                echo "some packages cannot be installed; what needs them will say so"
+                echo "some packages cannot be installed; tests that need them are skipped"
 }
 
-# Two builds: one with sanitizers for the tests of our own code, one as users have it for everything with other programs.
+# Two builds: one with sanitizers for the unit tests, and one without for tests with other programs.
 build() {
         local dir=$1
         shift
@@ -77,7 +77,7 @@ fi
 export CSTORAGE_TEST_LONG=0
 [ $what = long ] && CSTORAGE_TEST_LONG=1
 
-# A suite without tests leaves no log; one whose log is missing for another reason has failed.
+# A suite without tests has no log; a suite whose log is missing for another reason has failed.
 #   run_suite BUILD LOG OPTIONS...
 logs=""
 n_logs=0
@@ -89,12 +89,12 @@ run_suite() {
                 echo "FAILED: no test of $dir ran"
                 failed=1
         fi
-        # The next run of the same build writes over it.
+        # The next run of the same build overwrites the log.
         n_logs=$((n_logs + 1))
         [ -f "$log" ] && mv "$log" "$log.$$.$n_logs" && logs="$logs $log.$$.$n_logs"
 }
 
-# fuzz_one SECONDS TARGET CORPUS...: what it finds belongs into the corpus, with the fix.
+# fuzz_one SECONDS TARGET CORPUS...: an input that fails belongs into the corpus, with the fix.
 fuzz_one() {
         local seconds=$1 name=$2 new
         shift 2
@@ -110,7 +110,7 @@ fuzz_one() {
         rm -rf "$new"
 }
 
-# Every target for so many seconds, from its corpus, as many at once as there are cores.
+# fuzz SECONDS: run each target from its corpus for so many seconds, in parallel on all cores.
 fuzz() {
         local seconds=$1 name corpora
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Each shared library that a file may load late is in its notes for packagers, and the packages depend on it as the note
-# says.
+# The notes for packagers in each file list the shared libraries that it loads on demand, and the packages depend on them with the
+# priority in the note.
 #
 #   tests/abi/check-dlopen.sh FILE...
 . "$(dirname "$0")/../support/lib.sh"
@@ -14,7 +14,7 @@ packaging=$tests_dir/../packaging
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 
-# notes FILE: the soname and priority in each; each has a note of its own, and nothing lies between them.
+# notes FILE: the soname and priority in each note. Each library has its note, and the notes are contiguous.
 notes() {
         rm -f "$dir/notes"
         objcopy --dump-section .note.dlopen="$dir/notes" "$1" /dev/null 2>/dev/null
@@ -32,13 +32,13 @@ while at < len(data):
 EOF
 }
 
-# Sonames that it knows, but for its own and those that it is linked with.
+# The sonames in the file, except its own and those that it is linked with.
 loaded() {
         readelf -dW "$1" | sed -nE 's/.*\((NEEDED|SONAME)\).*\[(.*)\]$/\2/p' | sort >"$dir/linked"
         strings -a "$1" | grep -xE 'lib[a-z0-9]+\.so\.[0-9]+' | sort -u | comm -23 - "$dir/linked"
 }
 
-# debian FIELD PACKAGE...: the packages in that field of any of these.
+# debian FIELD PACKAGE...: the packages in that field of these packages.
 debian() {
         local field=$1 package
         for package in "${@:2}"; do
@@ -64,11 +64,11 @@ declare -A packages=(
         [libsystemd.so.0]="libsystemd0 systemd-libs"
 )
 
-expect "something is loaded late" 1 $(($(for file in "$@"; do loaded "$file"; done | wc -l) > 0))
+expect "some libraries are loaded on demand" 1 $(($(for file in "$@"; do loaded "$file"; done | wc -l) > 0))
 for file in "$@"; do
         name=$(basename "$file")
-        # A note may be there for what the compiler saw that this file never loads.
-        expect "what $name may load is in its notes" "" "$(comm -23 <(loaded "$file") <(notes "$file" | cut -d ' ' -f 1 | sort))"
+        # There may be a note for a library whose use the compiler has removed.
+        expect "the notes of $name list all libraries that it loads on demand" "" "$(comm -23 <(loaded "$file") <(notes "$file" | cut -d ' ' -f 1 | sort))"
         case $name in
         libcstorage*) debs=(libcstorage0) rpms=(libcstorage) ;;
         *) debs=(cstorage-gc libcstorage0) rpms=(cstorage-gc libcstorage) ;;
@@ -76,8 +76,8 @@ for file in "$@"; do
         while read -r soname priority; do
                 read -r deb_field rpm_field <<<"${fields[$priority]}"
                 read -r deb rpm <<<"${packages[$soname]}"
-                check "it is $priority in Debian: $soname" grep -qx "$deb" <<<"$(debian "$deb_field" "${debs[@]}")"
-                check "and in Fedora" grep -qx "$rpm" <<<"$(fedora "$rpm_field" "${rpms[@]}")"
+                check "the Debian package lists $soname as $priority" grep -qx "$deb" <<<"$(debian "$deb_field" "${debs[@]}")"
+                check "the RPM lists $soname as $priority" grep -qx "$rpm" <<<"$(fedora "$rpm_field" "${rpms[@]}")"
         done < <(notes "$file")
 done
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What was released stays: abidiff finds nothing incompatible between the library of the last tag and this one, and the
-# examples of the first release, linked with its library, run with this one.
+# The library is compatible with its releases: abidiff finds no incompatible change since the last tag, and the examples of the
+# first release, linked with the library of that release, run with this library.
 #
 #   tests/abi/check-releases.sh LIBRARY
 . "$(dirname "$0")/../support/lib.sh"
@@ -16,7 +16,7 @@ first=$(head -n 1 <<<"$tags")
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 
-# build TAG: its library in $dir/TAG.build/lib, as it is built for a release, with what abidiff reads.
+# build TAG: build its library in $dir/TAG.build/lib as for a release, with the debugging information that abidiff reads.
 build() {
         [ ! -d "$dir/$1.build" ] || return 0
         mkdir "$dir/$1" && git -C "$source" archive "$1" | tar -C "$dir/$1" -x &&
@@ -24,11 +24,11 @@ build() {
                 meson compile -C "$dir/$1.build" cstorage:shared_library
 }
 
-# The runtimes of the sanitizers that this library may be built with have to be loaded before all else.
+# If the library is built with sanitizers, their runtimes must be loaded first.
 sanitizers() { ldd "$library" | awk '/lib(a|ub)san/ { print $3 }' | xargs; }
 
-check "the library of $last is built" build "$last" || finish
-check "the library of $first is built" build "$first" || finish
+check "the library of $last can be built" build "$last" || finish
+check "the library of $first can be built" build "$first" || finish
 
 # Exit status: bit 0 an error, 1 a usage error, 2 a change, 3 an incompatible one (abidiff(1)).
 if command -v abidiff >/dev/null; then
@@ -45,6 +45,6 @@ printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$dir
 check "a program is linked with the library of $first" cc -I "$dir/$first/lib" -o "$dir/images" "$dir/$first/tests/examples/images.c" \
         -L "$dir/$first.build/lib" -lcstorage
 mkdir "$dir/now" && ln -s "$library" "$dir/now/libcstorage.so.0"
-expect "it runs with this one" "localhost/image0:1 1 layers" "$(
+expect "that program runs with this library" "localhost/image0:1 1 layers" "$(
         CONTAINERS_STORAGE_CONF=$dir/storage.conf LD_LIBRARY_PATH=$dir/now LD_PRELOAD=$(sanitizers) "$dir/images" 2>&1 | sed -n 's/ [0-9]* bytes$//p')"
 finish

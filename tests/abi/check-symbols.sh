@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The header, the version map, the shared library and Debian's symbols file name the same functions, and the header says of
-# each since when.
+# The header, the version map, the shared library and Debian's symbols file have the same functions, and each function has a
+# "Since" in the header.
 #
 #   tests/abi/check-symbols.sh LIBRARY
 set -u
@@ -30,19 +30,19 @@ others=$(nm -D --defined-only "$library" | awk '$2 != "T" && $2 != "A" { print $
 
 same "the version map has what the header declares" "$header" "$map"
 same "the library exports what the version map has" "$map" "$exported"
-same "it exports nothing else" "none" "none$others"
+same "the library exports nothing else" "none" "none$others"
 
 debian=$(sed -n 's/^ \(cstorage_[a-z0-9_]*@[^ ]*\) .*/\1/p' ../packaging/debian/libcstorage0.symbols | sort)
 nodes=$(awk '/^[A-Z].* {$/ { node = $1 } /^ *cstorage_[a-z0-9_]*;$/ { sub(";", ""); print $1 "@" node }' libcstorage.sym | sort)
 same "Debian's symbols file has what the version map has, in the same nodes" "$nodes" "$debian"
 
-# A comment speaks for the declarations right below it, up to the next empty line.
+# A comment belongs to the declarations below it up to the next empty line.
 undated=$(perl -0777 -ne '
         for my $block (split /\n\s*\n/) {
                 next if $block =~ /Since:\s*(\*\s*)?[0-9]/;
                 $block =~ s,/\*.*?\*/,,gs;
                 print "$1\n" while $block =~ /\b(cstorage_[a-z0-9_]+)\(/g;
         }' cstorage.h)
-same "every function stands right below a comment that says since when" "none" "none$undated"
+same "every function has a comment with Since" "none" "none$undated"
 echo "1..$n"
 exit $failed

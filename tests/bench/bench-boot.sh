@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# From the start of the kernel to the first instruction of a container that a quadlet starts, in a virtual machine without
-# hardware help, with orphans of a transient store: without a collector; with ours; with podman-clean-transient.service.
-# Each boot is of a fresh copy of the same disk. Printed are medians; wanted is that ours costs next to nothing.
+# The time from the start of the kernel to the first instruction of a container of a quadlet, in a virtual machine without hardware
+# support, with orphans in a transient store: without a collector, with cstorage-gc, and with podman-clean-transient.service. Each
+# boot uses a new copy of the same disk. Prints medians; cstorage-gc must cost almost nothing.
 #
-#   CSTORAGE_BENCH_ROUNDS        how many boots of each [3]
+#   CSTORAGE_BENCH_ROUNDS        boots of each kind [3]
 . "$(dirname "$0")/../support/vm/vm.sh"
 . "$(dirname "$0")/../support/vm/containers.sh"
 
 need_vm
 rounds=${CSTORAGE_BENCH_ROUNDS:-3}
-worst=1.10 # of what a boot takes without any collector
+worst=1.10 # times a boot without a collector
 
 # ------------------------------------------------------------------------------------------------ disks
 
@@ -58,8 +58,8 @@ boot() {
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 check "a machine is made" make_machine || finish
-check "its disk with 200 orphans of 100 files" make_disk many 200 100 || finish
-check "its disk with an orphan of 100,000 files" make_disk large 1 100000 || finish
+check "a disk with 200 orphans of 100 files is made" make_disk many 200 100 || finish
+check "a disk with an orphan of 100,000 files is made" make_disk large 1 100000 || finish
 
 note "$(printf '%-8s %10s %10s %10s' orphans none ours podman)"
 for disk in many large; do
@@ -69,15 +69,15 @@ for disk in many large; do
                 done
         done
         for what in none ours podman; do
-                expect "$disk, $what: each boot came to a container" "$rounds" "$(grep -cE '^[0-9]+\.[0-9]+$' "$scratch/$disk.$what")"
+                expect "$disk, $what: each boot started a container" "$rounds" "$(grep -cE '^[0-9]+\.[0-9]+$' "$scratch/$disk.$what")"
                 eval "$what=\$(median <\"\$scratch/\$disk.\$what\")"
         done
         # shellcheck disable=SC2154 # ours, podman
         note "$(printf '%-8s %8s s %8s s %8s s' $disk "$none" "$ours" "$podman")"
         note "all: $(for what in none ours podman; do echo "$what $(xargs <"$scratch/$disk.$what");"; done | xargs)"
-        check "$disk: with ours a container starts within $worst of the time without" \
+        check "$disk: with cstorage-gc a container starts within $worst of the time without" \
                 awk -v a="$ours" -v b="$none" -v worst=$worst 'BEGIN { exit !(a <= b * worst) }'
-        check "$disk: and sooner than with podman-clean-transient.service" \
+        check "$disk: with cstorage-gc a container starts sooner than with podman-clean-transient.service" \
                 awk -v a="$ours" -v b="$podman" 'BEGIN { exit !(a < b) }'
 done
 finish

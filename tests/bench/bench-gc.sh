@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The collection beside containers-storage gc and podman system prune --external (Debian sid's), and rm -rf: in one run,
-# each in turn, all in the same machine. Printed are medians and ratios; the targets are those of the ratios.
+# A collection compared with containers-storage gc and podman system prune --external of Debian sid, and with rm -rf: in turns, in
+# one run, in the same machine. Prints medians and ratios; the targets are ratios.
 #
-#   CSTORAGE_BENCH_ROUNDS    how often each is run [3]
+#   CSTORAGE_BENCH_ROUNDS    runs of each [3]
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -16,7 +16,7 @@ rounds=${CSTORAGE_BENCH_ROUNDS:-3}
 mkstore=$support/store/mkstore.py
 S=$scratch/m/store
 
-# measure FILE OPTIONS... -- COMMAND...: one line more in FILE, as of a run after a reboot.
+# measure FILE OPTIONS... -- COMMAND...: append a line for a run after a reboot to FILE.
 measure() {
         local file=$1
         shift
@@ -42,7 +42,7 @@ theirs() { echo containers-storage -s overlay -g "$1/storage" -R "$1/runroot" gc
 podmans() { echo podman --storage-driver overlay --root "$1/storage" --runroot "$1/runroot" system prune --external; }
 ours() { echo /usr/local/bin/cstorage-gc --quiet --storage-driver overlay --root "$1/storage" --runroot "$1/runroot"; }
 
-# As a package has it, like theirs: without the symbols and the search path of the build tree.
+# Like the program in a package: without the symbols and the search path of the build tree.
 install_ours() {
         DESTDIR=$S/installed meson install -C "$build" --no-rebuild --strip >/dev/null &&
                 machine_run m sh -c 'cp -a /var/lib/containers/installed/usr/local/. /usr/local/ && ldconfig'
@@ -58,7 +58,7 @@ make_store() {
 # ------------------------------------------------------------------------------------------------ nothing to do
 
 nothing_to_do() {
-        local layers=$1 store=n$1 temperature option who i
+        local layers=$1 store=n$1 temperature option program i
         local at=/var/lib/containers/$store
         shift
         make_store "$store" "$@"
@@ -67,14 +67,14 @@ nothing_to_do() {
                 option=
                 [ $temperature = cold ] && option=--cold
                 for i in $(seq $((rounds * 2 - 1))); do
-                        for who in theirs podmans ours; do
+                        for program in theirs podmans ours; do
                                 # shellcheck disable=SC2046
-                                measure "$scratch/$layers.$temperature.$who" $option $($who $at)
+                                measure "$scratch/$layers.$temperature.$program" $option $($program $at)
                         done
                 done
-                for who in theirs podmans ours; do
-                        local f=$scratch/$layers.$temperature.$who
-                        row "nothing to do, $layers layers, $temperature" $who "$(ms "$(median "$f" 2)")" \
+                for program in theirs podmans ours; do
+                        local f=$scratch/$layers.$temperature.$program
+                        row "nothing to do, $layers layers, $temperature" $program "$(ms "$(median "$f" 2)")" \
                                 "$(mb "$(median "$f" 3)")" "$(ratio "$(median "$f" 2)" "$(median "$scratch/$layers.$temperature.ours" 2)")"
                 done
         done
@@ -85,40 +85,40 @@ row() { printf '# %-48s %-8s %12s %10s %8sx\n' "$@"; }
 
 # ------------------------------------------------------------------------------------------------ orphans
 
-# How long it takes until the locks are free again, as somebody sees it who waits for them. Each has a store of its own,
-# made before the first begins: ext4 takes no inode that was deleted in the last minutes, and would look at thousands of
-# those of the store before for each directory that is made (fs/ext4/ialloc.c:recently_deleted). A boot has none.
+# The time until the locks are free again, for a process that waits for them. Each program has its store, made before the first
+# one runs: ext4 does not reuse inodes that were deleted in the last minutes, and would read thousands of those of the previous
+# store for each new directory (fs/ext4/ialloc.c:recently_deleted). After a boot there are none.
 two_hundred_orphans() {
-        local who i temperature option f
+        local program i temperature option f
 
         make_store t --images 2 --layers 3 --orphans 200 --orphan-files 100
         for temperature in warm cold; do
                 for i in $(seq "$rounds"); do
-                        for who in theirs ours; do cp -a "$S/t" "$S/w.$temperature.$i.$who"; done
+                        for program in theirs ours; do cp -a "$S/t" "$S/w.$temperature.$i.$program"; done
                 done
         done
         for temperature in warm cold; do
                 option=
                 [ $temperature = cold ] && option=--cold
                 for i in $(seq "$rounds"); do
-                        for who in ours theirs; do
-                                f=/var/lib/containers/w.$temperature.$i.$who
+                        for program in ours theirs; do
+                                f=/var/lib/containers/w.$temperature.$i.$program
                                 # shellcheck disable=SC2046
-                                measure "$scratch/200.$temperature.$who" $option \
-                                        --lock $f/storage/overlay-layers/layers.lock $($who $f)
+                                measure "$scratch/200.$temperature.$program" $option \
+                                        --lock $f/storage/overlay-layers/layers.lock $($program $f)
                         done
                 done
         done
         rm -rf "$S"/w.* "$S/t"
         for temperature in warm cold; do
-                for who in theirs ours; do
+                for program in theirs ours; do
                         f=$scratch/200.$temperature
-                        row "200 orphans of 100 files, $temperature: until unlocked" $who "$(ms "$(median "$f.$who" 5)")" \
-                                "$(mb "$(median "$f.$who" 3)")" "$(ratio "$(median "$f.$who" 5)" "$(median "$f.ours" 5)")"
-                        row "                          lock held" $who "$(ms "$(median "$f.$who" 6)")" "" \
-                                "$(ratio "$(median "$f.$who" 6)" "$(median "$f.ours" 6)")"
-                        row "                          all done" $who "$(ms "$(median "$f.$who" 2)")" "" \
-                                "$(ratio "$(median "$f.$who" 2)" "$(median "$f.ours" 2)")"
+                        row "200 orphans of 100 files, $temperature: until unlocked" $program "$(ms "$(median "$f.$program" 5)")" \
+                                "$(mb "$(median "$f.$program" 3)")" "$(ratio "$(median "$f.$program" 5)" "$(median "$f.ours" 5)")"
+                        row "                          lock held" $program "$(ms "$(median "$f.$program" 6)")" "" \
+                                "$(ratio "$(median "$f.$program" 6)" "$(median "$f.ours" 6)")"
+                        row "                          all done" $program "$(ms "$(median "$f.$program" 2)")" "" \
+                                "$(ratio "$(median "$f.$program" 2)" "$(median "$f.ours" 2)")"
                 done
         done
         f=$scratch/200.warm
@@ -127,9 +127,9 @@ two_hundred_orphans() {
 }
 
 one_large_orphan() {
-        local who held
+        local program held
 
-        for who in ours theirs; do
+        for program in ours theirs; do
                 make_store w --images 1 --layers 1 --orphans 1 --orphan-files 2
                 python3 - "$S/w/storage" <<'EOF'
 import glob, os, sys
@@ -142,11 +142,11 @@ for i in range(400):
     os.close(fd)
 EOF
                 # shellcheck disable=SC2046
-                measure "$scratch/400k.$who" --lock /var/lib/containers/w/storage/overlay-layers/layers.lock \
-                        $($who /var/lib/containers/w)
+                measure "$scratch/400k.$program" --lock /var/lib/containers/w/storage/overlay-layers/layers.lock \
+                        $($program /var/lib/containers/w)
                 rm -rf "$S/w"
-                held=$(median "$scratch/400k.$who" 6)
-                row "one orphan of 400,000 files, lock held" $who "$(ms "$held")" "$(mb "$(median "$scratch/400k.$who" 3)")" \
+                held=$(median "$scratch/400k.$program" 6)
+                row "one orphan of 400,000 files, lock held" $program "$(ms "$held")" "$(mb "$(median "$scratch/400k.$program" 3)")" \
                         "$(ratio "$held" "$(median "$scratch/400k.ours" 6)")"
         done
         held=$(median "$scratch/400k.ours" 6)
@@ -155,37 +155,37 @@ EOF
 }
 
 deleting() {
-        local who i
+        local program i
 
-        note "where the file system discards what it frees at once, the disk's discards a second are the limit for all: see bench-delete.sh"
+        note "on a file system that discards freed blocks at once, the rate of discards limits all programs: see bench-delete.sh"
         make_store t --images 1 --layers 2 --orphans 300 --orphan-files 200
         for i in $(seq $(((rounds + 1) / 2))); do
-                for who in rm theirs ours; do
+                for program in rm theirs ours; do
                         rm -rf "$S/w"
                         cp -a "$S/t" "$S/w"
-                        if [ $who = rm ]; then
-                                # The same directories; the machine's own rm.
+                        if [ $program = rm ]; then
+                                # The same directories, deleted with rm in the machine.
                                 # shellcheck disable=SC2046
                                 measure "$scratch/300.rm" --cold rm -rf $(jq -r '.orphan_layers[] |
                                         "/var/lib/containers/w/storage/overlay/" + .' "$scratch/made")
                         else
                                 # shellcheck disable=SC2046
-                                measure "$scratch/300.$who" --cold $($who /var/lib/containers/w)
+                                measure "$scratch/300.$program" --cold $($program /var/lib/containers/w)
                         fi
                 done
         done
         rm -rf "$S/w" "$S/t"
-        for who in rm theirs ours; do
-                row "deleting 300 orphans of 200 files, cold" $who "$(ms "$(median "$scratch/300.$who" 2)")" \
-                        "$(mb "$(median "$scratch/300.$who" 3)")" \
-                        "$(ratio "$(median "$scratch/300.$who" 2)" "$(median "$scratch/300.ours" 2)")"
+        for program in rm theirs ours; do
+                row "deleting 300 orphans of 200 files, cold" $program "$(ms "$(median "$scratch/300.$program" 2)")" \
+                        "$(mb "$(median "$scratch/300.$program" 3)")" \
+                        "$(ratio "$(median "$scratch/300.$program" 2)" "$(median "$scratch/300.ours" 2)")"
         done
         target "faster than rm -rf" "$(ratio "$(median "$scratch/300.rm" 2)" "$(median "$scratch/300.ours" 2)")" 3
 }
 
 machine_start m sid || skip_all "a machine does not boot here"
 install_ours || skip_all "meson cannot install there"
-row what who wall memory ratio
+row what program wall memory ratio
 nothing_to_do 0 --images 0
 nothing_to_do 1100 --images 100 --layers 10 --containers 100
 nothing_to_do 11000 --images 1000 --layers 10 --containers 1000

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What it costs to look for processes that use an orphan: one orphan is collected beside the processes of this machine,
-# and beside 300 more, each in a mount namespace of its own, in turns.
+# The time to look for processes that use an orphan: collect one orphan beside the processes of this machine, and beside 300 more,
+# each in its mount namespace, in turns.
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -16,7 +16,7 @@ n_processes=300
 longer_at_most_us=20000
 rounds=9
 
-# elapsed: microseconds of one collection of one orphan, as the report has them. Nothing else runs meanwhile, not even jq.
+# elapsed: the microseconds of a collection of one orphan, from the report. No other program runs meanwhile, not even jq.
 elapsed() {
         lay_out "$1" --orphans 1 --orphan-files 1 --seed "$1"
         # shellcheck disable=SC2086

@@ -1,19 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Creating and deleting a container, at 0, 1,000 and 10,000 existing containers in each mode, in the same store: the library
-# in one process; the Go library in one process (go/main.go, built with what Debian sid packages); and containers-storage
-# as a process for each. Printed are medians; the targets are ratios to the Go library, as it is what we are compared with.
-# "Files alone" is what neither can do without: files as large as theirs are written and put in place of others, and in
-# stable mode they and their directories are synced.
+# The time to create and delete a container beside 0, 1,000 and 10,000 containers, in each mode, in the same store: this library in
+# one process; the Go library in one process (tests/support/bench/go/main.go, built with the packages of Debian sid); and
+# containers-storage with a process for each call. Prints medians; the targets are ratios to the Go library. "Files alone" is the
+# minimum for any program: it writes files of the same size, replaces others by them, and in stable mode syncs them and their
+# directories.
 #
-# All of that on two disks: a file beside the scratch files, past the cache, where a sync takes as long as it does there, and
-# a file in memory, as a disk whose cache survives a power cut, where it takes next to nothing. How much faster than the Go
-# library a stable store can be is up to the disk: where files alone would not be five times as fast, two thirds of what they
-# are is wanted.
+# The disks are a file beside the scratch files without the page cache, and a file in memory, on which a sync takes almost no time,
+# like a disk whose cache survives a power cut. The disk limits the ratio of a stable store: if files alone are not five times as
+# fast as the Go library, the target is two thirds of their ratio.
 #
-#   CSTORAGE_BENCH_ROUNDS        how often each is done in a turn [31]
-#   CSTORAGE_BENCH_CONTAINERS    at how many existing containers, the second is the target's [0 1000 10000]
+#   CSTORAGE_BENCH_ROUNDS        runs of each in a turn [31]
+#   CSTORAGE_BENCH_CONTAINERS    numbers of existing containers; the second one has the target [0 1000 10000]
 . "$(dirname "$0")/../support/lib.sh"
 
 need_root
@@ -25,7 +24,7 @@ rounds=${CSTORAGE_BENCH_ROUNDS:-31}
 read -ra existing <<<"${CSTORAGE_BENCH_CONTAINERS:-0 1000 10000}"
 process_rounds=5
 disk_size=4G
-turns=3 # of each after the other, as a machine is slower at one time than at another
+turns=3 # of each in sequence, since the speed of a machine changes
 
 medians() { local c; for c in 1 2 3 4 5 6; do median "$1" $c; done | xargs; }
 median() { awk -v c="$2" '{ print $c }' "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
@@ -42,13 +41,13 @@ R() { echo "/run/$1/storage"; }
 ours() { machine_run m /opt/cstorage/tests/support/bench/bench-store "$(G "$1")" "$(R "$1")" "$@" || failures=$((failures + 1)); }
 theirs() { machine_run m /run/bench-go "$(G "$1")" "$(R "$1")" "$@" || failures=$((failures + 1)); }
 
-# The system's own packages and no others; what needs a C compiler is not called for here.
-build_theirs() {
+# With packages of the system only, and none that needs a C compiler.
+build_go_program() {
         cp "$support/bench/go/main.go" "$scratch/m/run/" && machine_run m env -C /run GO111MODULE=off GOPATH=/usr/share/gocode \
                 GOCACHE=/run/go-cache CGO_ENABLED=0 go build -tags exclude_graphdriver_btrfs -o /run/bench-go main.go
 }
 
-# as_process FILE MODE COMMAND...: one line more in FILE: wall_us cpu_us bytes.
+# as_process FILE MODE COMMAND...: append a line to FILE: wall_us cpu_us bytes.
 as_process() {
         local file=$1 mode=$2 option=
         shift 2
@@ -73,7 +72,7 @@ measure_processes() {
         done
 }
 
-# alone MODE: beside the records.
+# alone MODE: files alone, in the directory of the records.
 alone() {
         local mode=$1 directory v=volatile- at
         directory=$(G "$mode") at=$scratch/m/store/$mode/storage
@@ -86,7 +85,7 @@ alone() {
 
 # ------------------------------------------------------------------------------------------------ all of them
 
-# row_of WHO WALL CPU BYTES OUR-WALL
+# row_of PROGRAM WALL CPU BYTES OUR-WALL
 row_of() { row "$disk" "$mode" "$n" $what "$1" "$(ms "$2")" "$(ms "$3")" "$(kb "$4")" "$(ratio "$2" "$5")x"; }
 
 compare() {
@@ -125,7 +124,7 @@ measure() {
 
 wanted() { awk -v alone="$1" 'BEGIN { w = alone * 2 / 3; printf "%.1f", (w < 5 ? w : 5) }'; }
 
-# The target: at the second number of containers, creating and deleting together.
+# The target: creation and deletion together, at the second number of containers.
 target() {
         local f=$scratch/$disk.$1.${existing[1]} go alone times text
         local -a our their files
@@ -141,9 +140,8 @@ target() {
         if awk -v r="$times" -v wanted="$(wanted "$alone")" 'BEGIN { exit !(r >= wanted) }'; then ok "$text"; else not_ok "$text"; fi
 }
 
-# What most users have: ext4 with a journal, of which nothing was deleted yet. Without one (as on a disk that tests are run on,
-# perhaps) ext4 takes no inode again that was deleted within the last minutes, and looks at thousands of those for each
-# file that anybody makes (fs/ext4/ialloc.c:recently_deleted).
+# ext4 with a journal, as most users have it, and without deleted inodes. Without a journal ext4 does not reuse inodes that were
+# deleted in the last minutes, and reads thousands of them for each new file (fs/ext4/ialloc.c:recently_deleted).
 make_disk() {
         local loop='' direct=on ok
 
@@ -165,17 +163,17 @@ drop_disk() {
 }
 
 failures=0
-row disk mode existing what who wall CPU written times
+row disk mode existing what program wall CPU written times
 for disk in file memory; do
         make_disk $disk || skip_all "no file system in a file here"
         machine_start m $suite || skip_all "a machine does not boot here"
-        check "disk: $disk: the Go library's program is built" build_theirs || finish
+        check "disk: $disk: the Go program is built" build_go_program || finish
         for mode in stable volatile transient; do
                 measure $mode
         done
         drop_disk $disk
 done
-expect "everything that was measured went well" 0 $failures
+expect "no measured call failed" 0 $failures
 [ ${#existing[@]} -gt 1 ] && for disk in file memory; do
         for mode in stable volatile transient; do
                 target $mode

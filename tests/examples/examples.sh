@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The examples of the library are built and work. The pages for readers name only files that exist, and list every directory,
-# reason and room.
+# The examples of the library work. The documents name existing files only, and list every directory, reason and room.
 . "$(dirname "$0")/../support/lib.sh"
 
 source=$(cd "$tests_dir/.." && pwd)
@@ -13,22 +12,22 @@ unset CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
 
 python3 "$support/store/mkstore.py" --root "$dir/g" --runroot "$dir/r" --images 2 --layers 3 >/dev/null
 printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$dir/g" "$dir/r" >"$dir/storage.conf"
-expect "it prints the images of a store" "localhost/image0:1 3 layers localhost/image1:1 3 layers" \
+expect "the reader prints the images of a store" "localhost/image0:1 3 layers localhost/image1:1 3 layers" \
         "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" | sed -n 's/ [0-9]* bytes$//p' | xargs)"
-expect "and where their layers lie, the topmost first" "image0-2 image0-1 image0-0 image1-2 image1-1 image1-0" \
+expect "the reader prints the paths of their layers, the topmost first" "image0-2 image0-1 image0-0 image1-2 image1-1 image1-0" \
         "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" | sed -n 's/^ *//; /^\//p' |
                 while read -r layer; do ls "$layer"; done | xargs)"
 if command -v rustc >/dev/null; then
         check "a program in Rust is built with the library" rustc --edition 2021 -D warnings -L "$build/lib" \
                 -C link-arg="-Wl,-rpath,$build/lib" -o "$dir/names" "$tests_dir/examples/names.rs"
-        expect "and prints the names of the images" "localhost/image0:1 localhost/image1:1" \
+        expect "the program in Rust prints the names of the images" "localhost/image0:1 localhost/image1:1" \
                 "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$dir/names" | xargs)"
-        expect "or what is wrong" "1 yes" "$(CONTAINERS_STORAGE_CONF=$dir/none "$dir/names" 2>"$dir/err" >/dev/null
+        expect "the program in Rust prints the error" "1 yes" "$(CONTAINERS_STORAGE_CONF=$dir/none "$dir/names" 2>"$dir/err" >/dev/null
                 echo $? $(grep -q "$dir/none" "$dir/err" && echo yes))"
 else
         skip "a program in Rust is built with the library" "there is no rustc"
 fi
-check "with what their layers hold" sh -c \
+check "the reader prints the sizes of layers" sh -c \
         "CONTAINERS_STORAGE_CONF='$dir/storage.conf' '$build/tests/examples/images' | grep -qE ' [1-9][0-9]{2,} bytes$'"
 if [ "$(id -u)" = 0 ]; then
         printf '[storage]\ndriver = "overlay"\ngraphroot = "%s"\nrunroot = "%s"\n' "$dir/new/g" "$dir/new/r" \
@@ -36,15 +35,15 @@ if [ "$(id -u)" = 0 ]; then
         expect "the writer makes a store, a container in it, and mounts it" 1 "$(
                 CONTAINERS_STORAGE_CONF=$dir/storage.conf unshare --mount "$build/tests/examples/container" box "" </dev/null |
                         grep -c "^$dir/new/g/overlay/[0-9a-f]*/merged$")"
-        expect "and removes it again" "[][][]" "$(
+        expect "the writer removes the container" "[][][]" "$(
                 cat "$dir"/new/r/overlay-{layers,containers}/volatile-*.json "$dir/new/r/overlay-layers/mountpoints.json")"
 fi
 printf '[' >"$dir/storage.conf"
-expect "and says what is wrong with a configuration" "1 1" \
+expect "the reader prints an error in a configuration" "1 1" \
         "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" 2>&1 | grep -c "$dir/storage.conf") \
 $(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" >/dev/null 2>&1; echo $?)"
 
-# store DRIVER: a store for the example "container", in $dir/DRIVER.
+# store DRIVER: make a store for the example "container" in $dir/DRIVER.
 store() {
         mkdir -p "$dir/$1/g" "$dir/$1/r"
         python3 "$support/store/mkstore.py" --root "$dir/$1/g" --runroot "$dir/$1/r" --driver "$1" --images 1 >/dev/null
@@ -52,7 +51,7 @@ store() {
         find "$dir/$1" | sort
 }
 
-# In mounts of its own, which end with it: a container is started, then a command run that finds its root in $root.
+# In a mount namespace: start a container, then run a command with the root of the container in $root.
 # shellcheck disable=SC2016
 started='
         coproc { exec "$0" box localhost/image0:1; } 2>&1
@@ -71,17 +70,17 @@ container() {
 for driver in overlay vfs; do
         store $driver >"$dir/before"
         if ! unshare -m true 2>/dev/null; then
-                skip "$driver: a container is made, mounted and removed" "nothing can be mounted here"
+                skip "$driver: a container is made, mounted and removed" "overlay cannot be mounted here"
                 continue
         fi
         file=image0-2/file0
-        [ $driver = overlay ] && file=image0-0/file0 # of the lowest layer
+        [ $driver = overlay ] && file=image0-0/file0 # in the lowest layer
         expect "$driver: a container is made, mounted and removed" "command 0 container 0" \
                 "$(container $driver "echo text >\"\$root/made\" && test -e \"\$root/$file\"" | xargs)"
-        expect "$driver: nothing is left of it" "" "$(diff "$dir/before" <(find "$dir/$driver" | sort) | grep '^>' |
+        expect "$driver: no file of the container is left" "" "$(diff "$dir/before" <(find "$dir/$driver" | sort) | grep '^>' |
                 grep -vE '/(tempdirs|[a-z-]*(\.lock|volatile-[a-z]*\.json|mountpoints\.json)|[a-z]+-(layers|images|containers))$')"
 done
-check "an image that is not there is named" sh -c "CONTAINERS_STORAGE_CONF='$dir/vfs.conf' \
+check "the error of a missing image names it" sh -c "CONTAINERS_STORAGE_CONF='$dir/vfs.conf' \
         '$build/tests/examples/container' box nothing 2>&1 | grep -q nothing"
 
 # named PAGE: the files that the page names in backquotes or links to, without code blocks, one a line. A name in backquotes

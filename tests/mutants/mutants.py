@@ -19,7 +19,7 @@ import mutate
 GOLDEN = os.path.join(TOP, "tests", "plan", "golden")
 SAMPLE = 300
 CPU_SECONDS_MIN = 2  # for a test of milliseconds, on any machine
-WALL_SECONDS = 120   # for tests that wait for ever
+WALL_SECONDS = 120   # for tests that hang
 MEMORY_BYTES = 4 << 30
 
 
@@ -29,7 +29,7 @@ class Group:
     files: list
     tests: list
     users: list = field(default_factory=list)  # sources that use mutated headers and have no mutants of their own
-    only: dict = field(default_factory=dict)   # by file: the functions that decide; all, if it is not there
+    only: dict = field(default_factory=dict)   # by file: the functions that decide; all functions of other files
 
 
 def unit(name, *env):
@@ -37,7 +37,7 @@ def unit(name, *env):
 
 
 def stored(*names):
-    """Tests that make stores, in both modes of a store."""
+    """The tests that make stores, in both modes."""
     return [unit(n) for n in names] + [unit(n, ("STORAGE_TRANSIENT", "1")) for n in names]
 
 
@@ -101,7 +101,7 @@ class Builder:
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def compile(self, file, text):
-        """What the compiler says; nothing if all is well."""
+        """The messages of the compiler; empty on success."""
         source = os.path.join(self.scratch, file)
         with open(source, "w") as f:
             f.write(text)
@@ -145,7 +145,7 @@ class Builder:
 
 
 def wrong_in(said):
-    """The mutants in which the compiler found errors: be it in the copy of a function, or in what a macro became."""
+    """The mutants with compile errors, in the copy of a function or in the expansion of a macro."""
     found, function = set(), None
     for line in said.split("\n"):
         if m := re.search(r"In function .*__(\d+)\W*$", line):
@@ -160,7 +160,7 @@ def wrong_in(said):
 
 
 def compile_group(builder, group, mutants):
-    """Leave out what does not compile; return the objects and what was left out."""
+    """Leave out mutants that do not compile; return the objects and these mutants."""
     left_out = set()
     sources = {f: mutate.Source(f, open(os.path.join(TOP, f)).read()) for f in group.files + group.users}
     headers = {f for f in group.files if f.endswith(".h")}
@@ -224,7 +224,7 @@ def killer(tests, number):
 
 
 def set_limit(test):
-    """Measured with the code as it is."""
+    """The limits, from a run of the original code."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     if not passes(test, 0):
         sys.exit(f"{test.name()} fails without any mutant")

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A build for another architecture, 64-bit ARM, twice in different directories: all that is installed is for that one, is
-# the same in both, and knows nothing of the machine that built it.
+# Two builds for 64-bit ARM in different directories: all installed files are for that architecture, are equal, and contain no path
+# of the build.
 . "$(dirname "$0")/../support/lib.sh"
 . "$(dirname "$0")/../support/packaging.sh"
 
@@ -16,7 +16,7 @@ for library in yajl md mount smartcols systemd; do
 done
 root cross "minbase-sid+systemd-dev+${needs// /+}"
 
-# installed NAME: what a build in /mnt/NAME installs goes to /mnt/NAME.root.
+# installed NAME: build in /mnt/NAME, and install into /mnt/NAME.root.
 installed() {
         release "$scratch/cross/shared/$1" &&
                 run_in cross sh -euc '
@@ -27,12 +27,12 @@ installed() {
 }
 shared=$scratch/cross/shared
 
-check "it builds for arm64" installed here || finish
-check "it builds elsewhere" installed to/elsewhere || finish
+check "a build for arm64 succeeds" installed here || finish
+check "a build in another directory succeeds" installed to/elsewhere || finish
 expect "all programs and libraries are for arm64" "AArch64" "$(find "$shared/here.root" -type f -exec sh -c '
         for f; do readelf -h "$f" 2>/dev/null | sed -n "s/^ *Machine: *//p"; done' sh {} + | sort -u)"
-expect "there are four" 4 "$(find "$shared/here.root" -type f -exec sh -c '
+expect "there are four programs and libraries" 4 "$(find "$shared/here.root" -type f -exec sh -c '
         for f; do readelf -h "$f" >/dev/null 2>&1 && echo "$f"; done' sh {} + | wc -l)"
-expect "both builds are the same" "" "$(diff -r "$shared/here.root" "$shared/to/elsewhere.root")"
+expect "both builds are equal" "" "$(diff -r "$shared/here.root" "$shared/to/elsewhere.root")"
 expect "no file has a path of the build" "" "$(grep -rlE '/mnt/(here|to)' "$shared"/here.root "$shared"/to/elsewhere.root)"
 finish

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# fresh.sh SUITE: the two commands of the README, from a fresh clone, in a root directory that has nothing but sudo, git and
-# ca-certificates: the demo, by an ordinary user, ends in a collection; and the tests pass. That takes half an
-# hour at least, as all that they need is made anew: tests/run.sh --fresh runs it.
+# fresh.sh SUITE: the two commands of the README from a fresh clone, in a root directory with sudo, git and ca-certificates only. The
+# demo, run by an unprivileged user, ends with a collection, and the tests pass. It takes more than half an hour, as all roots and
+# builds are made anew; tests/run.sh --fresh runs it.
 . "$(dirname "$0")/../support/lib.sh"
 . "$(dirname "$0")/../support/packaging.sh"
 
@@ -17,22 +17,22 @@ make_scratch
 root fresh "minbase-$suite+sudo+git+ca-certificates"
 shared=$scratch/fresh/shared
 chmod 755 "$scratch" # others than root work in it
-check "it is cloned" git clone -q --bare "$source_dir" "$shared/cstorage.git" || finish
+check "git clones the source" git clone -q --bare "$source_dir" "$shared/cstorage.git" || finish
 
 check "a user runs the demo" run_in fresh sh -euc '
-        useradd -m somebody
-        echo "somebody ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/somebody
-        chown -R somebody: /mnt/cstorage.git
-        sudo -i -u somebody sh -euc "git clone -q /mnt/cstorage.git && cd cstorage && packaging/demo.sh" >/mnt/demo 2>&1' ||
+        useradd -m developer
+        echo "developer ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/developer
+        chown -R developer: /mnt/cstorage.git
+        sudo -i -u developer sh -euc "git clone -q /mnt/cstorage.git && cd cstorage && packaging/demo.sh" >/mnt/demo 2>&1' ||
         note "$(tail -n 20 "$shared/demo")"
-expect "everything optional is built in" "+BTRFS +SQLITE +SYSTEMD" \
+expect "all optional features are built in" "+BTRFS +SQLITE +SYSTEMD" \
         "$(sed -n '/^cstorage-gc [0-9]/{n; p; q}' "$shared/demo" | tr ' ' '\n' | sort | xargs)"
-check "which removes what the reboot left" grep -q '^removed layer-dir no-record ' "$shared/demo"
-check "and nothing more the second time" grep -q '^summary removed=0 refused=0 failed=0 ' "$shared/demo"
+check "the demo removes the orphans of the reboot" grep -q '^removed layer-dir no-record ' "$shared/demo"
+check "a second run removes nothing" grep -q '^summary removed=0 refused=0 failed=0 ' "$shared/demo"
 
 if [ "${CSTORAGE_TEST_FRESH-0}" = 1 ]; then
         check "the tests pass" run_in fresh sh -euc '
-                sudo -i -u somebody sh -euc "cd cstorage && sudo CSTORAGE_TEST_CACHE=/mnt/cache tests/run.sh" >/mnt/tests 2>&1' ||
+                sudo -i -u developer sh -euc "cd cstorage && sudo CSTORAGE_TEST_CACHE=/mnt/cache tests/run.sh" >/mnt/tests 2>&1' ||
                 note "$(tail -n 40 "$shared/tests")"
         note "$(tail -n 1 "$shared/tests")"
 fi

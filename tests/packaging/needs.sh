@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Who lacks something that is needed to build is told which package brings it, on Debian and on Fedora.
+# If a library is missing, meson names its package in Debian and in Fedora.
 . "$(dirname "$0")/../support/lib.sh"
 . "$(dirname "$0")/../support/packaging.sh"
 
 command -v meson >/dev/null || skip_all "there is no meson"
 make_scratch
 
-# without OPTIONS... MODULE...: what meson says where pkg-config does not know these; nothing where it is content.
+# without OPTIONS... MODULE...: the message of meson if pkg-config does not find these modules; empty if it succeeds.
 without() {
         local dir=$scratch/pc module path
         local -a options=()
@@ -26,13 +26,13 @@ without() {
         PKG_CONFIG_LIBDIR=$dir meson setup "${options[@]}" "$scratch/build" "$source_dir" 2>&1 | sed -n '/ERROR/,/^$/p'
 }
 
-expect "with all that is needed it can be built" "" "$(without)"
+expect "with all libraries meson succeeds" "" "$(without)"
 while read -r module debian fedora option; do
         # shellcheck disable=SC2086
-        said=$(without $option "$module")
-        expect "without $module the packages are named" yes \
-                "$(grep -qE "package $debian of Debian, $fedora of Fedora" <<<"$said" && echo yes)" || note "$said"
-        expect "and no others" 1 "$(grep -c 'of Debian' <<<"$said")"
+        message=$(without $option "$module")
+        expect "without $module meson names its packages" yes \
+                "$(grep -qE "package $debian of Debian, $fedora of Fedora" <<<"$message" && echo yes)" || note "$message"
+        expect "without $module meson names no other package" 1 "$(grep -c 'of Debian' <<<"$message")"
 done <<'EOF'
 yajl libyajl-dev yajl-devel
 mount libmount-dev libmount-devel
@@ -44,15 +44,15 @@ libbtrfsutil libbtrfsutil-dev btrfs-progs-devel -Dbtrfs=enabled
 cmocka libcmocka-dev libcmocka-devel -Dtests=enabled
 EOF
 
-# What meson.build names for an optional library, too; the demo builds no tests.
+# All packages in meson.build, also of optional libraries. The demo builds no tests, so it does not need cmocka.
 packages=$(sed -nE "s/^ *(needs \+= \[)?\[[a-z0-9_]*_dep, '[^']*', '([^']*)', '([^']*)'\].*/\2 \3/p" "$source_dir/meson.build")
-expect "meson.build names packages" 8 "$(wc -l <<<"$packages")"
+expect "meson.build names eight packages" 8 "$(wc -l <<<"$packages")"
 while read -r debian fedora; do
         [ "$debian" = libcmocka-dev ] ||
                 expect "the demo installs $debian, or $fedora" 2 "$(grep -owE -- "$debian|$fedora" "$source_dir/packaging/demo.sh" | wc -l)"
-        check "the tests have $debian" grep -qw -- "$debian" "$source_dir/tests/run.sh"
+        check "tests/run.sh installs $debian" grep -qw -- "$debian" "$source_dir/tests/run.sh"
 done <<<"$packages"
 
-expect "without several, all of them" 2 "$(without yajl smartcols | grep -c 'of Debian')"
-expect "without systemd, SQLite, btrfs and cmocka it can be built all the same" "" "$(without libsystemd sqlite3 libbtrfsutil cmocka)"
+expect "without several libraries meson names all of them" 2 "$(without yajl smartcols | grep -c 'of Debian')"
+expect "without systemd, SQLite, btrfs and cmocka meson succeeds" "" "$(without libsystemd sqlite3 libbtrfsutil cmocka)"
 finish

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Hold the TOML reader against the public corpus (github.com/toml-lang/toml-test): its valid cases must mean what their
-.json says, its invalid ones be refused with a line and a column.
+"""Compare the TOML reader with the public corpus (github.com/toml-lang/toml-test): a valid case must have the value of its .json
+file, and an invalid one must be refused with a line and a column.
 
     toml-corpus.py PROGRAM DIRECTORY
 
-PROGRAM says in typed JSON what the TOML on its input means. TOML_TEST in the environment goes before DIRECTORY."""
+PROGRAM prints the TOML on its input as typed JSON. TOML_TEST in the environment overrides DIRECTORY."""
 
 import json
 import os
@@ -13,18 +13,18 @@ import re
 import subprocess
 import sys
 
-# What is valid in 1.0 is so in 1.1, too; what is invalid there may be valid now.
+# A valid case of 1.0 is valid in 1.1, too; an invalid one may be valid now.
 VALID_BEFORE, LIST = "files-toml-1.0.0", "files-toml-1.1.0"
 
 
 def number(text):
-    """Equal floats are equal however they are written; nan is nan here."""
+    """The value of a number; all NaNs are equal."""
     value = text.replace("_", "").lower().lstrip("+")
     return "nan" if value.endswith("nan") else float(value)
 
 
 def date(text):
-    """Upper case, a T before the time, seconds, and no zeros that end a second's fraction."""
+    """Normalise: upper case, a T before the time, seconds, no trailing zeros in the fraction."""
     text = text.upper().replace(" ", "T")
     text = re.sub(r"(^|T)(\d\d:\d\d)(?!:)", r"\1\2:00", text)
     return re.sub(r"\.(\d+)", lambda m: ("." + m.group(1)).rstrip("0").rstrip("."), text)
@@ -49,7 +49,7 @@ def read_names(directory, list_name):
 
 
 def check(program, directory, name):
-    """None, or what is wrong."""
+    """The error, or None."""
     with open(os.path.join(directory, name), "rb") as toml:
         run = subprocess.run([program], stdin=toml, capture_output=True, timeout=60)
     if name.startswith("invalid/"):
@@ -69,7 +69,7 @@ def check(program, directory, name):
 def main():
     program, directory = sys.argv[1], os.path.join(os.environ.get("TOML_TEST") or sys.argv[2], "tests")
     if not os.path.isfile(os.path.join(directory, LIST)):
-        print("1..1\nok 1 - the public TOML corpus # SKIP it is not here; TOML_TEST names its directory")
+        print("1..1\nok 1 - the public TOML corpus # SKIP the corpus is missing; TOML_TEST names its directory")
         return 0
 
     before = [n for n in read_names(directory, VALID_BEFORE) if n.startswith("valid/")]
