@@ -53,7 +53,7 @@ check "every header is included once" "$(
 # --------------------------------------------------------------------------------------------- layers
 
 # The directories of each tree from the bottom to the top. Each includes headers of itself and of those before it.
-lib_rooms='base tree json toml format disk api config driver store snapshot inventory trash txn'
+lib_rooms='base tree json toml format disk api config driver store snapshot inventory verify trash txn'
 gc_rooms='util facts plan options podman liveness scan collect report userns users deleter generator'
 
 # shellcheck disable=SC2086
