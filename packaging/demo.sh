@@ -32,9 +32,9 @@ show() {
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 debian_packages="gcc meson ninja-build pkg-config libc6-dev libbtrfsutil-dev libmd-dev libmount-dev libsmartcols-dev libsqlite3-dev
-        libsystemd-dev libyajl-dev python3"
+        libsystemd-dev libyajl-dev python3 zlib1g-dev"
 fedora_packages="gcc meson ninja-build pkgconf-pkg-config btrfs-progs-devel libmd-devel libmount-devel libsmartcols-devel
-        python3 sqlite-devel systemd-devel yajl-devel"
+        python3 sqlite-devel systemd-devel yajl-devel zlib-devel"
 
 install_needs() {
         local p missing=""

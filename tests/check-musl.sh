@@ -12,7 +12,7 @@ trap 'rm -rf "$dir"' EXIT
 
 # The headers of other libraries, without those of glibc in the same directory.
 mkdir "$dir/include" "$dir/objects"
-for header in linux asm-generic yajl sha2.h btrfsutil.h "$(gcc -print-multiarch)/asm" asm; do
+for header in linux asm-generic yajl sha2.h btrfsutil.h zlib.h zconf.h "$(gcc -print-multiarch)/asm" asm; do
         [ ! -e "/usr/include/$header" ] || ln -sfn "/usr/include/$header" "$dir/include/$(basename "$header")"
 done
 compile=(musl-gcc -std=gnu17 -O1 -pthread -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 "-I$source_dir/lib" "-I$source_dir/gc" "-I$support/fuzz"

@@ -28,7 +28,7 @@ esac
 
 install_needs() {
         local packages="gcc gcc-multilib musl-tools g++ perl clang libclang-rt-dev meson ninja-build pkg-config python3 git
-                        libyajl-dev libmd-dev libbtrfsutil-dev libsystemd-dev libmount-dev libsmartcols-dev libsqlite3-dev libcmocka-dev systemd abigail-tools
+                        libyajl-dev libmd-dev libbtrfsutil-dev libsystemd-dev libmount-dev libsmartcols-dev libsqlite3-dev zlib1g-dev libcmocka-dev systemd abigail-tools
                         clang-format-14 valgrind strace mandoc debootstrap e2fsprogs xfsprogs btrfs-progs uidmap jq acl attr procps iproute2
                         qemu-system-x86 qemu-utils zsh"
         local missing="" there="" p

@@ -62,6 +62,7 @@ declare -A packages=(
         [libsmartcols.so.1]="libsmartcols1 libsmartcols"
         [libsqlite3.so.0]="libsqlite3-0 sqlite-libs"
         [libsystemd.so.0]="libsystemd0 systemd-libs"
+        [libz.so.1]="zlib1g zlib"
 )
 
 expect "some libraries are loaded on demand" 1 $(($(for file in "$@"; do loaded "$file"; done | wc -l) > 0))

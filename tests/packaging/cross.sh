@@ -14,6 +14,7 @@ needs="crossbuild-essential-arm64 meson pkgconf"
 for library in yajl md mount smartcols systemd; do
         needs="$needs lib$library-dev@arm64"
 done
+needs="$needs zlib1g-dev@arm64"
 root cross "minbase-sid+systemd-dev+${needs// /+}"
 
 # installed NAME: build in /mnt/NAME, and install into /mnt/NAME.root.

@@ -38,6 +38,7 @@ yajl libyajl-dev yajl-devel
 mount libmount-dev libmount-devel
 libmd libmd-dev libmd-devel
 smartcols libsmartcols-dev libsmartcols-devel
+zlib zlib1g-dev zlib-devel
 libsystemd libsystemd-dev systemd-devel -Dsystemd=enabled
 sqlite3 libsqlite3-dev sqlite-devel -Dsqlite=enabled
 libbtrfsutil libbtrfsutil-dev btrfs-progs-devel -Dbtrfs=enabled
@@ -46,7 +47,7 @@ EOF
 
 # All packages in meson.build, also of optional libraries. The demo builds no tests, so it does not need cmocka.
 packages=$(sed -nE "s/^ *(needs \+= \[)?\[[a-z0-9_]*_dep, '[^']*', '([^']*)', '([^']*)'\].*/\2 \3/p" "$source_dir/meson.build")
-expect "meson.build names eight packages" 8 "$(wc -l <<<"$packages")"
+expect "meson.build names nine packages" 9 "$(wc -l <<<"$packages")"
 while read -r debian fedora; do
         [ "$debian" = libcmocka-dev ] ||
                 expect "the demo installs $debian, or $fedora" 2 "$(grep -owE -- "$debian|$fedora" "$source_dir/packaging/demo.sh" | wc -l)"

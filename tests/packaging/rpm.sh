@@ -12,7 +12,7 @@ need_root
 make_scratch
 
 # The packages of Debian for the BuildRequires.
-needs=build-essential+libbtrfsutil-dev+libcmocka-dev+libmd-dev+libmount-dev+libsmartcols-dev+libsqlite3-dev+libsystemd-dev+libyajl-dev+meson+pkgconf+systemd-dev
+needs=build-essential+libbtrfsutil-dev+libcmocka-dev+libmd-dev+libmount-dev+libsmartcols-dev+libsqlite3-dev+libsystemd-dev+libyajl-dev+meson+pkgconf+systemd-dev+zlib1g-dev
 root build "minbase-sid+$needs+rpm+rpmlint+xz-utils"
 top=$scratch/build/shared
 

@@ -38,14 +38,14 @@ all=$(subjects)
 sonames=$(for file in "$gc" "$build/lib/libcstorage.so.0" "$build/gc/cstorage-gc-delete"; do
         [ ! -e "$file" ] || strings -a "$file" | grep -xE 'lib[a-z0-9]+\.so\.[0-9]+'
 done | grep -vE '^lib(c|yajl|cstorage|m)\.' | sort -u | tr '\n' ' ')
-rows='libbtrfsutil.so.1 libmd.so.0 libmount.so.1 libsmartcols.so.1 libsqlite3.so.0 libsystemd.so.0 '
+rows='libbtrfsutil.so.1 libmd.so.0 libmount.so.1 libsmartcols.so.1 libsqlite3.so.0 libsystemd.so.0 libz.so.1 '
 expect "the test hides every library that is loaded on demand" "" "$(for soname in $sonames; do
         grep -q "$soname " <<<"$rows" || echo "$soname"
 done)"
 has() { grep -q "$1 " <<<"$sonames"; }
 
 # A store that is not on btrfs, without content, terminal or service.
-for soname in libmd.so.0 libbtrfsutil.so.1 libsmartcols.so.1 libsystemd.so.0; do
+for soname in libmd.so.0 libbtrfsutil.so.1 libsmartcols.so.1 libsystemd.so.0 libz.so.1; do
         has $soname || continue
         # shellcheck disable=SC2086
         without $soname "$after_boot" "$gc" $store --dry-run
