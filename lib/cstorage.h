@@ -565,6 +565,79 @@ int cstorage_snapshot_read_big_data(const struct cstorage_snapshot *snapshot, en
                                     const char *id, const char *key, char **ret, size_t *ret_size,
                                     struct cstorage_error *reterr);
 
+/* ----------------------------------------------------------------------------------------- layer: verify */
+
+/* How a file of a layer differs from the archive that the layer was made of. Since: 0.1 */
+enum cstorage_mismatch_kind {
+        CSTORAGE_MISMATCH_MISSING,    /* the file does not exist */
+        CSTORAGE_MISMATCH_TYPE,       /* the type, as in st_mode (S_IFMT) */
+        CSTORAGE_MISMATCH_SIZE,       /* the size in bytes */
+        CSTORAGE_MISMATCH_CONTENT,    /* the CRC-64 of the content */
+        CSTORAGE_MISMATCH_LINK,       /* the target of a symbolic link, as text */
+        CSTORAGE_MISMATCH_HARD_LINK,  /* the file is not a link to expected_text, a path in the layer */
+        CSTORAGE_MISMATCH_DEVICE,     /* the device: major number << 32 | minor number */
+        CSTORAGE_MISMATCH_MODE,       /* permissions, setuid, setgid, sticky */
+        CSTORAGE_MISMATCH_WHITEOUT,   /* the file of a lower layer is not deleted */
+        CSTORAGE_MISMATCH_OPAQUE,     /* the directory does not hide that of the lower layers */
+        CSTORAGE_MISMATCH_UNREADABLE, /* the file system is damaged there; found is the errno */
+};
+
+/*
+ * A difference. The path is relative to the root directory of the layer, which is "."; names may have any
+ * byte but NUL. Numbers without a meaning are 0, texts NULL. Later releases may append members. Since: 0.1
+ */
+struct cstorage_mismatch {
+        const char *path;
+        enum cstorage_mismatch_kind kind;
+        uint64_t expected, found;
+        const char *expected_text, *found_text;
+};
+
+/* The work of a verification. Since: 0.1 */
+struct cstorage_verify_result {
+        uint64_t entries;    /* of the archive, that were compared with the layer */
+        uint64_t files;      /* whose content was read */
+        uint64_t bytes;      /* of these */
+        uint64_t mismatches; /* that were reported */
+        bool complete;       /* false: the time is over, or 4096 mismatches were found */
+};
+
+#define CSTORAGE_VERIFY_SIZES_ONLY (1ULL << 0) /* do not read the content of files */
+
+struct cstorage_verify_options {
+        size_t size;         /* sizeof(struct cstorage_verify_options) */
+        uint64_t flags;      /* CSTORAGE_VERIFY_* */
+        unsigned threads;    /* that read files, including the caller's; 0: one for each processor */
+        uint64_t timeout_us; /* in microseconds; 0: none */
+
+        /* Called about ten times a second by the thread of the caller, with the work so far and userdata. A
+         * negative result ends the verification and is its result. NULL: none */
+        int (*progress)(const struct cstorage_verify_result *so_far, void *userdata);
+};
+
+/*
+ * Compare the directory of a layer with its tar-split file, which contains the headers of all files of the
+ * original archive, their sizes and CRC-64 sums. A power failure can leave files of a recorded layer empty or
+ * torn, and podman does not notice. First types, sizes, modes and links of the whole layer are compared, then
+ * the contents. Nothing is mounted, changed or locked, and access times stay.
+ *
+ * report is called for each mismatch, in the order of the archive, by the thread of the caller, after all
+ * files are compared; it may be NULL. Its argument is valid during the call. userdata is for report and
+ * progress. options may be NULL, and so may ret. Returns 1 if there are mismatches, 0 if not.
+ *
+ * Not compared: owners, extended attributes and times; files that are not in the archive; a device that does
+ * not exist, because unprivileged processes do not create devices. An entry that a later entry of the archive
+ * replaces is not compared, unless one of the two has a name that leads through a symbolic link.
+ *
+ * -ENODATA: the layer has no tar-split file, as that of a container, or is incomplete; -EBADMSG: the
+ * tar-split file is damaged; -EACCES: the layer is of another user: run in the user namespace of that user;
+ * -ESTALE: the layer was deleted during the verification; -EOPNOTSUPP: zlib is not installed, or the layer is
+ * a composefs image. Since: 0.1
+ */
+int cstorage_layer_verify(const struct cstorage_layer *layer, const struct cstorage_verify_options *options,
+                          void (*report)(const struct cstorage_mismatch *mismatch, void *userdata),
+                          void *userdata, struct cstorage_verify_result *ret, struct cstorage_error *reterr);
+
 /* ---------------------------------------------------------------------------------------------- inventory */
 
 enum cstorage_entry_kind {

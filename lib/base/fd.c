@@ -39,6 +39,17 @@ int open_beneath_same_mount(int dirfd, const char *name, int flags) {
         return open_how(dirfd, name, flags, RESOLVE_NO_XDEV);
 }
 
+int open_in_root(int dirfd, const char *name, int flags) {
+        struct open_how how = how_to_open(flags, 0, 0);
+        int fd;
+
+        if (!(flags & O_NOFOLLOW))
+                how.flags &= ~(uint64_t) O_NOFOLLOW;
+        how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
+        fd = (int) syscall(SYS_openat2, dirfd, name, &how, sizeof(how));
+        return fd < 0 ? negative_errno() : fd;
+}
+
 int open_dir_beneath(int dirfd, const char *name) {
         return open_beneath(dirfd, name, O_RDONLY | O_DIRECTORY);
 }

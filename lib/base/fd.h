@@ -18,6 +18,12 @@ int open_beneath(int dirfd, const char *name, int flags);
 /* As open_beneath(), but -EXDEV if the path crosses into another mount. */
 int open_beneath_same_mount(int dirfd, const char *name, int flags);
 
+/*
+ * As open_beneath_same_mount(), but symbolic links are followed as if dirfd were the root directory, the last
+ * component only without O_NOFOLLOW. Like that no path leaves the directory either.
+ */
+int open_in_root(int dirfd, const char *name, int flags);
+
 /* open_beneath() of a directory, for reading. */
 int open_dir_beneath(int dirfd, const char *name);
 
