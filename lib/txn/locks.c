@@ -57,7 +57,7 @@ static bool may_make(const struct cstorage_store *store, size_t i) {
 
 /*
  * Whether the commit needs a lock that is not held: its root is configured, and the library may create the
- * lock file. Other lock files need no lock here: their directory does not exist before its first entry.
+ * lock file. The commit does not need the other one, see struct store_lock.
  */
 static bool is_missing(const struct cstorage_txn *txn, size_t i) {
         return txn->locks[i] < 0 && may_make(txn->store, i) && txn->store->roots[store_locks[i].root].path;
@@ -202,8 +202,8 @@ int txn_check_unheld(const struct cstorage_txn *txn, struct error *reterr) {
  *   - layers: into the layer locks of the graphroot and the image store, because each release of Go compares
  *     another one (lockfile.go:multipleLockFile);
  *   - images and volatile containers: only into the lock in the directory of the file;
- *   - stable containers: into both container locks. Go reads the stable file under either lock
- *     (containers.go:newContainerStore), and compares only the token of that lock.
+ *   - stable containers: into both container locks. Go takes only the lock of its mode, and compares only
+ *     the token of that lock (containers.go:newContainerStore).
  */
 bool txn_lock_guards(const struct cstorage_store *store, size_t lock, enum cstorage_record_file_kind kind,
                      enum cstorage_location location, const struct store_root *root) {
