@@ -41,8 +41,7 @@ static int get_peer(int fd, uid_t *ret) {
         return 0;
 }
 
-/* A process of another user could hold the locks for ever, or make the deleter remove files of other users.
- */
+/* Another user could hold the locks for ever, or make the deleter remove files of other users. */
 static bool is_trusted(uid_t peer) {
         return peer == 0 || peer == geteuid();
 }
@@ -97,11 +96,7 @@ int handover_begin(struct handover *handover, int socket_fd, struct error *reter
         if (r < 0)
                 return error_errno(reterr, r, "cannot find out which user sends the trash");
         if (!is_trusted(peer))
-                return error_set(
-                        reterr, -EACCES,
-                        "cannot accept the trash of user %u: only root and the user of the deleter may "
-                        "send it",
-                        peer);
+                return error_set(reterr, -EACCES, "user %u has nothing to hand over here", peer);
         *handover = (struct handover){.fd = socket_fd, .patience_us = RECEIVE_PATIENCE_US};
         return 0;
 }
@@ -126,7 +121,7 @@ static int wait_for_message(struct handover *handover, struct error *reterr) {
                 return 0;
         if (n < 0)
                 return error_errno(reterr, n, "cannot wait for a collector");
-        return n > 0 ? 1 : error_set(reterr, -ETIMEDOUT, "a collector did not send all of its trash in time");
+        return n > 0 ? 1 : error_set(reterr, -ETIMEDOUT, "a collector did not hand over all in time");
 }
 
 /* On -EBADMSG the next message may be valid. */
