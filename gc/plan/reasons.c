@@ -15,13 +15,13 @@ static const struct {
         [REASON_REFERENCED] = {VERDICT_KEEP, "referenced",
                                "a record, or a volatile file that was set aside, refers to it"},
         [REASON_LOWER_OF_KEPT] = {VERDICT_KEEP, "lower-of-kept", "it is a lower of a layer that is kept"},
-        [REASON_MOUNTED] = {VERDICT_KEEP, "mounted", "mountpoints.json counts it as mounted"},
+        [REASON_MOUNTED] = {VERDICT_KEEP, "mounted", "mountpoints.json lists it as mounted"},
         [REASON_IN_USE] = {VERDICT_KEEP, "in-use", "a mount or a process uses it"},
         [REASON_RECENT] = {VERDICT_KEEP, "recent", "it changed since the boot, so a container may use it"},
         [REASON_LAYER_KEPT] = {VERDICT_KEEP, "layer-kept", "the layer that it leads to is kept"},
         [REASON_LOCKED] = {VERDICT_KEEP, "locked", "another process holds its lock"},
         [REASON_BEING_CREATED] = {VERDICT_KEEP, "being-created",
-                                  "it is so recent that it may still be in the making"},
+                                  "it changed recently, so another process may be creating it"},
         [REASON_VANISHED] = {VERDICT_KEEP, "vanished", "another process removed it"},
         [REASON_RECORDS_RESET] = {VERDICT_KEEP, "records-reset",
                                   "a record file that may have listed it was torn and is reset in this run"},
@@ -31,8 +31,7 @@ static const struct {
         [REASON_LAYER_REMOVED] = {VERDICT_REMOVE, "layer-removed", "the layer that it leads to is removed"},
         [REASON_DANGLING] = {VERDICT_REMOVE, "dangling", "it leads to no layer"},
         [REASON_ABANDONED] = {VERDICT_REMOVE, "abandoned", "no process holds its lock"},
-        [REASON_INTERRUPTED_SAVE] = {VERDICT_REMOVE, "interrupted-save",
-                                     "a save was interrupted and left it"},
+        [REASON_INTERRUPTED_SAVE] = {VERDICT_REMOVE, "interrupted-save", "an interrupted save left it"},
 
         [REASON_TORN_VOLATILE_FILE] =
                 {VERDICT_REPAIR, "torn-volatile-file",
@@ -40,56 +39,55 @@ static const struct {
 
         [REASON_RECORDS_DAMAGED] = {VERDICT_REFUSE, "records-damaged",
                                     "a record file that may list it cannot be read",
-                                    "Do what the message about that file says, and run this again."},
+                                    "Follow the message about that file, and run this again."},
         [REASON_RECORDS_MISSING] = {VERDICT_REFUSE, "records-missing",
                                     "a record file that may have listed it is missing",
-                                    "Do what the message about that file says, and run this again."},
+                                    "Follow the message about that file, and run this again."},
         [REASON_RUNROOT_UNSEEN] =
                 {VERDICT_REFUSE, "runroot-unseen",
-                 "a process or a mount uses the store, no record explains it, and this may belong to it",
-                 "If podman was started with another runroot, name it with --runroot. If that runroot is "
-                 "gone, "
-                 "save what the process needs, then end it or reboot, and run this again."},
+                 "a layer or container without a record is in use, and this may belong to it",
+                 "If podman was started with another runroot, select it with --runroot. If that runroot was "
+                 "deleted, save the data of the process, and stop the process or reboot. If a file system is "
+                 "mounted on the layer or container, unmount it. Then run this again."},
         [REASON_FOREIGN_IMAGE_STORE] =
                 {VERDICT_REFUSE, "foreign-image-store", "an image store that is not configured may list it",
                  "Configure the image store that this graphroot is used with (imagestore or "
-                 "additionalimagestores in storage.conf); if there is none any more, remove "
-                 "these directories by hand."},
+                 "additionalimagestores in storage.conf). If it does not exist any more, remove these "
+                 "directories by hand."},
         [REASON_INVALID_NAME] =
                 {VERDICT_REFUSE, "invalid-name", "its name is not an id of 64 hexadecimal digits",
-                 "No container program gives such names: move it out of the store if you need it, "
-                 "or remove it by hand."},
+                 "No container engine creates such names. Move it out of the store if you need it, or "
+                 "remove it by hand."},
         [REASON_WRONG_TYPE] =
-                {VERDICT_REFUSE, "wrong-type", "it is not the type of file that belongs there",
-                 "No container program puts it there: if nothing of yours needs it, remove it by "
-                 "hand."},
+                {VERDICT_REFUSE, "wrong-type", "it has the wrong type of file",
+                 "No container engine creates this file. If no program needs it, remove it by hand."},
         [REASON_INVALID_LINK] = {VERDICT_REFUSE, "invalid-link", "it is a link that leads to no layer",
-                                 "No container program makes such links: if nothing of yours needs it, "
-                                 "remove it by hand."},
+                                 "No container engine creates such links. If no program needs it, remove it "
+                                 "by hand."},
         [REASON_MOUNT_POINT] = {VERDICT_REFUSE, "mount-point", "a file system is mounted on it",
                                 "Unmount it and run this again."},
         [REASON_MOUNT_BELOW] = {VERDICT_REFUSE, "mount-below", "a file system is mounted below it",
-                                "Unmount what is mounted there and run this again."},
+                                "Unmount that file system and run this again."},
         [REASON_LAYER_REFUSED] = {VERDICT_REFUSE, "layer-refused", "the layer that it belongs to is refused",
-                                  "It is removed together with its layer: settle that refusal first."},
+                                  "Follow the advice for the layer first; both are then removed together."},
         [REASON_LOWERS_UNREADABLE] =
                 {VERDICT_REFUSE, "lowers-unreadable",
-                 "a layer that is kept may lie on it, and the files that say so cannot be read",
+                 "it may be a lower of a layer that is kept, whose list of lowers cannot be read",
                  "Restore the directories and the files \"lower\" of the layers that are kept, or "
-                 "remove with podman what uses those layers."},
+                 "remove the containers and images that use these layers with podman."},
         [REASON_REPAIR_DISABLED] = {VERDICT_REFUSE, "repair-disabled",
-                                    "no program can read it, and --no-repair keeps it as it is",
+                                    "no program can read it, and --no-repair prevents its repair",
                                     "Run this without --no-repair, or remove the file."},
         [REASON_POSSIBLY_IN_USE] =
                 {VERDICT_REFUSE, "possibly-in-use",
-                 "no program can read it, and a container that is mounted may be listed in it",
-                 "Stop the containers that still run, unmount what they leave, and run this "
-                 "again; or reboot."},
+                 "no program can read it, and it may list a container that is mounted",
+                 "Stop the running containers, unmount the remaining file systems, and run this again; or "
+                 "reboot."},
         [REASON_SHARED_RUNROOT] =
                 {VERDICT_REFUSE, "shared-runroot",
-                 "no program can read it, and containers of another graphroot may be listed in it",
-                 "Stop the containers of all stores that share this runroot and remove the file; better, "
-                 "give each of them a runroot of its own."},
+                 "no program can read it, and it may list containers of another graphroot",
+                 "Stop the containers of all stores that share this runroot and remove the file. Configure a "
+                 "separate runroot for each of these stores."},
         [REASON_UNREADABLE] = {VERDICT_REFUSE, "unreadable",
                                "it, or a directory that it depends on, could not be read",
                                "Remove the cause, which is printed with the path, and run this again."},
@@ -98,9 +96,9 @@ static const struct {
         [REASON_BUSY] = {VERDICT_REFUSE, "busy", "another process began to use it during the run",
                          "Run this again later."},
         [REASON_UNSUPPORTED_DRIVER] =
-                {VERDICT_REFUSE, "unsupported-driver", "stores of its driver cannot be collected",
-                 "Remove what is left in it with podman; to collect the store of another "
-                 "driver, name that with --storage-driver."},
+                {VERDICT_REFUSE, "unsupported-driver", "its driver is not supported",
+                 "Remove its orphans with podman. To collect the store of another driver, select that driver "
+                 "with --storage-driver."},
 };
 
 static const char *const verdict_names[] = {
