@@ -130,8 +130,8 @@ int cstorage_config_load(struct cstorage_config **ret, struct cstorage_error *re
  * AUTO loads both ways. If the results differ, CURRENT is used, except in these cases. LEGACY is used if only
  * its graphroot exists and belongs to the caller; if the graphroot is the same, LEGACY is used if only its
  * runroot, or only the store of its driver, exists. LEGACY is also used if a file that only CURRENT reads is
- * invalid. -ENOTUNIQ: one graphroot has two existing runroots, or two image stores, and it is unknown which
- * of them is in use. Since: 0.1
+ * invalid. -ENOTUNIQ: both give the same graphroot, but different image stores, or different runroots that
+ * both exist, and it is unknown which of them is in use. Since: 0.1
  */
 enum cstorage_config_compat {
         CSTORAGE_CONFIG_AUTO,
@@ -197,7 +197,7 @@ const char *cstorage_config_get_additional_image_store(const struct cstorage_con
 const char *cstorage_config_get_driver_priority(const struct cstorage_config *config, size_t index);
 
 /*
- * Enumerate the settings in effect, to show why a store is where it is; keys without effect are omitted.
+ * Enumerate the settings in effect, to show the origin of each; keys without effect are omitted.
  * previous is NULL for the first; returns NULL after the last. A setting is owned by the configuration, and
  * valid until another setting changes. Since: 0.1
  */
@@ -435,9 +435,9 @@ bool cstorage_layer_is_incomplete(const struct cstorage_layer *layer);
 const char *cstorage_layer_get_json(const struct cstorage_layer *layer, size_t *ret_length);
 
 /*
- * The members of an image, as those of a layer. The names-history begins with the newest name; mapped layers
- * are copies of the topmost layer with other owners. get_big_data returns the name of the item. ret_size,
- * ret_digest and ret_value may be NULL. Sizes are in bytes. Since: 0.1
+ * The members of an image, as those of a layer. The names-history contains present and former names; mapped
+ * layers are copies of the topmost layer with other id maps. get_big_data returns the name of the item.
+ * ret_size, ret_digest and ret_value may be NULL. Sizes are in bytes. Since: 0.1
  */
 const char *cstorage_image_get_id(const struct cstorage_image *image);
 const char *cstorage_image_get_digest(const struct cstorage_image *image);
@@ -711,8 +711,9 @@ const char *cstorage_inventory_get_problem(const struct cstorage_inventory *inve
                                            const char **ret_path);
 
 /*
- * Return the ids of the layers that current mounts use, from the options of overlay mounts in
- * /proc/self/mountinfo; NULL after the last. Since: 0.1
+ * Return the ids of the layers and containers that mounts in /proc/self/mountinfo use: those in the options
+ * of overlay mounts, in the source of a mount, and the last component of a mount point. NULL after the last.
+ * Since: 0.1
  */
 const char *cstorage_inventory_get_mounted_layer(const struct cstorage_inventory *inventory, size_t index);
 
@@ -775,8 +776,8 @@ int cstorage_entry_open(const struct cstorage_entry *entry);
  * Create a stage: a directory to prepare the content of a new layer in, for as long as necessary, while no
  * lock of the store is held. It is in a temp dir whose lock the stage holds (internal/tempdir/tempdir.go): Go
  * processes of release 1.59 and later leave it alone; releases up to 1.58 do not know temp dirs, and their
- * garbage collection (podman system prune --external) would delete it. If the caller dies, the next Go
- * process deletes it.
+ * garbage collection (podman system prune --external) would delete it. If the process of the caller ends, the
+ * next Go process deletes it.
  *
  * parent_id is the id of the parent of the new layer, NULL if it has none. The root directory gets the mode
  * and the owner of the parent's. With overlay the stage is empty at first, and accepts whiteouts as in
@@ -814,7 +815,7 @@ struct cstorage_txn_options {
         uint64_t timeout_us; /* for all locks together, in microseconds; 0: do not wait */
         /*
          * An earlier snapshot of the same store, or NULL: files that did not change since are not read again.
-         * The snapshot after a commit, cstorage_txn_get_snapshot(), serves best. It is referenced.
+         * The best one is that of cstorage_txn_get_snapshot() after a commit. It is referenced.
          */
         struct cstorage_snapshot *references;
 };
@@ -878,7 +879,7 @@ int cstorage_txn_get_snapshot(struct cstorage_txn *txn, struct cstorage_snapshot
 
 #define CSTORAGE_LAYER_VOLATILE (1ULL << 0) /* need not survive a reboot */
 #define CSTORAGE_LAYER_WRITABLE                                                                              \
-        (1ULL << 1) /* the layer is written to, as that of a container; matters with an image store */
+        (1ULL << 1) /* like the layer of a container: with an image store it is in the graphroot */
 
 struct cstorage_layer_options {
         size_t size;                   /* sizeof(struct cstorage_layer_options) */
@@ -944,8 +945,8 @@ struct cstorage_container_options {
 
 /*
  * Create a container and its layer, whose parent is the topmost layer of the image. options may be NULL. The
- * transaction owns *ret_id; ret_id may be NULL. In a transient store the container is volatile, whatever the
- * flags are. -ENOENT: the image or its layer does not exist; -EEXIST: an id or a name is in use; -EOPNOTSUPP:
+ * transaction owns *ret_id; ret_id may be NULL. In a transient store the container is volatile, with any
+ * flags. -ENOENT: the image or its layer does not exist; -EEXIST: an id or a name is in use; -EOPNOTSUPP:
  * the layers would have to be copied with other owners, which this library does not do. Since: 0.1
  */
 int cstorage_txn_create_container(struct cstorage_txn *txn, const struct cstorage_container_options *options,
@@ -1022,7 +1023,7 @@ int cstorage_txn_mount(struct cstorage_txn *txn, enum cstorage_object object, co
                        const struct cstorage_mount_options *options, char **ret_path,
                        struct cstorage_error *reterr);
 
-#define CSTORAGE_UNMOUNT_FORCE (1ULL << 0) /* unmount, whatever the count is */
+#define CSTORAGE_UNMOUNT_FORCE (1ULL << 0) /* unmount with any count */
 
 /*
  * Decrement the mount count, and unmount when it reaches 0; the commit does so before it deletes anything.
@@ -1101,7 +1102,7 @@ int cstorage_txn_reset_volatile_file(struct cstorage_txn *txn, const struct csto
  * are written before anything changes. Each is put in its place after the token of its lock; the data of a
  * stable file are synced before that, and the directories once, after all files are in place. If one change
  * fails, all are undone: the result is negative, the text contains the cause, and the store is as before the
- * commit. A change that cannot be undone stays as after a crash at that point.
+ * commit. If a change cannot be undone, the store is as after a crash at that point.
  *
  * The trash holds the locks of the temp dirs with the deleted entries: no Go process touches them until the
  * trash is emptied and its temp dirs are removed. After a crash, the next Go process or the next collection
