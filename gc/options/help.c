@@ -27,7 +27,7 @@ static const char collect_help[] =
         "Commands:\n"
         "  collect   remove orphans and reset torn volatile files (default)\n"
         "  config    print every setting and its origin\n"
-        "  facts     print the input of the decision, for bug reports\n"
+        "  facts     print the facts of the decision, for bug reports\n"
         "\n"
         "Options:\n"
         "  -n, --dry-run                print what would be removed; change nothing\n"
@@ -35,19 +35,19 @@ static const char collect_help[] =
         "      --recent                 also remove recent orphans that nothing uses\n"
         "      --no-repair              leave torn volatile record files as they are\n"
         "      --no-delete              move garbage to the trash and exit\n"
-        "      --deleter=SOCKET         hand the trash to the deleter at this socket\n"
+        "      --deleter=SOCKET         send the trash to the deleter at this socket\n"
         "      --lock-timeout=TIME      wait this long for the locks of the store [30s]\n"
         "\n"
         "Output:\n"
         "      --json                   report as one JSON object\n"
         "      --summary                print numbers for each result and reason only\n"
         "      --verbose                also list what is kept\n"
-        "  -q, --quiet                  print problems only\n"
+        "  -q, --quiet                  print only errors and refusals\n"
         "      --progress=WHEN          show the progress: auto, always, never\n"
         "      --color=WHEN             use colors: auto, always, never\n"
         "\n" STORE_OPTIONS "\n" COMMON_OPTIONS "\n"
-        "Exit status: 0 done or nothing to do, 1 something failed, 2 usage, 3 something\n"
-        "was refused, 4 the locks were not obtained in time.\n";
+        "Exit status: 0 done or nothing to do, 1 a removal failed, 2 invalid usage, 3 an\n"
+        "object was refused, 4 the locks were not obtained in time.\n";
 
 static const char config_help[] =
         "cstorage-gc config [OPTIONS...]\n"
@@ -62,11 +62,11 @@ static const char config_help[] =
 static const char facts_help[] =
         "cstorage-gc facts [OPTIONS...]\n"
         "\n"
-        "Print the input of the decision. A bug report that includes it can be turned\n"
-        "into a test.\n"
+        "Print the facts from which the collector decides. Attach them to a bug report:\n"
+        "they become a test.\n"
         "\n"
         "Options:\n"
-        "      --recent                 also look at what processes use\n"
+        "      --recent                 also examine the open files of processes\n"
         "\n" STORE_OPTIONS "\n" COMMON_OPTIONS;
 
 void options_help(FILE *out, enum verb verb) {
