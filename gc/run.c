@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A run: look, decide, and where something goes, look again under the locks, retire, let go of the locks,
- * delete, report. Everything that takes time comes before the locks are taken or after they are let go.
+ * A run: scan, plan and, if an entry is to be removed or repaired, take the locks, scan again if a record
+ * changed, move the entries to the trash, release the locks, delete the trash, report. All that takes time is
+ * done while no lock is held.
  */
 
 #include <stdio.h>
@@ -38,7 +39,8 @@ DEFINE_CLEANUP(struct progress *, progress_stop);
 #define ERROR_NONE ((struct error){0})
 
 /*
- * A directory of the store came or went while we looked: the first podman of a boot makes the runroot, say.
+ * Another process created or removed a directory of the store during the scan. For example, the first podman
+ * command of a boot creates the runroot.
  */
 #define STATUS_STALE (-1)
 #define STALE_TRIES  8
@@ -68,8 +70,8 @@ static int status_of(int code) {
         switch (code) {
         case -ETIMEDOUT:
                 return STATUS_TIMEOUT;
-        case -EOPNOTSUPP: /* a driver of which nothing is known */
-        case -ENOTUNIQ:   /* two configurations */
+        case -EOPNOTSUPP: /* a driver that the library does not know */
+        case -ENOTUNIQ:   /* two configurations, see config_choose() */
                 return STATUS_REFUSED;
         default:
                 return STATUS_FAILED;
@@ -160,7 +162,7 @@ static bool has_work(const struct plan *plan) {
         return plan->n_remove > 0 || plan->n_repair > 0;
 }
 
-/* Nothing is changed: the report is the plan. */
+/* Report the plan: the run changes nothing. */
 static int preview_only(const struct run *run, const struct scan *view,
                         const struct orphan_details *details) {
         _cleanup_outcome_ struct outcome outcome = OUTCOME_INIT;
@@ -182,7 +184,7 @@ static void delete_with_progress(const struct run *run, struct outcome *outcome,
         _cleanup_(progress_stopp) struct progress *progress = NULL;
 
         if (progress_wanted(run->options))
-                (void) progress_start(&progress); /* without memory or threads: without a bar */
+                (void) progress_start(&progress); /* if it fails, there is no progress line */
         if (delete_trash(outcome, trash,
                          &(struct delete_options){.count_bytes = !run->options->quiet,
                                                   .progress = progress}) < 0) {
@@ -208,7 +210,7 @@ static void hand_over(const struct run *run, struct cstorage_trash *trash) {
 
         int r = handover_send(trash, run->options->deleter, &error);
 
-        /* Without CAP_SYS_RESOURCE no more descriptors may be on their way than RLIMIT_NOFILE says. */
+        /* Without CAP_SYS_RESOURCE the kernel limits the descriptors that sockets contain (RLIMIT_NOFILE). */
         if (r < 0 && r != -ETOOMANYREFS)
                 log_error("%s", error.text);
 }
@@ -324,7 +326,7 @@ static int act(const struct run *run, struct cstorage_store *store, struct scan 
         return collect(run, store, view, &details);
 }
 
-/* The common case. --verbose and facts need the full scan. */
+/* Whether the store is clean, which is the common case. --verbose and facts need the full scan. */
 static bool is_accounted_for(const struct run *run, const struct cstorage_store *store,
                              uint64_t *ret_entries) {
         return run->options->verb != VERB_FACTS && !run->options->verbose &&

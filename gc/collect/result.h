@@ -11,7 +11,7 @@
 enum result {
         RESULT_KEPT,
         RESULT_REMOVED,  /* in a dry run: would be */
-        RESULT_REPAIRED, /* likewise */
+        RESULT_REPAIRED, /* in a dry run: would be */
         RESULT_REFUSED,
         RESULT_FAILED,
         RESULT_COUNT,
@@ -43,7 +43,7 @@ struct outcome {
         /* not all of the trash was deleted, on request or because of a signal */
         bool left;
         size_t n[RESULT_COUNT];            /* of outcome_count() */
-        uint64_t files_freed, bytes_freed; /* likewise */
+        uint64_t files_freed, bytes_freed; /* of outcome_count() */
         uint64_t lock_held_us, elapsed_us;
 };
 

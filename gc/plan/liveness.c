@@ -3,8 +3,8 @@
 
 #include "plan/liveness.h"
 
-/* At boot, no container is running whose record was not read. With --recent, all running containers may
- * have been found by their processes and mounts. */
+/* Whether age does not matter: early at boot no container is running whose record was not read, and with
+ * --recent the search for processes and mounts may have found all running containers. */
 static bool judged_by_records_alone(const struct facts *facts, const struct policy *policy) {
         return facts->at_boot || (policy->recent && facts->uses_seen);
 }

@@ -18,7 +18,7 @@ enum {
         MARK_REFERENCES = 1U << 9,      /* a record refers to it: of a child, an image or a container */
         MARK_OF_OWN_RECORD = 1U << 12,  /* one of these records is not in an additional store */
         MARK_MOUNTED = 1U << 13,        /* it has a mount count in mountpoints.json */
-        MARK_BELOW = 1U << 14,          /* it is a lower of a layer directory that is kept */
+        MARK_BELOW = 1U << 14,          /* it is a lower of a layer directory that is not removed */
         MARK_LOWER = 1U << 15,          /* it is a lower of a layer directory, kept or not */
         MARK_SIDE_FILE = 1U << 16,      /* it has a tar-split file or big data */
         MARK_DIR_GRAPHROOT = 1U << 17,  /* it has a directory in the graphroot */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Decide which volatile files may be reset: those that no Go process can read, and that cannot have listed a
- * running container. After a power cut no container runs. On a running machine, mounts show what is in use:
+ * running container. After a power cut no container runs. On a running machine, processes and mounts show
+ * which layers and containers are in use:
  *
  *   - if a layer in use has no record, the file may have listed it;
  *   - if a layer in use is unreferenced, it belongs to a container that the file may have listed;
- *   - likewise if a container directory without a record has a mount below it (its /dev/shm).
+ *   - if a container directory without a record is in use or has a mount below it (its /dev/shm), the file
+ * may have listed that container.
  *
  * mountpoints.json is no evidence of current mounts: if the runroot survives a reboot, so does the file. But
  * if a layer has a mount count there, or a container in the runroot's other file, and no directory in this

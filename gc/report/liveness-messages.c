@@ -30,8 +30,7 @@ void liveness_print_recent(const struct scan *view, bool recent) {
                            n);
 }
 
-/* The entry that is kept because of this use. A recorded entry is kept because of its record and needs no
- * explanation. */
+/* The entry that is kept because of this use; NULL if its record is the reason. */
 static const struct fact_entry *find_unexplained(const struct scan *view, const struct fact_use *use) {
         for (size_t i = 0; i < view->facts.n_entries; i++)
                 if (view->plan.decisions[i].reason == REASON_IN_USE &&

@@ -9,5 +9,5 @@
  * given. */
 void liveness_print_recent(const struct scan *view, bool recent);
 
-/* Print the uses that no record explains, if an entry is refused because of them. */
+/* Print the uses of entries without a record, if other entries are refused because of them. */
 void liveness_print_unexplained(const struct scan *view);

@@ -19,7 +19,7 @@ static const struct {
         {RLIMIT_CORE, 0},            /* no core dumps */
         {RLIMIT_MEMLOCK, 64U << 10}, /* the kernel's default in old releases */
         {RLIMIT_NICE, 0},            /* no higher priority */
-        {RLIMIT_RTPRIO, 0},          /* likewise */
+        {RLIMIT_RTPRIO, 0},          /* no real-time priority */
 };
 
 static int limit(void) {

@@ -13,7 +13,7 @@ enum user_status {
 
         /* Not examined either. If links lead there, the user's process reports it. */
         USER_HOME_NETWORK,     /* an access may block for ever */
-        USER_HOME_FUSE,        /* likewise */
+        USER_HOME_FUSE,        /* an access may block for ever */
         USER_HOME_AUTOFS,      /* an access would mount it */
         USER_HOME_NOT_MOUNTED, /* listed in fstab(5), but not mounted */
 

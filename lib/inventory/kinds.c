@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The kinds of entries: one table with all that the library knows of each. */
+/* The kinds of entries: one table with the properties of each. */
 
 #include <assert.h>
 #include <dirent.h>
