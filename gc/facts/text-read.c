@@ -43,31 +43,6 @@ static int bad(struct parser *parser, const char *what, struct piece piece) {
                          shown.s ? shown.s : "");
 }
 
-static int hex_digit(char c) {
-        if (c >= '0' && c <= '9')
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        return -1;
-}
-
-/* Decode one byte at s. Return the length of its encoding, or 0 if it is invalid. NUL is invalid: it would
- * end the value. */
-static size_t unescape(const char *s, size_t n, char *ret) {
-        if (s[0] != '\\') {
-                *ret = s[0];
-                return s[0] > ' ' && s[0] < 0x7f ? 1 : 0;
-        }
-        if (n >= 2 && s[1] == '\\') {
-                *ret = '\\';
-                return 2;
-        }
-        if (n < 4 || s[1] != 'x' || hex_digit(s[2]) < 0 || hex_digit(s[3]) < 0)
-                return 0;
-        *ret = (char) (hex_digit(s[2]) << 4 | hex_digit(s[3]));
-        return *ret == '\0' ? 0 : 4;
-}
-
 static int parse_text(struct parser *parser, struct piece value, const char **ret) {
         char *s = arena_bytes(&parser->facts.arena, value.n + 1);
         size_t n = 0, step;
@@ -76,7 +51,7 @@ static int parse_text(struct parser *parser, struct piece value, const char **re
                 return -ENOMEM;
 
         for (size_t i = 0; i < value.n; i += step) {
-                step = unescape(value.s + i, value.n - i, &s[n++]);
+                step = text_unescape(value.s + i, value.n - i, &s[n++]);
                 if (step == 0)
                         return bad(parser, "not how a value is written", value);
         }

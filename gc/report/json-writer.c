@@ -3,34 +3,10 @@
 /* A JSON writer for file names: they are bytes, but JSON is UTF-8. */
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "report/json-writer.h"
-
-static unsigned char continuation(const char *s, unsigned i) {
-        unsigned char c = (unsigned char) s[i];
-
-        return (c & 0xc0) == 0x80 ? c : 0;
-}
-
-/* Valid are only the forms of RFC 3629: not overlong, no surrogates, nothing above U+10FFFF. */
-unsigned json_utf8_length(const char *s) {
-        unsigned char c = (unsigned char) s[0], second;
-
-        if (c < 0x80)
-                return c > 0;
-        second = continuation(s, 1);
-        if (c < 0xc2 || c > 0xf4 || second == 0)
-                return 0;
-        if (c < 0xe0)
-                return 2;
-        if ((c == 0xe0 && second < 0xa0) || (c == 0xed && second > 0x9f) || !continuation(s, 2))
-                return 0;
-        if (c < 0xf0)
-                return 3;
-        if ((c == 0xf0 && second < 0x90) || (c == 0xf4 && second > 0x8f) || !continuation(s, 3))
-                return 0;
-        return 4;
-}
+#include "json/utf8.h"
 
 static void put_ascii(FILE *f, unsigned char c) {
         if (c == '"')
@@ -50,7 +26,7 @@ static void put_ascii(FILE *f, unsigned char c) {
 static void put_text(FILE *f, const char *s) {
         putc('"', f);
         while (*s) {
-                unsigned n = json_utf8_length(s);
+                size_t n = utf8_length(s, strnlen(s, UTF8_LENGTH_MAX));
 
                 if (n == 0)
                         fprintf(f, "\\\\x%02x", (unsigned char) *s);

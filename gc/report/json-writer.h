@@ -26,6 +26,3 @@ void json_writer_string(struct json_writer *json, const char *key, const char *v
 void json_writer_u64(struct json_writer *json, const char *key, uint64_t value);
 void json_writer_bool(struct json_writer *json, const char *key, bool value);
 void json_writer_null(struct json_writer *json, const char *key);
-
-/* The length of the UTF-8 character at s, 1 to 4; 0 if there is none. s is NUL-terminated. */
-unsigned json_utf8_length(const char *s);

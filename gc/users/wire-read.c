@@ -17,38 +17,14 @@ void wire_done(struct wire *wire) {
 
 /* ----------------------------------------------------------------------------------------- the fields */
 
-static bool hex_digit(char c, unsigned *ret) {
-        static const char digits[] = "0123456789abcdef";
-        const char *at = memchr(digits, c, strlen(digits));
-
-        if (!at)
-                return false;
-        *ret = (unsigned) (at - digits);
-        return true;
-}
-
-/* Decode one byte at s. Return the length of its encoding; 0 if it is invalid. */
-static size_t unescape_one(const char *s, char *ret) {
-        unsigned high, low;
-
-        *ret = s[0];
-        if (s[0] != '\\')
-                return s[0] >= ' ' && s[0] < 0x7f ? 1 : 0;
-        if (s[1] == '\\')
-                return 2;
-        if (s[1] != 'x' || !hex_digit(s[2], &high) || !hex_digit(s[3], &low))
-                return 0;
-        *ret = (char) (high * 16 + low);
-        return *ret != '\0' ? 4 : 0;
-}
-
 /* Decode in place. */
 static bool unescape(char *s) {
+        const char *end = s + strlen(s);
         char *to = s;
         size_t n;
 
         for (; *s; s += n) {
-                n = unescape_one(s, to++);
+                n = text_unescape(s, (size_t) (end - s), to++);
                 if (n == 0)
                         return false;
         }

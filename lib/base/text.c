@@ -82,6 +82,28 @@ int text_add_escaped(struct text *t, const char *bytes, size_t n) {
         return r;
 }
 
+int hex_digit(char c) {
+        if (c >= '0' && c <= '9')
+                return c - '0';
+        return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int hex_digit_of_any_case(char c) {
+        return c >= 'A' && c <= 'F' ? c - 'A' + 10 : hex_digit(c);
+}
+
+size_t text_unescape(const char *s, size_t n, char *ret) {
+        *ret = s[0];
+        if (s[0] != '\\')
+                return s[0] >= ' ' && s[0] < 0x7f ? 1 : 0;
+        if (n >= 2 && s[1] == '\\')
+                return 2;
+        if (n < 4 || s[1] != 'x' || hex_digit(s[2]) < 0 || hex_digit(s[3]) < 0)
+                return 0;
+        *ret = (char) (hex_digit(s[2]) << 4 | hex_digit(s[3]));
+        return *ret != '\0' ? 4 : 0;
+}
+
 int parse_u64(const char *s, uint64_t *ret) {
         uint64_t n = 0;
 

@@ -29,6 +29,14 @@ char *text_take(struct text *t);
  * becomes \xHH, and \ becomes \\. */
 int text_add_escaped(struct text *t, const char *bytes, size_t n);
 
+/* Decode one byte of the form of text_add_escaped() at s, where n > 0 bytes are. Returns the length of its
+ * encoding, or 0 if it is invalid. An encoded NUL is invalid: it would end the text. */
+size_t text_unescape(const char *s, size_t n, char *ret);
+
+/* The value of a hexadecimal digit, or -1. Only the second one accepts upper case. */
+int hex_digit(char c);
+int hex_digit_of_any_case(char c);
+
 /* Parse decimal digits, with nothing before or after them. Returns 0, -EINVAL, or -ERANGE if the number does
  * not fit. */
 int parse_u64(const char *s, uint64_t *ret);

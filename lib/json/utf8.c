@@ -56,7 +56,7 @@ bool utf8_valid(const char *bytes, size_t n) {
         return true;
 }
 
-size_t utf8_put(char ret[static 4], unsigned code) {
+size_t utf8_put(char ret[static UTF8_LENGTH_MAX], unsigned code) {
         if (code < 0x80) {
                 ret[0] = (char) code;
                 return 1;

@@ -3,24 +3,20 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "json/json.h"
 #include "json/utf8.h"
-
-static int hex_digit(char c) {
-        if (c >= '0' && c <= '9')
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        assert(c >= 'A' && c <= 'F');
-        return c - 'A' + 10;
-}
 
 /* The four digits of \uXXXX. yajl has checked that they are hexadecimal. */
 static unsigned hex4(const char *at) {
         unsigned value = 0;
 
-        for (int i = 0; i < 4; i++)
-                value = value << 4 | (unsigned) hex_digit(at[i]);
+        for (int i = 0; i < 4; i++) {
+                int digit = hex_digit_of_any_case(at[i]);
+
+                assert(digit >= 0);
+                value = value << 4 | (unsigned) digit;
+        }
         return value;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "toml/lex.h"
 #include "json/utf8.h"
 
@@ -14,21 +15,11 @@ struct string {
         size_t len;
 };
 
-static int hex_digit(int c) {
-        if (c >= '0' && c <= '9')
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        if (c >= 'A' && c <= 'F')
-                return c - 'A' + 10;
-        return -1;
-}
-
 static int read_unicode(struct toml_reader *r, struct string *s, unsigned digits) {
         uint32_t c = 0;
 
         for (unsigned i = 0; i < digits; i++) {
-                int digit = hex_digit(toml_peek(r));
+                int digit = hex_digit_of_any_case((char) toml_peek(r));
 
                 if (digit < 0)
                         return toml_fail(r, "%u hexadecimal digits are wanted here", digits);

@@ -25,10 +25,6 @@ void job_name(const struct tree_job *job, char name[static NAME_MAX + 1]) {
                                 (int) TAG_MAX, subject);
 }
 
-static int hex_digit(char c) {
-        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Accepts only the exact form, so that no two names stand for the same directory. */
 uint64_t serial_of_name(const char *name, const char **ret_tag) {
         uint64_t serial = 0;
