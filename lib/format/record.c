@@ -87,3 +87,10 @@ int records_parse(const struct record_type *type, const char *text, size_t len, 
         *ret_n = list.n;
         return 0;
 }
+
+bool strings_contain(const struct strings *strings, const char *s) {
+        for (size_t i = 0; i < strings->n; i++)
+                if (strcmp(strings->items[i], s) == 0)
+                        return true;
+        return false;
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -20,6 +21,8 @@ struct strings {
         const char *const *items;
         size_t n;
 };
+
+bool strings_contain(const struct strings *strings, const char *s);
 
 struct u32s {
         const uint32_t *items;

@@ -47,23 +47,16 @@ _public_ const struct cstorage_mount *cstorage_snapshot_next_mount(const struct 
                                                          prev ? &prev->item : NULL);
 }
 
-static bool contains(const struct strings *names, const char *name) {
-        for (size_t i = 0; i < names->n; i++)
-                if (strcmp(names->items[i], name) == 0)
-                        return true;
-        return false;
-}
-
 static bool layer_has(const struct item *item, const char *name) {
-        return contains(&((const struct layer *) item->record)->names, name);
+        return strings_contain(&((const struct layer *) item->record)->names, name);
 }
 
 static bool image_has(const struct item *item, const char *name) {
-        return contains(&((const struct image *) item->record)->names, name);
+        return strings_contain(&((const struct image *) item->record)->names, name);
 }
 
 static bool container_has(const struct item *item, const char *name) {
-        return contains(&((const struct container *) item->record)->names, name);
+        return strings_contain(&((const struct container *) item->record)->names, name);
 }
 
 static bool container_has_layer(const struct item *item, const char *id) {
@@ -234,7 +227,7 @@ cstorage_snapshot_next_image_by_digest(const struct cstorage_snapshot *snapshot,
         const struct cstorage_image *image = prev;
 
         while ((image = cstorage_snapshot_next_image(snapshot, image)))
-                if (*digest && contains(&((const struct image *) image->item.record)->digests, digest))
+                if (*digest && strings_contain(&((const struct image *) image->item.record)->digests, digest))
                         break;
         return image;
 }

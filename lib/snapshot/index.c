@@ -197,6 +197,15 @@ const struct item *snapshot_find_id_in(const struct cstorage_snapshot *snapshot,
         return found;
 }
 
+const struct item *snapshot_find_mount(const struct cstorage_snapshot *snapshot, const char *layer) {
+        const struct items *mounts = &snapshot->kinds[CSTORAGE_RECORD_FILE_MOUNTS];
+
+        for (size_t i = 0; i < mounts->n; i++)
+                if (strcmp(snapshot_item_id(CSTORAGE_RECORD_FILE_MOUNTS, &mounts->items[i]), layer) == 0)
+                        return &mounts->items[i];
+        return NULL;
+}
+
 int snapshot_find_prefix_in(const struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind,
                             const struct store_root *store, const char *prefix, const struct item **ret) {
         const struct items *items = &snapshot->kinds[kind];

@@ -37,6 +37,9 @@ const struct item *snapshot_find_id_in(const struct cstorage_snapshot *snapshot,
                                        enum cstorage_record_file_kind kind, const struct store_root *store,
                                        const char *id);
 
+/* Find the mount record of a layer; NULL if there is none. These few records have no index. */
+const struct item *snapshot_find_mount(const struct cstorage_snapshot *snapshot, const char *layer);
+
 /* Find the only id with this prefix: 0, -ENOENT, or -EEXIST if there are several. */
 int snapshot_find_prefix_in(const struct cstorage_snapshot *snapshot, enum cstorage_record_file_kind kind,
                             const struct store_root *store, const char *prefix, const struct item **ret);

@@ -7,15 +7,6 @@
 #include "snapshot/index.h"
 #include "txn/commit.h"
 
-static const struct mount *find_mount(const struct cstorage_snapshot *snapshot, const char *layer) {
-        const struct items *mounts = &snapshot->kinds[CSTORAGE_RECORD_FILE_MOUNTS];
-
-        for (size_t i = 0; i < mounts->n; i++)
-                if (strcmp(((const struct mount *) mounts->items[i].record)->id, layer) == 0)
-                        return mounts->items[i].record;
-        return NULL;
-}
-
 int commit_unmount(struct commit *commit) {
         const struct changes *changes = &commit->txn->changes;
 
@@ -74,7 +65,7 @@ int commit_mount(struct commit *commit) {
                 struct change *change = &changes->items[i];
                 int r;
 
-                if (change->kind != CHANGE_MOUNT || !find_mount(commit->now, change->id))
+                if (change->kind != CHANGE_MOUNT || !snapshot_find_mount(commit->now, change->id))
                         continue;
                 r = mount_with_options(commit, change);
                 if (r < 0)
@@ -91,7 +82,7 @@ void commit_undo_mounts(struct commit *commit) {
                 struct change *change = &changes->items[i];
 
                 if (change->kind == CHANGE_MOUNT && change->done &&
-                    !find_mount(commit->txn->before, change->id))
+                    !snapshot_find_mount(commit->txn->before, change->id))
                         (void) commit->txn->store->driver->unmount(&commit->homes.homes, change->id, NULL);
         }
 }

@@ -7,6 +7,7 @@
 #include "driver/registry.h"
 #include "format/encode-value.h"
 #include "snapshot/change.h"
+#include "snapshot/index.h"
 #include "snapshot/object-dirs.h"
 #include "snapshot/placement.h"
 #include "store/driver-homes.h"
@@ -114,15 +115,6 @@ static int find_wanted(struct edit *edit, enum cstorage_object object, const cha
 
 /* --------------------------------------------------------------------------------- counts */
 
-static const struct item *find_mount(const struct edit *edit, const char *layer) {
-        const struct items *mounts = &edit->now->kinds[CSTORAGE_RECORD_FILE_MOUNTS];
-
-        for (size_t i = 0; i < mounts->n; i++)
-                if (strcmp(((const struct mount *) mounts->items[i].record)->id, layer) == 0)
-                        return &mounts->items[i];
-        return NULL;
-}
-
 static int64_t count_of(const struct item *mount) {
         return mount ? ((const struct mount *) mount->record)->count : 0;
 }
@@ -151,7 +143,7 @@ static int add_mount(struct edit *edit, const char *layer, const char *path) {
 
 /* A mount with a count of 0, or at another path, is ignored (layers.go:loadMounts, saveMounts). */
 static int count_mount(struct edit *edit, const char *layer, const char *path) {
-        const struct item *mount = find_mount(edit, layer);
+        const struct item *mount = snapshot_find_mount(edit->now, layer);
 
         if (count_of(mount) > 0 && strcmp(((const struct mount *) mount->record)->path, path) == 0)
                 return set_count(edit, mount, count_of(mount) + 1);
@@ -280,7 +272,7 @@ static int edit_unmount(struct edit *edit, enum cstorage_object object, const ch
         if (r < 0)
                 return r;
 
-        mount = find_mount(edit, wanted.layer);
+        mount = snapshot_find_mount(edit->now, wanted.layer);
         if (!force && count_of(mount) > 1) {
                 r = set_count(edit, mount, count_of(mount) - 1);
                 return r < 0 ? r : 1;

@@ -19,13 +19,6 @@ static const struct strings *names_of(enum cstorage_object object, const struct 
         return &((const struct container *) item->record)->names;
 }
 
-static bool contains(const struct strings *strings, const char *name) {
-        for (size_t i = 0; i < strings->n; i++)
-                if (strcmp(strings->items[i], name) == 0)
-                        return true;
-        return false;
-}
-
 /* An empty list is not written (omitempty). */
 static int amend_list(struct edit *edit, const struct item *item, const char *member,
                       const struct strings *list) {
@@ -84,7 +77,7 @@ static int remember(struct edit *edit, const struct item *item, const struct str
         for (size_t i = names->n; i-- > 0;)
                 items[n++] = names->items[i];
         for (size_t i = 0; i < before->n; i++)
-                if (!contains(names, before->items[i]))
+                if (!strings_contain(names, before->items[i]))
                         items[n++] = before->items[i];
         return amend_list(edit, item, "names-history", &(struct strings){.items = items, .n = n});
 }

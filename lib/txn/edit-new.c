@@ -57,13 +57,6 @@ int edit_new_id(struct edit *edit, enum cstorage_object object, const char *id,
         return 0;
 }
 
-static bool contains(const char *const *names, size_t n, const char *name) {
-        for (size_t i = 0; i < n; i++)
-                if (strcmp(names[i], name) == 0)
-                        return true;
-        return false;
-}
-
 int edit_check_names(struct edit *edit, const char *const *names, struct strings *ret) {
         _cleanup_free_ const char **items = NULL;
         size_t n = 0, kept = 0;
@@ -77,7 +70,7 @@ int edit_check_names(struct edit *edit, const char *const *names, struct strings
         for (size_t i = 0; i < n; i++) {
                 if (!*names[i] || !utf8_valid(names[i], strlen(names[i])))
                         return error_set(edit->reterr, -EINVAL, "\"%s\" is no name", names[i]);
-                if (!contains(items, kept, names[i]))
+                if (!strings_contain(&(struct strings){.items = items, .n = kept}, names[i]))
                         items[kept++] = names[i];
         }
         *ret = (struct strings){.items = TAKE_PTR(items), .n = kept};
