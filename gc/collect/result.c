@@ -110,13 +110,22 @@ bool outcome_is_measured(const struct outcome *outcome) {
         return true;
 }
 
-const char *result_name(enum result result) {
-        static const char *const names[RESULT_COUNT] = {[RESULT_KEPT] = "keep",
-                                                        [RESULT_REMOVED] = "remove",
-                                                        [RESULT_REPAIRED] = "repair",
-                                                        [RESULT_REFUSED] = "refuse",
-                                                        [RESULT_FAILED] = "fail"};
+static const struct {
+        const char *verdict, *done, *planned;
+} words[RESULT_COUNT] = {
+        [RESULT_KEPT] = {"keep", "kept", "kept"},
+        [RESULT_REMOVED] = {"remove", "removed", "would-remove"},
+        [RESULT_REPAIRED] = {"repair", "repaired", "would-repair"},
+        [RESULT_REFUSED] = {"refuse", "refused", "refused"},
+        [RESULT_FAILED] = {"fail", "failed", "failed"},
+};
 
+const char *result_name(enum result result) {
         assert(result < RESULT_COUNT);
-        return names[result];
+        return words[result].verdict;
+}
+
+const char *result_word(enum result result, bool dry_run) {
+        assert(result < RESULT_COUNT);
+        return dry_run ? words[result].planned : words[result].done;
 }

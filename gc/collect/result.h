@@ -75,3 +75,6 @@ bool outcome_is_measured(const struct outcome *outcome);
 
 /* "keep", "remove", "repair", "refuse", "fail" */
 const char *result_name(enum result result);
+
+/* "removed"; in a dry run "would-remove" */
+const char *result_word(enum result result, bool dry_run);

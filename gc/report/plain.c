@@ -8,23 +8,6 @@
 #include "report/report.h"
 #include "report/totals.h"
 
-static const char *word(enum result result, bool dry_run) {
-        switch (result) {
-        case RESULT_KEPT:
-                return "kept";
-        case RESULT_REMOVED:
-                return dry_run ? "would-remove" : "removed";
-        case RESULT_REPAIRED:
-                return dry_run ? "would-repair" : "repaired";
-        case RESULT_REFUSED:
-                return "refused";
-        case RESULT_FAILED:
-        case RESULT_COUNT:
-                return "failed";
-        }
-        return "failed";
-}
-
 static void put_escaped(FILE *out, const char *s) {
         _cleanup_text_ struct text text = TEXT_INIT;
 
@@ -48,7 +31,7 @@ static void put_numbers(FILE *out, bool measured, uint64_t entries, uint64_t byt
 }
 
 static void put_subject(FILE *out, const struct outcome *outcome, const struct subject *subject) {
-        fprintf(out, "%s %s %s ", word(subject->result, outcome->dry_run),
+        fprintf(out, "%s %s %s ", result_word(subject->result, outcome->dry_run),
                 fact_kind_name(subject->entry->kind), reason_name(subject->reason));
         put_numbers(out, subject->measured, subject->entries, subject->bytes);
         putc(' ', out);
@@ -72,7 +55,7 @@ static void put_totals(FILE *out, const struct report_part *part, const struct r
         totals_count(&totals, part->outcome, style->verbose);
         for (size_t i = 0; (total = totals_next(&totals, &i));) {
                 put_user(out, part);
-                fprintf(out, "%s %s %" PRIu64 " ", word(total->result, part->outcome->dry_run),
+                fprintf(out, "%s %s %" PRIu64 " ", result_word(total->result, part->outcome->dry_run),
                         reason_name(total->reason), total->count);
                 put_numbers(out, total->measured, total->entries, total->bytes);
                 putc('\n', out);
@@ -94,10 +77,10 @@ static void put_sizes(FILE *out, const struct outcome *outcome) {
 }
 
 static void put_sums(FILE *out, const struct outcome *outcome) {
-        fprintf(out, " %s=%zu refused=%zu failed=%zu kept=%zu %s=%zu", word(RESULT_REMOVED, outcome->dry_run),
-                outcome->n[RESULT_REMOVED], outcome->n[RESULT_REFUSED], outcome->n[RESULT_FAILED],
-                outcome->n[RESULT_KEPT], word(RESULT_REPAIRED, outcome->dry_run),
-                outcome->n[RESULT_REPAIRED]);
+        fprintf(out, " %s=%zu refused=%zu failed=%zu kept=%zu %s=%zu",
+                result_word(RESULT_REMOVED, outcome->dry_run), outcome->n[RESULT_REMOVED],
+                outcome->n[RESULT_REFUSED], outcome->n[RESULT_FAILED], outcome->n[RESULT_KEPT],
+                result_word(RESULT_REPAIRED, outcome->dry_run), outcome->n[RESULT_REPAIRED]);
         put_sizes(out, outcome);
         fprintf(out, " lock_held_us=%" PRIu64 " elapsed_us=%" PRIu64 "\n", outcome->lock_held_us,
                 outcome->elapsed_us);

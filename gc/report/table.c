@@ -82,13 +82,7 @@ struct sheet {
 };
 
 static const char *word(enum result result, bool dry_run) {
-        static const char *const done[RESULT_COUNT] = {[RESULT_KEPT] = "kept",
-                                                       [RESULT_REMOVED] = "removed",
-                                                       [RESULT_REPAIRED] = "repaired",
-                                                       [RESULT_REFUSED] = "refused",
-                                                       [RESULT_FAILED] = "failed"};
-
-        return dry_run ? result_name(result) : done[result];
+        return dry_run ? result_name(result) : result_word(result, false);
 }
 
 static const char *color_of(enum result result) {
