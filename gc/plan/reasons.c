@@ -101,13 +101,6 @@ static const struct {
                  "with --storage-driver."},
 };
 
-static const char *const verdict_names[] = {
-        [VERDICT_KEEP] = "keep",
-        [VERDICT_REMOVE] = "remove",
-        [VERDICT_REPAIR] = "repair",
-        [VERDICT_REFUSE] = "refuse",
-};
-
 enum verdict reason_verdict(enum reason reason) {
         assert(reason < REASON_COUNT);
         return table[reason].verdict;
@@ -126,9 +119,4 @@ const char *reason_text(enum reason reason) {
 const char *reason_advice(enum reason reason) {
         assert(reason < REASON_COUNT);
         return table[reason].advice;
-}
-
-const char *verdict_name(enum verdict verdict) {
-        assert(verdict < ARRAY_SIZE(verdict_names));
-        return verdict_names[verdict];
 }

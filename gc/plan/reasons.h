@@ -69,6 +69,3 @@ const char *reason_text(enum reason reason);
 
 /* A sentence that advises the user what to do about a refusal; NULL if there is none. */
 const char *reason_advice(enum reason reason);
-
-/* "keep", "remove", "repair", "refuse" */
-const char *verdict_name(enum verdict verdict);

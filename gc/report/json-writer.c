@@ -59,12 +59,11 @@ void json_writer_close(struct json_writer *json, char bracket) {
 }
 
 void json_writer_string(struct json_writer *json, const char *key, const char *value) {
-        if (!value) {
-                json_writer_null(json, key);
-                return;
-        }
         put_key(json, key);
-        put_text(json->file, value);
+        if (value)
+                put_text(json->file, value);
+        else
+                fputs("null", json->file);
 }
 
 void json_writer_u64(struct json_writer *json, const char *key, uint64_t value) {
@@ -75,9 +74,4 @@ void json_writer_u64(struct json_writer *json, const char *key, uint64_t value) 
 void json_writer_bool(struct json_writer *json, const char *key, bool value) {
         put_key(json, key);
         fputs(value ? "true" : "false", json->file);
-}
-
-void json_writer_null(struct json_writer *json, const char *key) {
-        put_key(json, key);
-        fputs("null", json->file);
 }

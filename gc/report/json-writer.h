@@ -25,4 +25,3 @@ void json_writer_close(struct json_writer *json, char bracket);
 void json_writer_string(struct json_writer *json, const char *key, const char *value); /* NULL: null */
 void json_writer_u64(struct json_writer *json, const char *key, uint64_t value);
 void json_writer_bool(struct json_writer *json, const char *key, bool value);
-void json_writer_null(struct json_writer *json, const char *key);

@@ -33,13 +33,6 @@ static bool find_owner(int dirfd, uid_t *ret_uid, gid_t *ret_gid) {
         return found;
 }
 
-void owner_of_new(int dirfd, uid_t *ret_uid, gid_t *ret_gid) {
-        if (find_owner(dirfd, ret_uid, ret_gid))
-                return;
-        *ret_uid = geteuid();
-        *ret_gid = getegid();
-}
-
 /* Set the group first and restore it last: without the user id of root the thread may not change it. */
 static void begin(struct acting *acting, int dirfd) {
         uid_t uid;

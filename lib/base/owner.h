@@ -18,6 +18,3 @@ int owned_openat(int dirfd, const char *name, int flags, mode_t mode);
 
 /* openat2(2) that creates a file; how is a struct open_how. */
 int owned_openat2(int dirfd, const char *name, void *how, size_t size);
-
-/* The user and group of a file that is created in dirfd. */
-void owner_of_new(int dirfd, uid_t *ret_uid, gid_t *ret_gid);

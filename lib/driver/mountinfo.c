@@ -63,7 +63,7 @@ static bool have_libmount(void) {
 struct mountinfo {
         struct arena arena;   /* the strings in the sets */
         struct idset targets; /* paths of all mount points */
-        struct idset layers, links;
+        struct idset layers;
 };
 
 struct mountinfo *mountinfo_free(struct mountinfo *info) {
@@ -72,7 +72,6 @@ struct mountinfo *mountinfo_free(struct mountinfo *info) {
 
         idset_done(&info->targets);
         idset_done(&info->layers);
-        idset_done(&info->links);
         arena_done(&info->arena);
         free(info);
         return NULL;
@@ -91,24 +90,15 @@ static int keep(struct mountinfo *info, struct idset *set, const char *text, siz
  */
 #define SEPARATORS "/:,=\\"
 
-static bool is_link(const char *whole, const char *name) {
-        return name - whole >= 2 && name[-1] == '/' && name[-2] == 'l' &&
-               (name - whole == 2 || strchr(SEPARATORS, name[-3]));
-}
-
-static int keep_name(struct mountinfo *info, const char *whole, const char *name, size_t len) {
+static int keep_name(struct mountinfo *info, const char *name, size_t len) {
         char copy[ID_LENGTH + 1];
 
-        if (len != ID_LENGTH && len != LINK_ID_LENGTH)
+        if (len != ID_LENGTH)
                 return 0;
 
         memcpy(copy, name, len);
         copy[len] = '\0';
-        if (name_is_id(copy))
-                return keep(info, &info->layers, name, len);
-        if (name_is_link_id(copy) && is_link(whole, name))
-                return keep(info, &info->links, name, len);
-        return 0;
+        return name_is_id(copy) ? keep(info, &info->layers, name, len) : 0;
 }
 
 static int keep_names(struct mountinfo *info, const char *text) {
@@ -117,7 +107,7 @@ static int keep_names(struct mountinfo *info, const char *text) {
         for (const char *at = text; at && *at && r >= 0;) {
                 size_t len = strcspn(at, SEPARATORS);
 
-                r = keep_name(info, text, at, len);
+                r = keep_name(info, at, len);
                 at += len;
                 at += *at ? 1 : 0;
         }
@@ -141,7 +131,7 @@ static bool is_layer_mount(struct libmnt_fs *fs) {
 static int keep_last_name(struct mountinfo *info, const char *target) {
         const char *name = strrchr(target, '/') + 1;
 
-        return keep_name(info, target, name, strlen(name));
+        return keep_name(info, name, strlen(name));
 }
 
 /* The root of a mount is the directory of its file system that it shows, so a layer may be mounted anywhere.
@@ -257,7 +247,6 @@ static int parse(const char *path, const char *text, size_t len, struct mountinf
 
         idset_seal(&info->targets);
         idset_seal(&info->layers);
-        idset_seal(&info->links);
         *ret = TAKE_PTR(info);
         return 0;
 }
@@ -331,8 +320,4 @@ bool mountinfo_has_below(const struct mountinfo *info, const char *path) {
 
 const struct idset *mountinfo_layers(const struct mountinfo *info) {
         return &info->layers;
-}
-
-const struct idset *mountinfo_links(const struct mountinfo *info) {
-        return &info->links;
 }

@@ -28,7 +28,3 @@ bool mountinfo_has_below(const struct mountinfo *info, const char *path);
  * of any mount point. The set is sealed; info owns the strings.
  */
 const struct idset *mountinfo_layers(const struct mountinfo *info);
-
-/* As mountinfo_layers(), for short links ("l/<link id>"), which lowerdir options may contain instead of layer
- * ids. */
-const struct idset *mountinfo_links(const struct mountinfo *info);

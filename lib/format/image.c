@@ -81,11 +81,6 @@ static int image_finish(struct decoding *d, void *record) {
         return 0;
 }
 
-size_t image_digests(const struct image *image, const char *const **ret) {
-        *ret = image->digests.items;
-        return image->digests.n;
-}
-
 const struct record_type image_record = {sizeof(struct image), members, ARRAY_SIZE(members), image_finish};
 
 int images_parse(struct images *ret, const char *text, size_t len, struct error *reterr) {

@@ -35,9 +35,6 @@ void images_done(struct images *images);
 /* Parse images.json; see layers_parse(). A digest that is invalid in Go is -EBADMSG too. */
 int images_parse(struct images *ret, const char *text, size_t len, struct error *reterr);
 
-/* The digests that identify the image. Returns their number. */
-size_t image_digests(const struct image *image, const char *const **ret);
-
 /* Append a record to the text; see record_compose(). */
 int image_compose(const struct image *image, struct text *ret);
 

@@ -403,17 +403,6 @@ const struct toml_value *toml_root(const struct toml_doc *doc) {
         return &doc->root.value;
 }
 
-const struct toml_value *toml_member(const struct toml_value *table, const char *key) {
-        const struct toml_key k = {.text = key, .len = strlen(key)};
-
-        if (table->type != TOML_TABLE)
-                return NULL;
-        for (const struct toml_value *v = table->first; v; v = v->next)
-                if (toml_key_equals(v, &k))
-                        return v;
-        return NULL;
-}
-
 const char *toml_type_name(enum toml_type type) {
         static const char *const names[] = {
                 [TOML_STRING] = "a string",

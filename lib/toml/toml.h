@@ -57,8 +57,5 @@ DEFINE_CLEANUP(struct toml_doc *, toml_free);
 /* The root table. */
 const struct toml_value *toml_root(const struct toml_doc *doc);
 
-/* The member of a table that has exactly this key, or NULL. */
-const struct toml_value *toml_member(const struct toml_value *table, const char *key);
-
 /* The name of a type in an error message: "a string". */
 const char *toml_type_name(enum toml_type type);

@@ -18,10 +18,17 @@
 
 #define FILE_BYTES_MAX (64U * 1024 * 1024)
 
+static const char *const verdict_names[] = {
+        [VERDICT_KEEP] = "keep",
+        [VERDICT_REMOVE] = "remove",
+        [VERDICT_REPAIR] = "repair",
+        [VERDICT_REFUSE] = "refuse",
+};
+
 static int add_decision(struct text *text, const struct fact_entry *entry, const struct decision *decision) {
         int r;
 
-        r = text_addf(text, "%s %s %s ", verdict_name(reason_verdict(decision->reason)),
+        r = text_addf(text, "%s %s %s ", verdict_names[reason_verdict(decision->reason)],
                       reason_name(decision->reason), fact_kind_name(entry->kind));
         if (r >= 0)
                 r = text_add_escaped(text, entry->name, strlen(entry->name));

@@ -95,7 +95,7 @@ static void commas_stand_between_values_and_nowhere_else(void **state) {
         json_writer_u64(&json, NULL, UINT64_MAX);
         json_writer_open(&json, NULL, '{');
         json_writer_bool(&json, "yes", true);
-        json_writer_null(&json, "none");
+        json_writer_string(&json, "none", NULL);
         json_writer_close(&json, '}');
         json_writer_string(&json, NULL, "x");
         json_writer_close(&json, ']');

@@ -33,10 +33,10 @@ static void there_is_advice_for_refusals_alone(void **state) {
 
 static void verdicts_are_those_of_the_reports(void **state) {
         (void) state;
-        assert_string_equal(verdict_name(reason_verdict(REASON_RECORDED)), "keep");
-        assert_string_equal(verdict_name(reason_verdict(REASON_NO_RECORD)), "remove");
-        assert_string_equal(verdict_name(reason_verdict(REASON_TORN_VOLATILE_FILE)), "repair");
-        assert_string_equal(verdict_name(reason_verdict(REASON_INVALID_NAME)), "refuse");
+        assert_int_equal(reason_verdict(REASON_RECORDED), VERDICT_KEEP);
+        assert_int_equal(reason_verdict(REASON_NO_RECORD), VERDICT_REMOVE);
+        assert_int_equal(reason_verdict(REASON_TORN_VOLATILE_FILE), VERDICT_REPAIR);
+        assert_int_equal(reason_verdict(REASON_INVALID_NAME), VERDICT_REFUSE);
 }
 
 int main(void) {

@@ -6,6 +6,16 @@
 #include "toml/toml.h"
 #include "unit.h"
 
+/* The member of a table with this key, or NULL. */
+static const struct toml_value *member(const struct toml_value *table, const char *key) {
+        if (table->type != TOML_TABLE)
+                return NULL;
+        for (const struct toml_value *v = table->first; v; v = v->next)
+                if (v->key_len == strlen(key) && memcmp(v->key, key, v->key_len) == 0)
+                        return v;
+        return NULL;
+}
+
 static struct toml_doc *parse(const char *text) {
         struct toml_doc *doc = NULL;
         struct error e = {0};
@@ -31,7 +41,7 @@ static void an_empty_text_is_an_empty_table(void **state) {
         (void) state;
         assert_int_equal(toml_root(doc)->type, TOML_TABLE);
         assert_null(toml_root(doc)->first);
-        assert_null(toml_member(toml_root(doc), "storage"));
+        assert_null(member(toml_root(doc), "storage"));
 }
 
 static void values_have_their_types_and_places(void **state) {
@@ -44,24 +54,24 @@ static void values_have_their_types_and_places(void **state) {
                     "b = true\n"
                     "d = 1979-05-27 07:32:00\n"
                     "a = [ # comment\n 'y',\n {append = true},\n]\n");
-        v = toml_member(toml_root(doc), "s");
+        v = member(toml_root(doc), "s");
         assert_int_equal(v->type, TOML_STRING);
         assert_string_equal(v->text, "x");
         assert_int_equal(v->line, 1);
         assert_int_equal(v->column, 1);
 
-        v = toml_member(toml_root(doc), "i");
+        v = member(toml_root(doc), "i");
         assert_int_equal(v->type, TOML_INTEGER);
         assert_int_equal(v->line, 3);
         assert_int_equal(v->column, 3);
-        v = toml_member(toml_root(doc), "f");
+        v = member(toml_root(doc), "f");
         assert_int_equal(v->type, TOML_FLOAT);
         assert_string_equal(v->text, "1e3");
-        assert_int_equal(toml_member(toml_root(doc), "b")->type, TOML_BOOLEAN);
-        v = toml_member(toml_root(doc), "d");
+        assert_int_equal(member(toml_root(doc), "b")->type, TOML_BOOLEAN);
+        v = member(toml_root(doc), "d");
         assert_int_equal(v->type, TOML_DATETIME_LOCAL);
         assert_string_equal(v->text, "1979-05-27 07:32:00");
-        assert_int_equal(toml_member(toml_root(doc), "a")->type, TOML_ARRAY);
+        assert_int_equal(member(toml_root(doc), "a")->type, TOML_ARRAY);
 }
 
 static void integers_are_those_of_64_bits(void **state) {
@@ -69,9 +79,9 @@ static void integers_are_those_of_64_bits(void **state) {
 
         (void) state;
         doc = parse("low = -9_223_372_036_854_775_808\nhigh = 0x7fffffffffffffff\nmask = 0o755");
-        assert_true(toml_member(toml_root(doc), "low")->integer == INT64_MIN);
-        assert_true(toml_member(toml_root(doc), "high")->integer == INT64_MAX);
-        assert_true(toml_member(toml_root(doc), "mask")->integer == 0755);
+        assert_true(member(toml_root(doc), "low")->integer == INT64_MIN);
+        assert_true(member(toml_root(doc), "high")->integer == INT64_MAX);
+        assert_true(member(toml_root(doc), "mask")->integer == 0755);
         assert_refused("a = 9223372036854775808", "line 1, column 5: an integer of more than 64 bits");
         assert_refused("a = 0755", "line 1, column 5: not a value: \"0755\"");
 }
@@ -95,13 +105,13 @@ static void members_come_in_the_order_of_the_text(void **state) {
         assert_string_equal(element->next->text, "x");
         assert_int_equal(element->next->next->type, TOML_TABLE);
         assert_int_equal(element->next->next->line, 2);
-        assert_true(toml_member(element->next->next, "append")->boolean);
+        assert_true(member(element->next->next, "append")->boolean);
         assert_null(element->next->next->next);
 }
 
 static void a_string_may_hold_nul(void **state) {
         _cleanup_(toml_freep) struct toml_doc *doc = parse("s = \"a\\u0000b\"");
-        const struct toml_value *s = toml_member(toml_root(doc), "s");
+        const struct toml_value *s = member(toml_root(doc), "s");
 
         (void) state;
         assert_int_equal(s->len, 3);
@@ -112,13 +122,13 @@ static void a_string_may_hold_nul(void **state) {
 static void inline_tables_may_take_several_lines(void **state) {
         _cleanup_(toml_freep) struct toml_doc *doc =
                 parse("a = { # one\n b = 1 ,\n\n c = [ {d = 2,}, ], # two\n}\ne = {\n}\n");
-        const struct toml_value *a = toml_member(toml_root(doc), "a"), *c = toml_member(a, "c");
+        const struct toml_value *a = member(toml_root(doc), "a"), *c = member(a, "c");
 
         (void) state;
-        assert_int_equal(toml_member(a, "b")->integer, 1);
+        assert_int_equal(member(a, "b")->integer, 1);
         assert_int_equal(c->line, 4);
-        assert_int_equal(toml_member(c->first, "d")->integer, 2);
-        assert_null(toml_member(toml_root(doc), "e")->first);
+        assert_int_equal(member(c->first, "d")->integer, 2);
+        assert_null(member(toml_root(doc), "e")->first);
         assert_refused("a = {,}", "line 1, column 6: a key is missing");
         assert_refused("a = {b = 1,,}", "line 1, column 12: a key is missing");
         assert_refused("a = {b = 1\nc = 2}", "line 2, column 1: an inline table lacks a comma or its end");
@@ -128,8 +138,8 @@ static void escapes_may_have_two_digits(void **state) {
         _cleanup_(toml_freep) struct toml_doc *doc = parse("s = \"\\e\\x41\\xe9\"");
 
         (void) state;
-        assert_string_equal(toml_member(toml_root(doc), "s")->text, "\x1b"
-                                                                    "A\xc3\xa9");
+        assert_string_equal(member(toml_root(doc), "s")->text, "\x1b"
+                                                               "A\xc3\xa9");
         assert_refused("s = \"\\x4\"", "line 1, column 9: 2 hexadecimal digits are wanted here");
 }
 
@@ -138,10 +148,10 @@ static void times_may_have_no_seconds(void **state) {
                 parse("a = 07:32\nb = 1979-05-27 07:32\nc = 1979-05-27T07:32+01:00\nd = 1979-05-27T07:32Z");
 
         (void) state;
-        assert_int_equal(toml_member(toml_root(doc), "a")->type, TOML_TIME_LOCAL);
-        assert_int_equal(toml_member(toml_root(doc), "b")->type, TOML_DATETIME_LOCAL);
-        assert_int_equal(toml_member(toml_root(doc), "c")->type, TOML_DATETIME);
-        assert_int_equal(toml_member(toml_root(doc), "d")->type, TOML_DATETIME);
+        assert_int_equal(member(toml_root(doc), "a")->type, TOML_TIME_LOCAL);
+        assert_int_equal(member(toml_root(doc), "b")->type, TOML_DATETIME_LOCAL);
+        assert_int_equal(member(toml_root(doc), "c")->type, TOML_DATETIME);
+        assert_int_equal(member(toml_root(doc), "d")->type, TOML_DATETIME);
         assert_refused("a = 07:32.5", "line 1, column 5: not a value: \"07:32.5\"");
 }
 
@@ -180,11 +190,11 @@ static void a_table_may_come_after_those_below_it(void **state) {
 
         (void) state;
         doc = parse("[a.b]\nx = 1\n[a]\ny = 2\n[[a.l]]\n[[a.l]]\nz.t = 3\n[a.l.z.u]");
-        a = toml_member(toml_root(doc), "a");
-        assert_int_equal(toml_member(toml_member(a, "b"), "x")->integer, 1);
-        assert_int_equal(toml_member(a, "y")->integer, 2);
-        assert_null(toml_member(a, "l")->first->first);
-        assert_non_null(toml_member(toml_member(toml_member(a, "l")->first->next, "z"), "u"));
+        a = member(toml_root(doc), "a");
+        assert_int_equal(member(member(a, "b"), "x")->integer, 1);
+        assert_int_equal(member(a, "y")->integer, 2);
+        assert_null(member(a, "l")->first->first);
+        assert_non_null(member(member(member(a, "l")->first->next, "z"), "u"));
 }
 
 static void repeat(struct text *t, const char *s, unsigned n) {
