@@ -248,8 +248,8 @@ done
 lay_out others --images 1 --orphans 3 --orphan-files 10
 listen
 chmod 711 "$scratch"
-for who in 1000 0; do
-        setpriv --reuid $who --regid $who --clear-groups /usr/bin/python3 -c '
+for uid in 1000 0; do
+        setpriv --reuid $uid --regid $uid --clear-groups /usr/bin/python3 -c '
 import os, socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 s.connect(sys.argv[1])

@@ -103,30 +103,30 @@ case_deep() {
                 ulimit -n 64
                 delete 0
         ) && is_empty top && grep -q '^total 20001 ' out && memory_below_kib 16384
-        report $? "$who: 20,000 levels are deleted with 64 descriptors"
+        report $? "$role: 20,000 levels are deleted with 64 descriptors"
 }
 
 case_large() {
         local files=100000
-        [ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && [ "$who" = root ] && files=1000000
+        [ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && [ "$role" = root ] && files=1000000
         fresh
         python3 "$helper" flat top/1-flat $files
         delete 0 && is_empty top && grep -q "^total $((files + 1)) " out && memory_below_kib 16384
-        report $? "$who: one directory of $files files is deleted in 16 MiB"
+        report $? "$role: one directory of $files files is deleted in 16 MiB"
 }
 
 case_wide() {
         fresh
         python3 "$helper" wide top/1-wide 20000
         delete 0 && is_empty top && grep -q "^total 60001 " out && memory_below_kib 16384
-        report $? "$who: more directories than the queue holds are deleted"
+        report $? "$role: more directories than the queue holds are deleted"
 }
 
 case_names() {
         fresh
         python3 "$helper" names top
         delete 0 && is_empty top
-        report $? "$who: names of 255 bytes, with newlines, with invalid UTF-8 and of temp dirs are deleted"
+        report $? "$role: names of 255 bytes, with newlines, with invalid UTF-8 and of temp dirs are deleted"
 }
 
 case_types() {
@@ -134,7 +134,7 @@ case_types() {
         mkdir top/1-types top/1-types/dir
         python3 "$helper" types top/1-types && python3 "$helper" types top && python3 "$helper" types top/1-types/dir
         delete 0 && is_empty top
-        report $? "$who: fifos, sockets, links, whiteouts and devices are deleted without opening them"
+        report $? "$role: fifos, sockets, links, whiteouts and devices are deleted without opening them"
 }
 
 case_hard_links() {
@@ -151,7 +151,7 @@ case_hard_links() {
         local r=$?
         after=$(stat -c '%i %a %u %g %s %y' kept/file)
         [ $r = 0 ] && [ "$before" = "$after" ] && [ "$(cat kept/file)" = kept ] && [ "$(stat -c %h kept/file)" = 1 ]
-        report $? "$who: a file with another link outside is untouched"
+        report $? "$role: a file with another link outside is untouched"
 }
 
 case_permissions() {
@@ -162,7 +162,7 @@ case_permissions() {
         chmod 0100 top/1-a/d
         chmod 0500 top/1-a
         delete 0 && is_empty top
-        report $? "$who: directories without permissions are deleted"
+        report $? "$role: directories without permissions are deleted"
 }
 
 case_swapped() {
@@ -175,7 +175,7 @@ case_swapped() {
         kill $writer
         wait $writer 2>/dev/null
         delete 0 && is_empty top && [ "$(find kept/precious -type f | wc -l)" = 500 ]
-        report $? "$who: a link that replaces a directory is not followed"
+        report $? "$role: a link that replaces a directory is not followed"
 }
 
 case_written() {
@@ -191,7 +191,7 @@ case_written() {
         kill $writer
         wait $writer 2>/dev/null
         [ $r -le 1 ] && [ ! -e top/1-quiet ] && delete 0 && is_empty top
-        report $? "$who: the deletion ends although a process writes into the tree"
+        report $? "$role: the deletion ends although a process writes into the tree"
 }
 
 # Kill the deletion of a tree until the tree is gone, then make another one. In the foreground timeout(1) waits for the killed
@@ -207,7 +207,7 @@ case_killed() {
                 [ $? = 137 ] && kills=$((kills + 1))
         done
         [ $kills -gt 0 ] && delete 0 && is_empty top && ! grep -q '^%' out
-        report $? "$who: the next run finishes after kills at random moments"
+        report $? "$role: the next run finishes after kills at random moments"
         echo "# killed $kills times"
 }
 
@@ -216,13 +216,13 @@ case_stopped() {
         python3 "$helper" nested top 60 8 20
         "$tool" remove top stop-after-ms=5 >out 2>&1
         delete 0 && is_empty top
-        report $? "$who: the next run finishes after a stop"
+        report $? "$role: the next run finishes after a stop"
 }
 
 case_in_place() {
         local error
         command -v strace >/dev/null || {
-                skip "$who: directories that cannot be moved are deleted in place" "strace is not there"
+                skip "$role: directories that cannot be moved are deleted in place" "strace is not there"
                 return
         }
         for error in EXDEV EMLINK ENOSPC EDQUOT; do
@@ -233,7 +233,7 @@ case_in_place() {
                 timeout 300 strace -f -qq -o trace -e trace=renameat,renameat2 -e inject=renameat,renameat2:error=$error \
                         "$tool" remove top count >out 2>&1
                 [ $? = 0 ] && is_empty top && grep -q $error trace
-                report $? "$who: directories that cannot be moved are deleted in place ($error)"
+                report $? "$role: directories that cannot be moved are deleted in place ($error)"
         done
 }
 
@@ -249,15 +249,15 @@ case_flags() {
         ln kept/file top/1-a/linked
         chattr +i top/1-a/file-i kept/file top/1-a/i/sub top/1-a/i top/2-b top/3-file 2>/dev/null &&
                 chattr +a top/1-a/file-a top/1-a/a/sub top/1-a/a || {
-                skip "$who: immutable and append-only files and directories are deleted" "chattr does not work here"
+                skip "$role: immutable and append-only files and directories are deleted" "chattr does not work here"
                 return
         }
         before=$(stat -c '%i %a %s %y' kept/file)
         delete 0 && is_empty top
-        report $? "$who: immutable and append-only files and directories are deleted"
+        report $? "$role: immutable and append-only files and directories are deleted"
         [ "$(stat -c '%i %a %s %y' kept/file)" = "$before" ] && [ "$(cat kept/file)" = kept ] &&
                 lsattr kept/file | grep -q '^....i'
-        report $? "$who: a kept file that is linked from there stays immutable and untouched"
+        report $? "$role: a kept file that is linked from there stays immutable and untouched"
         chattr -i kept/file
 }
 
@@ -268,7 +268,7 @@ case_mounts() {
         touch kept/precious/file kept/one top/1-a/file top/1-a/mounted top/1-a/other/file top/2-b/file
         mount --bind kept/precious top/1-a/bind/below && mount --bind kept/one top/1-a/mounted &&
                 mount -t tmpfs none top/1-a/tmp || {
-                skip "$who: a mount in the tree stays, the rest is deleted" "cannot mount"
+                skip "$role: a mount in the tree stays, the rest is deleted" "cannot mount"
                 return
         }
         touch top/1-a/tmp/file
@@ -279,14 +279,14 @@ case_mounts() {
                 [ "$(awk '$1 == "1-a" { print $4 }' out)" = 3 ] && grep -q 'mounted there' out
         r=$?
         while read -r m; do umount "$m"; done < <(awk -v top="$work/top" 'index($5, top) == 1 { print $5 }' /proc/self/mountinfo)
-        report $r "$who: a mount in the tree stays, the rest is deleted"
+        report $r "$role: a mount in the tree stays, the rest is deleted"
         delete 0 && is_empty top
-        report $? "$who: after the unmount the rest is deleted"
+        report $? "$role: after the unmount the rest is deleted"
 }
 
 case_foreign_fs() {
         small_fs foreign 16M "" defaults || {
-                skip "$who: a file system mounted below stays" "no loop device"
+                skip "$role: a file system mounted below stays" "no loop device"
                 return
         }
         fresh
@@ -299,12 +299,12 @@ case_foreign_fs() {
         umount top/1-a/fs top/*/fs 2>/dev/null
         mount "${loops[-1]}" foreign
         [ $r = 1 ] && [ -e foreign/file ]
-        report $? "$who: a file system mounted below stays"
+        report $? "$role: a file system mounted below stays"
 }
 
 case_full_disk() {
         small_fs full 24M "-N 4000" defaults || {
-                skip "$who: a full disk is emptied" "no loop device"
+                skip "$role: a full disk is emptied" "no loop device"
                 return
         }
         mkdir full/top
@@ -314,13 +314,13 @@ case_full_disk() {
         rm -rf top
         ln -sfn full/top top
         delete 0 && is_empty full/top
-        report $? "$who: a full disk is emptied"
+        report $? "$role: a full disk is emptied"
         rm top
 }
 
 case_projects() {
         small_fs project 32M "-O project,quota -I 256" defaults && mkdir project/top && chattr -p 77 project/top 2>/dev/null || {
-                skip "$who: trees of another project are deleted" "no project ids"
+                skip "$role: trees of another project are deleted" "no project ids"
                 return
         }
         rm -rf top
@@ -330,13 +330,13 @@ case_projects() {
         chattr +P project/top
         ln -sfn project/top top
         delete 0 && is_empty project/top
-        report $? "$who: trees of another project are deleted"
+        report $? "$role: trees of another project are deleted"
         rm top
 }
 
 case_quota() {
         small_fs quota 32M "-O quota -E quotatype=usrquota" usrquota 2>/dev/null && command -v setquota >/dev/null || {
-                skip "$who: a tree of an owner over quota is deleted" "no quota on ext4 here"
+                skip "$role: a tree of an owner over quota is deleted" "no quota on ext4 here"
                 return
         }
         mkdir -m 0777 quota/top
@@ -345,7 +345,7 @@ case_quota() {
         rm -rf top
         ln -sfn quota/top top
         delete 0 && is_empty quota/top
-        report $? "$who: a tree of an owner over quota is deleted"
+        report $? "$role: a tree of an owner over quota is deleted"
         rm top
 }
 
@@ -390,7 +390,7 @@ plant_subvolumes() {
 case_btrfs() {
         local before
         small_btrfs btrfs || {
-                skip "$who: subvolumes in a tree are deleted" "no btrfs"
+                skip "$role: subvolumes in a tree are deleted" "no btrfs"
                 return
         }
         rm -rf top
@@ -399,14 +399,14 @@ case_btrfs() {
         plant_subvolumes && subvolume snapshot btrfs/top/1-a/d/sub btrfs/kept && before=$(ls -lR btrfs/kept) &&
                 delete 0 && is_empty btrfs/top && [ "$(btrfs subvolume list btrfs | wc -l)" = 1 ] &&
                 [ "$(ls -lR btrfs/kept)" = "$before" ]
-        report $? "$who: subvolumes in a tree are deleted, and the extents that others share stay"
+        report $? "$role: subvolumes in a tree are deleted, and the extents that others share stay"
 
         plant_subvolumes && tool=$unprivileged_tool delete 0 && is_empty btrfs/top && [ "$(btrfs subvolume list btrfs | wc -l)" = 1 ]
-        report $? "$who: without CAP_SYS_ADMIN subvolumes are emptied and deleted"
+        report $? "$role: without CAP_SYS_ADMIN subvolumes are emptied and deleted"
 
         rm top
         grep -q libbtrfsutil "$tool" || {
-                skip "$who: a subvolume is deleted in one step" "built without btrfs"
+                skip "$role: a subvolume is deleted in one step" "built without btrfs"
                 return
         }
         ln -sfn btrfs/top top
@@ -414,17 +414,17 @@ case_btrfs() {
         subvolume create btrfs/top/1-a/whole
         python3 "$helper" flat btrfs/top/1-a/whole/flat 20000
         delete 0 && is_empty btrfs/top && grep -q '^total 2 ' out
-        report $? "$who: a subvolume is deleted in one step"
+        report $? "$role: a subvolume is deleted in one step"
 
         mkdir -p btrfs/top/1-a/d btrfs/top/2-b
         subvolume create btrfs/top/1-a/d/default
         touch btrfs/top/1-a/d/default/precious btrfs/top/1-a/file btrfs/top/2-b/file
         btrfs subvolume set-default btrfs/top/1-a/d/default
         delete 1 && [ -n "$(find btrfs/top/ -name precious)" ] && [ ! -e btrfs/top/2-b ] && [ ! -e btrfs/top/1-a/file ]
-        report $? "$who: the default subvolume and its content stay, the rest is deleted"
+        report $? "$role: the default subvolume and its content stay, the rest is deleted"
         btrfs subvolume set-default 5 btrfs
         delete 0 && is_empty btrfs/top
-        report $? "$who: the former default subvolume is deleted"
+        report $? "$role: the former default subvolume is deleted"
         rm top
 }
 
@@ -432,7 +432,7 @@ case_btrfs() {
 case_btrfs_quota() {
         local sub=btrfs-quota/sub
         small_btrfs btrfs-quota && btrfs -q quota enable btrfs-quota || {
-                skip "$who: a tree over a quota of btrfs is deleted" "no btrfs, or none with quotas"
+                skip "$role: a tree over a quota of btrfs is deleted" "no btrfs, or none with quotas"
                 return
         }
         btrfs -q subvolume create $sub >/dev/null
@@ -445,23 +445,23 @@ case_btrfs_quota() {
         rm -rf top
         ln -sfn $sub/top top
         grep -q 'quota exceeded' mkdir.err && delete 0 && is_empty $sub/top
-        report $? "$who: a tree over a quota of btrfs is deleted"
+        report $? "$role: a tree over a quota of btrfs is deleted"
         rm top
 }
 
-for_anybody="deep large wide names types hard_links permissions swapped written killed stopped"
+unprivileged_cases="deep large wide names types hard_links permissions swapped written killed stopped"
 
 if [ -n "${CSTORAGE_HOSTILE_INSIDE:-}" ]; then
-        who="user namespace"
-        for c in $for_anybody; do "case_$c"; done
+        role="user namespace"
+        for c in $unprivileged_cases; do "case_$c"; done
         case_mounts
         echo "count $n $failed"
         exit $failed
 fi
 
-who=$([ "$(id -u)" = 0 ] && echo root || echo user)
-for c in $for_anybody in_place; do "case_$c"; done
-if [ "$who" = root ]; then
+role=$([ "$(id -u)" = 0 ] && echo root || echo user)
+for c in $unprivileged_cases in_place; do "case_$c"; done
+if [ "$role" = root ]; then
         for c in flags mounts foreign_fs full_disk projects quota btrfs btrfs_quota; do "case_$c"; done
         user="setpriv --reuid=65533 --regid=65533 --clear-groups"
 else
@@ -470,16 +470,16 @@ fi
 
 # An unprivileged user without a namespace must change modes that root ignores.
 mkdir -m 0777 user inside
-if [ "$who" = root ]; then
+if [ "$role" = root ]; then
         cp "$tool" user/tree-tool
         chmod 0755 user/tree-tool
-        who="plain user"
+        role="plain user"
         $user bash -c 'cd user && mkdir -p top/1-a/b/c top/1-a/d && touch top/1-a/b/c/f top/1-a/d/f &&
                 chmod 0 top/1-a/b/c top/1-a/b top/1-a/d && chmod 0500 top/1-a &&
                 ./tree-tool remove top >out 2>&1 && [ -z "$(ls -A top)" ]'
         r=$?
         cp user/out out
-        report $r "$who: directories without permissions are deleted"
+        report $r "$role: directories without permissions are deleted"
 fi
 
 if $user unshare -Urm true 2>/dev/null; then

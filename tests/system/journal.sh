@@ -131,7 +131,7 @@ unset CONTAINERS_STORAGE_CONF
 
 # ------------------------------------------------------------------------------------------------ all users
 
-# Two users, who can read the program and their homes.
+# Two users that can read the program and their homes.
 mkdir -p /run/p/gc /run/p/lib /run/home && cp "$build/gc/cstorage-gc" /run/p/gc
 find "$build/lib" -maxdepth 1 -name 'libcstorage.so*' ! -type d -exec cp -P -t /run/p/lib {} +
 printf '%s\n' bob:x:4242:4242::/run/home/bob:/bin/sh eve:x:4243:4243::/run/home/eve:/bin/sh >/run/passwd
