@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Makes the storage of a container, shows it mounted, and removes it: nothing waits for a disk. */
+/* Make the storage of a container, print its mount point, and remove it, without waiting for the disk. */
 #include <cstorage.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What was asked for happens, and what went is deleted. */
+/* Commit the transaction, and delete the trash. */
 static int finish(struct cstorage_txn *txn, struct cstorage_error *error) {
         struct cstorage_trash *trash = NULL;
         int r = cstorage_txn_commit(txn, &trash, error);
@@ -73,7 +73,7 @@ int main(int argc, char **argv) {
                 r = start(store, argv[1], argv[2], &error);
         if (r >= 0) {
                 (void) fflush(stdout);
-                (void) getchar(); /* here it would run */
+                (void) getchar(); /* a runtime would start the container here */
                 r = stop(store, argv[1], &error);
         }
         if (r < 0)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Prints each image's names, how many layers it has, what they hold uncompressed, and where they lie. */
+/* Print the names of each image, the number of its layers, and their uncompressed sizes and paths. */
 #include <cstorage.h>
 #include <stdio.h>
 #include <unistd.h>
 
-/* Of this layer alone; nothing is mounted for it. */
+/* The path of this layer alone; nothing is mounted. */
 static void print_directory(const struct cstorage_layer *layer) {
         int fd = cstorage_layer_open_diff(layer, NULL);
         char link[64], path[4096];

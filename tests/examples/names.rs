@@ -9,7 +9,7 @@ struct Error {
     text: [c_char; 512], // CSTORAGE_ERROR_TEXT_MAX
 }
 
-// All that is known of them is that they have an address.
+// Opaque types.
 #[repr(C)]
 struct Config([u8; 0]);
 #[repr(C)]
@@ -35,7 +35,7 @@ fn check(r: c_int, error: &Error) -> Result<(), String> {
     if r >= 0 {
         return Ok(());
     }
-    // The library ends it with a NUL.
+    // The library terminates it with a NUL.
     Err(unsafe { CStr::from_ptr(error.text.as_ptr()) }.to_string_lossy().into_owned())
 }
 
@@ -43,7 +43,7 @@ fn open() -> Result<*mut Snapshot, String> {
     let mut error = Error { code: 0, text: [0; 512] };
     let (mut config, mut store, mut snapshot) = (null_mut(), null_mut(), null_mut());
 
-    // Each takes NULL for what could not be made before it, and says so.
+    // Each call accepts NULL from a failed one before it, and fails.
     let result = unsafe {
         check(cstorage_config_load(&mut config, &mut error), &error)
             .and_then(|()| check(cstorage_store_open(config, &mut store, &mut error), &error))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * An amendment of any record: what it does not name is there afterwards, byte for byte and in the same order,
- * and what it names is what it says. The input is four lines, kind of record, member, key or nothing, JSON or
- * nothing, and behind them the record.
+ * Amend any record: members that the amendment does not name are unchanged and in the same order, and the
+ * named one has the new value. The input is four lines: kind of record, member, key or nothing, JSON or
+ * nothing; and after them the record.
  */
 
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "json/fold.h"
 #include "json/utf8.h"
 
-#define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
+#define INPUT_MAX (64U * 1024) /* larger inputs cost time and find no more */
 
 struct input {
         const struct record_type *type;
@@ -25,7 +25,7 @@ struct input {
 
 /* ----------------------------------------------------------------------------------- the input */
 
-/* The next line, which ends in NUL from now on; NULL where there is none. */
+/* Terminate the next line with a NUL, and return it; NULL if there is none. */
 static char *next_line(char **at, char *end) {
         char *line = *at, *newline = memchr(line, '\n', (size_t) (end - line));
 
@@ -77,19 +77,19 @@ static bool read_input(char *at, char *end, struct input *ret) {
                (!ret->amendment.key || is_map(find_known(ret->type, lines[1])));
 }
 
-/* ------------------------------------------------------------------------------- what must hold */
+/* ------------------------------------------------------------------------------- invariants */
 
 /* An object, and the one member of it that may differ. */
 struct scan {
         struct json json;
-        uint32_t object, member; /* tokens; the name's, 0: not there */
+        uint32_t object, member; /* tokens; that of the name, 0 if it is missing */
 };
 
 static void view_open(struct scan *view, const char *text, size_t n) {
         FUZZ_ASSERT(json_parse(&view->json, text, n, NULL) >= 0 && view->json.tokens[0].type == JSON_OBJECT);
 }
 
-/* Members are found in any case, keys are not. */
+/* The case of members is ignored, that of keys is not. */
 static bool is_called(const char *text, const char *name, bool key) {
         return key ? strcmp(text, name) == 0 : fold_equal(text, strlen(text), name, strlen(name), FOLD_BOTH);
 }
@@ -117,7 +117,7 @@ static bool same_bytes(struct slice a, struct slice b) {
         return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
 }
 
-/* The next member at or behind the token that is not the one that may differ; 0 at the end. */
+/* The next member from the token on, without the one that may differ; 0 at the end. */
 static uint32_t next_other(const struct scan *view, uint32_t t) {
         if (t == view->member && t != 0)
                 t = view->json.tokens[t + 1].next;
@@ -192,7 +192,7 @@ static void check_same_again(const struct input *input, const struct text *amend
         FUZZ_ASSERT(again.len == amended->len && memcmp(again.s, amended->s, again.len) == 0);
 }
 
-/* A list of this one record. */
+/* A list with this record only. */
 static bool is_record(const struct input *input) {
         _cleanup_arena_ struct arena arena = ARENA_INIT;
         _cleanup_text_ struct text list = TEXT_INIT;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* storage.conf of any bytes, as two files one over the other (a line of "%%" is between them), its options
- * and its paths. */
+/* storage.conf of any bytes, as two files that are merged (a line "%%" separates them), its options and its
+ * paths. */
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "config/conf.h"
 #include "fuzz.h"
 
-#define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
+#define INPUT_MAX (64U * 1024) /* larger inputs cost time and find no more */
 #define BETWEEN   "\n%%\n"
 
 static const char *variable(void *userdata, const char *name) {

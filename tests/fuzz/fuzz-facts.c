@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Facts from any bytes: what is read is written so that it reads the same, and what the plan removes is what
- * may ever be removed. */
+/* Facts from any bytes: they are equal after writing and reading, and the plan removes only entries of a kind
+ * that may be removed. */
 
 #include <string.h>
 
 #include "fuzz.h"
 #include "plan/plan.h"
 
-#define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
+#define INPUT_MAX (64U * 1024) /* larger inputs cost time and find no more */
 
 static bool is_id(const char *s) {
         return s && strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
@@ -18,7 +18,7 @@ static bool needs_an_id(enum cstorage_entry_kind kind) {
                kind != CSTORAGE_ENTRY_PROBE && kind != CSTORAGE_ENTRY_SAVE_LEFTOVER;
 }
 
-/* Whatever the facts are. */
+/* These rules hold for any facts. */
 static void check_removal(const struct facts *facts, const struct fact_entry *entry) {
         FUZZ_ASSERT(entry->examined && !*entry->problem);
         FUZZ_ASSERT(entry->identity.type != CSTORAGE_TYPE_ABSENT);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The JSON tape on any bytes: the tokens lie in each other as the text has them, and a walk through the
- * elements sees what the whole tape has. */
+/* The JSON tape on any bytes: the tokens are nested like the text, and a walk through the elements finds the
+ * same tokens as the whole tape. */
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "json/json.h"
 #include "json/utf8.h"
 
-#define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
+#define INPUT_MAX (64U * 1024) /* larger inputs cost time and find no more */
 
 static void check_token(const struct json *json, size_t i, size_t size) {
         static const char first[] = {
@@ -58,7 +58,7 @@ static int walk_element(const struct json *element, void *userdata, struct error
         const struct json_token *whole;
 
         (void) reterr;
-        /* The whole text may be wrong further on; then there is no tape to compare with. */
+        /* If the rest of the text is invalid, there is no tape to compare with. */
         if (walk->at >= walk->json->n)
                 return 0;
         whole = &walk->json->tokens[walk->at];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a layer lies on, from any bytes: refused, or exactly what the bytes say, and in their order. */
+/* The lowers of a layer from any bytes: refused, or the names in the text in their order. */
 
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "driver/overlay-lower.h"
 #include "fuzz.h"
 
-/* Put together again, the names are the text. */
+/* The joined names are equal to the text. */
 static void check(const struct overlay_lower *lowers, const char *prefix, const uint8_t *data, size_t size) {
         _cleanup_text_ struct text text = TEXT_INIT;
 

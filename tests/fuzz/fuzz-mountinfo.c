@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Mounts from any bytes: refused, or every id found is one, and is in the text's own words. */
+/* Mounts from any bytes: refused, or each found id is valid and part of the text. */
 
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "format/name.h"
 #include "fuzz.h"
 
-#define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
+#define INPUT_MAX (64U * 1024) /* larger inputs cost time and find no more */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         _cleanup_(mountinfo_freep) struct mountinfo *info = NULL;

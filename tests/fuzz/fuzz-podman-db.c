@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Podman's database, its journal and its log, from any bytes: SQLite completes the copy within bounds, and
- * what is found in the bytes is within them. */
+/* The database of podman, its journal and its log from any bytes: SQLite recovers the copy in bounded time,
+ * and the found strings are part of the bytes. */
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "podman/database-search.h"
 #include "podman/database-sqlite.h"
 
-#define INPUT_MAX (256U * 1024) /* what is larger costs time and finds no more */
+#define INPUT_MAX (256U * 1024) /* larger inputs cost time and find no more */
 
 /* Two lengths of three bytes before the three files. */
 #define LENGTH_SIZE 3U

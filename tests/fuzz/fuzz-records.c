@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Every record reader on any bytes: what it takes is sound, the records' own bytes make the same records, and
- * what is composed of a record is read as one that the same is composed of. */
+/* Each record reader on any bytes: accepted records are valid, their bytes make the same records, and a
+ * composed record is read as one that composes to the same bytes. */
 
 #include <string.h>
 
@@ -16,7 +16,7 @@
 #include "json/json.h"
 #include "json/utf8.h"
 
-#define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
+#define INPUT_MAX (64U * 1024) /* larger inputs cost time and find no more */
 
 static void check_text(const char *text) {
         FUZZ_ASSERT(text && utf8_valid(text, strlen(text)));
@@ -184,7 +184,7 @@ static void fuzz_mounts(const char *data, size_t size) {
         }
 }
 
-/* The list of what is composed of the records in another one. */
+/* Compose a list from the records of another one. */
 static int compose_list(const struct record_type *type, const char *data, size_t size, struct text *ret) {
         _cleanup_arena_ struct arena arena = ARENA_INIT;
         _cleanup_free_ char *records = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The TOML reader on any bytes: it says what is wrong and where, or its document is one that can be walked.
+ * The TOML reader on any bytes: it returns an error with a position, or a document that can be walked.
  */
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "fuzz.h"
 #include "toml/toml.h"
 
-#define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
+#define INPUT_MAX (64U * 1024) /* larger inputs cost time and find no more */
 
 static void check_texts(const struct toml_value *v) {
         if (v->key)
@@ -18,7 +18,7 @@ static void check_texts(const struct toml_value *v) {
         FUZZ_ASSERT(v->line > 0 && v->column > 0);
 }
 
-/* As deep as the reader lets a text nest. */
+/* The reader limits the depth. */
 static size_t walk(const struct toml_value *parent, unsigned depth) {
         size_t n = 0;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a user's process tells, from any bytes: of what is read a report can be made that is text, and it is
- * written so that it reads the same. */
+/* The message of a user's process from any bytes: the report of an accepted message is valid text, and the
+ * message is equal after writing and reading. */
 
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "users/wire.h"
 #include "json/utf8.h"
 
-#define INPUT_MAX (64U * 1024) /* what is larger costs time and finds no more */
+#define INPUT_MAX (64U * 1024) /* larger inputs cost time and find no more */
 
 static void check_told(const struct wire *wire) {
         FUZZ_ASSERT(wire->status == USER_WAITING ||
@@ -21,7 +21,7 @@ static void check_told(const struct wire *wire) {
                 FUZZ_ASSERT(wire->outcome.subjects[i].entry->path);
 }
 
-/* Nothing in it that a terminal would obey. */
+/* It contains no control characters. */
 static void check_text(const char *s, size_t n) {
         for (size_t i = 0; i < n; i++)
                 FUZZ_ASSERT((s[i] >= ' ' && s[i] < 0x7f) || s[i] == '\n');

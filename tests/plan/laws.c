@@ -4,7 +4,7 @@
  *
  *     laws [SEED [WORLDS]]
  *
- * A world that breaks one is printed as facts: put it among the golden ones.
+ * A world that violates a law is printed as facts. Add it to the golden plans.
  */
 
 #include <inttypes.h>
@@ -20,7 +20,7 @@
 #define WORLDS_LONG 500000
 #define ENTRIES_MAX 256
 
-/* By whether it repairs, and whether what is recent may go. */
+/* Indexed by: repairs, and removes recent orphans. */
 static const struct policy policies[2][2] = {
         {{.temp_young_ns = 40}, {.temp_young_ns = 40, .recent = true}},
         {{.temp_young_ns = 40, .repair = true}, {.temp_young_ns = 40, .repair = true, .recent = true}},
@@ -34,7 +34,7 @@ static bool is_repaired(const struct plan *plan, size_t i) {
         return reason_verdict(plan->decisions[i].reason) == VERDICT_REPAIR;
 }
 
-/* To find the decision of an entry in another world with the same entries, or some of them. */
+/* Find the decision of an entry in another world that has a part of the entries. */
 static size_t find_entry(const struct facts *facts, const struct fact_entry *wanted) {
         for (size_t i = 0; i < facts->n_entries; i++)
                 if (facts->entries[i].entry == wanted->entry)
@@ -42,13 +42,13 @@ static size_t find_entry(const struct facts *facts, const struct fact_entry *wan
         return SIZE_MAX;
 }
 
-/* Entries get a mark to be known by; the plan does not look at it. */
+/* A mark identifies each entry; the plan does not read it. */
 static void mark_entries(struct facts *facts) {
         for (size_t i = 0; i < facts->n_entries; i++)
                 facts->entries[i].entry = (const struct cstorage_entry *) (uintptr_t) (i + 1);
 }
 
-/* The facts and plan that a law is about. */
+/* The facts and the plan that a law checks. */
 struct world {
         struct facts facts;
         bool repair, recent;
@@ -105,7 +105,7 @@ static bool does_not_depend_on_the_order(const struct world *world, struct dice 
         return true;
 }
 
-/* What was removed is not there any more. */
+/* Remove the entries that the plan removes. */
 static void carry_out(struct facts *facts, const struct plan *plan) {
         size_t kept = 0;
 
@@ -125,7 +125,7 @@ static bool removes_nothing_the_second_time(const struct world *world, struct di
         return other.plan.n_remove == 0;
 }
 
-/* Killed in the middle of a turn: of that, each may be gone or not. */
+/* A run that is killed in a turn removes any part of its entries. */
 static void carry_out_partly(struct facts *facts, const struct plan *plan, struct dice *dice) {
         unsigned last = dice_roll(dice, TRASH_TURNS);
         size_t kept = 0;
@@ -140,7 +140,8 @@ static void carry_out_partly(struct facts *facts, const struct plan *plan, struc
         facts->n_entries = kept;
 }
 
-/* What another process removed between two looks is a sign in this run, and is not listed in the next. */
+/* An entry that another process removed between two scans counts in this run, and is not listed in the next.
+ */
 static void forget_what_is_gone(struct facts *facts) {
         size_t kept = 0;
 
@@ -158,7 +159,8 @@ static bool has_dir_in_graphroot(const struct facts *facts, const char *layer) {
         return false;
 }
 
-/* Halves in the graphroot, and no pair that shows that their other halves are in this image store. */
+/* Split layers in the graphroot, and no pair that shows that their other directories are in this image store.
+ */
 static bool has_lonely_parts(const struct facts *facts) {
         bool here = false;
 
@@ -173,8 +175,8 @@ static bool has_lonely_parts(const struct facts *facts) {
 }
 
 /*
- * What is to be reset is not reset yet: that only takes from what is removed. So does the last pair of
- * halves, if one of the two is gone and other halves are there: one of a pair has to go first.
+ * A file is not reset yet, which only reduces the removed entries. So does the last pair of directories of a
+ * split layer, if one of them is gone and others are left: one of a pair is removed first.
  */
 static bool removes_the_rest_when_killed(const struct world *world, struct dice *dice) {
         _cleanup_world_ struct world before = {0}, after = {0};
@@ -196,13 +198,13 @@ static bool removes_the_rest_when_killed(const struct world *world, struct dice 
         return true;
 }
 
-/* A reason that tells of a doubt, which a record can settle: the reference that had none gets one. */
+/* The reason is a missing record, so a record for the reference changes it. */
 static bool is_doubt(enum reason reason) {
         return reason == REASON_RECORDS_MISSING || reason == REASON_LOWERS_UNREADABLE ||
                reason == REASON_FOREIGN_IMAGE_STORE || reason == REASON_RUNROOT_UNSEEN;
 }
 
-/* A container's record shows that its directory is no sign of a container whose layer is not known. */
+/* The record of a container shows that its directory is no sign of a container with an unknown layer. */
 static bool is_kept_for_a_start(const struct world *world, enum reason reason) {
         return world->facts.starts_unmarked &&
                (reason == REASON_RECENT || reason == REASON_LOWER_OF_KEPT || reason == REASON_LAYER_KEPT);
@@ -238,7 +240,7 @@ static bool repairs_no_more(const struct world *before, const struct world *afte
         return true;
 }
 
-/* Healing is for volatile files alone, and what such a file might name stays for this run. */
+/* Only volatile files are reset, and entries that such a file may record are kept in this run. */
 static bool repairs_volatile_files_alone(const struct world *world, struct dice *dice) {
         bool layers_doubted = false;
 
@@ -286,7 +288,7 @@ static bool removes_no_more_for_a_held_lock(const struct world *world, struct di
         return removes_no_more(world, &other, false);
 }
 
-/* Whatever is known less of this boot. */
+/* The facts contain less about this boot. */
 static bool removes_no_more_for_a_view_that_lacks(const struct world *world, struct dice *dice) {
         _cleanup_world_ struct world other = {0};
 
@@ -299,7 +301,7 @@ static bool removes_no_more_for_a_view_that_lacks(const struct world *world, str
         return removes_no_more(world, &other, false) && agrees_with_brute_force(&other, dice);
 }
 
-/* The boot was earlier than it seemed, since the clock was set in between. */
+/* The boot was earlier, since the clock was set after it. */
 static bool removes_no_more_for_an_earlier_boot(const struct world *world, struct dice *dice) {
         _cleanup_world_ struct world other = {0};
 
@@ -318,7 +320,8 @@ static bool removes_no_more_without_leave_for_recent_ones(const struct world *wo
         return removes_no_more(world, &other, false) && agrees_with_brute_force(&other, dice);
 }
 
-/* What a container of this boot may use stays, unless the run is proven to be at boot or all was seen. */
+/* Entries that a container of this boot may use are kept, unless the run is at boot or all processes were
+ * read. */
 static bool removes_nothing_recent(const struct world *world, struct dice *dice) {
         (void) dice;
         if (world->facts.at_boot || (world->recent && world->facts.uses_seen))
@@ -352,7 +355,7 @@ static bool removes_no_more_for_what_is_hidden(const struct world *world, struct
         return removes_no_more(world, &other, false) && agrees_with_brute_force(&other, dice);
 }
 
-/* From every record and mount along parents and lowers; a set of names, and nothing clever. */
+/* All names that are reachable from records and mounts along parents and lowers. */
 struct reached {
         const char *ids[1024];
         size_t n;
@@ -384,7 +387,7 @@ static void reach_from_records(struct reached *reached, const struct facts *fact
         }
 }
 
-/* reached grows while it is walked. */
+/* The loop appends to reached. */
 static void reach_further(struct reached *reached, const struct facts *facts) {
         for (size_t at = 0; at < reached->n; at++) {
                 const char *id = reached->ids[at];
@@ -417,7 +420,7 @@ static bool removes_nothing_reachable(const struct world *world, struct dice *di
         return true;
 }
 
-/* The text form loses nothing that the plan looks at. */
+/* The text form contains all facts that the plan reads. */
 static bool survives_as_text(const struct world *world, struct dice *dice) {
         _cleanup_world_ struct world other = {0};
         _cleanup_text_ struct text text = TEXT_INIT, again = TEXT_INIT;
@@ -495,13 +498,13 @@ static void try_world(struct tally *tally, uint64_t seed) {
                 }
 }
 
-/* Those that only an execution or a report has. */
+/* Reasons that only an execution or a report has. */
 static bool is_no_plans(enum reason reason) {
         return reason == REASON_CHANGED || reason == REASON_BUSY || reason == REASON_OTHER_DRIVER ||
                reason == REASON_UNSUPPORTED_DRIVER;
 }
 
-/* Laws about what never comes up would hold in vain. */
+/* A law about a case that no world contains would prove nothing. */
 static bool all_reasons_came_up(const struct tally *tally) {
         bool all = true;
 

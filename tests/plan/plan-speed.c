@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How long a plan of a large store takes: all recorded, as in a run that finds nothing, and all orphans in
- * long chains. The best of several rounds counts: the machine does other things too.
+ * The time of a plan of a large store: with records for all entries, as in a run that finds nothing, and with
+ * orphans in long chains only. The best of several rounds counts, since other processes run.
  */
 
 #include <inttypes.h>
@@ -18,7 +18,7 @@
 
 static char ids[LAYERS][65];
 
-/* Ids as sha256 would give them: spread evenly. */
+/* Ids with the even distribution of SHA-256. */
 static void make_ids(void) {
         uint64_t x = 88172645463325252U;
 
@@ -143,7 +143,7 @@ int main(void) {
 
         make_ids();
         ok = check(1, false, LIMIT_US);
-        /* A lower is a mention like any other: ten times as many of them. */
+        /* A lower counts as a reference, so there are ten times as many. */
         ok &= check(2, true, 10 * LIMIT_US);
         printf("1..2\n");
         return ok ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The golden plans: for each NAME.facts of a directory the plan must be what NAME.plan says, line by line.
+ * The golden plans: the plan of each NAME.facts in a directory must be equal to NAME.plan.
  *
  *     plan-tool DIRECTORY       TAP: one test for each pair
  *     plan-tool FILE.facts      print the plan of it
@@ -37,7 +37,7 @@ static int add_decision(struct text *text, const struct fact_entry *entry, const
         return r < 0 ? r : text_adds(text, "\n");
 }
 
-/* Not read_file_at(): valgrind does not know openat2(2). */
+/* Not read_file_at(): valgrind does not support openat2(2). */
 static int read_whole(int dirfd, const char *name, char **ret, size_t *ret_len) {
         _cleanup_close_ int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
 
@@ -63,7 +63,7 @@ static int plan_of(int dirfd, const char *name, struct text *text) {
         return r;
 }
 
-/* Lines that begin with "#" say what the others are for. */
+/* Lines that begin with "#" are comments. */
 static int without_comments(const char *bytes, struct text *text) {
         int r = 0;
 

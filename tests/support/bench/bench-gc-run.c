@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Run a program and print what it took, in one line:
+ * Run a program and print its costs in one line:
  *
  *     status wall_us maxrss_kb locked_us unlocked_us held_us cpu_us written_bytes
  *
- * Bytes are those handed to write(2), whatever file system they go to. Those of locks are of a lock file, as
- * anybody sees it who asks for its lock: when it was first found locked for writing, when last, both since
- * the start, and how long in all. 0 where no lock file is given, or it never was locked. Without polling, a
- * program of a few milliseconds would be measured by the granularity of the poll.
+ * Bytes are those passed to write(2) on any file system. The times of the lock are those that another process
+ * sees that tries to lock FILE: first and last time at which it was locked for writing, since the start, and
+ * the total. They are 0 without a lock file, or if it was never locked. The program waits for locks instead
+ * of polling, since the interval of a poll is too coarse for a program of a few milliseconds.
  *
  *     bench-gc-run [--cold] [--lock FILE] PROGRAM ARGUMENT...
  */
@@ -36,7 +36,8 @@ static long long now_us(void) {
 }
 
 /*
- * Cold is the store and the program. What every running system has in memory, the C library first, is warm.
+ * The caches of the store and of the program are cold. Files that each system has in memory, such as the C
+ * library, are warm.
  */
 static void drop_caches(void) {
         char name[] = "true", *argv[] = {name, NULL};
@@ -64,7 +65,7 @@ static long long us_of(struct timeval t) {
         return t.tv_sec * 1000000LL + t.tv_usec;
 }
 
-/* Of a child that ended and was not waited for: after that nobody knows. */
+/* Read it while the child is a zombie: after wait4() it is gone. */
 static long long bytes_written(pid_t pid) {
         long long bytes = 0;
         siginfo_t info;
@@ -81,7 +82,7 @@ static long long bytes_written(pid_t pid) {
         return bytes;
 }
 
-/* Until the child ends; what it took is left for wait4() to tell. */
+/* Wait until the child ends, and leave it to wait4(). */
 static void watch(int fd, long long started, struct held *held) {
         long long before = now_us(), now;
         siginfo_t info = {0};
@@ -121,7 +122,7 @@ int main(int argc, char **argv) {
                 if (fd < 0)
                         err(1, "%s", lock);
         }
-        sync(); /* what others wrote before is not measured with it */
+        sync(); /* so that earlier writes are not measured */
         if (cold)
                 drop_caches();
 

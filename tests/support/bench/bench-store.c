@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Create and delete a container again and again in one process, in an overlay store that has so many of them
- * already (they are made where they are missing, from one image), and print the medians in one line:
+ * Create and delete a container in a loop in one process, in an overlay store with so many containers
+ * (missing ones are made from one image), and print the medians in one line:
  *
  *     create_wall_us create_cpu_us create_bytes delete_wall_us delete_cpu_us delete_bytes
  *
- * Bytes are those handed to write(2), whatever file system they go to. What a deletion leaves to be emptied
- * is emptied in its time.
+ * Bytes are those passed to write(2) on any file system. The time of a deletion includes the deletion of the
+ * trash.
  *
  *     bench-store GRAPHROOT RUNROOT stable|volatile|transient CONTAINERS ROUNDS
  *
- * Or what no library can do without, as each makes a record before the thing and marks one before it goes:
- * two files of LAYERS bytes and one of CONTAINERS are written and put in place of others, and where MODE is
- * stable the files and their directories are synced. In one line: wall_us cpu_us bytes.
+ * Or the minimum of any library, which makes a record before an object and marks one before a deletion: write
+ * two files of LAYERS bytes and one of CONTAINERS bytes, and replace others by them; if MODE is stable, sync
+ * the files and their directories. In one line: wall_us cpu_us bytes.
  *
  *     bench-store DIRECTORY files MODE LAYERS CONTAINERS ROUNDS
  */
@@ -29,7 +29,7 @@
 
 #define ROUNDS_MAX 10000L
 
-#define FILL_AT_ONCE 100 /* how many are made in one transaction */
+#define FILL_AT_ONCE 100 /* containers in one transaction */
 
 static struct cstorage_error error;
 
@@ -38,7 +38,7 @@ static void check(int r, const char *what) {
                 errx(1, "%s: %s", what, error.text);
 }
 
-/* ----------------------------------------------------------------------------------------- what it takes */
+/* ----------------------------------------------------------------------------------------- costs */
 
 enum what { WALL_US, CPU_US, BYTES, WHATS };
 
@@ -107,11 +107,11 @@ static void print_medians(const struct cost *costs, long n, char end) {
                median(costs, n, BYTES), end);
 }
 
-/* ------------------------------------------------------------------------------------ what is measured */
+/* ------------------------------------------------------------------------------------ measured operations */
 
 struct bench {
         struct cstorage_store *store;
-        struct cstorage_snapshot *references; /* of the transaction before */
+        struct cstorage_snapshot *references; /* of the previous transaction */
         uint64_t flags;                       /* of containers */
 };
 
@@ -136,7 +136,7 @@ static void end(struct bench *bench, struct cstorage_txn *txn) {
         cstorage_txn_free(txn);
 }
 
-/* With what podman writes down for each of its containers. */
+/* With the metadata that podman writes for a container. */
 static const char *create(struct bench *bench, struct cstorage_txn *txn) {
         struct cstorage_container_options options = {
                 .size = sizeof(options),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Replays directories of inputs through a fuzz target, one case of TAP for each file: what the fuzzer once
- * found, and what was written by hand for one rule each. */
+/* Replay directories of inputs through a fuzz target, one case of TAP for each file: inputs that the fuzzer
+ * has found, and inputs that are written for a rule. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ static int replay_file(int dirfd, const char *name, unsigned number) {
         size_t len;
         int r;
 
-        fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC); /* valgrind knows no openat2() */
+        fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC); /* valgrind does not support openat2() */
         r = fd < 0 ? negative_errno() : read_fd(fd, INPUT_MAX, &data, &len, NULL);
         if (r < 0) {
                 printf("not ok %u - %s\n# %s\n", number, name, strerror(-r));
@@ -27,7 +27,7 @@ static int replay_file(int dirfd, const char *name, unsigned number) {
         }
         (void) LLVMFuzzerTestOneInput((const uint8_t *) data, len);
         printf("ok %u - %s\n", number, name);
-        (void) fflush(stdout); /* so that the log tells which one came last */
+        (void) fflush(stdout); /* so that the log contains the last case before a crash */
         return 0;
 }
 

@@ -5,10 +5,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* What libFuzzer and fuzz-main.c call. Returns 0. */
+/* libFuzzer and fuzz-main.c call it. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What must hold of every input. */
+/* Abort if an invariant does not hold. */
 #define FUZZ_ASSERT(x)                                                                                       \
         do {                                                                                                 \
                 if (!(x))                                                                                    \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Prints a file of records as we would write its records, whatever it looks like itself.
+/* Print the records of a file in the form in which the library writes them.
  *
  *   compose-list layers|images|containers|mounts FILE
  */

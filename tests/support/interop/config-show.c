@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Says where the store of a system lies that is in a directory, as containers-storage status does.
+/* Print the settings of the store for the system in a directory, in the form of containers-storage status.
  *
  *   config-show ROOT newest|old [NAME=VALUE...]
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Answers, a line for each line of standard input, how this project reads record files and configurations, in
- * the form of go/main.go. DIRECTORY is for a scratch file.
+ * Answer each line of standard input with a line that contains the record file or the configuration as this
+ * project reads it, in the form of go/main.go. DIRECTORY is for a scratch file.
  *
  *   differential-ours DIRECTORY
  *
@@ -35,7 +35,7 @@ static uint32_t user_id;
 
 /* -------------------------------------------------------------------------------------------- answers */
 
-/* As escape() of the other program. */
+/* Like escape() in go/main.go. */
 static void put(struct text *out, const char *s) {
         for (; *s; s++) {
                 unsigned char c = (unsigned char) *s;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Calls the driver of a store by hand, for tests beside the real tools:
+ * Call the driver of a store, for tests beside the real tools:
  *
- *   driver-tool DRIVER GRAPHROOT RUNROOT create ID LINK [PARENT...]    the nearest first
- *   driver-tool DRIVER GRAPHROOT RUNROOT mount ID [PARENT...]          prints where
+ *   driver-tool DRIVER GRAPHROOT RUNROOT create ID LINK [PARENT...]    nearest parent first
+ *   driver-tool DRIVER GRAPHROOT RUNROOT mount ID [PARENT...]          print the path
  *   driver-tool DRIVER GRAPHROOT RUNROOT mount-volatile ID [PARENT...]
  *   driver-tool DRIVER GRAPHROOT RUNROOT mount-read-only ID [PARENT...]
  *   driver-tool DRIVER GRAPHROOT RUNROOT unmount ID
- *   driver-tool DRIVER GRAPHROOT RUNROOT stage ID LINK DIR [PARENT...] with a copy of what is in DIR
+ *   driver-tool DRIVER GRAPHROOT RUNROOT stage ID LINK DIR [PARENT...] with a copy of DIR
  */
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which store: what the programs here have in common. */
+/* Open the store of the command line. */
 
 #include "store-open.h"
 

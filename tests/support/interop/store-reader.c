@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Says what is in a store, with nothing but the public library.
+ * Print the contents of a store, with the public library only.
  *
  *   store-reader [-t] DRIVER GRAPHROOT RUNROOT           a line for each record: kind, location, JSON
  *   store-reader [-t] -w DRIVER GRAPHROOT RUNROOT        for each line of stdin: 1 if the snapshot is stale,
- * else 0; after a 1 there is a new one
+ * else 0; after a 1 it takes a new one
  *
- * Exit status 1: a record file is not what it must be, or it cannot be read.
+ * Exit status 1: a record file is invalid or cannot be read.
  */
 
 #include <cstorage.h>

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Changes a store as its arguments ask, with nothing but the public library: one transaction for a command
- * line.
+ * Change a store, with the public library only: one transaction for a command line.
  *
  *   store-writer [-t] [-f] DRIVER GRAPHROOT RUNROOT CHANGE [, CHANGE]...
  *
- * -t: the store is transient. -f: that something to be made is there, or something to be deleted is not, is
- * no error. "-" is a word that is not given. Prints the paths that were asked for. Exit status 1: it was not
- * done, 3: it was, and what was deleted still lies in temp dirs.
+ * -t: the store is transient. -f: ignore an existing object in a creation and a missing one in a deletion.
+ * "-" is a missing word. Prints the requested paths. Exit status 1: the transaction failed; 3: it succeeded,
+ * and the trash is still in temp dirs.
  */
 
 #include <cstorage.h>
@@ -20,7 +19,7 @@
 
 #include "store-open.h"
 
-#define CHANGES_MAX      64 /* of a command line: more than any script has */
+#define CHANGES_MAX      64 /* in a command line; scripts have fewer */
 #define EXIT_NOT_EMPTIED 3
 
 struct change {
@@ -43,7 +42,7 @@ static const char *given(const char *word) {
         return word && strcmp(word, "-") != 0 ? word : NULL;
 }
 
-/* A word that is not there is a mistake in a script. */
+/* A missing word is a bug in a script. */
 static enum cstorage_object object_of(const char *word) {
         return strcmp(word, "layer") == 0   ? CSTORAGE_OBJECT_LAYER
                : strcmp(word, "image") == 0 ? CSTORAGE_OBJECT_IMAGE
@@ -57,7 +56,7 @@ static int no_memory(struct writer *writer) {
 
 /* ----------------------------------------------------------------------------- layers */
 
-/* With owners, times, attributes and devices: whiteouts are such. */
+/* With owners, times, attributes and devices, since whiteouts are devices. */
 static int copy_tree(struct writer *writer, const char *from, int to) {
         int status = -1;
         pid_t pid = fork();
@@ -76,7 +75,7 @@ static int copy_tree(struct writer *writer, const char *from, int to) {
         return -EIO;
 }
 
-/* Before the transaction: no lock is held while content is put together. */
+/* Before the transaction, so that no lock is held while content is copied. */
 static int fill_stage(struct writer *writer, struct change *change) {
         int r;
 
@@ -254,7 +253,7 @@ static int split_changes(struct writer *writer, char **words) {
         return 0;
 }
 
-/* No lock is held while content is put together. */
+/* No lock is held while content is copied. */
 static int fill_stages(struct writer *writer) {
         int r = 0;
 

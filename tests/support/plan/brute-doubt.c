@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "brute-parts.h"
 
-/* ----------------------------------------------------------------------------- doubtful records */
+/* ----------------------------------------------------------------------------- damaged records */
 
 static bool is_bad(const struct fact_file *file) {
         if (file->kind == CSTORAGE_RECORD_FILE_MOUNTS && file->state == CSTORAGE_RECORD_FILE_EMPTY)
@@ -18,7 +18,7 @@ static bool any_bad(const struct facts *f, enum cstorage_record_file_kind kind) 
 
 /* ------------------------------------------------------------------------------------- volatile files */
 
-/* A layer that is mounted and whose record this file cannot have: of another store, and not of its runroot.
+/* A mounted layer that this file cannot record: it belongs to another store, and not to its runroot.
  */
 static bool is_apart(const struct facts *f, const struct fact_file *file, const char *layer) {
         bool counted = false;
@@ -57,7 +57,7 @@ static bool is_of_another_store(const struct facts *f, const char *layer) {
                !has_directory(f, layer, true, true);
 }
 
-/* Of the runroot, where something else in it is not of this store, or may be. */
+/* A file of the runroot, which contains other files that do not, or may not, belong to this store. */
 static bool may_be_another_stores(const struct facts *f, const struct fact_file *file) {
         if (file->location != CSTORAGE_LOCATION_VOLATILE_RUNROOT)
                 return false;
@@ -276,7 +276,7 @@ static bool containers_json_existed(const struct brute *b) {
                layers_json_is_lost(b) || imagestore_layers_json_is_lost(b);
 }
 
-/* It may have told of a layers.json that is not there. */
+/* It may have shown that a layers.json is missing. */
 static bool healing_hides_layers_json(const struct brute *b) {
         const struct facts *f = b->f;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the questions of brute.c share, and the smaller ones that these ask. */
+/* The parts of the second planner. */
 
 #include "facts/facts.h"
 #include "plan/policy.h"
 
-#define ENTRIES_MAX 256 /* of a generated world */
+#define ENTRIES_MAX 256 /* in a generated world */
 
 struct brute {
         const struct facts *f;
@@ -21,7 +21,7 @@ struct brute {
          1U << CSTORAGE_LOCATION_VOLATILE_RUNROOT)
 #define OURS ~(1U << CSTORAGE_LOCATION_ADDITIONAL)
 
-/* brute-speaks.c: what an entry is by itself, and who speaks for whom. */
+/* brute-speaks.c: the kinds of entries, and their references. */
 bool same(const char *a, const char *b);
 bool is_hex_id(const char *s);
 bool is_absent(const struct fact_entry *e);
@@ -48,7 +48,7 @@ bool is_set_aside(const struct facts *f, const char *id);
 bool is_lost(const struct facts *f, const char *layer);
 bool is_side_file(const struct fact_entry *e);
 
-/* brute-doubt.c: what a file that is bad or missing may have said. */
+/* brute-doubt.c: entries that a damaged or missing file may have recorded. */
 bool entry_may_heal(const struct brute *b, const struct fact_entry *e);
 bool layers_are_doubtful(const struct brute *b);
 bool containers_are_doubtful(const struct brute *b);

@@ -16,7 +16,7 @@ bool is_hex_id(const char *s) {
         return n == 64;
 }
 
-/* ------------------------------------------------------------------------------- what cannot be seen */
+/* ------------------------------------------------------------------------------- unreadable directories */
 
 bool ends_in(const char *s, const char *end) {
         return strlen(s) >= strlen(end) && strcmp(s + strlen(s) - strlen(end), end) == 0;
@@ -52,7 +52,7 @@ bool homes_are_listed(const struct facts *f) {
         return true;
 }
 
-/* ------------------------------------------------------------------- what an entry is by itself */
+/* ------------------------------------------------------------------- kinds of entries */
 
 bool is_absent(const struct fact_entry *e) {
         return e->examined && e->identity.type == CSTORAGE_TYPE_ABSENT;
@@ -71,7 +71,7 @@ bool is_sound(const struct fact_entry *e) {
                !e->identity.mount_below;
 }
 
-/* The id that the name of a layer's entry is made of. */
+/* The id in the name of an entry of a layer. */
 const char *layer_of(const struct fact_entry *e, char buffer[static 512]) {
         char *suffix;
 
@@ -94,7 +94,7 @@ bool is_named_by_an_id(const struct fact_entry *e) {
         return is_hex_id(e->id) && same(layer_of(e, buffer), e->id);
 }
 
-/* -------------------------------------------------------------------------- who speaks for whom */
+/* -------------------------------------------------------------------------- references */
 
 bool has_layer_record(const struct facts *f, const char *id, unsigned locations) {
         for (size_t i = 0; i < f->n_layers; i++)
@@ -226,7 +226,8 @@ bool has_directory(const struct facts *f, const char *layer, bool there, bool he
         return false;
 }
 
-/* One of its directories or side files is not to be removed for what it is, and so no directory is. */
+/* One of its directories or side files must not be removed because of its kind, so no directory is removed.
+ */
 static bool is_held(const struct facts *f, const char *layer) {
         char buffer[512];
 
@@ -241,7 +242,7 @@ static bool is_held(const struct facts *f, const char *layer) {
         return false;
 }
 
-/* Again and again, until nothing new stays. */
+/* Repeat until no further entry is kept. */
 void find_what_stays(struct brute *b) {
         bool more = true;
 
@@ -282,7 +283,7 @@ bool is_made_of(const struct facts *f, const char *image) {
         return false;
 }
 
-/* A reference of ours to a layer that has no record. */
+/* A reference of this store to a layer without a record. */
 bool is_lost(const struct facts *f, const char *layer) {
         return *layer && is_referred_to(f, layer, OURS) && !has_layer_record(f, layer, ANYWHERE);
 }

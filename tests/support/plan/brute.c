@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The rules, the slow way. No table, no number, no set of the plan's is used here, and its order is not kept.
+ * The rules, without optimisation. It uses no table, number or set of the plan, and another order.
  */
 
 #include <assert.h>
@@ -9,10 +9,10 @@
 #include "brute-parts.h"
 #include "brute.h"
 
-/* ----------------------------------------------------------------------------------- what cannot be known */
+/* ----------------------------------------------------------------------------------- unknown lowers */
 
 /*
- * A layer that is spoken for, but by no record of its own, and whose directory does not tell what it lies on.
+ * A referenced layer without a record, whose directory does not contain its lowers.
  */
 static bool is_a_gap(const struct brute *b, const struct fact_entry *e) {
         if (e->kind != CSTORAGE_ENTRY_LAYER_DIR || has_layer_record(b->f, e->name, ANYWHERE) ||
@@ -33,7 +33,7 @@ static bool has_gaps(const struct brute *b) {
         return !homes_are_listed(b->f);
 }
 
-/* ------------------------------------------------------------------------- what may be another store's */
+/* ------------------------------------------------------------------------- entries of other stores */
 
 static bool halves_are_elsewhere(const struct facts *f) {
         bool here = false;
@@ -158,7 +158,7 @@ static bool link_may_go(const struct brute *b, const struct fact_entry *e) {
                            !layer_is_recent(b, e->id));
 }
 
-/* Something of this store is in use, and no record tells of it. */
+/* An entry of this store is in use and has no record. */
 static bool runroot_is_unseen(const struct brute *b) {
         if (b->f->n_in_use > 0 && signs_may_hide(b->f))
                 return true;

@@ -5,9 +5,9 @@
 #include "plan/policy.h"
 
 /*
- * What may be removed, a second time: word by word after the rules as people read them, comparing strings and
- * looking at everything for every question. Shares nothing with the plan.
+ * A second planner: it follows the rules of gc/README.md one by one, compares strings, and reads all facts
+ * for each question. It shares no code with the plan.
  */
 
-/* may_go and may_heal have room for as many as the facts have entries. */
+/* may_go and may_repair have an element for each entry of the facts. */
 void brute_plan(const struct facts *facts, const struct policy *policy, bool *may_go, bool *may_heal);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Stores made up at random, small enough that the same ids meet again and again: most of what goes wrong does
- * so where two things are about one id. Each world has a mood first, else all of them would be a mess.
+ * Random stores that are so small that ids repeat: most bugs need two entries with the same id. The
+ * probabilities of the faults differ between worlds, else each world would contain all faults.
  */
 
 #include <string.h>
@@ -18,7 +18,7 @@ static const char *const layer_ids[] = {
         ID("dddddddd"),
         ID("eeeeeeee"),
         ID("ffffffff"),
-        /* Ids that begin alike, and names that are no ids. */
+        /* Ids with a common prefix, and names that are no ids. */
         "aaaaaaaa"
         "00000000" ID("aaaaaa"),
         "aaaaaaaa"
@@ -50,7 +50,7 @@ static const char *const other_ids[] = {ID("11111111"), ID("22222222"), ID("3333
 
 struct mood {
         bool imagestore, additional, mess, chains, split_layers;
-        unsigned odd_files, odd_entries; /* one in so many, 0: none */
+        unsigned odd_files, odd_entries; /* 1 of n, 0 for none */
 };
 
 struct dice dice_of(uint64_t seed) {
@@ -108,7 +108,7 @@ static const struct fact_file own_files[] = {
          "additional-images", ""},
 };
 
-/* Nobody can read it, or only we cannot. */
+/* A file that no process can read, or that only the collector cannot read. */
 static bool is_broken(const struct fact_file *file, struct dice *dice) {
         return file->state == CSTORAGE_RECORD_FILE_EMPTY ||
                (file->state == CSTORAGE_RECORD_FILE_DAMAGED && !dice_hit(dice, 4));
@@ -135,7 +135,7 @@ static int add_files(struct facts *facts, const struct mood *mood, struct dice *
         return 0;
 }
 
-/* A location that has a readable file of this kind; false where there is none. */
+/* A location with a readable file of this kind; false if there is none. */
 static bool pick_location(const struct facts *facts, enum cstorage_record_file_kind kind, struct dice *dice,
                           enum cstorage_location *ret) {
         const struct fact_file *file;
@@ -221,7 +221,7 @@ static int world_add_use(struct facts *facts, struct dice *dice) {
         return 0;
 }
 
-/* Or an id that was set aside, which keeps things as a mount does. */
+/* Or the id of a file in the trash, which keeps entries like a mount. */
 int world_add_mount(struct facts *facts, struct dice *dice) {
         if (dice_hit(dice, 3))
                 return facts_add_set_aside(facts, dice_hit(dice, 2) ? pick_layer(dice) : pick_other(dice));
@@ -308,7 +308,7 @@ static int add_lowers(struct facts *facts, struct fact_entry *entry, struct dice
 }
 
 static int add_entry(struct facts *facts, const struct mood *mood, struct dice *dice) {
-        /* Layer directories twice as often as anything else. */
+        /* Layer directories twice as often as other kinds. */
         unsigned kind = dice_roll(dice, 13);
         struct fact_entry *entry = facts_add_entry(facts);
 
@@ -342,7 +342,7 @@ static int add_entry(struct facts *facts, const struct mood *mood, struct dice *
                        : 0;
 }
 
-/* Those that cannot be read are entries too, but for one that came or went in between. */
+/* Unreadable ones are entries, too, except one that was created or removed during the scan. */
 static int add_volatile_files(struct facts *facts, const struct mood *mood, struct dice *dice) {
         for (size_t i = 0; i < facts->n_files; i++) {
                 const struct fact_file *file = &facts->files[i];
@@ -461,7 +461,7 @@ void world_hold_lock(struct facts *facts, struct dice *dice) {
                         facts->entries[i].identity.lock = CSTORAGE_ENTRY_LOCK_HELD;
 }
 
-/* Take out those elements of an array for which the condition, about x, holds. */
+/* Remove the elements x of an array for which the condition holds. */
 #define TAKE_OUT(array, n, x, condition)                                                                     \
         do {                                                                                                 \
                 size_t _kept = 0;                                                                            \
@@ -476,7 +476,7 @@ void world_hold_lock(struct facts *facts, struct dice *dice) {
         } while (0)
 
 /*
- * A damaged file has no records. One that could not be read before is left: it may get better, and be healed.
+ * A damaged file has no records. A file that was unreadable before is left, since it may become resettable.
  */
 void world_damage_file(struct facts *facts, struct dice *dice) {
         static const enum cstorage_record_file_state states[] = {
@@ -509,7 +509,7 @@ void world_damage_file(struct facts *facts, struct dice *dice) {
         }
 }
 
-/* A directory that cannot be listed any more: what lies in it is not seen. */
+/* A directory that cannot be listed any more: its entries are not in the facts. */
 int world_hide_directory(struct facts *facts, struct dice *dice) {
         static const struct {
                 enum cstorage_entry_kind kind, also;

@@ -3,26 +3,26 @@
 
 #include "facts/facts.h"
 
-/* Numbers that look random and are the same for the same seed. */
+/* Pseudorandom numbers that depend on the seed only. */
 struct dice {
         uint64_t state;
 };
 
 struct dice dice_of(uint64_t seed);
 
-/* Below n. */
+/* A number below n. */
 unsigned dice_roll(struct dice *dice, unsigned n);
 
-/* Once in n. */
+/* True with probability 1/n. */
 bool dice_hit(struct dice *dice, unsigned n);
 
-/* Make a store with all that can be wrong with one. Facts must be empty; 0 or -ENOMEM. */
+/* Make a store with random faults. Facts must be empty. Returns 0 or -ENOMEM. */
 int world_make(struct facts *facts, struct dice *dice);
 
-/* A copy whose arrays can be changed; the strings and lists are those of the original. */
+/* Copy the facts and their arrays; strings and lists are shared with the original. */
 int world_copy(struct facts *to, const struct facts *from);
 
-/* Change something: each adds one of what its name says. */
+/* Each of these adds the object in its name. */
 int world_add_record(struct facts *facts, struct dice *dice);
 int world_add_mount(struct facts *facts, struct dice *dice);
 void world_hold_lock(struct facts *facts, struct dice *dice);

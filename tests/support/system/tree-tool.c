@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What tests and benchmarks of base/tree.h run:
+ * Delete a directory with the functions of lib/tree, for tests and benchmarks:
  *
  *   tree-tool remove DIR [threads=N] [fds=N] [count] [stop-after-ms=N]
  *
  * Prints "name entries bytes left error" for each entry of DIR, then the totals, then the most memory used in
- * KiB. The exit status is 0 where DIR is empty, 1 where something is left, 2 where it did not begin.
+ * KiB. The exit status is 0 if DIR is empty, 1 if entries are left, 2 if the deletion did not begin.
  */
 
 #include <fcntl.h>
@@ -115,7 +115,7 @@ static int usage(void) {
 
 int main(int argc, char **argv) {
         _cleanup_close_ int fd = -1;
-        static struct arguments args; /* outlives main for the thread that stops */
+        static struct arguments args; /* static, since the stopping thread may outlive main() */
 
         if (argc < 3 || strcmp(argv[1], "remove") != 0)
                 return usage();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A mount namespace for each test program that mounts: the ids of layers are the same in all of them, and a
- * layer that is mounted anywhere in sight counts as in use. Who may not have one may not mount either.
+ * A mount namespace for each test program that mounts: all of them use the same layer ids, and a layer with a
+ * visible mount counts as in use. A process that cannot have a namespace cannot mount, either.
  */
 
 #include <sched.h>

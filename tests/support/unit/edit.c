@@ -88,7 +88,7 @@ char *read_text(struct fixture *f, const char *path) {
         return text;
 }
 
-/* Any of its bytes may be a NUL. */
+/* It may contain NULs. */
 bool has_token(struct fixture *f, const char *path) {
         struct stat st;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Changing the store of a fixture. */
+/* Change the store of a fixture. */
 
 #include <string.h>
 
@@ -18,7 +18,7 @@ DEFINE_CLEANUP(struct cstorage_snapshot *, cstorage_snapshot_unref);
 DEFINE_CLEANUP(struct cstorage_txn *, cstorage_txn_free);
 DEFINE_CLEANUP(struct cstorage_trash *, cstorage_trash_free);
 
-/* The call passes "reterr", and what is said there names the text. */
+/* The call passes "reterr", and the message there contains the text. */
 #define assert_refused(wanted_code, wanted_text, call)                                                       \
         do {                                                                                                 \
                 struct cstorage_error refused = {0};                                                         \
@@ -27,7 +27,7 @@ DEFINE_CLEANUP(struct cstorage_trash *, cstorage_trash_free);
                 assert_int_equal(call, wanted_code);                                                         \
                 assert_int_equal(refused.code, wanted_code);                                                 \
                 if (!strstr(refused.text, wanted_text))                                                      \
-                        fail_msg("\"%s\" says nothing of \"%s\"", refused.text, wanted_text);                \
+                        fail_msg("\"%s\" does not contain \"%s\"", refused.text, wanted_text);               \
         } while (0)
 
 struct cstorage_txn *begin(struct fixture *f);
@@ -38,11 +38,11 @@ int try_image(struct cstorage_txn *txn, const char *id, const char *name, const 
 int try_container(struct cstorage_txn *txn, const char *id, const char *name, const char *image,
                   uint64_t flags, struct cstorage_error *reterr);
 
-/* Two layers, an image of them, and a container. */
+/* Make two layers, an image of them, and a container. */
 void fill(struct fixture *f);
 struct cstorage_snapshot *records(struct fixture *f);
 
-/* What these return stays until the next call. */
+/* The results are valid until the next call. */
 char *read_text(struct fixture *f, const char *path);
 const char *layer_path(const char *id, const char *below);
 const char *volatile_file(const char *kind);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * For test programs that give files to others. Distributions build, and test, as another user than root, in
- * root directories where no user namespace can be had.
+ * For test programs that change owners. Distributions build and test as an unprivileged user, often without
+ * user namespaces.
  */
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A directory of its own for a case: cmocka_unit_test_setup_teardown(case, place_make, place_remove). */
+/* A temporary directory for a case: cmocka_unit_test_setup_teardown(case, place_make, place_remove). */
 
 #include <fcntl.h>
 #include <ftw.h>

@@ -8,7 +8,7 @@
 #define ETC "/etc/containers/storage.conf"
 #define USR "/usr/share/containers/storage.conf"
 
-/* A system of its own: a directory in place of /, and an environment. */
+/* A simulated system: a directory in place of /, and an environment. */
 struct system {
         char root[64];
         const char *variables[16][2];
@@ -24,7 +24,7 @@ char *below(struct system *s, const char *path);
 void put(struct system *s, const char *path, const char *content);
 struct cstorage_config *load(struct system *s);
 
-/* text comes behind the root of the system. */
+/* The text follows the root of the system in the message. */
 void assert_refused(struct system *s, int code, const char *text);
 
 void assert_text(const char *got, const char *wanted);

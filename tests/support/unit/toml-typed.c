@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reads TOML on its standard input and says in JSON what it means, with the type of every value: what the
- * public corpus compares. Exits with 1 where it is no TOML. */
+/* Read TOML on standard input, and print it as JSON with the type of each value, in the form of the public
+ * corpus. Exits with 1 if the TOML is invalid. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ static void print_scalar(const struct toml_value *v) {
         putchar('}');
 }
 
-/* Recursion is as deep as the reader lets the text be. */
+/* The reader limits the depth of the recursion. */
 static void print_value(const struct toml_value *v) {
         if (v->type != TOML_ARRAY && v->type != TOML_TABLE) {
                 print_scalar(v);

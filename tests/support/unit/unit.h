@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What cmocka.h wants included first, and cmocka.h. The name of a case is a sentence of the contract. */
+/* cmocka.h and the headers that it requires. The name of a case is a sentence of the contract. */
 
 #include <setjmp.h>
 #include <stdarg.h>

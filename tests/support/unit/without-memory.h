@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* For one test program that is linked with memory_dep: one of its allocations fails. */
+/* For a test program that is linked with memory_dep: one of its allocations fails. */
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-static unsigned allocations_left; /* 0: as many as there are asked for */
+static unsigned allocations_left; /* 0: no limit */
 
 static bool fails(void) {
         if (allocations_left == 0 || --allocations_left > 0)
