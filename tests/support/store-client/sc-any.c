@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* exists, metadata, set-metadata: of whatever has the name. */
+/* exists, metadata, set-metadata of an object of any kind. */
 
 #include <string.h>
 
 #include "sc.h"
 
-/* What exists is printed for any kind, whichever kind decides about the exit status. */
+/* The output is for objects of any kind, and the exit status for the requested kind. */
 static bool exists_as_wanted(const struct client *client, const char *name, bool exists) {
         const struct settings *settings = &client->settings;
 
@@ -35,7 +35,7 @@ int serve_exists(struct client *client) {
         return status;
 }
 
-/* One line break at the end is left out in JSON, as everywhere. */
+/* One line break at the end is omitted in JSON. */
 static char *metadata_of(const struct client *client, const char *name) {
         struct thing thing;
         const char *s;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Changing a store: one transaction after the other, as upstream takes the locks for each argument anew. */
+/* Change a store: a transaction for each argument, since upstream takes the locks for each. */
 
 #include <fcntl.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "sc.h"
 
-/* More than any test stores in one piece. */
+/* Larger than any test's data. */
 #define INPUT_MAX (64U << 20)
 
 int change_look(struct client *client) {

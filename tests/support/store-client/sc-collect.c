@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * gc and wipe. What is left over is told by records alone here, as upstream tells it
- * (store.go:GarbageCollect); it would then end every mount as well, and shut its driver down, which is left
- * out. cstorage-gc asks more.
+ * gc and wipe. As in upstream (store.go:GarbageCollect) records alone decide about orphans. Upstream also
+ * ends all mounts and shuts its driver down, which is omitted. cstorage-gc has more conditions.
  */
 
 #include <string.h>
@@ -12,7 +11,7 @@
 
 DEFINE_CLEANUP(struct cstorage_inventory *, cstorage_inventory_unref);
 
-/* By whatever record of whichever mode, complete or not. */
+/* By any record of any mode, complete or not. */
 static bool has_record(const struct client *client, enum cstorage_object kind, const char *id) {
         const struct cstorage_container *container;
         const struct cstorage_layer *layer;
@@ -79,7 +78,7 @@ int serve_gc(struct client *client) {
         return answer_empty(client, r);
 }
 
-/* 0, also where something still needs it. */
+/* 0, also if the object is still in use. */
 static int delete_if_free(struct client *client, const struct thing *thing, uint64_t flags) {
         struct cstorage_error error = {.text = "no memory"};
         int r = 0;
@@ -111,7 +110,7 @@ static int delete_images(struct client *client) {
         return r;
 }
 
-/* The one that was made last has nothing on top of it, mostly. */
+/* The newest layer usually has no children. */
 static const struct cstorage_layer *previous_layer(const struct client *client,
                                                    const struct cstorage_layer *next) {
         const struct cstorage_layer *layer = NULL, *found = NULL;
@@ -140,7 +139,7 @@ static size_t count_layers(const struct client *client) {
         return n;
 }
 
-/* A layer below another that was made earlier takes one more round. */
+/* A layer with an older child needs another round. */
 static int delete_layers(struct client *client) {
         size_t n = count_layers(client), before = n + 1;
         int r = 0;

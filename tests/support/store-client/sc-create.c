@@ -4,7 +4,7 @@
 
 #include "sc.h"
 
-/* "" is as good as not given. */
+/* "" counts as a missing option. */
 static const char *given(const char *s) {
         return s && *s ? s : NULL;
 }
@@ -33,7 +33,7 @@ static int print_new(struct client *client, enum cstorage_object kind, const cha
         return 0;
 }
 
-/* r is what came of asking for it. */
+/* r is the result of the change. */
 static int finish(struct client *client, enum cstorage_object kind, int r, const char *id,
                   const struct cstorage_error *error) {
         int status;
@@ -65,7 +65,7 @@ int serve_create_layer(struct client *client) {
         return finish(client, CSTORAGE_OBJECT_LAYER, r, id, &error);
 }
 
-/* An image of an additional store that is to be ours too is a matter of its own (store.go:CreateImage). */
+/* Copying an image of an additional store is different (store.go:CreateImage). */
 static bool is_elsewhere(const struct client *client, const char *id) {
         const struct cstorage_image *image = id ? find_image(client, id) : NULL;
 

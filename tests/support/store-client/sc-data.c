@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Big data of layers, images and containers, and what the records tell of it. */
+/* Big data of layers, images and containers, and its sizes and digests in records. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -27,7 +27,7 @@ int serve_list_data(struct client *client) {
         return 0;
 }
 
-/* Of the item that the second argument names: found or not, or 1 where that was complained about. */
+/* The item that the second argument names: found or not, or 1 after an error message. */
 static int find_item(struct client *client, int64_t *ret_size, const char **ret_digest, bool *ret_found) {
         struct thing thing;
         const char *name;
@@ -68,7 +68,7 @@ int serve_data_digest(struct client *client) {
         return 0;
 }
 
-/* Upstream's sentences: of images another than of the rest. */
+/* The messages of upstream, which differ for images. */
 static int complain_item(struct client *client, const char *id, const char *why) {
         if (client->verb->kind == CSTORAGE_OBJECT_IMAGE)
                 return log_error(client,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* delete-image: it tells which layers go with an image, or, if it shall but try, would. */
+/* delete-image: print the layers that are, or in a test run would be, deleted with an image. */
 
 #include <string.h>
 
 #include "sc.h"
 
-/* All layers that an image has: its mapped ones, then from the top to the bottom. */
+/* All layers of an image: the mapped ones, then from the top to the base. */
 static int layers_of(const struct client *client, const struct cstorage_image *image, struct strlist *ret) {
         const struct cstorage_layer *layer = find_layer(client, cstorage_image_get_layer_id(image));
         const char *id;
@@ -20,7 +20,7 @@ static int layers_of(const struct client *client, const struct cstorage_image *i
         return 0;
 }
 
-/* Those of them that the transaction has no more. */
+/* The layers that the transaction has deleted. */
 static int lost(struct client *client, const struct strlist *layers, struct strlist *ret) {
         if (change_look(client) != 0)
                 return 1;
@@ -30,8 +30,7 @@ static int lost(struct client *client, const struct strlist *layers, struct strl
         return 0;
 }
 
-/* Upstream unmounts the layers that go, which are the uppermost: so from above, until there is none in the
- * way. */
+/* Upstream unmounts the layers that it deletes, which are the uppermost ones. */
 static int delete_unmounted(struct client *client, const char *id, const struct strlist *layers,
                             struct cstorage_error *reterr) {
         struct thing layer;

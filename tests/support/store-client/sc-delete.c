@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* delete, delete-layer, delete-image, delete-container: each argument by itself, and what came of each. */
+/* delete, delete-layer, delete-image, delete-container: each argument separately, with its result. */
 
 #include <string.h>
 
 #include "sc.h"
 
-/* Upstream unmounts what it deletes, but not images. */
+/* Upstream unmounts layers and containers before a deletion, but not images. */
 static int delete_thing(struct client *client, const struct thing *thing, uint64_t flags) {
         struct cstorage_error error = {.text = "no memory"};
         int r = 0;
@@ -29,9 +29,9 @@ static int complain_missing(struct client *client, enum cstorage_object kind) {
         return log_error(client, "%s", texts[kind]);
 }
 
-/* Upstream does not look who else needs it: what the library refuses, it deletes. */
+/* Upstream does not check other users of the layer, and deletes layers that the library refuses to delete. */
 static int needed(struct client *client, const char *name, int r) {
-        return name == client->args[0] ? hand_over(client, "somebody needs it") : r;
+        return name == client->args[0] ? hand_over(client, "it is in use") : r;
 }
 
 static int delete_object(struct client *client, const char *name) {
@@ -64,7 +64,7 @@ static int delete_anything(struct client *client, const char *name) {
         return r != 0 ? needed(client, name, r) : 0;
 }
 
-/* What became of one argument: complained of here, or told in JSON. */
+/* Print the result of an argument as a message or in JSON. */
 static int note(struct client *client, struct members *results, const char *name, int status) {
         if (members_set(results, name, json_text(status == 0 ? "" : client->complaint)) < 0)
                 return log_error(client, "no memory");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* get-container-dir and its like: where the users of a container or image keep their files. */
+/* get-container-dir and similar verbs: the user directories of containers and images. */
 
 #include "sc.h"
 

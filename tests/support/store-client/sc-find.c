@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What a Go process would find. A snapshot has the records of both modes and incomplete layers; a Go process
- * sees those of its own mode, and deletes what is incomplete.
+ * Find the objects that a Go process would find. A snapshot has the records of both modes, and incomplete
+ * layers; a Go process reads the records of its mode, and deletes incomplete layers.
  */
 
 #include <string.h>
@@ -55,7 +55,7 @@ const struct cstorage_container *find_container(const struct client *client, con
         return is_seen(client, cstorage_container_get_location(container)) ? container : NULL;
 }
 
-/* Of one that stands in several files the first counts; an additional store is one by itself. */
+/* The first of several records of an object counts; an additional store counts separately. */
 static bool layer_is_shadowed(const struct client *client, const struct cstorage_layer *layer) {
         const struct cstorage_layer *first = find_layer(client, cstorage_layer_get_id(layer));
 

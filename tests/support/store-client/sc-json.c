@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* JSON as Go's encoding/json writes it. Records are not written here: they go out as they stand in their
- * files. */
+/* JSON in the format of Go's encoding/json. Records are not written here: they are copied from their files.
+ */
 
 #include <string.h>
 
 #include "base/array.h"
 #include "sc.h"
 
-/* The bytes that have a letter of their own, and those letters. */
+/* The bytes with a short escape, and the letters of these escapes. */
 static const char plain[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
 
 static void put_byte(FILE *out, char c) {
@@ -22,7 +22,7 @@ static void put_byte(FILE *out, char c) {
                 putc(c, out);
 }
 
-/* Line ends to JavaScript, though not to JSON. */
+/* Line ends in JavaScript, but not in JSON. */
 static bool is_separator(const char *s) {
         return strncmp(s, "\u2028", strlen("\u2028")) == 0 || strncmp(s, "\u2029", strlen("\u2029")) == 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* layers, images, images-by-digest, containers: what there is. */
+/* layers, images, images-by-digest, containers: list the objects. */
 
 #include <string.h>
 

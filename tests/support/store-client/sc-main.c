@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The test client: serves a verb, or becomes the real program. CSTORAGE_CLIENT_REAL names that
- * (containers-storage in the PATH), CSTORAGE_CLIENT_LOG a file that gets a line for each call: the verb, what
- * became of it, and why.
+ * The test client: it serves a verb, or executes the real program. CSTORAGE_CLIENT_REAL names that program
+ * (default: containers-storage), and CSTORAGE_CLIENT_LOG a file that gets a line for each call: the verb,
+ * "served" or "handed over", and the reason.
  */
 
 #include <fcntl.h>
@@ -54,7 +54,7 @@ static int serve(struct client *client, char **argv) {
         return r;
 }
 
-/* What the verb printed is kept back until it is known that it was served. */
+/* The output is held back until the verb is served. */
 static int serve_or_hand_over(struct client *client, char **argv) {
         _cleanup_free_ char *out = NULL, *err = NULL;
         size_t n_out, n_err;

@@ -6,13 +6,13 @@
 
 #include "sc.h"
 
-/* A container before a layer (store.go:Mount, Unmount, Mounted). */
+/* A container has precedence over a layer (store.go:Mount, Unmount, Mounted). */
 static bool find_mountable(const struct client *client, const char *name, struct thing *ret) {
         return find_of_kind(client, CSTORAGE_OBJECT_CONTAINER, name, ret) ||
                find_of_kind(client, CSTORAGE_OBJECT_LAYER, name, ret);
 }
 
-/* What is done to each argument, and how a complaint about it goes on. */
+/* The action for each argument, and the end of its error message. */
 struct doing {
         int (*one)(struct client *client, const char *name, char **ret_path);
         bool gives_path;
@@ -98,7 +98,7 @@ static int mount_thing(struct client *client, const struct thing *thing, char **
         return r;
 }
 
-/* An image whose layers have other owners is mounted by a copy that has not
+/* Upstream mounts a copy of an image whose layers have shifted owners
  * (store.go:imageTopLayerForMapping). */
 static bool is_mapped(const struct client *client, const struct cstorage_image *image) {
         const struct cstorage_layer *top = find_layer(client, cstorage_image_get_layer_id(image));
@@ -169,7 +169,7 @@ int serve_unmount(struct client *client) {
         return do_each(client, &unmounting);
 }
 
-/* Additional stores have nothing mounted. */
+/* Additional stores have no mounts. */
 static int look_whether_mounted(struct client *client, const char *name, char **ret_path) {
         struct thing thing;
 

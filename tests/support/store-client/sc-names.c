@@ -58,7 +58,7 @@ int serve_get_names(struct client *client) {
         return 0;
 }
 
-/* Whatever the first argument stands for. One of an additional store has to be pulled up
+/* Find the object of the first argument. One of an additional store must be pulled up
  * (store.go:updateNames). */
 static int find_changeable(struct client *client, struct thing *ret) {
         int r;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The command line, as upstream's mflag reads it: -x and --name, a value as the next word or after "=", no
- * options after the first word that is none. One table has all options of all verbs; a letter may stand for
- * several, of which a verb has at most one.
+ * The command line in the format of upstream's mflag: -x and --name, a value in the next word or after "=",
+ * no options after the first argument. One table has the options of all verbs. A letter may select several
+ * options, of which a verb has at most one.
  */
 
 #include <stdbool.h>
@@ -16,11 +16,11 @@ enum kind {
         KIND_SWITCH,  /* bool */
         KIND_TEXT,    /* const char * */
         KIND_LIST,    /* struct strlist */
-        KIND_FOREIGN, /* nothing that the library serves; the value, if it has one, does not matter */
+        KIND_FOREIGN, /* not served by the library; its value is ignored */
 };
 
 struct option {
-        const char *names[6]; /* some are several that are served, or not, for the same reason */
+        const char *names[6]; /* options with the same handling share an element */
         char letter;
         enum kind kind;
         size_t offset;
@@ -116,7 +116,7 @@ static int set(struct settings *settings, const struct option *option, const cha
         return -EINVAL;
 }
 
-/* Take the option that stands at argv[*i], with its value, and go on behind it. */
+/* Parse the option at argv[*i] with its value, and advance *i. */
 static int take_option(struct client *client, char **argv, int *i, uint64_t allowed) {
         const char *word = argv[(*i)++], *value = strchr(word, '=');
         const struct option *option = option_find(word, allowed);
@@ -128,7 +128,7 @@ static int take_option(struct client *client, char **argv, int *i, uint64_t allo
                 value++;
         else if (option->kind == KIND_TEXT || option->kind == KIND_LIST)
                 value = argv[(*i)++];
-        /* mflag takes a pair of quotes off */
+        /* mflag removes a pair of quotes */
         if ((!value && (option->kind == KIND_TEXT || option->kind == KIND_LIST)) ||
             (value && (*value == '"' || *value == '\'')))
                 return hand_over(client, "a value in quotes, or none");
@@ -139,7 +139,7 @@ static int take_option(struct client *client, char **argv, int *i, uint64_t allo
         return 0;
 }
 
-/* Take the options that begin at argv[i]; returns where they end. */
+/* Parse the options from argv[i] on; returns the index after them. */
 static int take_options(struct client *client, char **argv, int i, uint64_t allowed) {
         while (argv[i] && argv[i][0] == '-' && argv[i][1] != '\0') {
                 if (strcmp(argv[i], "--") == 0)

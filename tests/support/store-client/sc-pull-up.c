@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * An image of an additional store that shall have other names becomes one of ours too (store.go:updateNames).
+ * An image of an additional store that gets other names is copied to this store (store.go:updateNames).
  */
 
 #include "sc.h"

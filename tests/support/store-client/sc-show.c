@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* layer, image, container: what is known of each argument; what there is not is passed over, and the status
- * is 1. */
+/* layer, image, container: print the properties of each argument. Missing objects are skipped, and the exit
+ * status is 1. */
 
 #include <inttypes.h>
 

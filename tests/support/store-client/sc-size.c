@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How large images and containers are: what store.go:ImageSize and ContainerSize add up. */
+/* The sizes of images and containers, as in store.go:ImageSize and ContainerSize. */
 
 #include <fts.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "base/strlist.h"
 #include "sc.h"
 
-/* Inodes with several links, of which each is counted once. */
+/* Inodes with several links, each counted once. */
 struct inodes {
         ino_t *items;
         size_t n, cap;
@@ -27,7 +27,7 @@ static bool is_new(struct inodes *seen, const struct stat *st) {
         return true;
 }
 
-/* The bytes of all that is no directory (pkg/directory:Usage). */
+/* The bytes of all files except directories (pkg/directory:Usage). */
 static int64_t tree_size(char *path) {
         char *const paths[] = {path, NULL};
         FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, NULL);
@@ -45,8 +45,7 @@ static int64_t tree_size(char *path) {
         return size;
 }
 
-/* What a layer adds has to be found by comparing where there are only whole trees: of vfs, but for the
- * lowest. */
+/* With vfs, the changes of a layer with a parent must be found by comparing the trees. */
 static int measure_layer(struct client *client, const struct cstorage_layer *layer, int64_t *ret) {
         bool whole = strcmp(cstorage_store_get_driver(client->store), "vfs") == 0;
         _cleanup_free_ char *path = NULL;
@@ -64,7 +63,7 @@ static int measure_layer(struct client *client, const struct cstorage_layer *lay
         return 0;
 }
 
-/* layers.go:Layer: the size counts only where there is a digest to go with it. */
+/* layers.go:Layer: the size counts only if there is a digest. */
 static int layer_size(struct client *client, const struct cstorage_layer *layer, int64_t *ret) {
         if (!*cstorage_layer_get_diff_digest(layer) || cstorage_layer_get_diff_size(layer) < 0)
                 return measure_layer(client, layer, ret);
@@ -80,7 +79,7 @@ static bool is_in(const struct strlist *list, const char *s) {
         return false;
 }
 
-/* A layer and all below, but for what was counted before. */
+/* A layer and its lowers, without layers that were counted before. */
 static int chain_size(struct client *client, const char *id, struct strlist *counted, int64_t *ret) {
         while (*id && !is_in(counted, id)) {
                 const struct cstorage_layer *layer = find_layer(client, id);
@@ -118,7 +117,7 @@ int image_size(struct client *client, const struct cstorage_image *image, int64_
         return 0;
 }
 
-/* Upstream makes the directories of a container to see how much is in them. */
+/* Upstream makes the directories of a container to measure them. */
 static int directory_size(struct client *client, const char *id, bool in_runroot, int64_t *ret) {
         struct cstorage_error error = {.text = "no memory"};
         _cleanup_free_ char *path = NULL;

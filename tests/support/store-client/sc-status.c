@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * status: where the store is. Upstream adds what its overlay driver found out about the kernel by mounting
- * things; the library mounts nothing to find out, so that is not told here.
+ * status: the paths of the store. Upstream adds features of the kernel that its overlay driver found out by
+ * mounts; the library mounts nothing for this, so they are missing here.
  */
 
 #include "base/text.h"

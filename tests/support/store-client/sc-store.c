@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Opens the store that the options, or storage.conf, tell of, and reads its records. */
+/* Open the store of the options or of storage.conf, and read its records. */
 
 #include <stdarg.h>
 
@@ -21,7 +21,7 @@ static bool is_given(const char *value) {
         return value && *value;
 }
 
-/* Relative paths are those of the working directory, as for upstream. */
+/* Relative paths are relative to the working directory, as in upstream. */
 static int set_path(struct cstorage_config *config, int (*set)(struct cstorage_config *, const char *),
                     const char *path) {
         _cleanup_free_ char *cwd = NULL, *absolute = NULL;
@@ -50,7 +50,7 @@ static int set_roots(const struct settings *settings, const struct cstorage_conf
         return r;
 }
 
-/* store.go:GetStore: storage.conf tells all, or no more than the root that is not given. */
+/* store.go:GetStore: storage.conf has all settings, or only the root that is not an option. */
 static int set_config(const struct settings *settings, const struct cstorage_config *defaults,
                       struct cstorage_config *config) {
         int r;
@@ -103,7 +103,7 @@ int client_open(struct client *client) {
         return 0;
 }
 
-/* A Go process does not load a store of which a file is damaged. */
+/* A Go process does not load a store with a damaged file. */
 static int check_files(struct client *client) {
         const struct cstorage_record_file *file = NULL;
 

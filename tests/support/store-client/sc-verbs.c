@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The verbs that are served, with their options and numbers of arguments: upstream's, from its commands. */
+/* The served verbs, with their options and numbers of arguments as in upstream. */
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #define LAYER     CSTORAGE_OBJECT_LAYER
 #define IMAGE     CSTORAGE_OBJECT_IMAGE
 #define CONTAINER CSTORAGE_OBJECT_CONTAINER
-#define ANY       CSTORAGE_OBJECT_LAYER /* it is not asked for */
+#define ANY       CSTORAGE_OBJECT_LAYER /* the kind is not used */
 
 #define OPTS_EXISTS (OPT(JSON) | OPT(QUIET) | OPT(IS_LAYER) | OPT(IS_IMAGE) | OPT(IS_CONTAINER))
 #define OPTS_NEW    (OPT(JSON) | OPT(ID) | OPT(NAME))

@@ -8,12 +8,12 @@
 #include "base/strlist.h"
 
 /*
- * A test client: it speaks the command line of upstream's containers-storage
- * (storage/cmd/containers-storage), does with libcstorage what that can do, and hands everything else over to
- * the real program, so that upstream's own tests can be run against the library.
+ * A test client with the command line of upstream's containers-storage (storage/cmd/containers-storage). It
+ * uses libcstorage if possible, and else executes the real program, so that the tests of upstream can be run
+ * with the library.
  */
 
-/* Names as upstream's; those that one verb alone has stand last. Each is a bit in struct verb. */
+/* The names of upstream; options of a single verb come last. Each is a bit in struct verb. */
 enum option_id {
         OPT_GRAPH,
         OPT_RUN,
@@ -57,7 +57,7 @@ struct settings {
         bool is_layer, is_image, is_container;
 };
 
-/* What a verb returns instead of an exit status when the real program shall do it. */
+/* A verb returns it instead of an exit status if the real program must do it. */
 #define HAND_OVER (-1)
 
 struct client;
@@ -65,25 +65,25 @@ struct client;
 struct verb {
         const char *name, *alias;
         int min_args, max_args;    /* -1: any number */
-        uint64_t options;          /* besides those that all have */
-        enum cstorage_object kind; /* of what the verb is about, where several share a function */
-        bool changes;              /* it begins transactions of its own, and nothing is read before */
+        uint64_t options;          /* besides those of all verbs */
+        enum cstorage_object kind; /* of the objects of the verb, if verbs share a function */
+        bool changes;              /* it begins its transactions, and reads nothing before */
         int (*serve)(struct client *client);
 };
 
 struct client {
         const struct verb *verb;
-        const char *called; /* the verb as it was given; NULL where none was */
+        const char *called; /* the verb in the arguments, or NULL */
         struct settings settings;
-        char **args; /* what follows the options; ends in NULL */
+        char **args; /* the words after the options; ends with NULL */
         int n_args;
         struct cstorage_config *config;
         struct cstorage_store *store;
-        struct cstorage_txn *txn; /* of the verbs that change something */
+        struct cstorage_txn *txn; /* of verbs that change the store */
         struct cstorage_snapshot *snapshot;
-        FILE *out, *err;     /* what is to be printed, once it is sure that nobody else does it */
+        FILE *out, *err;     /* the output, printed when the verb is served */
         const char *why;     /* the verb is handed over */
-        char complaint[512]; /* what went wrong; printed at the end, unless a verb makes something else of it
+        char complaint[512]; /* the error message; printed at the end, unless a verb replaces it
                               */
 };
 
@@ -94,14 +94,14 @@ struct thing {
         const struct cstorage_image *image;
         const struct cstorage_container *container;
 };
-/* End a list as the library takes one, with a NULL that does not count. 0 or -ENOMEM. */
+/* Terminate a list with a NULL that is not counted. Returns 0 or -ENOMEM. */
 int list_end(struct strlist *list);
 
 /* ---- sc-verbs.c */
 
 const struct verb *verb_find(const char *name);
 
-/* ---- sc-options.c: 0, or HAND_OVER with the reason: what is wrong the real program knows to say */
+/* ---- sc-options.c: 0, or HAND_OVER with the reason; the real program then prints the error */
 
 int options_parse(struct client *client, char **argv);
 
@@ -110,41 +110,41 @@ int options_parse(struct client *client, char **argv);
 int client_open(struct client *client);
 int client_read(struct client *client);
 
-/* The verb is the real program's after all; nothing was done yet. Always HAND_OVER. */
+/* Leave the verb to the real program, before any change. Always HAND_OVER. */
 static inline int hand_over(struct client *client, const char *why) {
         client->why = why;
         return HAND_OVER;
 }
 
-/* What went wrong, in place of what was before; always 1. */
+/* Set the error message, and replace an earlier one. Always 1. */
 int log_error(struct client *client, const char *format, ...) _printf_(2, 3);
 
 /* ---- sc-change.c */
 
-/* A transaction, and what the records are under its locks; in the place of one that was before. */
+/* Begin a transaction, and read the records under its locks; replaces an earlier one. */
 int change_begin(struct client *client);
 
-/* What the records are with all that was asked for. */
+/* Read the records with the pending changes. */
 int change_look(struct client *client);
 
-/* Commit, delete what went, and read what the records are now. */
+/* Commit, delete the trash, and read the records. */
 int change_end(struct client *client);
 
 /*
- * What came of asking for a change: 0, HAND_OVER where the library does not do it, or 1 and it is complained.
+ * The result of a change: 0, HAND_OVER if the library does not support it, or 1 with an error message.
  */
 int change_check(struct client *client, int r, const struct cstorage_error *error);
 
-/* Unmount it as often as it is mounted: what upstream does before it deletes something. */
+/* Unmount it as often as it is mounted, as upstream does before a deletion. */
 int change_unmount(struct client *client, const struct thing *thing);
 
-/* The contents of a file, NULL: of standard input; fresh memory. */
+/* The contents of a file, or of standard input if it is NULL, in new memory. */
 int read_input(struct client *client, const char *path, char **ret, size_t *ret_size);
 
-/* What --metadata-file has goes before --metadata. */
+/* --metadata-file has precedence over --metadata. */
 int read_metadata(struct client *client, char **ret);
 
-/* ---- sc-find.c: what a Go process with the same configuration would find; NULL */
+/* ---- sc-find.c: the object that a Go process with the same configuration would find, or NULL */
 
 const struct cstorage_layer *find_layer(const struct client *client, const char *name);
 const struct cstorage_image *find_image(const struct client *client, const char *name);
@@ -161,7 +161,7 @@ const struct cstorage_container *next_container_of(const struct client *client, 
 const struct cstorage_image *next_image_of(const struct client *client, const char *layer_id,
                                            const struct cstorage_image *prev);
 
-/* Whatever has this name: layers first, then images, containers (store.go:Lookup). */
+/* An object of any kind: layers first, then images, containers (store.go:Lookup). */
 bool find_thing(const struct client *client, const char *name, struct thing *ret);
 bool find_of_kind(const struct client *client, enum cstorage_object kind, const char *name,
                   struct thing *ret);
@@ -169,30 +169,30 @@ const char *thing_get_id(const struct thing *thing);
 const char *thing_get_name(const struct thing *thing, size_t index);
 const char *thing_get_metadata(const struct thing *thing);
 const char *thing_get_json(const struct thing *thing, size_t *ret_size);
-/* Of layers neither size nor digest is recorded: 0 and "". */
+/* For layers, whose sizes and digests are not recorded: 0 and "". */
 const char *thing_get_big_data(const struct thing *thing, size_t index, int64_t *ret_size,
                                const char **ret_digest);
 
 /* A layer, or that of a container. */
 bool is_mounted(const struct client *client, const struct thing *thing);
 
-/* Upstream's sentence about one that there is not; always 1. */
+/* Set upstream's message about a missing object. Always 1. */
 int complain_unknown(struct client *client, enum cstorage_object kind, const char *name);
 
 /* images.go:recomputeDigests; NULL after the last. */
 const char *image_get_digest(const struct cstorage_image *image, size_t index);
 
-/* ---- sc-json.c: as encoding/json writes it; for lists, what is written where there is nothing in them */
+/* ---- sc-json.c: in the format of encoding/json; for lists, the text of an empty list */
 
 void json_string(FILE *out, const char *s);
 void json_strings(FILE *out, const struct strlist *list, const char *none);
 void json_record(FILE *out, bool first, const struct thing *thing);
 void json_end(FILE *out, bool none, const char *text);
 
-/* The JSON text of a string, fresh memory; NULL: no memory. */
+/* The JSON text of a string in new memory; NULL without memory. */
 char *json_text(const char *s);
 
-/* A Go map: sorted when it is written. Names are the caller's. */
+/* A Go map, which is sorted when it is written. The caller owns the names. */
 struct members {
         struct member {
                 const char *name;
@@ -206,7 +206,7 @@ struct members {
 void members_done(struct members *members);
 #define _cleanup_members_ _cleanup_(members_done)
 
-/* Takes the text; NULL is -ENOMEM. A member that is there already is replaced. */
+/* Takes ownership of the text; NULL gives -ENOMEM. Replaces an existing member. */
 int members_set(struct members *members, const char *name, char *json);
 void json_members(FILE *out, struct members *members);
 
@@ -214,7 +214,7 @@ void json_members(FILE *out, struct members *members);
 
 int image_size(struct client *client, const struct cstorage_image *image, int64_t *ret);
 
-/* Within a transaction, which makes its directories. */
+/* In a transaction, which makes the directories. */
 int container_size(struct client *client, const struct cstorage_container *container, int64_t *ret);
 
 /* ---- sc-pull-up.c */
