@@ -168,7 +168,7 @@ static void a_lock_that_is_let_go_of_in_time_is_obtained(void **state) {
         assert_int_equal(status, 0);
 }
 
-/* As whoever removes temp dirs does: the file that was waited for is gone when the lock is there. */
+/* As in the removal of temp dirs: the lock file is gone when the lock is acquired. */
 static void replace_and_exit(int dirfd) {
         int fd = openat(dirfd, "l", O_RDWR | O_CLOEXEC);
 

@@ -249,7 +249,7 @@ static void one_that_is_not_what_its_names_say_is_refused(void **state) {
         }
 }
 
-/* An open lock file alone is none: somebody else has locked it. */
+/* An open lock file without the lock is refused: another process has locked it. */
 static void one_whose_lock_is_anothers_is_refused(void **state) {
         const struct store_dir *place = *state;
         struct temp_dir temp = make(place), received = TEMP_DIR_INIT;

@@ -373,11 +373,12 @@ static void only_the_lock_file_that_is_held_is_removed(void **state) {
 struct race {
         volatile int stop;
         volatile unsigned tries;
-        volatile unsigned locked; /* files that were somebody's: they had a name */
+        volatile unsigned locked; /* files of other processes: they had a name */
         volatile unsigned stolen; /* and their directory too */
 };
 
-/* staging_lockfile.go:TryLockPath, a POSIX lock; but it makes no file, so that all it locks is somebody's. */
+/* staging_lockfile.go:TryLockPath, a POSIX lock; but it makes no file, so each file that it locks belongs to
+ * a process. */
 static int go_try_lock(int root_fd, const char *name) {
         struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
         int fd = openat(root_fd, name, O_RDWR | O_CLOEXEC);
@@ -401,7 +402,7 @@ static void go_recover(struct race *race, int root_fd, const char *number) {
         if (fd < 0)
                 return;
 
-        /* Whoever lets go of one has removed it before. */
+        /* A process removes the file before it releases the lock. */
         if (fstat(fd, &st) == 0 && st.st_nlink > 0) {
                 race->locked++;
                 race->stolen += unlinkat(root_fd, dir, AT_REMOVEDIR) == 0;

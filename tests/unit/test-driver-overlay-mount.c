@@ -167,7 +167,7 @@ static void a_mount_point_is_replaced_by_another(void **state) {
         assert_ok(fstatat(w->home, ID_C "/merged", &before, 0));
         assert_ok(fchownat(w->home, ID_C "/merged", 12, 34, 0));
         assert_ok(driver_overlay.mount(&w->homes, &mount_c, NULL));
-        /* As if somebody had been killed in the middle of it. */
+        /* As if a process had been killed before the end. */
         put_dir(w->home, ID_C "/merged.1");
         assert_ok(driver_overlay.unmount(&w->homes, ID_C, NULL));
         assert_false(is_there(w->home, ID_C "/merged.1"));

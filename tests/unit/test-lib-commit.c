@@ -2,7 +2,7 @@
 /*
  * Commits in which one call fails, or at which the process dies: each call of each kind in turn, by the
  * linker's --wrap. A commit that failed left the store as it was. After one that was killed the store can be
- * read, the next change mends it, and doing it again comes to its end. What nobody touched is always there.
+ * read, the next change mends it, and doing it again comes to its end. Unchanged objects always exist.
  */
 
 #include <dirent.h>

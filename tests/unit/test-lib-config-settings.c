@@ -3,7 +3,7 @@
 
 #include "system.h"
 
-/* ------------------------------------------------------------------------------------- who said what */
+/* ------------------------------------------------------------------------------------- origins */
 
 static void assert_setting(struct system *s, const struct cstorage_config *config,
                            const struct cstorage_setting **setting, const char *wanted) {

@@ -80,7 +80,7 @@ static void only_files_that_changed_are_written(void **state) {
         assert_true(has_token(f, "graphroot/overlay-images/images.lock"));
 }
 
-/* Whoever has the other mode reads other files with it. */
+/* A process in the other mode reads other files. */
 static void volatile_containers_have_a_token_of_their_own(void **state) {
         const char *const locks[] = {"graphroot/overlay-containers/containers.lock",
                                      "runroot/overlay-containers/containers.lock"};

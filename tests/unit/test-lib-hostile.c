@@ -179,7 +179,8 @@ static int retire_layer(struct cstorage_store *store) {
         return code;
 }
 
-/* Go does that to its home, and whoever opened the store before has the one below (overlay.go:Init). */
+/* Go mounts its home on itself, so a process that opened the store before has the directory below
+ * (overlay.go:Init). */
 static void a_home_that_is_mounted_on_itself_is_a_home(void **state) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *before = NULL;
         const char *id = fixture_id("ab");

@@ -683,7 +683,7 @@ static void a_directory_without_an_id_cannot_be_retired(void **state) {
         assert_int_equal(cstorage_txn_trash_entry(txn, entry, &seen, NULL), -EINVAL);
 }
 
-/* The first who runs a container makes the runroot, and records there what lies in the graphroot. */
+/* The first container of a boot makes the runroot, with the records of directories in the graphroot. */
 static void a_runroot_that_appears_is_seen(void **state) {
         _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
         _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
