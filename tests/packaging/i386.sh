@@ -22,5 +22,5 @@ expect "a word has 32 bits" 32 "$(narrow 'getconf LONG_BIT')"
 check "the build succeeds, and the tests without machines pass" own plain --native-file build-dev.ini -Db_sanitize=none || finish
 check "these tests pass with sanitizers" own check --native-file build-dev.ini -Dbuildtype=debug
 check "the collector works" narrow "CSTORAGE_TEST_CACHE=/mnt/cache meson test -C plain --no-rebuild --print-errorlogs \
-        'README and its examples' 'command line' generator journal reaper 'second look'"
+        'README and its examples' 'command line' generator journal deleter 'second look'"
 finish
