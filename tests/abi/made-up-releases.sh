@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# What check-releases.sh says where there are releases: of one like this, and of one with a function that this has not.
+# The verdict of check-releases.sh on generated releases: one that is equal to this source, and one with another function.
 #
 #   tests/abi/made-up-releases.sh LIBRARY
 . "$(dirname "$0")/../support/lib.sh"
@@ -28,7 +28,7 @@ wanted() {
                 "ok it runs with this one"
 }
 
-# One that this source then exports and the library that is tested does not.
+# A function that the tagged source exports, and the tested library does not.
 add_function() {
         sed -i 's/^        cstorage_config_free;$/&\n        cstorage_config_gone;/' "$tree/lib/libcstorage.sym" &&
                 sed -i 's/^struct cstorage_config \*cstorage_config_free(.*;$/&\nvoid cstorage_config_gone(void);/' \
@@ -38,9 +38,9 @@ add_function() {
 
 release "$dir"
 in_tree init -q
-check "there is a release" tag_all v0.0.1 || finish
-expect "one like this is kept to" "$(wanted v0.0.1 ok)" "$(verdict)"
+check "an equal release is tagged" tag_all v0.0.1 || finish
+expect "the library is compatible with the equal release" "$(wanted v0.0.1 ok)" "$(verdict)"
 
-check "a later one has a function more" eval 'add_function && tag_all v0.0.2' || finish
-expect "that it is gone is told" "$(wanted v0.0.2 'not ok')" "$(verdict)"
+check "a later release has one more function" eval 'add_function && tag_all v0.0.2' || finish
+expect "the library is incompatible with the later release" "$(wanted v0.0.2 'not ok')" "$(verdict)"
 finish

@@ -117,7 +117,7 @@ expect "systemd-analyze verify reports nothing" "" \
 for unit in cstorage-gc.service cstorage-gc-delete.service; do
         level=$(exposure $unit)
         note "systemd-analyze security $unit: $level"
-        check "that is at most $max_exposure" jq -ne "${level:-10} <= $max_exposure" || note "$(grep -v ✓ "$scratch/exposure")"
+        check "the exposure is at most $max_exposure" jq -ne "${level:-10} <= $max_exposure" || note "$(grep -v ✓ "$scratch/exposure")"
 done
 
 # ------------------------------------------------------------------------------------------------ reboot
@@ -197,12 +197,12 @@ collect
 expect "a run by hand keeps them as recent" \
         "0: container-dir keep recent, layer-dir keep recent; layer-dir keep recent; 3 left" \
         "$status: $(became "$recent"); $(became "$used"); $(here) left" || shown
-check "its message names --recent" \
+check "the message of that run names --recent" \
         grep -q "3 orphans that changed since the boot\. .*--recent" "$scratch/by-hand.err" || shown
 
 vm_run m "cd $store/overlay/$used/diff && { sleep 1000000 >/dev/null 2>&1 3>&- & echo \$! >/run/user-of-it; }"
 collect --recent
-expect "with --recent one that a process works in is kept, and every container's directory" \
+expect "with --recent a layer that a process works in and all container directories are kept" \
         "3: container-dir refuse runroot-unseen, layer-dir remove no-record; layer-dir keep in-use; 2 left" \
         "$status: $(became "$recent"); $(became "$used"); $(here) left" || shown
 vm_run m 'kill $(cat /run/user-of-it); while [ -e /proc/$(cat /run/user-of-it) ]; do sleep 0.1; done'

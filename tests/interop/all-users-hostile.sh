@@ -108,7 +108,7 @@ conf etc /etc
 conf root-thief /var/lib/containers/storage
 conf thief /var/lib/containers/calm/.local/share/containers/storage
 
-# ------------------------------------------------------------------------------------------------ what can be told at once
+# ------------------------------------------------------------------------------------------------ attacks on the scan
 
 calm="setpriv --reuid $uid_calm --regid $uid_calm --clear-groups env HOME=/var/lib/containers/calm \
         XDG_RUNTIME_DIR=/run/user/$uid_calm cstorage-gc"

@@ -205,20 +205,20 @@ sleep 0.5
 cp "$child/status" "$scratch/status"
 of() { sed -n "s/^$1:[\t ]*//p" "$scratch/status" | tr '\t' ' '; }
 check "the process exists" test -s "$scratch/status" || finish
-expect "it has the ids of the user" "1004 1004 1004 1004 1004 1004 1004 1004" "$(of Uid) $(of Gid)"
-expect "it has the groups of the user" "1004 3000" "$(of Groups | xargs)"
-expect "it has no capability, and can gain none" "0000000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000 1" \
+expect "the process has the ids of the user" "1004 1004 1004 1004 1004 1004 1004 1004" "$(of Uid) $(of Gid)"
+expect "the process has the groups of the user" "1004 3000" "$(of Groups | xargs)"
+expect "the process has no capability, and can gain none" "0000000000000000 0000000000000000 0000000000000000 0000000000000000 0000000000000000 1" \
         "$(of CapInh) $(of CapPrm) $(of CapEff) $(of CapBnd) $(of CapAmb) $(of NoNewPrivs)"
 expect "no signal is blocked" 0000000000000000 "$(of SigBlk)"
-expect "it has the environment of the user" "CSTORAGE_GC_ROOT_FD=3 HOME=/var/lib/containers/far LOGNAME=far USER=far \
+expect "the process has the environment of the user" "CSTORAGE_GC_ROOT_FD=3 HOME=/var/lib/containers/far LOGNAME=far USER=far \
 XDG_RUNTIME_DIR=/run/user/1004" "$(tr '\0' '\n' <"$child/environ" | sort | xargs)"
-expect "it has two pipes and a socket of root's process, and no other descriptor" "/dev/null pipe pipe socket" \
+expect "the process has two pipes and a socket of root's process, and no other descriptor" "/dev/null pipe pipe socket" \
         "$(for fd in 0 1 2 3; do readlink "$child/fd/$fd" | sed 's/:.*//'; done | xargs)"
-expect "it has opened no file of root" "" "$(for fd in "$child"/fd/*; do readlink "$fd"; done | grep -E 'shadow|^/$|root')"
-expect "its directory is / and its umask is 0077" "/ 0077" "$(readlink "$child/cwd") $(of Umask)"
-expect "it has its own limits" "0 0 1073741824" "$(awk '/core file/ { c = $5 } /realtime priority/ { r = $4 } /data size/ { d = $5 }
+expect "the process has opened no file of root" "" "$(for fd in "$child"/fd/*; do readlink "$fd"; done | grep -E 'shadow|^/$|root')"
+expect "the directory of the process is / and its umask is 0077" "/ 0077" "$(readlink "$child/cwd") $(of Umask)"
+expect "the process has its own limits" "0 0 1073741824" "$(awk '/core file/ { c = $5 } /realtime priority/ { r = $4 } /data size/ { d = $5 }
         END { print c, r, d }' "$child/limits")"
-expect "it has its own session without a terminal" "own 0" \
+expect "the process has its own session without a terminal" "own 0" \
         "$(sed 's/.*) //' "$child/stat" | awk -v p="${child#/proc/}" '{ print ($4 == p ? "own" : $4), $5 }')"
 parent=$(sed 's/.*) //' "$child/stat" | cut -d ' ' -f 2)
 check "root's process is its parent" kill -TERM "${parent:-0}"

@@ -168,12 +168,12 @@ layers_is_directory() { damaged_layers && rm "$G/overlay-layers/layers.json" && 
 layers_is_fifo() { damaged_layers && rm "$G/overlay-layers/layers.json" && mkfifo "$G/overlay-layers/layers.json"; }
 layers_dir_missing() { damaged_layers && stay=. && mv "$G/overlay-layers" "$O/"; }
 # The collector resets a volatile file, and keeps the entries that the file may have recorded in this run.
-healed() {
+reset_file() {
         "$1"
         status=0
         forgive='overlay-\(layers\|containers\)\(/volatile-[a-z]*\.json\|/[a-z]*\.lock\|$\|:\| \)'
 }
-volatile_layers_nul() { healed damaged_layers && head -c 512 /dev/zero >"$G/overlay-layers/volatile-layers.json"; }
+volatile_layers_nul() { reset_file damaged_layers && head -c 512 /dev/zero >"$G/overlay-layers/volatile-layers.json"; }
 
 # A container or an image may be the only reference to a layer.
 damaged_containers() {
@@ -187,7 +187,7 @@ damaged_images() {
 containers_empty() { damaged_containers && : >"$G/overlay-containers/containers.json"; }
 containers_nul() { damaged_containers && head -c 512 /dev/zero >"$G/overlay-containers/containers.json"; }
 containers_truncated() { damaged_containers && truncate -s -40 "$G/overlay-containers/containers.json"; }
-volatile_containers_nul() { healed damaged_containers && head -c 512 /dev/zero >"$G/overlay-containers/volatile-containers.json"; }
+volatile_containers_nul() { reset_file damaged_containers && head -c 512 /dev/zero >"$G/overlay-containers/volatile-containers.json"; }
 images_empty() { damaged_images && : >"$G/overlay-images/images.json"; }
 images_missing() { status=3 && rm "$G/overlay-images/images.json"; }
 images_nul() { damaged_images && head -c 512 /dev/zero >"$G/overlay-images/images.json"; }

@@ -50,17 +50,17 @@ third=$(created third second)
 their=$(created storage)
 mine=$(new_id)
 check "the library makes a layer without a parent" driver_tool create "$mine" "$(new_link)"
-expect "it is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
+expect "the layer is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
 
 their=$(created storage-2 base)
 mine=$(new_id)
 check "the library makes a layer with one lower" driver_tool create "$mine" "$(new_link)" "$base"
-expect "it is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
+expect "the layer is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
 
 their=$(created storage-3 third)
 mine=$(new_id)
 check "the library makes a layer with three lowers" driver_tool create "$mine" "$(new_link)" "$third" "$second" "$base"
-expect "it is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
+expect "the layer is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
 check "the library replaces a leftover of that layer" driver_tool create "$mine" "$(new_link)" "$third" "$second" "$base"
 expect "the new one is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
 
@@ -79,18 +79,18 @@ check "containers-storage mounts the layer of a container" storage mount contain
 expect "the mount can be used" "text
 1" "$(use "$top" 1)"
 check "the library finds it mounted" driver_tool mount "$top" "${chain[@]}"
-expect "it is mounted once" 1 "$(mounted "$top")"
+expect "the layer is mounted once" 1 "$(mounted "$top")"
 check "the library unmounts it" driver_tool unmount "$top"
-expect "it is not mounted" 0 "$(mounted "$top")"
+expect "the layer is not mounted" 0 "$(mounted "$top")"
 check "containers-storage counts the mount down" storage unmount container
 
 check "the library mounts it" driver_tool mount "$top" "${chain[@]}"
 expect "the mount can be used" "text
 2" "$(use "$top" 2)"
 expect "containers-storage finds it mounted" "$graph/overlay/$top/merged" "$(storage mount container)"
-expect "it is mounted once" 1 "$(mounted "$top")"
+expect "the layer is mounted once" 1 "$(mounted "$top")"
 check "containers-storage unmounts it" storage unmount container
-expect "it is not mounted" 0 "$(mounted "$top")"
+expect "the layer is not mounted" 0 "$(mounted "$top")"
 expect "the written files are there" "1
 2" "$(inside "cat $graph/overlay/$top/diff/made-*")"
 
@@ -100,7 +100,7 @@ check "containers-storage unmounts it" storage unmount container
 check "containers-storage mounts it again" storage mount container
 check "containers-storage unmounts it again" storage unmount container
 check "the library mounts it read-only" driver_tool mount-read-only "$top" "${chain[@]}"
-expect "it cannot be written to" 1 "$(inside "echo x 2>/dev/null >$graph/overlay/$top/merged/no; echo \$?" | sed 's/[^0]/1/')"
+expect "the mount cannot be written to" 1 "$(inside "echo x 2>/dev/null >$graph/overlay/$top/merged/no; echo \$?" | sed 's/[^0]/1/')"
 check "the library unmounts it" driver_tool unmount "$top"
 expect "nothing is left mounted" 0 "$(mounted "$top")"
 
@@ -165,10 +165,10 @@ expect "the mount can be used" "text
 3" "$(use "$top" 3)"
 check "containers-storage finds it mounted" storage mount deep
 check "containers-storage unmounts it" storage unmount deep
-expect "it is not mounted" 0 "$(mounted "$top")"
+expect "the layer is not mounted" 0 "$(mounted "$top")"
 check "containers-storage mounts it" storage mount deep
 check "the library unmounts it" driver_tool unmount "$top"
-expect "it is not mounted" 0 "$(mounted "$top")"
+expect "the layer is not mounted" 0 "$(mounted "$top")"
 storage unmount deep >/dev/null
 
 # --------------------------------------------------------------------------------------------------------------- vfs
@@ -188,7 +188,7 @@ done
 expect "the copy is equal to that of containers-storage" "" "$(diff "$scratch/$their.listing" "$scratch/$mine.listing")"
 mine=$(new_id)
 check "the library makes a vfs layer without a parent" driver_tool create "$mine" "$(new_link)"
-expect "it is equal to one of containers-storage" "$(inside "stat -c '%a %u:%g' $graph/vfs/dir/$(created nothing)")" \
+expect "the layer is equal to one of containers-storage" "$(inside "stat -c '%a %u:%g' $graph/vfs/dir/$(created nothing)")" \
         "$(inside "stat -c '%a %u:%g' $graph/vfs/dir/$mine")"
 expect "containers-storage has one in that directory" "$graph/vfs/dir/$their" "$(storage mount "$their")"
 expect "the library has it in the same directory" "$graph/vfs/dir/$their" "$(driver_tool mount "$their" "$base")"

@@ -83,7 +83,7 @@ overlay/tempdirs/lock-N overlay/tempdirs/temp-dir-N" "$(xargs <"$scratch/ours")"
 for mode in transient volatile; do
         l=overlay-layers/volatile-layers.json c=overlay-containers/volatile-containers.json
         expect "$mode: only files whose records changed are written" "$l $l $c $l $l $c" "$(written $mode)"
-        expect "$mode: they are written to the right directory" "$([ $mode = transient ] && echo /run || echo /var/lib/containers)/$mode/storage" \
+        expect "$mode: these files are written to the right directory" "$([ $mode = transient ] && echo /run || echo /var/lib/containers)/$mode/storage" \
                 "$(writes files /var/lib/containers/$mode /run/$mode "$scratch/ours.$mode" | sed 's,/overlay-.*,,' | sort -u)"
 done
 l=overlay-layers/layers.json c=overlay-containers/containers.json

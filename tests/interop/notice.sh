@@ -51,8 +51,8 @@ it_writes() {
         records >"$scratch/before"
         check "${mode:+$mode: }the service: $1 $2" api "$1" "$2"
         records >"$scratch/after"
-        expect "${mode:+$mode: }its write loses no record of the library" "" "$(comm -23 "$scratch/before" "$scratch/after" | grep -v -e "$3")"
-        check "${mode:+$mode: }it has written" sh -c "! cmp -s '$scratch/before' '$scratch/after'"
+        expect "${mode:+$mode: }the write of the service loses no record of the library" "" "$(comm -23 "$scratch/before" "$scratch/after" | grep -v -e "$3")"
+        check "${mode:+$mode: }the service has written" sh -c "! cmp -s '$scratch/before' '$scratch/after'"
 }
 
 they_notice() {

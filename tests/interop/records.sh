@@ -42,10 +42,10 @@ cp -r "$tests_dir/corpus" "$scratch/m/store/corpus"
 machine_run m sh -c "$read_all" >"$scratch/verdicts" 2>"$scratch/errors"
 expect "$suite: containers-storage reads or refuses every file" \
         "$(find "$tests_dir"/corpus/{layers,images,containers,mounts} -name '*.json' | wc -l)" "$(wc -l <"$scratch/verdicts")"
-expect "$suite: it accepts the files that the library accepts" "" \
+expect "$suite: containers-storage accepts the files that the library accepts" "" \
         "$(awk '$2 == "good" && $4 != 0 { print $1, $3 }' "$scratch/verdicts" | grep -vE -e "$not_built_in")"
 if [ "$suite" = sid ]; then
-        expect "$suite: it refuses the files that the library refuses, except those refused on purpose" "" \
+        expect "$suite: containers-storage refuses the files that the library refuses, except those refused on purpose" "" \
                 "$(awk '$2 == "bad" && $4 == 0 { print $1, $3 }' "$scratch/verdicts" | grep -vE -e "$(paste -sd'|' <<<"$on_purpose")")"
 fi
 finish

@@ -14,7 +14,7 @@ make_scratch
 G=$homes/bob/.local/share/containers/storage
 E=$homes/eve/.local/share/containers/storage
 R=$scratch/m/run/user/1000/containers
-socket=/run/user/1000/reap
+socket=/run/user/1000/delete
 
 
 gc() {
@@ -155,12 +155,12 @@ check "the machine reboots" reboot
 machine_run m mv /usr/bin/newuidmap /usr/bin/other
 gc --dry-run
 check "without newuidmap the run continues" grep -q ' cannot map all subordinate ids of user 1000: cannot run newuidmap. Install it ' "$scratch/err"
-expect "it refuses unreadable orphans" 3 "$status"
+expect "the run refuses unreadable orphans" 3 "$status"
 machine_run m mv /usr/bin/other /usr/bin/newuidmap
 traced -e trace=unshare -e inject=unshare:error=EPERM -- --dry-run
 check "if the kernel allows no namespace, the run continues" grep -q 'cannot make a user namespace: Operation not permitted' \
         "$scratch/err"
-expect "it refuses unreadable orphans" 3 "$status"
+expect "the run refuses unreadable orphans" 3 "$status"
 
 # ------------------------------------------------------------------------------------------------ the deleter
 
@@ -169,11 +169,11 @@ listen='use Socket; use POSIX (); $^F = 9; my $s; socket($s, AF_UNIX, SOCK_SEQPA
         listen($s, 9) && chmod(0777, $ARGV[0]) or die; my $v = ""; vec($v, fileno($s), 1) = 1; select($v, undef, undef, undef);
         POSIX::dup2(fileno($s), 3); $ENV{LISTEN_FDS} = 1; $ENV{LISTEN_PID} = $$; exec("cstorage-gc-delete")'
 start_deleter() {
-        rm -f "$scratch/m/run/user/1000/reap"
+        rm -f "$scratch/m/run/user/1000/delete"
         bob perl -e "$listen" "$socket" >"$scratch/deleter.out" 2>&1 &
         deleter=$!
         for _ in $(seq 100); do
-                [ -S "$scratch/m/run/user/1000/reap" ] && break
+                [ -S "$scratch/m/run/user/1000/delete" ] && break
                 sleep 0.1
         done
 }

@@ -125,7 +125,7 @@ refuses_all() {
         grep '^overlay-containers/' "$scratch/orphans" >"$scratch/gone"
         check "$name: the data of containers is removed, and nothing else changed" listing diff "$scratch/before" "$scratch/after" \
                 --removed "$scratch/gone" "${touched[@]}"
-        check "$name: it is named, with advice" grep -qE "$path.*(Restore|Mount)" "$scratch/err" || note "$(cat "$scratch/err")"
+        check "$name: the message contains the path and advice" grep -qE "$path.*(Restore|Mount)" "$scratch/err" || note "$(cat "$scratch/err")"
 }
 restore
 use_additional /mnt/not/there

@@ -132,7 +132,7 @@ try_case() {
         check "$name: podman runs a container" podman_runs
         check "$name: the stable container runs" stable_runs
 
-        expect "$name: the next run has nothing to heal" "0  0 0" "$(verdict)" || note "$(cat "$scratch/err")"
+        expect "$name: the next run resets nothing" "0  0 0" "$(verdict)" || note "$(cat "$scratch/err")"
         if [ "$file" = "$containers" ] && grep -q "$id" "$scratch/broken"; then
                 check "$name: the collector keeps the entries in the copy" [ -e "$S/overlay-containers/$id" ]
         fi

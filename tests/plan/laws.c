@@ -451,7 +451,7 @@ static const struct law {
         {"one record more never adds a removal, but where it settles a doubt", removes_no_more_for_a_record},
         {"only volatile files are repaired, and no layer directory is removed in the same run",
          repairs_volatile_files_alone},
-        {"one mount or process more never adds a removal or a healing", removes_no_more_for_a_mount},
+        {"one mount or process more never adds a removal or a reset", removes_no_more_for_a_mount},
         {"an incomplete view, or a boot that is not proven, never adds a removal",
          removes_no_more_for_a_view_that_lacks},
         {"an earlier boot never adds a removal", removes_no_more_for_an_earlier_boot},

@@ -12,7 +12,7 @@ grep -q -- -DHAVE_SYSTEMD "$build/compile_commands.json" || skip_all "built with
 
 gc=$build/gc/cstorage-gc
 deleter=$build/gc/cstorage-gc-delete
-socket=$scratch/reap
+socket=$scratch/delete
 limited= # command that runs the collection
 unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
 
@@ -198,7 +198,7 @@ rm "$scratch/not-yet"
 # shellcheck disable=SC2086
 check "one deleter deletes the trash of all three" wait_for sh -c "! ls -d $stores"
 check "that deleter ends" wait_for test -s "$scratch/deleter.status"
-expect "it ran once" "0" "$(xargs <"$scratch/deleter.status")"
+expect "that deleter succeeds once" "0" "$(xargs <"$scratch/deleter.status")"
 stop_listening
 
 # ------------------------------------------------------------------------------------------------ no deleter

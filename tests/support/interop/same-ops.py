@@ -155,8 +155,8 @@ class Run:
         return record["id"] if roll < 0.9 or record["id"] in self.ours.names.ids.values() else record["id"][:12]
 
     def pick_layer(self):
-        """A layer, by its id, that is not a container's: nothing should lie on one, or be an image of one, but it is seen only
-        where it is given so, and of images never (store.go:getParentLayer, DeleteContainer)."""
+        """A layer, by its id, that does not belong to a container: a layer of a container must have no children and no images, but
+        containers-storage checks only ids, and images never (store.go:getParentLayer, DeleteContainer)."""
         taken = {c["layer"] for c in self.all("containers")}
         return self.dice.choice([i for i in self.ids("layers") if i not in taken] + ["nosuchthing"])
 
@@ -217,7 +217,7 @@ def delete_anything(run):
 
 def names(run):
     """Names move from one to another, but not to a record of another file: the real program saves that one alone, and the
-    next process to load both files decides who keeps the name (layers.go:saveFor)."""
+    next process that loads both files decides which record keeps the name (layers.go:saveFor)."""
     kind = run.dice.choice(["layers", "images", "containers"])
     records = run.all(kind) or [{"id": "nosuchthing", "file": ""}]
     record = run.dice.choice(records)
