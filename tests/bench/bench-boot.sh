@@ -41,7 +41,7 @@ make_disk() {
 
 declare -A with=(
         [none]="systemd.mask=cstorage-gc.service"
-        [ours]=""
+        [cstorage]=""
         [podman]="systemd.mask=cstorage-gc.service systemd.wants=podman-clean-transient.service"
 )
 
@@ -61,23 +61,23 @@ check "a machine is made" make_machine || finish
 check "a disk with 200 orphans of 100 files is made" make_disk many 200 100 || finish
 check "a disk with an orphan of 100,000 files is made" make_disk large 1 100000 || finish
 
-note "$(printf '%-8s %10s %10s %10s' orphans none ours podman)"
+note "$(printf '%-8s %10s %10s %10s' orphans none cstorage podman)"
 for disk in many large; do
         for round in $(seq "$rounds"); do
-                for what in none ours podman; do
+                for what in none cstorage podman; do
                         boot $disk $what >>"$scratch/$disk.$what"
                 done
         done
-        for what in none ours podman; do
+        for what in none cstorage podman; do
                 expect "$disk, $what: each boot started a container" "$rounds" "$(grep -cE '^[0-9]+\.[0-9]+$' "$scratch/$disk.$what")"
                 eval "$what=\$(median <\"\$scratch/\$disk.\$what\")"
         done
-        # shellcheck disable=SC2154 # ours, podman
-        note "$(printf '%-8s %8s s %8s s %8s s' $disk "$none" "$ours" "$podman")"
-        note "all: $(for what in none ours podman; do echo "$what $(xargs <"$scratch/$disk.$what");"; done | xargs)"
+        # shellcheck disable=SC2154 # cstorage, podman
+        note "$(printf '%-8s %8s s %8s s %8s s' $disk "$none" "$cstorage" "$podman")"
+        note "all: $(for what in none cstorage podman; do echo "$what $(xargs <"$scratch/$disk.$what");"; done | xargs)"
         check "$disk: with cstorage-gc a container starts within $worst of the time without" \
-                awk -v a="$ours" -v b="$none" -v worst=$worst 'BEGIN { exit !(a <= b * worst) }'
+                awk -v a="$cstorage" -v b="$none" -v worst=$worst 'BEGIN { exit !(a <= b * worst) }'
         check "$disk: with cstorage-gc a container starts sooner than with podman-clean-transient.service" \
-                awk -v a="$ours" -v b="$podman" 'BEGIN { exit !(a < b) }'
+                awk -v a="$cstorage" -v b="$podman" 'BEGIN { exit !(a < b) }'
 done
 finish

@@ -38,9 +38,9 @@ target() {
         fi
 }
 
-theirs() { echo containers-storage -s overlay -g "$1/storage" -R "$1/runroot" gc; }
-podmans() { echo podman --storage-driver overlay --root "$1/storage" --runroot "$1/runroot" system prune --external; }
-ours() { echo /usr/local/bin/cstorage-gc --quiet --storage-driver overlay --root "$1/storage" --runroot "$1/runroot"; }
+storage() { echo containers-storage -s overlay -g "$1/storage" -R "$1/runroot" gc; }
+podman() { echo podman --storage-driver overlay --root "$1/storage" --runroot "$1/runroot" system prune --external; }
+cstorage() { echo /usr/local/bin/cstorage-gc --quiet --storage-driver overlay --root "$1/storage" --runroot "$1/runroot"; }
 
 # Like the program in a package: without the symbols and the search path of the build tree.
 install_ours() {
@@ -62,20 +62,20 @@ nothing_to_do() {
         local at=/var/lib/containers/$store
         shift
         make_store "$store" "$@"
-        machine_run m sh -c "$(theirs $at); $(podmans $at)" >/dev/null 2>&1
+        machine_run m sh -c "$(storage $at); $(podman $at)" >/dev/null 2>&1
         for temperature in warm cold; do
                 option=
                 [ $temperature = cold ] && option=--cold
                 for i in $(seq $((rounds * 2 - 1))); do
-                        for program in theirs podmans ours; do
+                        for program in storage podman cstorage; do
                                 # shellcheck disable=SC2046
                                 measure "$scratch/$layers.$temperature.$program" $option $($program $at)
                         done
                 done
-                for program in theirs podmans ours; do
+                for program in storage podman cstorage; do
                         local f=$scratch/$layers.$temperature.$program
                         row "nothing to do, $layers layers, $temperature" $program "$(ms "$(median "$f" 2)")" \
-                                "$(mb "$(median "$f" 3)")" "$(ratio "$(median "$f" 2)" "$(median "$scratch/$layers.$temperature.ours" 2)")"
+                                "$(mb "$(median "$f" 3)")" "$(ratio "$(median "$f" 2)" "$(median "$scratch/$layers.$temperature.cstorage" 2)")"
                 done
         done
         rm -rf "${S:?}/$store"
@@ -94,14 +94,14 @@ two_hundred_orphans() {
         make_store t --images 2 --layers 3 --orphans 200 --orphan-files 100
         for temperature in warm cold; do
                 for i in $(seq "$rounds"); do
-                        for program in theirs ours; do cp -a "$S/t" "$S/w.$temperature.$i.$program"; done
+                        for program in storage cstorage; do cp -a "$S/t" "$S/w.$temperature.$i.$program"; done
                 done
         done
         for temperature in warm cold; do
                 option=
                 [ $temperature = cold ] && option=--cold
                 for i in $(seq "$rounds"); do
-                        for program in ours theirs; do
+                        for program in cstorage storage; do
                                 f=/var/lib/containers/w.$temperature.$i.$program
                                 # shellcheck disable=SC2046
                                 measure "$scratch/200.$temperature.$program" $option \
@@ -111,25 +111,25 @@ two_hundred_orphans() {
         done
         rm -rf "$S"/w.* "$S/t"
         for temperature in warm cold; do
-                for program in theirs ours; do
+                for program in storage cstorage; do
                         f=$scratch/200.$temperature
                         row "200 orphans of 100 files, $temperature: until unlocked" $program "$(ms "$(median "$f.$program" 5)")" \
-                                "$(mb "$(median "$f.$program" 3)")" "$(ratio "$(median "$f.$program" 5)" "$(median "$f.ours" 5)")"
+                                "$(mb "$(median "$f.$program" 3)")" "$(ratio "$(median "$f.$program" 5)" "$(median "$f.cstorage" 5)")"
                         row "                          lock held" $program "$(ms "$(median "$f.$program" 6)")" "" \
-                                "$(ratio "$(median "$f.$program" 6)" "$(median "$f.ours" 6)")"
+                                "$(ratio "$(median "$f.$program" 6)" "$(median "$f.cstorage" 6)")"
                         row "                          all done" $program "$(ms "$(median "$f.$program" 2)")" "" \
-                                "$(ratio "$(median "$f.$program" 2)" "$(median "$f.ours" 2)")"
+                                "$(ratio "$(median "$f.$program" 2)" "$(median "$f.cstorage" 2)")"
                 done
         done
         f=$scratch/200.warm
         target "containers may start sooner than with containers-storage gc" \
-                "$(ratio "$(median "$f.theirs" 5)" "$(median "$f.ours" 5)")" 100
+                "$(ratio "$(median "$f.storage" 5)" "$(median "$f.cstorage" 5)")" 100
 }
 
 one_large_orphan() {
         local program held
 
-        for program in ours theirs; do
+        for program in cstorage storage; do
                 make_store w --images 1 --layers 1 --orphans 1 --orphan-files 2
                 python3 - "$S/w/storage" <<'EOF'
 import glob, os, sys
@@ -147,10 +147,10 @@ EOF
                 rm -rf "$S/w"
                 held=$(median "$scratch/400k.$program" 6)
                 row "one orphan of 400,000 files, lock held" $program "$(ms "$held")" "$(mb "$(median "$scratch/400k.$program" 3)")" \
-                        "$(ratio "$held" "$(median "$scratch/400k.ours" 6)")"
+                        "$(ratio "$held" "$(median "$scratch/400k.cstorage" 6)")"
         done
-        held=$(median "$scratch/400k.ours" 6)
-        note "all done after: theirs $(ms "$(median "$scratch/400k.theirs" 2)"), ours $(ms "$(median "$scratch/400k.ours" 2)")"
+        held=$(median "$scratch/400k.cstorage" 6)
+        note "all done after: storage $(ms "$(median "$scratch/400k.storage" 2)"), cstorage $(ms "$(median "$scratch/400k.cstorage" 2)")"
         check "one orphan of 400,000 files: the lock is held for at most 5 ms ($held us)" test "$held" -le 5000
 }
 
@@ -160,7 +160,7 @@ deleting() {
         note "on a file system that discards freed blocks at once, the rate of discards limits all programs: see bench-delete.sh"
         make_store t --images 1 --layers 2 --orphans 300 --orphan-files 200
         for i in $(seq $(((rounds + 1) / 2))); do
-                for program in rm theirs ours; do
+                for program in rm storage cstorage; do
                         rm -rf "$S/w"
                         cp -a "$S/t" "$S/w"
                         if [ $program = rm ]; then
@@ -175,12 +175,12 @@ deleting() {
                 done
         done
         rm -rf "$S/w" "$S/t"
-        for program in rm theirs ours; do
+        for program in rm storage cstorage; do
                 row "deleting 300 orphans of 200 files, cold" $program "$(ms "$(median "$scratch/300.$program" 2)")" \
                         "$(mb "$(median "$scratch/300.$program" 3)")" \
-                        "$(ratio "$(median "$scratch/300.$program" 2)" "$(median "$scratch/300.ours" 2)")"
+                        "$(ratio "$(median "$scratch/300.$program" 2)" "$(median "$scratch/300.cstorage" 2)")"
         done
-        target "faster than rm -rf" "$(ratio "$(median "$scratch/300.rm" 2)" "$(median "$scratch/300.ours" 2)")" 3
+        target "faster than rm -rf" "$(ratio "$(median "$scratch/300.rm" 2)" "$(median "$scratch/300.cstorage" 2)")" 3
 }
 
 machine_start m sid || skip_all "a machine does not boot here"
@@ -191,14 +191,14 @@ nothing_to_do 1100 --images 100 --layers 10 --containers 100
 nothing_to_do 11000 --images 1000 --layers 10 --containers 1000
 f=$scratch/11000.warm
 target "nothing to do, 11,000 layers, warm: faster than containers-storage gc" \
-        "$(ratio "$(median "$f.theirs" 2)" "$(median "$f.ours" 2)")" 8
+        "$(ratio "$(median "$f.storage" 2)" "$(median "$f.cstorage" 2)")" 8
 target "nothing to do, 11,000 layers, warm: less memory than containers-storage gc" \
-        "$(ratio "$(median "$f.theirs" 3)" "$(median "$f.ours" 3)")" 4
-note "cold, of which reading the store: theirs $(ms $(($(median "$scratch/1100.cold.theirs" 2) - $(median "$scratch/0.cold.theirs" 2)))),\
- ours $(ms $(($(median "$scratch/1100.cold.ours" 2) - $(median "$scratch/0.cold.ours" 2))))"
+        "$(ratio "$(median "$f.storage" 3)" "$(median "$f.cstorage" 3)")" 4
+note "cold, of which reading the store: storage $(ms $(($(median "$scratch/1100.cold.storage" 2) - $(median "$scratch/0.cold.storage" 2)))),\
+ cstorage $(ms $(($(median "$scratch/1100.cold.cstorage" 2) - $(median "$scratch/0.cold.cstorage" 2))))"
 f=$scratch/1100.cold
 target "nothing to do, 1,100 layers, cold: faster than containers-storage gc" \
-        "$(ratio "$(median "$f.theirs" 2)" "$(median "$f.ours" 2)")" 3
+        "$(ratio "$(median "$f.storage" 2)" "$(median "$f.cstorage" 2)")" 3
 two_hundred_orphans
 one_large_orphan
 deleting

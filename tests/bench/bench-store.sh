@@ -38,8 +38,8 @@ row() { printf '# %-6s %-10s %7s %-6s %-18s %11s %11s %12s %7s\n' "$@"; }
 G() { echo "/var/lib/containers/$1/storage"; }
 R() { echo "/run/$1/storage"; }
 
-ours() { machine_run m /opt/cstorage/tests/support/bench/bench-store "$(G "$1")" "$(R "$1")" "$@" || failures=$((failures + 1)); }
-theirs() { machine_run m /run/bench-go "$(G "$1")" "$(R "$1")" "$@" || failures=$((failures + 1)); }
+library() { machine_run m /opt/cstorage/tests/support/bench/bench-store "$(G "$1")" "$(R "$1")" "$@" || failures=$((failures + 1)); }
+go_library() { machine_run m /run/bench-go "$(G "$1")" "$(R "$1")" "$@" || failures=$((failures + 1)); }
 
 # With packages of the system only, and none that needs a C compiler.
 build_go_program() {
@@ -85,20 +85,20 @@ alone() {
 
 # ------------------------------------------------------------------------------------------------ all of them
 
-# row_of PROGRAM WALL CPU BYTES OUR-WALL
+# row_of PROGRAM WALL CPU BYTES CSTORAGE-WALL
 row_of() { row "$disk" "$mode" "$n" $what "$1" "$(ms "$2")" "$(ms "$3")" "$(kb "$4")" "$(ratio "$2" "$5")x"; }
 
 compare() {
         local mode=$1 n=$2 f=$scratch/$disk.$1.$2 at=0 what
-        local -a our their files
-        read -ra our < <(medians "$f.ours")
-        read -ra their < <(medians "$f.theirs")
+        local -a lib golib files
+        read -ra lib < <(medians "$f.library")
+        read -ra golib < <(medians "$f.go_library")
         read -ra files < <(medians "$f.files")
         for what in create delete; do
-                row_of ours "${our[@]:at:3}" "${our[at]}"
-                row_of "Go library" "${their[@]:at:3}" "${our[at]}"
-                row_of "files alone" "${files[@]}" "${our[at]}"
-                row_of containers-storage "$(median "$f.$what" 1)" "$(median "$f.$what" 2)" "$(median "$f.$what" 3)" "${our[at]}"
+                row_of cstorage "${lib[@]:at:3}" "${lib[at]}"
+                row_of "Go library" "${golib[@]:at:3}" "${lib[at]}"
+                row_of "files alone" "${files[@]}" "${lib[at]}"
+                row_of containers-storage "$(median "$f.$what" 1)" "$(median "$f.$what" 2)" "$(median "$f.$what" 3)" "${lib[at]}"
                 at=3
         done
 }
@@ -109,11 +109,11 @@ measure() {
         for n in "${existing[@]}"; do
                 f=$scratch/$disk.$mode.$n
                 machine_run m mkdir -p "$(G "$mode")" "$(R "$mode")"
-                ours "$mode" "$n" 5 >/dev/null
+                library "$mode" "$n" 5 >/dev/null
                 sync -f "$scratch/m/store"
                 for _ in $(seq $turns); do
-                        ours "$mode" "$n" "$rounds" >>"$f.ours"
-                        theirs "$mode" "$rounds" >>"$f.theirs"
+                        library "$mode" "$n" "$rounds" >>"$f.library"
+                        go_library "$mode" "$rounds" >>"$f.go_library"
                         alone "$mode" >>"$f.files"
                 done
                 measure_processes "$mode" "$f"
@@ -127,16 +127,16 @@ wanted() { awk -v alone="$1" 'BEGIN { w = alone * 2 / 3; printf "%.1f", (w < 5 ?
 # The target: creation and deletion together, at the second number of containers.
 target() {
         local f=$scratch/$disk.$1.${existing[1]} go alone times text
-        local -a our their files
+        local -a lib golib files
 
-        read -ra our < <(medians "$f.ours")
-        read -ra their < <(medians "$f.theirs")
+        read -ra lib < <(medians "$f.library")
+        read -ra golib < <(medians "$f.go_library")
         read -ra files < <(medians "$f.files")
-        go=$((their[0] + their[3]))
-        times=$(ratio $go $((our[0] + our[3])))
+        go=$((golib[0] + golib[3]))
+        times=$(ratio $go $((lib[0] + lib[3])))
         alone=$(ratio $go $((2 * files[0])))
         text="disk: $disk, $1, ${existing[1]} containers: $times times faster than the Go library, wanted $(wanted "$alone")"
-        note "by processor time $(ratio $((their[1] + their[4])) $((our[1] + our[4]))) times; files alone: $alone times"
+        note "by processor time $(ratio $((golib[1] + golib[4])) $((lib[1] + lib[4]))) times; files alone: $alone times"
         if awk -v r="$times" -v wanted="$(wanted "$alone")" 'BEGIN { exit !(r >= wanted) }'; then ok "$text"; else not_ok "$text"; fi
 }
 

@@ -22,9 +22,9 @@ G=$scratch/m/store/storage
 layers=$G/btrfs/subvolumes
 loop=$(findmnt -no SOURCE "$scratch/m/store")
 
-theirs() { machine_run m containers-storage -s btrfs -g $graph -R $run "$@"; }
+storage() { machine_run m containers-storage -s btrfs -g $graph -R $run "$@"; }
 # shellcheck disable=SC2086
-ours() { machine_run m mkdir -p $run && machine_run m after-boot cstorage-gc $store "$@"; }
+collect() { machine_run m mkdir -p $run && machine_run m after-boot cstorage-gc $store "$@"; }
 subvolume() { btrfs -q subvolume "$@" >/dev/null; }
 subvolumes() { btrfs subvolume list "$scratch/m/store" | wc -l; }
 
@@ -33,13 +33,13 @@ base=$(id 1) top=$(id 2) image=$(id 3) kept=$(id 4)
 
 # The entries that stay: two layers of an image, and a container with a limit and with subvolumes.
 make_store() {
-        theirs create-layer -i "$base" && theirs create-layer -i "$top" "$base" && theirs create-image -i "$image" "$top" &&
-                theirs --storage-opt btrfs.size=64M create-container -i "$kept" "$image"
+        storage create-layer -i "$base" && storage create-layer -i "$top" "$base" && storage create-image -i "$image" "$top" &&
+                storage --storage-opt btrfs.size=64M create-container -i "$kept" "$image"
 }
 
 # lose LETTER: a container of that id with a limit, whose records are lost; $layer is its layer.
 lose() {
-        theirs --storage-opt btrfs.size=64M create-container -i "$(id "$1")" "$image" >/dev/null || return
+        storage --storage-opt btrfs.size=64M create-container -i "$(id "$1")" "$image" >/dev/null || return
         layer=$(jq -r --arg id "$(id "$1")" '.[] | select(.id == $id).layer' "$G/btrfs-containers/containers.json")
         for what in layers containers; do
                 jq -c --arg c "$(id "$1")" --arg l "$layer" '[.[] | select(.id != $c and .id != $l)]' \
@@ -124,9 +124,9 @@ python3 "$support/store/listing.py" orphans "$G" "$scratch/m/run/containers/stor
 expect "the test has made all orphans" "4 layers 4 limits 14" "$(grep -c subvolumes/ "$scratch/orphans") layers $(
         grep -c quotas/ "$scratch/orphans") limits $(wc -l <"$scratch/orphans")"
 
-ours --dry-run --json >"$scratch/report"
+collect --dry-run --json >"$scratch/report"
 expect "a dry run lists each orphan" "14 0 0" "$(jq -r '.summary | "\(.removed) \(.refused) \(.failed)"' "$scratch/report")"
-ours --json >"$scratch/report" 2>"$scratch/err"
+collect --json >"$scratch/report" 2>"$scratch/err"
 expect "the collection succeeds" "0 14 0 0" "$? $(jq -r '.summary | "\(.removed) \(.refused) \(.failed)"' "$scratch/report")" ||
         note "$(cat "$scratch/err")"
 expect "the report lists the limits" 4 "$(jq '[.objects[] | select(.kind == "quota")] | length' "$scratch/report")"
@@ -134,9 +134,9 @@ listing make "$G" >"$scratch/after"
 check "each orphan is gone, and nothing else changed" listing diff "$scratch/before" "$scratch/after" --removed "$scratch/orphans" \
         --touched btrfs --touched btrfs/tempdirs --touched btrfs-layers/tmp
 expect "no subvolume of an orphan is left" 5 "$(subvolumes)"
-ours --json >"$scratch/report"
+collect --json >"$scratch/report"
 expect "a second run finds nothing" "0 0" "$? $(jq .summary.removed "$scratch/report")"
-check "containers-storage check finds nothing" theirs check
+check "containers-storage check finds nothing" storage check
 
 list >"$scratch/kept"
 
@@ -156,12 +156,12 @@ expect "no subvolume of the orphans is left" 5 "$(subvolumes)"
 plant a
 hide='l=$(realpath /usr/lib/*/libbtrfsutil.so.1); '
 machine_run m sh -c "$hide mount --bind /dev/null \$l"
-ours --json >"$scratch/report" 2>"$scratch/err"
+collect --json >"$scratch/report" 2>"$scratch/err"
 expect "without libbtrfsutil subvolumes are refused: status 3" "3 refuse unreadable" "$? $(
         jq -r '.objects[] | select(.kind == "layer-dir") | "\(.verdict) \(.reason)"' "$scratch/report")"
 check "the message names the library to install" grep -q "$layer is a subvolume: install libbtrfsutil" "$scratch/err"
 machine_run m sh -c "$hide umount \$l"
-check "with libbtrfsutil they are removed" ours
+check "with libbtrfsutil they are removed" collect
 check "nothing else changed" compare
 
 # ------------------------------------------------------------------------------------------------------- what is in use
@@ -186,7 +186,7 @@ check "a tmpfs is mounted in one" machine_run m mount -t tmpfs tmpfs "$graph/btr
 subvolume create "$layers/$default/a/inner"
 btrfs subvolume set-default "$layers/$default/a/inner"
 mkdir "$layers/no-id"
-ours --json --verbose >"$scratch/report" 2>"$scratch/err"
+collect --json --verbose >"$scratch/report" 2>"$scratch/err"
 expect "the collector refuses or keeps those in use: status 3" 3 $?
 expect "a name that is no id is refused" "refuse invalid-name" "$(verdict no-id)"
 expect "one that is mounted elsewhere is kept" "keep in-use" "$(verdict "$mounted")"
@@ -194,7 +194,7 @@ expect "one with a nested one that is mounted elsewhere is kept" "keep in-use" "
 expect "one with a mount below it is refused" "refuse mount-below" "$(verdict "$below")"
 expect "one that contains the default subvolume is refused" "refuse unreadable" "$(verdict "$default")"
 btrfs subvolume set-default "$layers/$default"
-ours --json --dry-run >"$scratch/report" 2>"$scratch/err"
+collect --json --dry-run >"$scratch/report" 2>"$scratch/err"
 expect "one that is the default subvolume is refused" "refuse unreadable" "$(verdict "$default")"
 check "the message names the default subvolume" grep -q "$default is or holds the default subvolume" "$scratch/err"
 expect "the content of all of them is there" "orphan precious orphan" \
@@ -202,7 +202,7 @@ expect "the content of all of them is there" "orphan precious orphan" \
 machine_run m umount /tmp/one /tmp/two "$graph/btrfs/subvolumes/$below/a"
 btrfs subvolume set-default 5 "$scratch/m/store"
 rmdir "$layers/no-id"
-check "a collection succeeds when they are no longer in use" ours
+check "a collection succeeds when they are no longer in use" collect
 check "nothing else changed" compare
 
 # ------------------------------------------------------------------------------------------------------------ accidents
@@ -242,7 +242,7 @@ for point in $points; do
                 traced -e inject="${point%%:*}:$action:when=${point##*:}"
                 compare | grep -E '^(lost|changed)' >"$scratch/lost" && bad=$((bad + 1)) &&
                         note "$point $action: $(head -3 "$scratch/lost")"
-                ours >"$scratch/out" 2>&1 || { bad=$((bad + 1)) && note "$point $action: the next run: $(tail -3 "$scratch/out")"; }
+                collect >"$scratch/out" 2>&1 || { bad=$((bad + 1)) && note "$point $action: the next run: $(tail -3 "$scratch/out")"; }
                 compare >"$scratch/out" || { bad=$((bad + 1)) && note "$point $action: $(head -5 "$scratch/out")"; }
                 [ "$(subvolumes)" = 5 ] || { bad=$((bad + 1)) && note "$point $action: $(subvolumes) subvolumes"; }
                 n=$((n + 1))
@@ -263,26 +263,26 @@ machine_run m sh -c "storage() { containers-storage -s btrfs -g $graph -R $run \
 n=0 bad=0
 until machine_run m test -e /tmp/ended; do
         plant_some
-        ours --quiet >"$scratch/out" 2>&1 || { bad=$((bad + 1)) && note "$(tail -3 "$scratch/out")"; }
+        collect --quiet >"$scratch/out" 2>&1 || { bad=$((bad + 1)) && note "$(tail -3 "$scratch/out")"; }
         n=$((n + 1))
 done
 wait $!
 expect "each of $n collections beside containers-storage succeeds" 0 $bad
 # containers-storage destroys the quota group of an existing subvolume, and reports the error (btrfs.go:subvolDelete).
 expect "each command of containers-storage succeeds" "" "$(machine_run m sh -c 'cat /tmp/failed /tmp/beside 2>/dev/null' | grep -v qgroup)"
-ours --quiet
+collect --quiet
 expect "no subvolume of either is left" 5 "$(subvolumes)"
 
 # ------------------------------------------------------------------------------------------------------ afterwards
 
-check "containers-storage check finds nothing" theirs check
+check "containers-storage check finds nothing" storage check
 expect "the container has its files" "text inner" "$(cat "$layers/$kept_layer/file" "$layers/$kept_layer/read-only/file" | xargs)"
-check "containers-storage makes another container" theirs create-container -n another "$image"
+check "containers-storage makes another container" storage create-container -n another "$image"
 check "containers-storage mounts and unmounts it" machine_run m sh -ec "m=\$(containers-storage -s btrfs -g $graph -R $run mount another | tail -1)
         echo x >\$m/file; containers-storage -s btrfs -g $graph -R $run unmount another"
 check "the library deletes the first one, with its subvolumes and its limit" machine_run m $tools/store-writer btrfs $graph $run \
         delete container "$kept"
 expect "no file of it is left" "" "$(find "$G" -name "*$kept*" -o -name "*$kept_layer*")"
 expect "the layers of the image and of the other container are left" 3 "$(subvolumes)"
-check "containers-storage check finds nothing then" theirs check
+check "containers-storage check finds nothing then" storage check
 finish

@@ -13,7 +13,7 @@ need_machines "$suite"
 make_scratch
 check "$suite: a machine boots" machine_start m "$suite" || finish
 
-ours=$scratch/ours
+tree=$scratch/tree
 rules=old
 # Releases up to 1.62 print options with the driver before them, so options are compared for later releases only.
 fields='^(Root|Run Root|Driver Name):'
@@ -28,16 +28,16 @@ write() { echo "rm -rf $1/*; mkdir -p $1; C=$1; $2"; }
 
 # same NAME FILES [VARIABLE=VALUE...]
 same() {
-        local name=$1 files=$2 theirs mine status
+        local name=$1 files=$2 go library status
         shift 2
         machine_run m sh -c "$(write /etc/containers "$files")"
-        sh -c "$(write "$ours/etc/containers" "$files")"
-        theirs=$(machine_run m env "$@" containers-storage status 2>&1)
+        sh -c "$(write "$tree/etc/containers" "$files")"
+        go=$(machine_run m env "$@" containers-storage status 2>&1)
         status=$?
-        mine=$("$show" "$ours" "$rules" "HOME=$ours/root" "$@" 2>"$scratch/errors")
+        library=$("$show" "$tree" "$rules" "HOME=$tree/root" "$@" 2>"$scratch/errors")
         [ $status = 0 ] && status=0 || status=1
-        expect "$suite: $name" "$(grep -E "$fields" <<<"$theirs") $status" \
-                "$(grep -E "$fields" <<<"$mine") $([ -n "$mine" ] && echo 0 || echo 1)" || note "$theirs" "$(cat "$scratch/errors")"
+        expect "$suite: $name" "$(grep -E "$fields" <<<"$go") $status" \
+                "$(grep -E "$fields" <<<"$library") $([ -n "$library" ] && echo 0 || echo 1)" || note "$go" "$(cat "$scratch/errors")"
 }
 
 same "a file of four lines" "$main"

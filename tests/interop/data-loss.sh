@@ -21,7 +21,7 @@ make_template() {
         machine_run m sh -ec '
                 podman import -q /tmp/rootfs.tar localhost/base:1
                 podman build -q --layers -t localhost/built:1 /tmp/build
-                podman run --name normal localhost/built:1 sh -c "echo mine >/mine"
+                podman run --name normal localhost/built:1 sh -c "echo own >/own"
                 podman create --rm --name volatile localhost/built:1 sh
                 for i in 1 2 3; do
                         podman --transient-store run --name o$i localhost/built:1 sh -c "mkdir /d; echo $i >/d/f"
@@ -61,24 +61,24 @@ defaults() {
         forgive=NOTHING
         more=()
         status=0
-        their_options=()
-        our_options=()
+        go_options=()
+        collector_options=()
         booted=
         loss() { :; }
         cleanup() { :; }
 }
 
 # Run in the machine; G, R and O are the paths of the same files from outside. A program that hangs is killed: exit status 124.
-theirs() {
-        timeout -k 1 5 "$support/machine/enter.sh" run "$scratch/m" containers-storage -s overlay -g "$in/storage" -R "$in/runroot" "${their_options[@]}" gc
+storage() {
+        timeout -k 1 5 "$support/machine/enter.sh" run "$scratch/m" containers-storage -s overlay -g "$in/storage" -R "$in/runroot" "${go_options[@]}" gc
 }
-podmans() {
+prune() {
         timeout -k 1 5 "$support/machine/enter.sh" run "$scratch/m" podman --storage-driver overlay --root "$in/storage" --runroot "$in/runroot" \
-                "${their_options[@]}" system prune --external
+                "${go_options[@]}" system prune --external
 }
-ours() {
+collector() {
         timeout -k 1 60 "$support/machine/enter.sh" run "$scratch/m" after-boot ${booted:++$((EPOCHSECONDS - booted))} cstorage-gc --quiet --storage-driver overlay --root "$in/storage" --runroot "$in/runroot" \
-                "${our_options[@]}"
+                "${collector_options[@]}"
 }
 
 # run_on VARIANT COMMAND CASE: on a fresh copy; sets result, the listings are "$scratch/before" and "$scratch/after".
@@ -107,17 +107,17 @@ run_on() {
 
 # try_case FUNCTION TITLE
 try_case() {
-        local case=$1 title=$2 upstream prune mine lost=""
+        local case=$1 title=$2 upstream prune own lost=""
 
-        run_on theirs theirs "$case"
+        run_on storage storage "$case"
         upstream=$result
         [ "$code" = 0 ] || upstream="$upstream ($(tail -1 "$scratch/output" | cut -c1-80))"
-        run_on podmans podmans "$case"
+        run_on prune prune "$case"
         prune=$result
         [ "${prune%%;*}" = "${upstream%%;*}" ] && prune="the same"
         if have_gc; then
-                run_on ours ours "$case" || lost=1
-                mine=$result
+                run_on collector collector "$case" || lost=1
+                own=$result
                 grep -vE "$stay" "$scratch/orphans" >"$scratch/gone"
                 differs=$(listing diff "$scratch/before" "$scratch/after" --removed "$scratch/gone" \
                         --touched storage/overlay --touched storage/overlay/tempdirs --touched storage/overlay-layers \
@@ -127,15 +127,15 @@ try_case() {
                         ok "$title"
                 else
                         not_ok "$title"
-                        note "wanted exit $status: $mine"
+                        note "wanted exit $status: $own"
                         note "$(head -20 <<<"$differs")"
                         note "$(tail -5 "$scratch/output")"
                 fi
         else
-                mine=-
+                own=-
                 skip "$title" "cstorage-gc is not built"
         fi
-        table+=("$title|$upstream|$prune|$mine")
+        table+=("$title|$upstream|$prune|$own")
 }
 
 print_table() {
@@ -146,7 +146,7 @@ print_table() {
                         echo "$row" | sed -E 's/; left/, left/g'
                 done
         } | awk -F'|' '{ print "# " $1; if (NR > 1) { print "#     upstream: " $2; if ($3 != "the same")
-                         print "#     podman:   " $3; print "#     ours:     " $4 } }' | sed -n '2,$p'
+                         print "#     podman:   " $3; print "#     cstorage-gc: " $4 } }' | sed -n '2,$p'
 }
 
 # ------------------------------------------------------------------------------------------------ records
@@ -216,7 +216,7 @@ transient_alive() {
         cleanup() { machine_run m umount "$in/storage/overlay/$layer/merged"; }
 }
 stable_and_volatile_alive() {
-        their_options=(--transient-store)
+        go_options=(--transient-store)
         printf '[storage]\ndriver = "overlay"\ntransient_store = true\n' >"$O/storage.conf"
         export CONTAINERS_STORAGE_CONF=$in/outside/storage.conf
         cleanup() { unset CONTAINERS_STORAGE_CONF; }
@@ -308,8 +308,8 @@ additional_store() {
         mkdir "$O/add"
         cp -a "$M/template/storage/overlay" "$M/template/storage/overlay-layers" "$M/template/storage/overlay-images" "$O/add/"
         chmod 755 "$O" "$O/add"
-        their_options=(--storage-opt "overlay.imagestore=$in/outside/add")
-        our_options=(--storage-opt "overlay.imagestore=$in/outside/add")
+        go_options=(--storage-opt "overlay.imagestore=$in/outside/add")
+        collector_options=(--storage-opt "overlay.imagestore=$in/outside/add")
 }
 # An incomplete record without a directory: containers-storage deletes the directory of the other store.
 incomplete_in_additional() {
@@ -323,11 +323,11 @@ orphan_in_additional() {
         cp -a "$O/add/overlay/$base" "$G/overlay/"
 }
 
-# ------------------------------------------------------------------------------------------------ not ours
+# ------------------------------------------------------------------------------------------------ entries of other programs
 
 # Entries that a case makes after this are of this boot, and all others are older: the boot is between two pauses.
 boot_before() {
-        if [ "$variant" = ours ]; then
+        if [ "$variant" = collector ]; then
                 sleep 1
                 booted=$EPOCHSECONDS
                 sleep 4
@@ -354,7 +354,7 @@ probe_dirs_stale() {
 }
 stray_dirs() {
         status="0 3"
-        mkdir -p "$G/overlay/backup/of/mine" "$G/overlay-containers/notes" "$G/overlay-layers/notes" "$G/overlay-images/notes"
+        mkdir -p "$G/overlay/backup/of/own" "$G/overlay-containers/notes" "$G/overlay-layers/notes" "$G/overlay-images/notes"
         echo text >"$G/overlay-containers/notes/text"
         echo text >"$G/overlay/backup/text"
         echo text >"$G/overlay/file"

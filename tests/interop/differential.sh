@@ -15,7 +15,7 @@ upstream=${CSTORAGE_UPSTREAM:-}
 seed=${CSTORAGE_TEST_SEED:-$(date +%s)}
 seconds=${CSTORAGE_TEST_SECONDS:-$([ "${CSTORAGE_TEST_LONG:-0}" = 1 ] && echo 600 || echo 60)}
 suite=sid+golang-go+golang-github-containers-storage-dev
-ours=$build/tests/support/interop/differential-ours
+library=$build/tests/support/interop/differential-library
 
 if [ "$source" = newest ]; then
         [ -n "$upstream" ] || skip_all "no checkout of container-libs is named by CSTORAGE_UPSTREAM"
@@ -23,7 +23,7 @@ if [ "$source" = newest ]; then
 fi
 need_root
 need_gc
-[ -x "$ours" ] || skip_all "$ours is not built"
+[ -x "$library" ] || skip_all "$library is not built"
 need_machines $suite
 make_scratch
 
@@ -65,7 +65,7 @@ mkdir "$scratch"/{disk,memory} && mount -t tmpfs -o size=1g memory "$scratch/mem
 note "CSTORAGE_TEST_SEED=$seed, $seconds s"
 after_boot=$build/tests/support/machine/after-boot
 [ -x "$after_boot" ] || after_boot=
-unshare --mount python3 "$support/interop/differential.py" --go "$scratch/oracle" --ours "$ours" --gc "$build/gc/cstorage-gc" \
+unshare --mount python3 "$support/interop/differential.py" --go "$scratch/oracle" --library "$library" --gc "$build/gc/cstorage-gc" \
         --after-boot "$after_boot" --scratch "$scratch/memory" --disk "$scratch/disk" \
         --seconds "$seconds" --seed "$seed" >"$scratch/out" 2>"$scratch/err"
 status=$?

@@ -287,20 +287,20 @@ by_release sid 1.58
 by_release trixie 1.53
 
 # For comparison: the result of Go without the image store.
-mkdir "$scratch/sid/store/theirs"
+mkdir "$scratch/sid/store/copy"
 made=$scratch/made-sid
-copy_of_made "$scratch/sid/store/theirs"
-ask_for_image_directories "$scratch/sid/store/theirs"
-find_orphans "$scratch/sid/store/theirs"
+copy_of_made "$scratch/sid/store/copy"
+ask_for_image_directories "$scratch/sid/store/copy"
+find_orphans "$scratch/sid/store/copy"
 machine_start sid
-listing make "$scratch/sid/store/theirs" >"$scratch/before"
-machine_run sid env CONTAINERS_STORAGE_CONF=/dev/null containers-storage -s overlay -g /var/lib/containers/theirs/storage \
-        -R /var/lib/containers/theirs/run gc >"$scratch/log" 2>&1
-listing make "$scratch/sid/store/theirs" >"$scratch/after"
+listing make "$scratch/sid/store/copy" >"$scratch/before"
+machine_run sid env CONTAINERS_STORAGE_CONF=/dev/null containers-storage -s overlay -g /var/lib/containers/copy/storage \
+        -R /var/lib/containers/copy/run gc >"$scratch/log" 2>&1
+listing make "$scratch/sid/store/copy" >"$scratch/after"
 note "containers-storage gc 1.64, no image store configured: $(
         listing summary "$scratch/before" "$scratch/after" --removed "$scratch/orphans")"
 machine_kill sid
-rm -rf "$scratch/sid/store/theirs"
+rm -rf "$scratch/sid/store/copy"
 
 # ------------------------------------------------------------------------------------------------ by the fixture
 

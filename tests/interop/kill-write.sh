@@ -25,7 +25,7 @@ parts=$(nproc)
 [ "$parts" -le 8 ] || parts=8
 for i in $(seq 0 $((parts - 1))); do
         check "$driver, $mode: a machine boots" machine_start "m$i" sid || finish
-        cp "$support"/interop/{our-image,kill-points}.sh "$scratch/m$i/store"
+        cp "$support"/interop/{library-image,kill-points}.sh "$scratch/m$i/store"
         part "$i" "$parts" &
         pids="${pids-} $!"
 done

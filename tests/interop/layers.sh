@@ -47,27 +47,27 @@ inside "cd $graph/overlay/$base/diff && echo text >file && chmod 0751 . && chown
 second=$(created second base)
 third=$(created third second)
 
-their=$(created storage)
-mine=$(new_id)
-check "the library makes a layer without a parent" driver_tool create "$mine" "$(new_link)"
-expect "the layer is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
+go_layer=$(created storage)
+own_layer=$(new_id)
+check "the library makes a layer without a parent" driver_tool create "$own_layer" "$(new_link)"
+expect "the layer is equal to one of containers-storage" "$(shape "$go_layer")" "$(shape "$own_layer")"
 
-their=$(created storage-2 base)
-mine=$(new_id)
-check "the library makes a layer with one lower" driver_tool create "$mine" "$(new_link)" "$base"
-expect "the layer is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
+go_layer=$(created storage-2 base)
+own_layer=$(new_id)
+check "the library makes a layer with one lower" driver_tool create "$own_layer" "$(new_link)" "$base"
+expect "the layer is equal to one of containers-storage" "$(shape "$go_layer")" "$(shape "$own_layer")"
 
-their=$(created storage-3 third)
-mine=$(new_id)
-check "the library makes a layer with three lowers" driver_tool create "$mine" "$(new_link)" "$third" "$second" "$base"
-expect "the layer is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
-check "the library replaces a leftover of that layer" driver_tool create "$mine" "$(new_link)" "$third" "$second" "$base"
-expect "the new one is equal to one of containers-storage" "$(shape "$their")" "$(shape "$mine")"
+go_layer=$(created storage-3 third)
+own_layer=$(new_id)
+check "the library makes a layer with three lowers" driver_tool create "$own_layer" "$(new_link)" "$third" "$second" "$base"
+expect "the layer is equal to one of containers-storage" "$(shape "$go_layer")" "$(shape "$own_layer")"
+check "the library replaces a leftover of that layer" driver_tool create "$own_layer" "$(new_link)" "$third" "$second" "$base"
+expect "the new one is equal to one of containers-storage" "$(shape "$go_layer")" "$(shape "$own_layer")"
 
 inside "mkdir /tmp/content && echo staged >/tmp/content/file && chmod 0700 /tmp/content"
-mine=$(new_id)
-check "the library makes a layer of staged content" driver_tool stage "$mine" "$(new_link)" /tmp/content "$third" "$second" "$base"
-expect "the layer has that content" staged "$(inside "cat $graph/overlay/$mine/diff/file")"
+own_layer=$(new_id)
+check "the library makes a layer of staged content" driver_tool stage "$own_layer" "$(new_link)" /tmp/content "$third" "$second" "$base"
+expect "the layer has that content" staged "$(inside "cat $graph/overlay/$own_layer/diff/file")"
 expect "no temp dir is left" "" "$(inside "ls $graph/overlay | grep tempdirs")"
 
 storage create-image -n image third >/dev/null
@@ -117,12 +117,12 @@ killed() {
 # The differences of layers that were made after an incomplete one of the same id.
 kill_creation() {
         local call=$1 n wanted
-        wanted=$(shape "$their")
+        wanted=$(shape "$go_layer")
         for n in $(seq 50); do
-                mine=$(new_id)
-                killed "$call" "$n" create "$mine" "$(new_link)" "${chain[@]}" || break
-                driver_tool create "$mine" "$(new_link)" "${chain[@]}" || echo "$call $n: driver-tool cannot make the layer"
-                [ "$(shape "$mine")" = "$wanted" ] || echo "$call $n: it looks otherwise"
+                own_layer=$(new_id)
+                killed "$call" "$n" create "$own_layer" "$(new_link)" "${chain[@]}" || break
+                driver_tool create "$own_layer" "$(new_link)" "${chain[@]}" || echo "$call $n: driver-tool cannot make the layer"
+                [ "$(shape "$own_layer")" = "$wanted" ] || echo "$call $n: it looks otherwise"
         done
         [ "$n" -gt 1 ] || echo "$call: it was never killed"
         [ -z "$(inside "ls $graph/overlay | grep tempdirs")" ] || echo "$call: a temp dir is left"
@@ -179,17 +179,17 @@ inside "cd $graph/vfs/dir/$base && mkdir -p a/b && echo text >a/b/file && ln a/b
         mkfifo fifo && mknod null c 1 3 && chown 12:34 a hard && chown -h 56:78 soft && chmod 04711 hard &&
         setfattr -n user.name -v value hard && truncate -s 1M sparse && touch -h -d @1000000000.123456789 soft a/b/file &&
         chmod 01777 a && chmod 0751 . && chown 12:34 . && touch -d @1100000000.5 a/b a ."
-their=$(created storage base)
-mine=$(new_id)
-check "the library makes a vfs layer" driver_tool create "$mine" "$(new_link)" "$base"
-for id in "$their" "$mine"; do
+go_layer=$(created storage base)
+own_layer=$(new_id)
+check "the library makes a vfs layer" driver_tool create "$own_layer" "$(new_link)" "$base"
+for id in "$go_layer" "$own_layer"; do
         listing make "$scratch/m/store/storage/vfs/dir/$id" >"$scratch/$id.listing"
 done
-expect "the copy is equal to that of containers-storage" "" "$(diff "$scratch/$their.listing" "$scratch/$mine.listing")"
-mine=$(new_id)
-check "the library makes a vfs layer without a parent" driver_tool create "$mine" "$(new_link)"
+expect "the copy is equal to that of containers-storage" "" "$(diff "$scratch/$go_layer.listing" "$scratch/$own_layer.listing")"
+own_layer=$(new_id)
+check "the library makes a vfs layer without a parent" driver_tool create "$own_layer" "$(new_link)"
 expect "the layer is equal to one of containers-storage" "$(inside "stat -c '%a %u:%g' $graph/vfs/dir/$(created nothing)")" \
-        "$(inside "stat -c '%a %u:%g' $graph/vfs/dir/$mine")"
-expect "containers-storage has one in that directory" "$graph/vfs/dir/$their" "$(storage mount "$their")"
-expect "the library has it in the same directory" "$graph/vfs/dir/$their" "$(driver_tool mount "$their" "$base")"
+        "$(inside "stat -c '%a %u:%g' $graph/vfs/dir/$own_layer")"
+expect "containers-storage has one in that directory" "$graph/vfs/dir/$go_layer" "$(storage mount "$go_layer")"
+expect "the library has it in the same directory" "$graph/vfs/dir/$go_layer" "$(driver_tool mount "$go_layer" "$base")"
 finish

@@ -14,7 +14,7 @@ socket=$scratch/m/run/podman.sock
 
 inside() {
         machine_run m bash -c "driver=overlay mode=$mode graphroot=/var/lib/containers/storage runroot=/run/containers/storage
-                . /var/lib/containers/our-image.sh; set -e; $1"
+                . /var/lib/containers/library-image.sh; set -e; $1"
 }
 
 # api METHOD PATH
@@ -25,7 +25,7 @@ containers() { api GET '/containers/json?all=true&external=true' | jq -r '.[].Na
 
 serve() {
         machine_start m "$suite" || return
-        cp "$support/interop/our-image.sh" "$scratch/m/store"
+        cp "$support/interop/library-image.sh" "$scratch/m/store"
         machine_run m sh -c "$(cat "$support/machine/image.sh")"
         inside 'pod import -q /tmp/rootfs.tar localhost/theirs:1
                 pod create --name theirs localhost/theirs:1 cat /data/file' || return
@@ -56,7 +56,7 @@ it_writes() {
 }
 
 they_notice() {
-        does "the library makes an image" "our_image localhost/ours:1 /tmp/rootfs" "localhost/ours:1 localhost/theirs:1" theirs
+        does "the library makes an image" "library_image localhost/ours:1 /tmp/rootfs" "localhost/ours:1 localhost/theirs:1" theirs
         does "the library makes a container" "writer container $(printf 'c%.0s' {1..64}) - localhost/ours:1 ours" \
                 "localhost/ours:1 localhost/theirs:1" "ours theirs"
         does "the library renames both" "writer names image localhost/ours:1 localhost/renamed:1 , names container ours renamed" \

@@ -147,7 +147,7 @@ id_mapped() {
 label_of() { getfattr -h --only-values -n security.selinux "$1" 2>/dev/null; }
 
 labels() {
-        local label volatile ours
+        local label volatile new_label
 
         configure ''
         boot labels
@@ -165,9 +165,9 @@ labels() {
         check "labels: the torn file is reset" grep -q '^repaired volatile-file' "$scratch/out"
         expect "labels: the torn file keeps its label" $label "$(label_of "$volatile.torn")"
         expect "labels: the collector writes no label and sets none for new files" "" "$(machine_run m grep -E 'xattr|_u:object_r' /tmp/trace)"
-        ours=$(label_of "$volatile")
+        new_label=$(label_of "$volatile")
         machine_run m podman create --rm --name another localhost/built:1 cat /built >/dev/null
-        expect "labels: the new file has the default label of its directory, like one of podman" "$(label_of "$volatile")" "$ours"
+        expect "labels: the new file has the default label of its directory, like one of podman" "$(label_of "$volatile")" "$new_label"
         orphans
         expect "labels: possibly recorded entries stay in this run" yes "$(grep -q '^overlay/' "$scratch/orphans" && echo yes)"
         collect labels

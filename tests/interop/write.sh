@@ -9,9 +9,9 @@ suite=$1
 need_root
 need_machines "$suite" bookworm
 make_scratch
-helpers=/var/lib/containers/our-image.sh
+helpers=/var/lib/containers/library-image.sh
 
-# inside M DRIVER MODE COMMANDS: run them with the functions of our-image.sh.
+# inside M DRIVER MODE COMMANDS: run them with the functions of library-image.sh.
 inside() {
         machine_run "$1" bash -c "driver=$2 mode=$3 graphroot=/var/lib/containers/$2 runroot=/run/containers/$2
                 . $helpers; set -e; $4"
@@ -33,7 +33,7 @@ fails() {
 
 prepare() {
         machine_start m "$suite" || return
-        cp "$support/interop/our-image.sh" "$scratch/m/store"
+        cp "$support/interop/library-image.sh" "$scratch/m/store"
         machine_run m sh -c "$(cat "$support/machine/image.sh")"
         # With overlay the second layer lacks a file of the first one; with vfs the file differs.
         machine_run m sh -ec 'mkdir -p /tmp/second/data /tmp/third
@@ -63,8 +63,8 @@ bookworm_lists() {
 
 library_images() {
         mode=
-        does "an image of one layer is made" 'our_image localhost/ours:1 /tmp/rootfs'
-        does "an image of three layers is made" 'our_image localhost/ours:3 /tmp/rootfs /tmp/second /tmp/third'
+        does "an image of one layer is made" 'library_image localhost/ours:1 /tmp/rootfs'
+        does "an image of three layers is made" 'library_image localhost/ours:3 /tmp/rootfs /tmp/second /tmp/third'
         prints "podman lists them" "localhost/ours:1
 localhost/ours:3" 'pod images --format "{{.Repository}}:{{.Tag}}" | sort'
         prints "podman prints the configuration" "by hand 3" \

@@ -73,8 +73,8 @@ def once(base, make, cold, command):
 def compare(where, base, make, cold, rounds, tool):
     contenders = {
         "rm -rf": lambda top: ["rm", "-rf", top],
-        "ours": lambda top: [tool, "remove", top],
-        "ours, counting bytes": lambda top: [tool, "remove", top, "count"],
+        "tree-tool": lambda top: [tool, "remove", top],
+        "tree-tool, counting bytes": lambda top: [tool, "remove", top, "count"],
     }
     times = {name: [] for name in contenders}
     for _ in range(rounds):
@@ -89,7 +89,7 @@ def compare(where, base, make, cold, rounds, tool):
             print(f"#   {name}: {elapsed:.2f} s, {rm[0] / elapsed:.1f} times as fast; processor {cpu / rm[1]:.2f}, "
                   f"{discarded / elapsed:.0f} discards a second")
     sys.stdout.flush()
-    return rm[0] / median["ours"][0]
+    return rm[0] / median["tree-tool"][0]
 
 
 def image(directory):

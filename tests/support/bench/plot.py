@@ -21,9 +21,9 @@ ROWS = (
 
 # The program in bench-gc.sh, its name, and its colors on a light and on a dark page.
 PROGRAMS = (
-    ("ours", "cstorage-gc", "#1b6ca8", "#58a6ff"),
-    ("theirs", "containers-storage gc", "#c8553d", "#f0826a"),
-    ("podmans", "podman system prune --external", "#b97a1f", "#e8b86d"),
+    ("cstorage", "cstorage-gc", "#1b6ca8", "#58a6ff"),
+    ("storage", "containers-storage gc", "#c8553d", "#f0826a"),
+    ("podman", "podman system prune --external", "#b97a1f", "#e8b86d"),
     ("rm", "rm -rf", "#7a7a7a", "#9a9a9a"),
 )
 
@@ -80,9 +80,9 @@ def legend(y):
         yield text(MARGIN + 26, line, name)
 
 
-def bar(y, key, ms, ours_ms):
+def bar(y, key, ms, cstorage_ms):
     yield f'<rect x="{MARGIN}" y="{y}" width="{x_of(ms) - MARGIN:.1f}" height="{BAR}" class="{key}"/>'
-    ratio = "" if key == "ours" else f" ({multiple(ms / ours_ms)}×)"
+    ratio = "" if key == "cstorage" else f" ({multiple(ms / cstorage_ms)}×)"
     yield text(x_of(ms) + 8, y + BAR - 4, number(ms) + ratio)
 
 
@@ -93,7 +93,7 @@ def rows(y, times):
         y += 8
         for key, *_ in PROGRAMS:
             if (row, key) in times:
-                yield from bar(y, key, times[row, key], times[row, "ours"])
+                yield from bar(y, key, times[row, key], times[row, "cstorage"])
                 y += BAR_STEP
         y += ROW_GAP
 
@@ -121,7 +121,7 @@ def draw(times):
 
 def main():
     times = read_times(sys.stdin)
-    missing = [row for row, _ in ROWS if (row, "ours") not in times]
+    missing = [row for row, _ in ROWS if (row, "cstorage") not in times]
     if missing:
         sys.exit(f"plot.py: cannot draw: there is no time of cstorage-gc for {missing[0]!r}")
     print("\n".join(draw(times)))

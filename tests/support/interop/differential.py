@@ -74,7 +74,7 @@ class Comparison:
         # The Go library reads the variable once.
         self.runtime = f"{options.scratch}/runtime"
         os.mkdir(self.runtime, 0o700)
-        self.ours = Server([*options.ours.split(), options.scratch])
+        self.library = Server([*options.library.split(), options.scratch])
 
     def go(self):
         return Server(self.o.go.split())
@@ -112,27 +112,27 @@ class Comparison:
             kind = r.choice(KINDS)
             inputs.append((kind, odd_json.Oddities(r).change(self.tree(r, kind))))
         lines = [f"records {kind} {data.hex()}" for kind, data in inputs]
-        theirs, ours = ask_all([(go, lines), (self.ours, lines)])
-        for (kind, data), their, our in zip(inputs, theirs, ours):
+        go_answers, library_answers = ask_all([(go, lines), (self.library, lines)])
+        for (kind, data), go_answer, library_answer in zip(inputs, go_answers, library_answers):
             self.counts["record files"] += 1
-            self.judge_records(kind, data, their, our)
+            self.judge_records(kind, data, go_answer, library_answer)
 
-    def judge_records(self, kind, data, their, our):
-        state, reset, items = our[0], our[1], our[2:]
-        listed = without_repeats(kind, their[1:]) if their[0] == "ok" else []
-        if their[0] == "ok":
+    def judge_records(self, kind, data, go_answer, library_answer):
+        state, reset, items = library_answer[0], library_answer[1], library_answer[2:]
+        listed = without_repeats(kind, go_answer[1:]) if go_answer[0] == "ok" else []
+        if go_answer[0] == "ok":
             self.counts["record files that Go reads"] += 1
             if reset == "reset" and (listed or not is_nothing(data)):
-                self.disagree(f"{kind} reset", f"Go reads {their[1:]}", data)
+                self.disagree(f"{kind} reset", f"Go reads {go_answer[1:]}", data)
             if state == "ok" and without_repeats(kind, items) != listed:
-                self.disagree(f"{kind} differ", f"Go: {their[1:]}, we: {items}", data)
+                self.disagree(f"{kind} differ", f"Go: {go_answer[1:]}, library: {items}", data)
             if state == "damaged":
                 self.counts["record files that only Go reads"] += 1
                 if not has_one_of("".join(items), REFUSED_RECORDS):
-                    self.disagree(f"{kind} only Go reads", f"we: {items}, Go: {their[1:]}", data)
+                    self.disagree(f"{kind} only Go reads", f"library: {items}, Go: {go_answer[1:]}", data)
         elif state == "ok":
-            self.counts["record files that only we read"] += 1
-            self.disagree(f"{kind} laxer", f"Go: {their[1:]}, we: {items}", data)
+            self.counts["record files that only the library reads"] += 1
+            self.disagree(f"{kind} laxer", f"Go: {go_answer[1:]}, library: {items}", data)
 
     # ------------------------------------------------------------------------------------------------ configurations
 
@@ -149,24 +149,24 @@ class Comparison:
                     f.write(data)
             cases.append((root, files, environment))
             lines.append(" ".join([f"config {root}"] + [f"{k}={v}".encode().hex() for k, v in environment.items()]))
-        self.ours.ask([f"uid {uid}"])
-        theirs, ours = ask_all([(go, lines), (self.ours, lines)])
-        for (root, files, environment), their, our in zip(cases, theirs, ours):
+        self.library.ask([f"uid {uid}"])
+        go_answers, library_answers = ask_all([(go, lines), (self.library, lines)])
+        for (root, files, environment), go_answer, library_answer in zip(cases, go_answers, library_answers):
             self.counts["configurations"] += 1
-            self.judge_configuration(root, files, environment, their, our)
+            self.judge_configuration(root, files, environment, go_answer, library_answer)
         shutil.rmtree(base, ignore_errors=True)
 
-    def judge_configuration(self, root, files, environment, their, our):
+    def judge_configuration(self, root, files, environment, go_answer, library_answer):
         data = json.dumps([environment, {k: v.decode("utf-8", "backslashreplace") for k, v in files.items()}], indent=1).encode()
-        self.counts["configurations that Go reads"] += their[0] == "ok"
-        if their[0] == our[0] == "ok":
-            different = [f"{t} is {o}" for t, o in zip(their, our) if t != o]
+        self.counts["configurations that Go reads"] += go_answer[0] == "ok"
+        if go_answer[0] == library_answer[0] == "ok":
+            different = [f"{t} is {o}" for t, o in zip(go_answer, library_answer) if t != o]
             if different:
                 self.disagree("configuration differs", "; ".join(different), data)
-        elif their[0] == "ok" and not has_one_of(our[1], REFUSED_ON_PURPOSE):
-            self.disagree("configuration only Go reads", f"we: {our[1]}, Go: {their[1:]}", data)
-        elif our[0] == "ok" and not has_one_of(their[1], TAKEN_ON_PURPOSE):
-            self.disagree("configuration only we read", f"Go: {their[1:]}, we: {our[1:]}", data)
+        elif go_answer[0] == "ok" and not has_one_of(library_answer[1], REFUSED_ON_PURPOSE):
+            self.disagree("configuration only Go reads", f"library: {library_answer[1]}, Go: {go_answer[1:]}", data)
+        elif library_answer[0] == "ok" and not has_one_of(go_answer[1], TAKEN_ON_PURPOSE):
+            self.disagree("configuration only the library reads", f"Go: {go_answer[1:]}, library: {library_answer[1:]}", data)
 
     # ------------------------------------------------------------------------------------------------ stores
 
@@ -177,26 +177,26 @@ class Comparison:
             self.number += 1
             stores.append(Store(self.next_random("stores"), f"{base}/{self.number}"))
             stores[-1].write()
-        theirs = go.ask([f"store {s.at}/go/g {s.at}/go/r {s.mode}" for s in stores])
-        ours = self.collect(base, stores)
-        for store, their, our in zip(stores, theirs, ours):
+        go_answers = go.ask([f"store {s.at}/go/g {s.at}/go/r {s.mode}" for s in stores])
+        library_answers = self.collect(base, stores)
+        for store, go_answer, library_answer in zip(stores, go_answers, library_answers):
             self.counts["stores"] += 1
-            self.judge_store(store, their[1:], our)
+            self.judge_store(store, go_answer[1:], library_answer)
         shutil.rmtree(base)
 
     def collect(self, base, stores):
         """The plans of the collector for stores from before the boot of its machine."""
-        script = "".join(f"{self.o.gc} --root={s.at}/ours/g --runroot={s.at}/ours/r --storage-driver={s.driver} --dry-run --json --verbose "
+        script = "".join(f"{self.o.gc} --root={s.at}/collector/g --runroot={s.at}/collector/r --storage-driver={s.driver} --dry-run --json --verbose "
                          f">{s.at}/report 2>{s.at}/errors; echo $? >{s.at}/status\n" for s in stores)  # fmt: skip
         with open(f"{base}/collect.sh", "w") as f:
             f.write(script)
         # After a second, all files of the stores are older than the simulated boot.
-        time.sleep(max(0, 2.1 - (time.time() - os.stat(f"{stores[-1].at}/ours").st_ctime)))
+        time.sleep(max(0, 2.1 - (time.time() - os.stat(f"{stores[-1].at}/collector").st_ctime)))
         subprocess.run([*(self.o.after_boot.split() or new_boot()), "sh", f"{base}/collect.sh"], check=True)
         return [s.report() for s in stores]
 
-    def judge_store(self, store, their, report):
-        opened, by_files = store.split(their)
+    def judge_store(self, store, go_answer, report):
+        opened, by_files = store.split(go_answer)
         if opened is not None:
             self.counts["stores that Go opens"] += 1
             if opened != store.expected(by_files):
@@ -319,7 +319,7 @@ class Store:
         return {"g": "g", "r": "r", "v": "r" if self.mode == "transient" else "g"}[place]
 
     def write(self):
-        for copy, driver in (("go", "vfs"), ("ours", self.driver)):
+        for copy, driver in (("go", "vfs"), ("collector", self.driver)):
             self.write_copy(f"{self.at}/{copy}", driver)
 
     def write_copy(self, at, driver):
@@ -375,7 +375,7 @@ class Store:
         return self.KIND_OF.get(subject["kind"]), subject["id"]
 
     def relative(self, path):
-        return path.removeprefix(f"{self.at}/ours/").replace("/" + self.driver, "/", 1)
+        return path.removeprefix(f"{self.at}/collector/").replace("/" + self.driver, "/", 1)
 
     def inputs(self):
         return json.dumps([self.mode, self.driver, self.at, {k: v.decode("utf-8", "backslashreplace") for k, v in self.files.items()}], indent=1).encode()
@@ -384,7 +384,7 @@ class Store:
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--go", required=True, help="command of the Go program")
-    parser.add_argument("--ours", required=True, help="command of differential-ours")
+    parser.add_argument("--library", required=True, help="command of differential-library")
     parser.add_argument("--gc", required=True, help="command of cstorage-gc")
     parser.add_argument("--after-boot", default="", help="command that runs another one as on a machine that has just booted")
     parser.add_argument("--scratch", required=True, help="directory in memory")

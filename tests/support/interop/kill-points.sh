@@ -6,7 +6,7 @@
 # 0) of PARTS. It prints a line for each error, and then the number of tried points.
 driver=$1 mode=${2#normal} seed=$3 points=$4 part=$5 parts=$6
 graphroot=/tmp/s/g runroot=/tmp/s/r
-. /var/lib/containers/our-image.sh
+. /var/lib/containers/library-image.sh
 
 calls="openat openat2 mkdir mkdirat write writev pwrite64 pwritev fdatasync fsync sync_file_range fchmod fchmodat fchown fchownat rename renameat
        renameat2 linkat symlinkat unlink unlinkat rmdir ftruncate copy_file_range utimensat"

@@ -75,8 +75,8 @@ class Disagreement(Exception):
 class Run:
     """Both stores, their objects, and the log of operations."""
 
-    def __init__(self, theirs, ours, dice):
-        self.theirs, self.ours, self.dice = theirs, ours, dice
+    def __init__(self, go, library, dice):
+        self.go, self.library, self.dice = go, library, dice
         self.history, self.seen = [], {}
         self.counts = {}
 
@@ -84,7 +84,7 @@ class Run:
         """Run it on both sides in sequence; command is a function of the side. Both stores have the same ids, and a layer with
         a mount of the other store would count as in use."""
         results = []
-        for side in self.theirs, self.ours:
+        for side in self.go, self.library:
             side.start(command(side), data)
             results.append(side.end())
         return results
@@ -92,48 +92,48 @@ class Run:
     def do(self, arguments, data=b""):
         """An operation: both must have the same exit status and output."""
         self.history.append(shlex.join(arguments))
-        theirs, ours = self.both(lambda side: side.command(self.own_ids(side, arguments)), data)
+        go, library = self.both(lambda side: side.command(self.own_ids(side, arguments)), data)
         verb = arguments[0]
-        self.counts.setdefault(verb, [0, 0])[theirs[0] != 0] += 1
-        if theirs[0] != ours[0]:
-            raise Disagreement(f"exit status: theirs {theirs[0]} ({theirs[2][-300:]}), ours {ours[0]} ({ours[2][-300:]})")
+        self.counts.setdefault(verb, [0, 0])[go[0] != 0] += 1
+        if go[0] != library[0]:
+            raise Disagreement(f"exit status: containers-storage {go[0]} ({go[2][-300:]}), store-client {library[0]} ({library[2][-300:]})")
         if verb.startswith("create-"):
-            self.ours.names.learn(theirs[1], ours[1])
-        self.agree_on_words(theirs[1], ours[1])
-        return theirs
+            self.library.names.learn(go[1], library[1])
+        self.agree_on_words(go[1], library[1])
+        return go
 
     def own_ids(self, side, arguments):
         """Replace the ids of containers-storage in the arguments by those of store-client."""
         own = {a: b for b, a in side.names.ids.items()}
         return [own.get(a, a) for a in arguments]
 
-    def agree_on_words(self, theirs, ours):
-        a, b = self.theirs.wording(theirs), self.ours.wording(ours)
+    def agree_on_words(self, go, library):
+        a, b = self.go.wording(go), self.library.wording(library)
         # Go sorts objects by id, and some ids differ.
         if a != b and not (a.startswith("{") and json.loads(a) == json.loads(b)):
             at = max(len(os.path.commonprefix([a, b])) - 100, 0)
-            raise Disagreement(f"output: theirs {a[at:at + 400]!r}, ours {b[at:at + 400]!r}")
+            raise Disagreement(f"output: containers-storage {a[at:at + 400]!r}, store-client {b[at:at + 400]!r}")
 
     def judge(self):
         """Run the check of containers-storage on both stores; it ends all mounts."""
-        theirs, ours = self.both(lambda side: "timeout 60 " + shlex.join(self.theirs.program + ["check"]).replace(
-            self.theirs.where, side.where))
-        if theirs[0] != ours[0]:
-            raise Disagreement(f"check: theirs {theirs}, ours {ours}")
+        go, library = self.both(lambda side: "timeout 60 " + shlex.join(self.go.program + ["check"]).replace(
+            self.go.where, side.where))
+        if go[0] != library[0]:
+            raise Disagreement(f"check: containers-storage {go}, store-client {library}")
 
     def compare(self, everything):
         self.learn_layers()
-        self.seen = self.theirs.look(everything)
-        lines = list(same_store.differences(self.seen, self.ours.look(everything)))
+        self.seen = self.go.look(everything)
+        lines = list(same_store.differences(self.seen, self.library.look(everything)))
         if lines:
             raise Disagreement("\n".join(lines[:20]))
 
     def learn_layers(self):
         """Find the ids of the layers of containers, which no argument or output contains."""
         a, b = ({c["id"]: c["layer"] for c in same_store.records(side.look(False), "containers")}
-                for side in (self.theirs, self.ours))
+                for side in (self.go, self.library))
         for container in a.keys() & b.keys():
-            self.ours.names.learn(a[container], b[container])
+            self.library.names.learn(a[container], b[container])
 
     # -------------------------------------------------------------------------------------------- what there is
 
@@ -152,7 +152,7 @@ class Run:
         if record.get("names") and roll < 0.3:
             return self.dice.choice(record["names"])
         # Random ids have different prefixes.
-        return record["id"] if roll < 0.9 or record["id"] in self.ours.names.ids.values() else record["id"][:12]
+        return record["id"] if roll < 0.9 or record["id"] in self.library.names.ids.values() else record["id"][:12]
 
     def pick_layer(self):
         """A layer, by its id, that does not belong to a container: a layer of a container must have no children and no images, but
@@ -267,13 +267,13 @@ def work_in(run, path, command):
     """Run a command in a directory of each store."""
     if not path:
         return
-    ours = path.replace(run.theirs.where, run.ours.where)
-    for b, a in run.ours.names.ids.items():
-        ours = ours.replace(a, b)
+    library = path.replace(run.go.where, run.library.where)
+    for b, a in run.library.names.ids.items():
+        library = library.replace(a, b)
     run.history.append(f"in {path}: {command}")
-    results = run.both(lambda side: f"cd {shlex.quote(path if side is run.theirs else ours)} && {{ {command}; }}")
+    results = run.both(lambda side: f"cd {shlex.quote(path if side is run.go else library)} && {{ {command}; }}")
     if results[0][:2] != results[1][:2]:
-        raise Disagreement(f"in the directory: theirs {results[0]}, ours {results[1]}")
+        raise Disagreement(f"in the directory: containers-storage {results[0]}, store-client {results[1]}")
 
 
 FILES = ["one", "two", "dir/three", "dir/four", "link"]
@@ -354,7 +354,7 @@ OPERATIONS = [(create_layer, 14), (create_image, 8), (create_container, 12), (de
               (collect, 1), (wipe, 0.2), (ask, 10)]
 
 
-def go(run, operations, seconds):
+def run_operations(run, operations, seconds):
     """The number of operations."""
     functions, weights = zip(*OPERATIONS)
     begin = time.monotonic()
@@ -374,11 +374,11 @@ def go(run, operations, seconds):
 def main():
     machine, driver, mode, client, operations, seconds, seed = sys.argv[1:]
     dice = random.Random(f"{driver} {mode} {seed}")
-    theirs = Side(machine, f"{driver}-{mode}-theirs", "containers-storage", driver, mode)
-    ours = Side(machine, f"{driver}-{mode}-ours", client, driver, mode)
-    run = Run(theirs, ours, dice)
+    go = Side(machine, f"{driver}-{mode}-go", "containers-storage", driver, mode)
+    library = Side(machine, f"{driver}-{mode}-library", client, driver, mode)
+    run = Run(go, library, dice)
     try:
-        done = go(run, int(operations), float(seconds))
+        done = run_operations(run, int(operations), float(seconds))
     except Disagreement as e:
         print(f"they disagree after {len(run.history)} commands, seed {seed}:\n{e}\nthe last commands:")
         print("\n".join(run.history[-15:]))

@@ -33,9 +33,9 @@ class Names:
     def __init__(self):
         self.ids, self.links = {}, {}
 
-    def learn(self, theirs, ours):
+    def learn(self, go, library):
         """Match the ids at the same positions of two texts."""
-        for a, b in zip(ID.findall(theirs), ID.findall(ours)):
+        for a, b in zip(ID.findall(go), ID.findall(library)):
             if a != b:
                 self.ids.setdefault(b, a)
 
@@ -117,7 +117,7 @@ def differences(a, b, where=""):
         for i, (x, y) in enumerate(zip(a, b)):
             yield from differences(x, y, f"{where}[{i}]")
     elif a != b:
-        yield f"{where}: theirs {json.dumps(a)}, ours {json.dumps(b)}"
+        yield f"{where}: containers-storage {json.dumps(a)}, store-client {json.dumps(b)}"
 
 
 def records(seen, kind):

@@ -39,8 +39,8 @@ descriptor() {
                 "$1" "$(sha256 "$2")" "$(stat -c %s "$2")"
 }
 
-# our_image NAME DIRECTORY...: make an image with a layer for each directory; $image is its id, $layer that of its top layer.
-our_image() {
+# library_image NAME DIRECTORY...: make an image with a layer for each directory; $image is its id, $layer that of its top layer.
+library_image() {
         local name=$1 parent=- digest made descriptors="" digests="" manifest size
         shift
 

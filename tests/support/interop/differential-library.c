@@ -3,7 +3,7 @@
  * Answer each line of standard input with a line that contains the record file or the configuration as this
  * project reads it, in the form of go/main.go. DIRECTORY is for a scratch file.
  *
- *   differential-ours DIRECTORY
+ *   differential-library DIRECTORY
  *
  *     records KIND HEX      "ok", "empty" or "damaged", "reset" or "keep" for whether a volatile file with
  *                           these bytes may be reset, and the records
