@@ -34,7 +34,7 @@ release() {
         source_files | tar -C "$source_dir" --null -T - -c | tar -C "$1/cstorage-$version" -x
 }
 
-# The packages of Build-Depends. Of alternatives the first one is taken, and in Debian 12 the last one.
+# The packages of Build-Depends: the first of several alternatives, and in Debian 12 the last one.
 #   build_depends SUITE
 build_depends() {
         local drop='s/ *|.*//'

@@ -15,9 +15,8 @@ TIME = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d*[1-9])?Z)"')
 RECORDS = re.compile(r".*-(layers|images|containers)/(volatile-)?(layers|images|containers|mountpoints)\.json")
 CONTENT = re.compile(r"(root|images)/(overlay/[^/]+/diff|vfs/dir/[^/]+)/.")
 
-# What the kernel keeps of whiteouts; what a Go process leaves that looked what the kernel can do, and where only it looks;
-# locks that it takes alone, or writes for nothing, or of both modes where the library writes both; what it leaves of images
-# and containers that are gone; and directories of temp dirs, which stay when they are empty, or do not.
+# Whiteouts in the work directory of the kernel; files of Go's feature probes; locks that only Go takes or writes, or that the
+# library writes in both modes; leftovers of Go from deleted images and containers; and empty directories of temp dirs.
 NOT_COMPARED = re.compile("|".join((
     r".*/work/work/.*", r"root/overlay/\.has-mount-program", r"run/overlay(/.*)?", r"root/(storage|userns)\.lock",
     r"run/[^/]+/mountpoints\.lock", r".*/containers\.lock", r"run/[^/]+-locks", r"run/[^/]+-images(/.*)?",
