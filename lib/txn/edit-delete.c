@@ -177,11 +177,25 @@ static int delete_container(struct edit *edit, const struct item *item, uint64_t
         return edit_drop_layer(edit, container->layer);
 }
 
+/* The first request of a transaction adds the deletion of all incomplete layers. */
+static bool is_deleted_already(const struct edit *edit, enum cstorage_object object, const char *id) {
+        const struct item *item;
+        const struct layer *layer;
+
+        if (object != CSTORAGE_OBJECT_LAYER ||
+            snapshot_find(edit->txn->before, CSTORAGE_RECORD_FILE_LAYERS, id, &item) < 0)
+                return false;
+        layer = item->record;
+        return layer->incomplete && placement_is_ours(item->file);
+}
+
 static int delete_object(struct edit *edit, enum cstorage_object object, const char *id, uint64_t flags) {
         const struct item *item;
         int r;
 
         r = edit_find_ours(edit, object, id, &item);
+        if (r == -ENOENT && is_deleted_already(edit, object, id))
+                return 0;
         if (r < 0)
                 return r;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "base/text.h"
 #include "edit.h"
 
 /* -------------------------------------------------------------------------------------- deleting */
@@ -137,6 +138,61 @@ static void what_others_left_incomplete_goes_with_the_first_change(void **state)
         assert_false(fixture_exists(f, "graphroot/overlay/l/ABCDEFGHIJKLMNOPQRSTUVWXYZ"));
 }
 
+static void record_incomplete(struct fixture *f, const char *const *ids, const char *parent) {
+        _cleanup_text_ struct text text = TEXT_INIT;
+
+        for (size_t i = 0; ids[i]; i++) {
+                assert_ok(text_addf(&text, "%s{\"id\":\"%s\",", i == 0 ? "[" : ",", ids[i]));
+                if (i > 0 || parent)
+                        assert_ok(text_addf(&text, "\"parent\":\"%s\",", i > 0 ? ids[i - 1] : parent));
+                assert_ok(text_adds(&text,
+                                    "\"created\":\"2020-01-01T00:00:00Z\",\"flags\":{\"incomplete\":true}}"));
+        }
+        assert_ok(text_adds(&text, "]"));
+        fixture_write(f, "graphroot/overlay-layers/layers.json", text.s);
+}
+
+/* A chain, of which the middle has no directory; each is requested, parents first. */
+static void incomplete_layers_are_deleted_by_id(void **state) {
+        const char *const ids[] = {fixture_id("1a"), fixture_id("1b"), fixture_id("1c"), NULL};
+        struct fixture *f = *state;
+        struct cstorage_txn *txn;
+
+        fixture_add_layer_dir(f, ids[0], "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        fixture_add_layer_dir(f, ids[2], "BBCDEFGHIJKLMNOPQRSTUVWXYZ");
+        record_incomplete(f, ids, NULL);
+        txn = begin(f);
+        for (size_t i = 0; ids[i]; i++)
+                assert_ok(cstorage_txn_delete(txn, LAYER, ids[i], 0, NULL));
+        assert_int_equal(cstorage_txn_delete(txn, LAYER, fixture_id("1d"), 0, NULL), -ENOENT);
+        commit(txn);
+        assert_string_equal(read_text(f, "graphroot/overlay-layers/layers.json"), "[]");
+        assert_false(fixture_exists(f, layer_path(ids[0], "")));
+        assert_false(fixture_exists(f, layer_path(ids[2], "")));
+        assert_false(fixture_exists(f, "graphroot/overlay/l/BBCDEFGHIJKLMNOPQRSTUVWXYZ"));
+}
+
+/* layers.go:load of the Go library deletes the directory in the additional image store. */
+static void an_incomplete_layer_takes_no_directory_of_another_store(void **state) {
+        const char *const ids[] = {fixture_id("1a"), NULL};
+        _cleanup_free_ char *option = NULL;
+        struct fixture *f = *state;
+        struct cstorage_txn *txn;
+        char path[256];
+
+        (void) snprintf(path, sizeof(path), "additional/overlay/%s/diff", ids[0]);
+        fixture_mkdir(f, path);
+        fixture_write(f, "additional/overlay-layers/layers.json", "[]");
+        assert_true(asprintf(&option, "imagestore=%s/additional", f->top) > 0);
+        assert_ok(cstorage_config_add_option(f->config, option));
+        record_incomplete(f, ids, NULL);
+        txn = begin(f);
+        assert_ok(cstorage_txn_delete(txn, LAYER, ids[0], 0, NULL));
+        commit(txn);
+        assert_string_equal(read_text(f, "graphroot/overlay-layers/layers.json"), "[]");
+        assert_true(fixture_exists(f, path));
+}
+
 /* -------------------------------------------------------------------------------------- mounting */
 
 static bool is_mounted(const char *path) {
@@ -250,6 +306,8 @@ int main(void) {
                 CASE(an_image_takes_the_layers_that_nothing_else_needs),
                 CASE(what_was_made_and_deleted_again_never_was),
                 CASE(what_others_left_incomplete_goes_with_the_first_change),
+                CASE(incomplete_layers_are_deleted_by_id),
+                CASE(an_incomplete_layer_takes_no_directory_of_another_store),
                 CASE(a_mount_is_counted_and_taken_down_with_the_last),
                 CASE(an_image_whose_owners_are_shifted_is_not_mounted),
                 CASE(what_is_mounted_behind_our_back_stays),
