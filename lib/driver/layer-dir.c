@@ -27,6 +27,9 @@ int driver_open_layer(const char *layers_dir, const struct homes *homes, const c
                       struct error *reterr) {
         char path[LAYER_PATH_MAX];
 
+        if (!driver_is_layer_id(id))
+                return error_set(reterr, -ENOENT, "no directory can be called \"%.64s\"", id);
+
         (void) driver_layer_path(layers_dir, id, "", path);
         for (size_t i = 0; i < homes->n; i++) {
                 int fd = homes->fds[i] < 0 ? -ENOENT : open_dir_beneath(homes->fds[i], path);

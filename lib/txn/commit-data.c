@@ -170,7 +170,7 @@ int commit_write_data(struct commit *commit, enum cstorage_object object) {
 
 /* The directory in the runroot is small, and a reboot empties it: it is deleted in place. */
 static bool is_in_runroot(const struct change *change) {
-        return change->kind == CHANGE_DATA_GONE;
+        return change->kind == CHANGE_DATA_GONE && name_is_component(change->id);
 }
 
 static int check_runroot(struct commit *commit, const struct change *change) {

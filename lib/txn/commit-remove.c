@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Moving the data of deleted records to the trash (layers.go:internalDelete). */
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,9 +24,17 @@ static void names_done(struct names *names) {
         free(names->items);
 }
 
+/* The id of a record can be any text: what is no file name has no entry, and must not be part of a path. */
+static bool is_file_name(const char *id, const char *suffix) {
+        return name_is_component(id) && strlen(id) + strlen(suffix) <= NAME_MAX;
+}
+
 static int add_name(struct names *names, enum root root, enum cstorage_entry_kind kind, const char *id) {
         struct named_entry *named;
         int r;
+
+        if (!is_file_name(id, entry_kinds[kind].suffix))
+                return 0;
 
         r = ARRAY_RESERVE(names->items, names->cap, names->n + 1);
         if (r < 0)

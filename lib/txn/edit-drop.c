@@ -16,6 +16,8 @@ enum root edit_layer_root(const struct edit *edit, const char *id) {
         made = changes_find(&edit->txn->changes, CHANGE_LAYER_MADE, CSTORAGE_OBJECT_LAYER, id);
         if (made)
                 return made->root;
+        if (!driver_is_layer_id(id))
+                return ROOT_GRAPH;
 
         driver_layer_path(store->driver->layers_dir, id, "", path);
         for (enum root root = ROOT_GRAPH; root <= ROOT_IMAGE; root++) {

@@ -193,6 +193,29 @@ static void an_incomplete_layer_takes_no_directory_of_another_store(void **state
         assert_true(fixture_exists(f, path));
 }
 
+/* The id of a record is a text of the file; a path that contains it must not lead out of the store. */
+static void an_id_that_is_no_name_has_no_directory(void **state) {
+        static char long_id[5000];
+        const char *const hostile[] = {"../../outside", "..", ".", "a/b", long_id};
+        struct fixture *f = *state;
+
+        memset(long_id, 'a', sizeof(long_id) - 1);
+        for (size_t i = 0; i < ARRAY_SIZE(hostile); i++) {
+                const char *const ids[] = {hostile[i], NULL};
+                struct cstorage_txn *txn;
+
+                fixture_write(f, "outside/file", "content");
+                fixture_write(f, "graphroot/overlay/a/b/file", "content");
+                record_incomplete(f, ids, NULL);
+                txn = begin(f);
+                assert_ok(cstorage_txn_delete(txn, LAYER, hostile[i], 0, NULL));
+                commit(txn);
+                assert_string_equal(read_text(f, "graphroot/overlay-layers/layers.json"), "[]");
+                assert_string_equal(read_text(f, "outside/file"), "content");
+                assert_string_equal(read_text(f, "graphroot/overlay/a/b/file"), "content");
+        }
+}
+
 /* -------------------------------------------------------------------------------------- mounting */
 
 static bool is_mounted(const char *path) {
@@ -308,6 +331,7 @@ int main(void) {
                 CASE(what_others_left_incomplete_goes_with_the_first_change),
                 CASE(incomplete_layers_are_deleted_by_id),
                 CASE(an_incomplete_layer_takes_no_directory_of_another_store),
+                CASE(an_id_that_is_no_name_has_no_directory),
                 CASE(a_mount_is_counted_and_taken_down_with_the_last),
                 CASE(an_image_whose_owners_are_shifted_is_not_mounted),
                 CASE(what_is_mounted_behind_our_back_stays),
