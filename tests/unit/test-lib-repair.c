@@ -5,6 +5,7 @@
  */
 
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -492,6 +493,221 @@ static void requests_are_checked(void **state) {
         drop_world(&w);
 }
 
+/* ------------------------------------------------------------------------------- other stores */
+
+#define USER  1000
+#define GROUP 1001
+
+static int give(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+        (void) st;
+        (void) type;
+        return ftw->level > 0 ? lchown(path, USER, GROUP) : 0;
+}
+
+static int compare_owner(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+        (void) type;
+        if (ftw->level > 0 && (st->st_uid != USER || st->st_gid != GROUP))
+                fail_msg("%s belongs to %u:%u", path, st->st_uid, st->st_gid);
+        return 0;
+}
+
+static void what_root_makes_anew_belongs_to_the_user(void **state) {
+        struct cstorage_txn *txn;
+        struct world w = {0};
+
+        (void) state;
+        if (geteuid() != 0)
+                skip();
+        make_world(&w, false, false);
+        assert_int_equal(nftw(w.f->top, give, 16, FTW_PHYS), 0);
+        for (int i = BASE; i <= BOX; i++) {
+                remove_part(&w, short_link_path(&w, i));
+                remove_part(&w, part_path(&w, i, "link"));
+                remove_part(&w, part_path(&w, i, "work"));
+                remove_part(&w, part_path(&w, i, "merged"));
+        }
+        remove_part(&w, part_path(&w, BOX, "diff"));
+        remove_part(&w, part_path(&w, BOX, "lower"));
+        remove_part(&w, "graphroot/overlay/l");
+        txn = begin(w.f);
+        for (int i = BASE; i <= BOX; i++)
+                assert_ok(cstorage_txn_repair_layer(txn, w.id[i], ALL, NULL));
+        commit(txn);
+        assert_whole(&w);
+        assert_int_equal(nftw(w.f->top, compare_owner, 16, FTW_PHYS), 0);
+        drop_world(&w);
+}
+
+static void record_layer(struct fixture *f, const char *members) {
+        char text[1024];
+
+        (void) snprintf(text, sizeof(text), "[{\"id\":\"%s\",%s\"created\":\"2020-01-01T00:00:00Z\"}]",
+                        fixture_id("1a"), members);
+        fixture_write(f, "graphroot/overlay-layers/layers.json", text);
+}
+
+static void the_content_of_an_empty_archive_is_known(void **state) {
+        static const struct {
+                const char *members;
+                bool known;
+        } layers[] = {
+                {"\"diff-digest\":\"sha256:"
+                 "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef\",",
+                 true},
+                {"\"diff-digest\":\"sha256:"
+                 "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ee\",",
+                 false},
+                {"", false},
+        };
+
+        (void) state;
+        for (size_t i = 0; i < ARRAY_SIZE(layers); i++) {
+                struct world w = {0};
+
+                make_world(&w, false, false);
+                record_layer(w.f, layers[i].members);
+                remove_part(&w, part_path(&w, BASE, "diff"));
+                assert_int_equal(stat_layer(&w, BASE).repairable, layers[i].known ? BIT(DIFF) : 0);
+                drop_world(&w);
+        }
+}
+
+static void a_container_with_a_tar_split_file_had_content(void **state) {
+        struct world w = {0};
+        char path[256];
+
+        (void) state;
+        make_world(&w, false, false);
+        remove_part(&w, part_path(&w, BOX, "diff"));
+        assert_int_equal(stat_layer(&w, BOX).repairable, BIT(DIFF));
+        (void) snprintf(path, sizeof(path), "graphroot/overlay-layers/%s.tar-split.gz", w.id[BOX]);
+        fixture_write(w.f, path, "");
+        assert_int_equal(stat_layer(&w, BOX).repairable, 0);
+        drop_world(&w);
+}
+
+static void the_content_in_an_additional_layer_store_is_a_link(void **state) {
+        struct world w = {0};
+
+        (void) state;
+        make_world(&w, false, false);
+        damage_path(&w, part_path(&w, TOP, "diff"), LINKED);
+        assert_int_equal(stat_layer(&w, TOP).parts[CSTORAGE_PART_DIFF], CSTORAGE_STATE_WRONG_TYPE);
+        fixture_write(w.f, part_path(&w, TOP, "additionallayer"), "/elsewhere");
+        assert_int_equal(stat_layer(&w, TOP).damaged, 0);
+        drop_world(&w);
+}
+
+static void a_layer_whose_parent_has_no_record_keeps_its_lists(void **state) {
+        struct cstorage_layer_stat stat;
+        struct world w = {0};
+        char members[128];
+
+        (void) state;
+        make_world(&w, false, false);
+        (void) snprintf(members, sizeof(members), "\"parent\":\"%s\",", fixture_id("1b"));
+        record_layer(w.f, members);
+        fixture_write(w.f, part_path(&w, BASE, "lower"), "l/ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        fixture_write(w.f, part_path(&w, BASE, "lower-layers"), "");
+        stat = stat_layer(&w, BASE);
+        assert_int_equal(stat.parts[CSTORAGE_PART_LOWER], CSTORAGE_STATE_UNKNOWN);
+        assert_int_equal(stat.parts[CSTORAGE_PART_LOWER_LAYERS], CSTORAGE_STATE_BLANK);
+        assert_int_equal(stat.damaged, BIT(LOWER_LAYERS));
+        assert_int_equal(stat.repairable, 0);
+        assert_int_equal(repair_layer(&w, BASE, ALL).code, -EBADMSG);
+        drop_world(&w);
+}
+
+static void a_split_layer_is_not_examined(void **state) {
+        struct cstorage_layer_stat stat;
+        struct world w = {0};
+
+        (void) state;
+        make_world(&w, true, false);
+        remove_part(&w, part_path(&w, TOP, "diff"));
+        w.home[TOP] = "graphroot/overlay";
+        fixture_mkdir(w.f, part_path(&w, TOP, "diff"));
+        fixture_mkdir(w.f, part_path(&w, TOP, "work"));
+        stat = stat_layer(&w, TOP);
+        assert_true(stat.split);
+        assert_int_equal(stat.damaged, 0);
+        drop_world(&w);
+}
+
+static void a_layer_of_vfs_has_a_directory_only(void **state) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
+        struct cstorage_layer_stat stat;
+        enum cstorage_part_state links;
+        struct cstorage_txn *txn;
+        struct world w = {0};
+
+        (void) state;
+        make_world(&w, false, false);
+        assert_ok(cstorage_config_set_driver(w.f->config, "vfs"));
+        fixture_mkdir(w.f, "graphroot/vfs/dir");
+        fixture_write(w.f, "graphroot/vfs-layers/layers.lock", "");
+        fixture_mkdir(w.f, "graphroot/vfs-images");
+        fixture_mkdir(w.f, "graphroot/vfs-containers");
+        fill(w.f);
+        stat = stat_layer(&w, TOP);
+        assert_int_equal(stat.parts[CSTORAGE_PART_DIRECTORY], CSTORAGE_STATE_OK);
+        assert_int_equal(stat.parts[CSTORAGE_PART_LINK], CSTORAGE_STATE_NONE);
+        assert_int_equal(stat.damaged, 0);
+
+        store = fixture_open(w.f);
+        assert_ok(cstorage_store_stat_links(store, false, &links, NULL));
+        assert_int_equal(links, CSTORAGE_STATE_NONE);
+        txn = begin(w.f);
+        assert_refused(-EOPNOTSUPP, "vfs", cstorage_txn_repair_layer(txn, w.id[TOP], ALL, reterr));
+        assert_refused(-EOPNOTSUPP, "vfs", cstorage_txn_repair_links(txn, false, reterr));
+        commit(txn);
+
+        (void) snprintf(w.id[TOP], 65, "%s", fixture_id("1b"));
+        assert_ok(renameat(w.f->fd, "graphroot/vfs/dir", w.f->fd, "graphroot/vfs/old"));
+        assert_int_equal(stat_layer(&w, TOP).damaged, BIT(DIRECTORY));
+        drop_world(&w);
+}
+
+static void a_layer_of_an_additional_image_store_is_not_examined(void **state) {
+        _cleanup_(cstorage_snapshot_unrefp) struct cstorage_snapshot *snapshot = NULL;
+        _cleanup_free_ char *option = NULL;
+        const struct cstorage_layer *layer;
+        struct cstorage_layer_stat stat;
+        struct cstorage_txn *txn;
+        struct world w = {0};
+
+        (void) state;
+        make_world(&w, false, false);
+        fixture_write(w.f, "additional/overlay-layers/layers.json",
+                      "[{\"id\":\"shared\",\"created\":\"2020-01-01T00:00:00Z\"}]");
+        assert_true(asprintf(&option, "imagestore=%s/additional", w.f->top) > 0);
+        assert_ok(cstorage_config_add_option(w.f->config, option));
+        snapshot = records(w.f);
+        assert_ok(cstorage_snapshot_find_layer(snapshot, "shared", &layer));
+        assert_refused(-EROFS, "additional", cstorage_layer_stat(snapshot, layer, &stat, reterr));
+        txn = begin(w.f);
+        assert_refused(-EROFS, "additional", cstorage_txn_repair_layer(txn, "shared", ALL, reterr));
+        commit(txn);
+        drop_world(&w);
+}
+
+static void a_deleted_layer_is_not_repaired(void **state) {
+        _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
+        struct cstorage_txn *txn;
+        struct world w = {0};
+
+        (void) state;
+        make_world(&w, false, false);
+        remove_part(&w, part_path(&w, BOX, "work"));
+        txn = begin(w.f);
+        assert_ok(cstorage_txn_repair_layer(txn, w.id[BOX], ALL, NULL));
+        assert_ok(cstorage_txn_delete(txn, CONTAINER, "box", 0, NULL));
+        assert_ok(cstorage_txn_commit(txn, &trash, NULL));
+        assert_int_equal(outcome_of(trash).code, -ENOENT);
+        cstorage_txn_free(txn);
+        drop_world(&w);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_damaged_file_is_made_anew),
@@ -511,6 +727,15 @@ int main(void) {
                 cmocka_unit_test(a_layer_without_directory_is_not_repaired),
                 cmocka_unit_test(a_whole_layer_stays_as_it_is),
                 cmocka_unit_test(requests_are_checked),
+                cmocka_unit_test(what_root_makes_anew_belongs_to_the_user),
+                cmocka_unit_test(the_content_of_an_empty_archive_is_known),
+                cmocka_unit_test(a_container_with_a_tar_split_file_had_content),
+                cmocka_unit_test(the_content_in_an_additional_layer_store_is_a_link),
+                cmocka_unit_test(a_layer_whose_parent_has_no_record_keeps_its_lists),
+                cmocka_unit_test(a_split_layer_is_not_examined),
+                cmocka_unit_test(a_layer_of_vfs_has_a_directory_only),
+                cmocka_unit_test(a_layer_of_an_additional_image_store_is_not_examined),
+                cmocka_unit_test(a_deleted_layer_is_not_repaired),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
