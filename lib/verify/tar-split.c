@@ -29,7 +29,9 @@ int tar_split_new(int fd, struct tar_split **ret, struct error *reterr) {
 
         if (!split)
                 return -ENOMEM;
-        r = gunzip_new(fd, &split->gunzip, reterr);
+        r = ARRAY_RESERVE(split->buffer, split->cap, READ_BYTES);
+        if (r >= 0)
+                r = gunzip_new(fd, &split->gunzip, reterr);
         if (r < 0)
                 return r;
 
