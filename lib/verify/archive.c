@@ -89,19 +89,21 @@ static void to_parent(char *path) {
 
 /* Turn the path of ".wh.NAME" into that of NAME. Returns 0 if it stands for nothing in the layer. */
 static int convert_whiteout(char *path, struct archive_entry *entry) {
+        size_t prefix = strlen(WHITEOUT_PREFIX), length;
         char *base = path + (entry_basename(path) - path);
 
-        if (strncmp(base, WHITEOUT_PREFIX, strlen(WHITEOUT_PREFIX)) != 0)
+        if (strncmp(base, WHITEOUT_PREFIX, prefix) != 0)
                 return 1;
         if (strcmp(base, OPAQUE_NAME) == 0) {
                 entry->type = ARCHIVE_OPAQUE;
                 to_parent(path);
                 return 1;
         }
-        if (strncmp(base, META_PREFIX, strlen(META_PREFIX)) == 0 || strlen(base) == strlen(WHITEOUT_PREFIX))
+        length = strlen(base);
+        if (length <= prefix || strncmp(base, META_PREFIX, strlen(META_PREFIX)) == 0)
                 return 0;
         entry->type = ARCHIVE_WHITEOUT;
-        memmove(base, base + strlen(WHITEOUT_PREFIX), strlen(base + strlen(WHITEOUT_PREFIX)) + 1);
+        memmove(base, base + prefix, length - prefix + 1);
         return 1;
 }
 
