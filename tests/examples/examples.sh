@@ -17,6 +17,13 @@ expect "the reader prints the images of a store" "localhost/image0:1 3 layers lo
 expect "the reader prints the paths of their layers, the topmost first" "image0-2 image0-1 image0-0 image1-2 image1-1 image1-0" \
         "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" | sed -n 's/^ *//; /^\//p' |
                 while read -r layer; do ls "$layer"; done | xargs)"
+verify() { CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/verify"; }
+expect "it verifies layers" " 0" "$(verify 2>&1) $?"
+torn=$(find "$dir/g/overlay" -path '*/diff/*' -type f -size +0 | sort | head -n 1)
+cp -a "$torn" "$dir/torn" && : >"$torn"
+expect "and names a file that is damaged" "$(sed -E "s|^$dir/g/overlay/([0-9a-f]{64})/diff/(.*)|\\1: \\2 is damaged|" <<<"$torn") 1" \
+        "$(verify 2>&1) $?"
+cp -a "$dir/torn" "$torn"
 if command -v rustc >/dev/null; then
         check "a program in Rust is built with the library" rustc --edition 2021 -D warnings -L "$build/lib" \
                 -C link-arg="-Wl,-rpath,$build/lib" -o "$dir/names" "$tests_dir/examples/names.rs"
