@@ -13,12 +13,12 @@ static const mode_t file_types[] = {
         [ARCHIVE_BLOCK] = S_IFBLK,   [ARCHIVE_DIRECTORY] = S_IFDIR, [ARCHIVE_FIFO] = S_IFIFO,
 };
 
-uint64_t judge_device_number(uint32_t major, uint32_t minor) {
+static uint64_t device_number(uint32_t major, uint32_t minor) {
         return (uint64_t) major << 32 | minor;
 }
 
 static uint64_t device_of(const struct stat *st) {
-        return judge_device_number(major(st->st_rdev), minor(st->st_rdev));
+        return device_number(major(st->st_rdev), minor(st->st_rdev));
 }
 
 static bool differs(struct mismatch *ret, enum cstorage_mismatch_kind kind, uint64_t expected,
@@ -27,15 +27,11 @@ static bool differs(struct mismatch *ret, enum cstorage_mismatch_kind kind, uint
         return expected != found;
 }
 
-static bool is_absent(const struct sight *sight) {
-        return sight->error == -ENOENT || sight->error == -ENOTDIR || sight->error == -ENAMETOOLONG ||
-               sight->error == -ELOOP;
-}
-
 /* The file cannot be examined, or does not exist: expected and found are errno values. */
 static bool report_error(const struct sight *sight, struct mismatch *ret) {
         *ret = (struct mismatch){
-                .kind = is_absent(sight) ? CSTORAGE_MISMATCH_MISSING : CSTORAGE_MISMATCH_UNREADABLE,
+                .kind = error_is_absence(sight->error) ? CSTORAGE_MISMATCH_MISSING
+                                                       : CSTORAGE_MISMATCH_UNREADABLE,
                 .found = (uint64_t) -sight->error,
         };
         return true;
@@ -70,7 +66,7 @@ static bool judge_whiteout(const struct sight *sight, bool keeps_lower, struct m
         *ret = (struct mismatch){.kind = CSTORAGE_MISMATCH_WHITEOUT};
         if (sight->error == -ENOTDIR || sight->has_marker)
                 return false;
-        if (is_absent(sight))
+        if (error_is_absence(sight->error))
                 return !keeps_lower;
         if (sight->error < 0)
                 return report_error(sight, ret);
@@ -112,7 +108,7 @@ static bool judge_file(const struct archive_entry *entry, const struct sight *si
             differs(ret, CSTORAGE_MISMATCH_SIZE, entry->size, (uint64_t) sight->st.st_size))
                 return true;
         if (is_device(entry->type) &&
-            differs(ret, CSTORAGE_MISMATCH_DEVICE, judge_device_number(entry->major, entry->minor),
+            differs(ret, CSTORAGE_MISMATCH_DEVICE, device_number(entry->major, entry->minor),
                     device_of(&sight->st)))
                 return true;
         return judge_mode(entry, sight, ret);

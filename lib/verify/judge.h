@@ -12,6 +12,3 @@
  */
 bool judge_entry(const struct archive_entry *entry, const struct sight *sight, bool keeps_lower,
                  struct mismatch *ret);
-
-/* The parts of cstorage_mismatch for a device. */
-uint64_t judge_device_number(uint32_t major, uint32_t minor);

@@ -33,15 +33,6 @@ int layer_content_open(const struct layer_content *content, const char *path, in
         return open_in_root(content->fd, path, flags | (flags & O_DIRECTORY ? 0 : O_NOFOLLOW));
 }
 
-static bool is_absent(int error) {
-        return error == -ENOENT || error == -ENOTDIR || error == -ENAMETOOLONG || error == -ELOOP;
-}
-
-/* Damage of the file system, unlike want of memory or access. */
-static bool is_damage(int error) {
-        return error == -EIO || error == -EUCLEAN || error == -EBADMSG || error == -EFBIG;
-}
-
 /* Open the directory of a path, unless it is that of the path before. */
 static int open_parent(struct layer_content *content, const char *path) {
         const char *base = entry_basename(path);
@@ -179,9 +170,10 @@ int look_at(struct layer_content *content, const struct archive_entry *entry, st
         ret->is_overridden = ret->has_marker = ret->marker_unknown = false;
         ret->link[0] = '\0';
         ret->error = stat_path(content, entry->path, &ret->st);
-        if (entry->type == ARCHIVE_WHITEOUT && is_absent(ret->error))
+        if (entry->type == ARCHIVE_WHITEOUT && error_is_absence(ret->error))
                 look_for_whiteout(content, entry->path, ret);
         else if (ret->error >= 0)
                 look_closer(content, entry, ret);
-        return ret->error >= 0 || is_absent(ret->error) || is_damage(ret->error) ? 0 : ret->error;
+        return ret->error >= 0 || error_is_absence(ret->error) || error_is_damage(ret->error) ? 0
+                                                                                              : ret->error;
 }

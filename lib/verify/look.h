@@ -7,6 +7,17 @@
 
 #include "verify/archive.h"
 
+/* There is no such file: a component is missing, or is something else than a directory. */
+static inline bool error_is_absence(int error) {
+        return error == -ENOENT || error == -ENOTDIR || error == -ENAMETOOLONG || error == -ELOOP;
+}
+
+/* The file system is damaged, unlike a lack of memory or access (EFSCORRUPTED is EUCLEAN, EFSBADCRC is
+ * EBADMSG). */
+static inline bool error_is_damage(int error) {
+        return error == -EIO || error == -EUCLEAN || error == -EBADMSG;
+}
+
 /* The directory with the content of a layer, and the directory in it that was opened last. */
 struct layer_content {
         int fd;           /* the caller's */

@@ -29,10 +29,9 @@ static int compare_all(struct verify_run *run, struct archive *archive, struct s
 
         while (!run_poll(run)) {
                 r = archive_next(archive, &entry, reterr);
-                if (r > 0)
-                        r = compare(run, &entry, sight, reterr);
-                else
+                if (r <= 0)
                         return r;
+                r = compare(run, &entry, sight, reterr);
                 if (r < 0)
                         return r;
         }

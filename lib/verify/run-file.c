@@ -13,6 +13,15 @@ static int open_file(const struct layer_content *content, const char *path) {
         return fd == -EPERM ? layer_content_open(content, path, O_RDONLY) : fd;
 }
 
+/* The first pass saw a regular file. */
+static int check_type(int fd) {
+        struct stat st;
+
+        if (fstat(fd, &st) < 0)
+                return negative_errno();
+        return S_ISREG(st.st_mode) ? 0 : -ESTALE;
+}
+
 static ssize_t read_some(int fd, void *buffer) {
         ssize_t n;
 
@@ -61,10 +70,6 @@ static void count(struct verify_run *run, const struct verify_job *job) {
         pthread_mutex_unlock(&run->lock);
 }
 
-static bool is_damage(int error) {
-        return error == -EIO || error == -EUCLEAN || error == -EBADMSG;
-}
-
 /* A file that vanished since the first pass belongs to a layer that is being deleted. */
 static void note_error(struct verify_run *run, const struct verify_job *job, int error) {
         const struct mismatch mismatch = {
@@ -72,7 +77,7 @@ static void note_error(struct verify_run *run, const struct verify_job *job, int
                 .found = (uint64_t) -error,
         };
 
-        if (is_damage(error))
+        if (error_is_damage(error))
                 note(run, job, &mismatch);
         else
                 run_fail(run, error == -ENOENT ? -ESTALE : error);
@@ -83,7 +88,9 @@ void run_file(struct verify_run *run, const struct verify_job *job, void *buffer
         struct mismatch mismatch = {.kind = CSTORAGE_MISMATCH_CONTENT, .expected = job->crc};
         int r;
 
-        r = fd < 0 ? fd : sum_file(run, fd, job, buffer, is_caller, &mismatch.found);
+        r = fd < 0 ? fd : check_type(fd);
+        if (r >= 0)
+                r = sum_file(run, fd, job, buffer, is_caller, &mismatch.found);
         if (r < 0)
                 note_error(run, job, r);
         else if (r > 0) {
