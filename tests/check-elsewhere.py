@@ -12,7 +12,7 @@ build, kind = sys.argv[1:]
 source = os.path.realpath(os.path.join(os.path.dirname(__file__), ".."))
 # The other headers in the directory of glibc's headers that the sources use. If one is missing, the build has not found its library
 # either, and has no source that includes it.
-HEADERS = ("asm", "asm-generic", "btrfsutil.h", "linux", "sha2.h", "sqlite3.h", "systemd", "yajl")
+HEADERS = ("asm", "asm-generic", "btrfsutil.h", "linux", "sha2.h", "sqlite3.h", "systemd", "yajl", "zconf.h", "zlib.h")
 # Names of glibc that musl dropped in 1.2.4; the headers of older releases define them as macros.
 GONE = ("blkcnt64_t", "dirent64", "fstat64", "fstatat64", "ftruncate64", "getdents64", "ino64_t", "lseek64", "lstat64",
         "mmap64", "off64_t", "open64", "openat64", "pread64", "pwrite64", "readdir64", "rlim64_t", "sendfile64", "stat64",
