@@ -16,7 +16,7 @@ struct hexid {
 
 /*
  * A set of such ids: add all, seal the set, then look up. It takes half the memory and a tenth of the time of
- * an idset, which matters for tens of thousands of ids. Each set has a random hash key, because an attacker
+ * an idset, which the quick check needs (lib/README.md). Each set has a random hash key, because an attacker
  * may choose the names in a store.
  */
 struct hexids {
