@@ -625,9 +625,11 @@ struct cstorage_verify_options {
  * files are compared; it may be NULL. Its argument is valid during the call. userdata is for report and
  * progress. options may be NULL, and so may ret. Returns 1 if there are mismatches, 0 if not.
  *
- * Not compared: owners, extended attributes and times; files that are not in the archive; a device that does
- * not exist, because unprivileged processes do not create devices. An entry that a later entry of the archive
- * replaces is not compared, unless one of the two has a name that leads through a symbolic link.
+ * Not compared: owners, extended attributes and times; the mode of the root directory; modes that the driver
+ * keeps in an attribute (force_mask); files that are not in the archive; a device that does not exist,
+ * because unprivileged processes do not create devices; without root rights, whether a directory is opaque.
+ * An entry that a later entry of the archive replaces is not compared, unless one of the two has a name that
+ * leads through a symbolic link.
  *
  * -ENODATA: the layer has no tar-split file, as that of a container, or is incomplete; -EBADMSG: the
  * tar-split file is damaged; -EACCES: the layer is of another user: run in the user namespace of that user;
