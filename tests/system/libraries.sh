@@ -68,6 +68,11 @@ END
         expect "without libsmartcols a terminal has the same lines" "0 $all" "$status $(subjects)"
 fi
 
+# The layers of this store have tar-split files.
+without libz.so.1 "$build/tests/support/interop/layer-verifier" overlay "$g" "$r"
+expect "without zlib no layer is verified" "1 0" "$status $(grep -cE ' (same|different) ' "$scratch/out")"
+check "the message names zlib" grep -q 'libz\.so\.1 cannot be loaded; install zlib' "$scratch/err"
+
 # If standard error is the journal, it gets text instead of records.
 if has libsystemd.so.0; then
         # shellcheck disable=SC2016,SC2086
