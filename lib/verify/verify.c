@@ -71,11 +71,14 @@ static int open_content(const struct cstorage_layer *layer, struct error *reterr
 
 /* A layer that is deleted during the run loses its files one by one, which is no damage. */
 static int check_still_there(const struct cstorage_layer *layer, int fd, struct error *reterr) {
-        _cleanup_close_ int again = open_content(layer, NULL);
+        _cleanup_close_ int again = open_content(layer, reterr);
         struct stat before, after;
 
-        if (again >= 0 && fstat(fd, &before) >= 0 && fstat(again, &after) >= 0 &&
-            before.st_dev == after.st_dev && before.st_ino == after.st_ino)
+        if (again < 0 && again != -ENOENT)
+                return again;
+        if (again >= 0 && (fstat(fd, &before) < 0 || fstat(again, &after) < 0))
+                return negative_errno();
+        if (again >= 0 && before.st_dev == after.st_dev && before.st_ino == after.st_ino)
                 return 0;
         return error_set(reterr, -ESTALE, "layer %s was deleted during the verification",
                          cstorage_layer_get_id(layer));

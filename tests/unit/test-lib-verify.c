@@ -11,6 +11,7 @@
 #include "store/store.h"
 #include "unit.h"
 #include "verify/mismatch.h"
+#include "without-memory.h"
 
 #define LAYER "graphroot/overlay/"
 
@@ -325,6 +326,33 @@ static void a_layer_that_is_deleted_meanwhile_has_no_mismatches(void **state) {
         assert_ok(chdir("/"));
 }
 
+/* More than a verification of a few files makes. */
+#define ALLOCATIONS_MAX 10000U
+
+static void each_allocation_may_fail(void **state) {
+        struct layer_test *t = *state;
+        bool reached = true;
+        int r = 0;
+
+        add_file(t, "d/a", "content", "kontent");
+        add_file(t, "d/b", "content", NULL);
+        split_entry(&t->split, '1', "l", 0644, "d/a", NULL);
+        split_entry(&t->split, '0', ".wh.w", 0, NULL, NULL);
+        record(t, "");
+        write_split(t);
+        t->options.threads = 1;
+        for (unsigned n = 1; reached && n < ALLOCATIONS_MAX; n++) {
+                allocations_left = n;
+                r = cstorage_layer_verify(t->layer, &t->options, NULL, NULL, &t->result, &t->error);
+                reached = allocations_left == 0;
+                allocations_left = 0;
+                assert_true(r == 1 || r == -ENOMEM);
+        }
+        assert_false(reached);
+        assert_int_equal(r, 1);
+        assert_int_equal(t->result.mismatches, 4);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -345,6 +373,7 @@ int main(void) {
                 CASE(an_incomplete_layer_cannot_be_verified),
                 CASE(an_empty_tar_split_is_damaged),
                 CASE(wrong_arguments_are_refused),
+                CASE(each_allocation_may_fail),
                 CASE(a_layer_that_is_deleted_meanwhile_has_no_mismatches),
         };
 
