@@ -106,6 +106,12 @@ static int check_mount(const struct repairing *repairing, const struct cstorage_
         return error_set(reterr, -EBUSY, "the layer %s is mounted, as mountpoints.json contains", id);
 }
 
+/* On a full disk, whether another try can succeed. */
+static bool make_room(const struct repairing *repairing, int code, int tries) {
+        return is_full(code) && tries < FULL_DISK_TRIES_MAX &&
+               trash_free_space(repairing->txn->trash, repairing->mounts);
+}
+
 static int run_driver(struct repairing *repairing, const struct recorded_layer *layer,
                       const struct cstorage_layer_stat *stat, uint64_t parts, struct layer_repair *ret,
                       struct error *reterr) {
@@ -113,9 +119,7 @@ static int run_driver(struct repairing *repairing, const struct recorded_layer *
         int r;
 
         r = driver->repair_layer(&repairing->homes.homes, layer, stat, parts, ret, reterr);
-        for (int i = 0; is_full(r) && i < FULL_DISK_TRIES_MAX &&
-                        trash_free_space(repairing->txn->trash, repairing->mounts);
-             i++)
+        for (int i = 0; make_room(repairing, r, i); i++)
                 r = driver->repair_layer(&repairing->homes.homes, layer, stat, parts & ~ret->done, ret,
                                          reterr);
         return r;
@@ -164,9 +168,13 @@ static int repair_item(struct repairing *repairing, const struct item *item, uin
 
 /* ------------------------------------------------------------------------------- requests */
 
-static void set_error(struct error *ret, int code) {
-        if (code < 0 && ret->code != code)
-                error_errno(ret, code, "cannot repair it");
+/* The first error is kept. error is that of a call that returned code: on success, that of an earlier try. */
+static void note_error(struct cstorage_repair *repair, int code, struct error *error) {
+        if (code >= 0 || repair->error.code < 0)
+                return;
+        if (error->code != code)
+                error_errno(error, code, "cannot repair it");
+        repair->error = *error;
 }
 
 static void repair_layer(struct repairing *repairing, struct cstorage_repair *repair, uint64_t phase) {
@@ -182,12 +190,10 @@ static void repair_layer(struct repairing *repairing, struct cstorage_repair *re
                 r = error_set(&error, -ENOENT, "the layer %s was deleted", repair->id);
         else
                 r = repair_item(repairing, item, repair->parts & phase, &repair->result, &error);
-        set_error(&error, r);
-        if (repair->error.code == 0)
-                repair->error = error;
+        note_error(repair, r, &error);
 }
 
-/* The first error is kept; the short links of the other layers are made. */
+/* If one fails, the short links of the other layers are made nevertheless. */
 static void make_all_links(struct repairing *repairing, struct cstorage_repair *repair, enum root root) {
         const struct items *layers = &repairing->snapshot->kinds[CSTORAGE_RECORD_FILE_LAYERS];
 
@@ -202,22 +208,24 @@ static void make_all_links(struct repairing *repairing, struct cstorage_repair *
                     described.directory != CSTORAGE_STATE_OK || described.layer.home != root)
                         continue;
                 r = repair_item(repairing, &layers->items[i], BIT(SHORT_LINK), &repair->result, &error);
-                set_error(&error, r);
-                if (repair->error.code == 0)
-                        repair->error = error;
+                note_error(repair, r, &error);
         }
 }
 
 static void repair_links(struct repairing *repairing, struct cstorage_repair *repair) {
-        enum root root = repair->in_imagestore ? ROOT_IMAGE : ROOT_GRAPH;
-        int fd, r;
+        const enum root root = repair->in_imagestore ? ROOT_IMAGE : ROOT_GRAPH;
+        const struct driver *driver = repairing->txn->store->driver;
+        const int fd = repairing->homes.homes.fds[root];
+        struct error error = {0};
+        int r;
 
         if (repair->id)
                 return;
 
-        fd = repairing->homes.homes.fds[root];
-        r = fd < 0 ? -ENOENT : repairing->txn->store->driver->repair_links(fd, &repair->error);
-        set_error(&repair->error, r);
+        r = fd < 0 ? -ENOENT : driver->repair_links(fd, &error);
+        for (int i = 0; make_room(repairing, r, i); i++)
+                r = driver->repair_links(fd, &error);
+        note_error(repair, r, &error);
         if (r > 0)
                 make_all_links(repairing, repair, root);
 }
@@ -233,9 +241,8 @@ static int begin(struct cstorage_txn *txn, struct repairing *ret, struct error *
 }
 
 static void fail_all(struct cstorage_trash *trash, int code, struct error *error) {
-        set_error(error, code);
         for (size_t i = 0; i < trash->n_repairs; i++)
-                trash->repairs[i].error = *error;
+                note_error(&trash->repairs[i], code, error);
 }
 
 void txn_make_repairs(struct cstorage_txn *txn, const struct mountinfo *mounts) {

@@ -207,10 +207,67 @@ static void each_call_is_the_last(void **state) {
         try_each("", damage_one_name);
 }
 
+/* ------------------------------------------------------------------------------- full disk */
+
+static void trash_orphans(struct cstorage_txn *txn, struct cstorage_inventory *inventory) {
+        const struct cstorage_entry *entry = NULL;
+
+        while ((entry = cstorage_inventory_next(inventory, entry))) {
+                struct cstorage_entry_stat seen;
+
+                if (cstorage_entry_get_kind(entry) != CSTORAGE_ENTRY_LAYER_DIR ||
+                    strcmp(cstorage_entry_get_id(entry), fixture_id("ff")) != 0)
+                        continue;
+                assert_ok(cstorage_entry_stat(entry, &seen, NULL));
+                assert_ok(cstorage_txn_trash_entry(txn, entry, &seen, NULL));
+        }
+}
+
+static void check_full_disk(const char *function, bool with_trash) {
+        _cleanup_(cstorage_store_unrefp) struct cstorage_store *store = NULL;
+        _cleanup_(cstorage_txn_freep) struct cstorage_txn *txn = NULL;
+        _cleanup_(cstorage_trash_freep) struct cstorage_trash *trash = NULL;
+        struct cstorage_inventory *inventory = NULL;
+        const struct cstorage_repair *repair;
+        struct world w = {0};
+
+        make_world(&w, false, false);
+        fixture_add_layer_dir(w.f, fixture_id("ff"), "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        fixture_write(w.f, layer_path(fixture_id("ff"), "/diff/file"), "content");
+        write_bytes(&w, part_path(&w, TOP, "link"), "", 0);
+        store = fixture_open(w.f);
+        assert_ok(cstorage_inventory_new(store, &inventory, NULL));
+        assert_ok(cstorage_txn_begin(store, NULL, &txn, NULL));
+        if (with_trash)
+                trash_orphans(txn, inventory);
+        cstorage_inventory_unref(inventory);
+        assert_ok(cstorage_txn_repair_layer(txn, w.id[TOP], ALL, NULL));
+        countdown = 1;
+        armed = function;
+        assert_ok(cstorage_txn_commit(txn, &trash, NULL));
+        armed = NULL;
+        assert_int_equal(countdown, 0);
+
+        repair = cstorage_trash_next_repair(trash, NULL);
+        assert_int_equal(cstorage_repair_get_code(repair), with_trash ? 0 : -ENOSPC);
+        assert_int_equal(cstorage_repair_get_done(repair), with_trash ? BIT(LINK) : 0);
+        assert_int_equal(*cstorage_repair_get_text(repair) == '\0', with_trash);
+        drop_world(&w);
+}
+
+static void on_a_full_disk_the_trash_makes_room(void **state) {
+        (void) state;
+        dead = false;
+        check_full_disk("writev", false);
+        check_full_disk("writev", true);
+        check_full_disk("fdatasync", true);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(each_call_is_the_last),
                 cmocka_unit_test(each_call_fails_once),
+                cmocka_unit_test(on_a_full_disk_the_trash_makes_room),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
