@@ -9,10 +9,10 @@
 
 #include <sys/stat.h>
 
-#include "base/dir.h"
 #include "base/fd.h"
 #include "driver/overlay-examine.h"
 #include "driver/overlay.h"
+#include "tree/dirstream.h"
 
 #define BIT(part) CSTORAGE_PART_BIT(CSTORAGE_PART_##part)
 
@@ -59,15 +59,19 @@ static int is_mounted(int layer_fd, const struct identity *merged) {
         return r < 0 ? r : layer.mnt_id != merged->mnt_id;
 }
 
+/* Only the first entries are read, however many there are. The access time does not change. */
 static int has_entries(int layer_fd, const char *name) {
-        _cleanup_dir_list_ struct dir_list list = DIR_LIST_INIT;
-        _cleanup_close_ int fd = open_dir_beneath(layer_fd, name);
+        _cleanup_close_ int fd = dir_open_quietly(layer_fd, name);
+        struct dir_stream stream;
+        struct dir_entry entry;
         int r;
 
         if (fd < 0)
                 return fd;
-        r = dir_list_read(&list, fd);
-        return r == -E2BIG ? 1 : r < 0 ? r : list.n > 0;
+        while ((r = dir_stream_fill(&stream, fd)) > 0)
+                if (dir_stream_take(&stream, &entry))
+                        return 1;
+        return r;
 }
 
 static int examine_merged(int layer_fd, enum cstorage_part_state *ret) {
