@@ -123,7 +123,7 @@ static void nothing_tells_nothing(void **state) {
         static const char *const texts[] = {"",
                                             "\n",
                                             "end\n",
-                                            "status\tstuck\nend\n",
+                                            "status\tunkillable\nend\n",
                                             "status\tcollected\nend\n",
                                             "result\nend\n",
                                             "status\t\\N\nend\n"};
