@@ -995,6 +995,14 @@ int cstorage_txn_delete(struct cstorage_txn *txn, enum cstorage_object object, c
                         struct cstorage_error *reterr);
 
 /*
+ * Delete one incomplete layer (cstorage_layer_is_incomplete()) that no other record needs. The first other
+ * edit of a transaction deletes all incomplete layers, as Go does when it loads a store (layers.go:load).
+ * Delete children first. -EINVAL: the layer is complete; -EBUSY: as for cstorage_txn_delete(). Since: 0.1
+ */
+int cstorage_txn_delete_incomplete_layer(struct cstorage_txn *txn, const char *id,
+                                         struct cstorage_error *reterr);
+
+/*
  * Make the directory "userdata", in which users of a container or image keep their files. The commit makes it
  * if it is missing, with mode 0700 (store.go:ContainerDirectory, ContainerRunDirectory, ImageDirectory,
  * ImageRunDirectory). The caller frees *ret_path with free(); ret_path may be NULL. -EINVAL: the object is a

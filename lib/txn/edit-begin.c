@@ -59,7 +59,7 @@ static int take_snapshot(struct edit *edit) {
         return 0;
 }
 
-int edit_begin(struct edit *edit, struct cstorage_txn *txn, struct error *reterr) {
+int edit_begin_as_is(struct edit *edit, struct cstorage_txn *txn, struct error *reterr) {
         int r;
 
         *edit = (struct edit){.txn = txn, .reterr = reterr, .n_changes = txn->changes.n};
@@ -78,11 +78,18 @@ int edit_begin(struct edit *edit, struct cstorage_txn *txn, struct error *reterr
         if (r < 0)
                 return r;
 
-        r = take_snapshot(edit);
+        return take_snapshot(edit);
+}
+
+int edit_begin(struct edit *edit, struct cstorage_txn *txn, struct error *reterr) {
+        bool is_first = txn_may_be_changed(txn) && !txn->now;
+        int r;
+
+        r = edit_begin_as_is(edit, txn, reterr);
         if (r < 0)
                 return r;
 
-        r = txn->now ? 0 : drop_incomplete(edit);
+        r = is_first ? drop_incomplete(edit) : 0;
         return r < 0 ? edit_end(edit, r) : 0;
 }
 

@@ -25,8 +25,10 @@ struct edit {
         struct error *reterr;
 };
 
-/* edit-begin.c: -EINVAL after a commit; -EBADMSG if a record file of this store is damaged. */
+/* edit-begin.c: -EINVAL after a commit; -EBADMSG if a record file of this store is damaged. The first edit of
+ * a transaction deletes the incomplete layers, unless it begins as is. */
 int edit_begin(struct edit *edit, struct cstorage_txn *txn, struct error *reterr);
+int edit_begin_as_is(struct edit *edit, struct cstorage_txn *txn, struct error *reterr);
 
 /* Keep the edit, or revert it if the result is negative. Returns the result. */
 int edit_end(struct edit *edit, int result);

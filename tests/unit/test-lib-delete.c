@@ -172,6 +172,41 @@ static void incomplete_layers_are_deleted_by_id(void **state) {
         assert_false(fixture_exists(f, "graphroot/overlay/l/BBCDEFGHIJKLMNOPQRSTUVWXYZ"));
 }
 
+static void one_incomplete_layer_is_deleted_alone(void **state) {
+        const char *const ids[] = {fixture_id("1a"), fixture_id("1b"), NULL};
+        struct cstorage_txn *txn;
+        struct fixture *f = *state;
+        char *records;
+
+        fixture_add_layer_dir(f, ids[0], "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        fixture_add_layer_dir(f, ids[1], "BBCDEFGHIJKLMNOPQRSTUVWXYZ");
+        record_incomplete(f, ids, NULL);
+        txn = begin(f);
+        assert_int_equal(cstorage_txn_delete_incomplete_layer(txn, ids[0], NULL),
+                         -EBUSY); /* it has a child */
+        assert_int_equal(cstorage_txn_delete_incomplete_layer(txn, fixture_id("1d"), NULL), -ENOENT);
+        assert_int_equal(cstorage_txn_delete_incomplete_layer(txn, NULL, NULL), -EINVAL);
+        assert_ok(cstorage_txn_delete_incomplete_layer(txn, ids[1], NULL));
+        commit(txn);
+        records = read_text(f, "graphroot/overlay-layers/layers.json");
+        assert_non_null(strstr(records, ids[0]));
+        assert_null(strstr(records, ids[1]));
+        assert_true(fixture_exists(f, layer_path(ids[0], "")));
+        assert_false(fixture_exists(f, layer_path(ids[1], "")));
+}
+
+static void a_complete_layer_is_not_deleted_as_incomplete(void **state) {
+        struct fixture *f = *state;
+        struct cstorage_txn *txn;
+
+        fixture_add_layer_dir(f, fixture_id("1a"), "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        fixture_write(f, "graphroot/overlay-layers/layers.json",
+                      "[{\"id\":\"1a\",\"created\":\"2020-01-01T00:00:00Z\"}]");
+        txn = begin(f);
+        assert_int_equal(cstorage_txn_delete_incomplete_layer(txn, "1a", NULL), -EINVAL);
+        (void) cstorage_txn_free(txn);
+}
+
 /* layers.go:load of the Go library deletes the directory in the additional image store. */
 static void an_incomplete_layer_takes_no_directory_of_another_store(void **state) {
         const char *const ids[] = {fixture_id("1a"), NULL};
@@ -330,6 +365,8 @@ int main(void) {
                 CASE(what_was_made_and_deleted_again_never_was),
                 CASE(what_others_left_incomplete_goes_with_the_first_change),
                 CASE(incomplete_layers_are_deleted_by_id),
+                CASE(one_incomplete_layer_is_deleted_alone),
+                CASE(a_complete_layer_is_not_deleted_as_incomplete),
                 CASE(an_incomplete_layer_takes_no_directory_of_another_store),
                 CASE(an_id_that_is_no_name_has_no_directory),
                 CASE(a_mount_is_counted_and_taken_down_with_the_last),
