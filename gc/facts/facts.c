@@ -16,6 +16,7 @@ void facts_done(struct facts *facts) {
         free(facts->set_aside);
         free(facts->entries);
         free(facts->problems);
+        free(facts->damages);
         arena_done(&facts->arena);
         *facts = FACTS_INIT;
 }
@@ -58,6 +59,10 @@ struct fact_use *facts_add_use(struct facts *facts) {
 
 struct fact_problem *facts_add_problem(struct facts *facts) {
         return ADD(facts->problems, facts->n_problems, facts->cap_problems);
+}
+
+struct fact_damage *facts_add_damage(struct facts *facts) {
+        return ADD(facts->damages, facts->n_damages, facts->cap_damages);
 }
 
 int facts_add_mount(struct facts *facts, const char *layer_id) {

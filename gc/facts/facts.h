@@ -32,6 +32,7 @@ struct fact_layer {
 
 struct fact_image {
         const char *id, *layer;
+        const char *name;          /* the first name; "" if it has none */
         const char *const *mapped; /* other id-mapped copies of the top layer */
         size_t n_mapped;
         enum cstorage_location location;
@@ -39,6 +40,7 @@ struct fact_image {
 
 struct fact_container {
         const char *id, *layer, *image;
+        const char *name; /* likewise */
         enum cstorage_location location;
 };
 
@@ -76,6 +78,19 @@ struct fact_use { /* a process or a mount uses a layer or a container, recorded 
         const char *by; /* "mount", "process 1234 (conmon)": for reports */
 };
 
+/* A part of a store that is damaged although records refer to it: a part of a layer, or one of these two. */
+#define FACT_PART_LINKS  ((enum cstorage_layer_part)(CSTORAGE_PART_MERGED + 1)) /* the directory "l" */
+#define FACT_PART_RECORD ((enum cstorage_layer_part)(CSTORAGE_PART_MERGED + 2)) /* its flag "incomplete" */
+
+struct fact_damage {
+        const char *layer; /* "" for the directory "l" */
+        enum cstorage_layer_part part;
+        enum cstorage_part_state state;
+        bool imagestore; /* the part is in the image store, else in the graphroot */
+        bool repairable;
+        const char *path; /* of the layer directory or the directory "l" */
+};
+
 struct fact_problem { /* a directory that could not be listed */
         const char *path, *text;
 };
@@ -107,6 +122,8 @@ struct facts {
         size_t n_entries, cap_entries;
         struct fact_problem *problems;
         size_t n_problems, cap_problems;
+        struct fact_damage *damages;
+        size_t n_damages, cap_damages;
 
         struct arena arena;
 };
@@ -124,11 +141,16 @@ struct fact_container *facts_add_container(struct facts *facts);
 struct fact_entry *facts_add_entry(struct facts *facts);
 struct fact_use *facts_add_use(struct facts *facts);
 struct fact_problem *facts_add_problem(struct facts *facts);
+struct fact_damage *facts_add_damage(struct facts *facts);
 int facts_add_mount(struct facts *facts, const char *layer_id);
 int facts_add_set_aside(struct facts *facts, const char *id);
 
-/* The whole store of a driver, for reports only. No fact has this kind. */
-#define FACT_KIND_STORE ((enum cstorage_entry_kind) CSTORAGE_ENTRY_KINDS)
+/* For reports only: the whole store of a driver, and objects that have a record. No entry has such a kind. */
+#define FACT_KIND_STORE     ((enum cstorage_entry_kind) CSTORAGE_ENTRY_KINDS)
+#define FACT_KIND_LAYER     ((enum cstorage_entry_kind)(CSTORAGE_ENTRY_KINDS + 1))
+#define FACT_KIND_IMAGE     ((enum cstorage_entry_kind)(CSTORAGE_ENTRY_KINDS + 2))
+#define FACT_KIND_CONTAINER ((enum cstorage_entry_kind)(CSTORAGE_ENTRY_KINDS + 3))
+#define FACT_KINDS          (CSTORAGE_ENTRY_KINDS + 4)
 
 /* Whether entries of this kind belong to a layer. */
 static inline bool fact_kind_is_of_layer(enum cstorage_entry_kind kind) {

@@ -36,11 +36,30 @@ static const char *name_of_kind(unsigned kind) {
 }
 
 const char *fact_kind_name(enum cstorage_entry_kind kind) {
-        const char *name = kind == FACT_KIND_STORE ? "store" : cstorage_entry_kind_get_name(kind);
+        static const char *const of_records[] = {"store", "layer", "image", "container"};
+        unsigned number = kind;
 
-        assert(name);
-        return name;
+        assert(number < FACT_KINDS);
+        return number < FACT_KIND_STORE ? cstorage_entry_kind_get_name(kind)
+                                        : of_records[number - FACT_KIND_STORE];
 }
+
+static const char *const parts[] = {
+        [CSTORAGE_PART_DIRECTORY] = "directory", [CSTORAGE_PART_DIFF] = "diff",
+        [CSTORAGE_PART_LINK] = "link",           [CSTORAGE_PART_SHORT_LINK] = "short-link",
+        [CSTORAGE_PART_LOWER] = "lower",         [CSTORAGE_PART_LOWER_LAYERS] = "lower-layers",
+        [CSTORAGE_PART_EMPTY] = "empty",         [CSTORAGE_PART_WORK] = "work",
+        [CSTORAGE_PART_MERGED] = "merged",       [FACT_PART_LINKS] = "links",
+        [FACT_PART_RECORD] = "record",           NULL,
+};
+
+static const char *const part_states[] = {
+        [CSTORAGE_STATE_NONE] = "none",           [CSTORAGE_STATE_OK] = "ok",
+        [CSTORAGE_STATE_UNKNOWN] = "unknown",     [CSTORAGE_STATE_MISSING] = "missing",
+        [CSTORAGE_STATE_BLANK] = "blank",         [CSTORAGE_STATE_INVALID] = "invalid",
+        [CSTORAGE_STATE_ELSEWHERE] = "elsewhere", [CSTORAGE_STATE_WRONG_TYPE] = "wrong-type",
+        [CSTORAGE_STATE_NOT_EMPTY] = "not-empty", NULL,
+};
 
 static const char *const entry_types[] = {
         [CSTORAGE_TYPE_ABSENT] = "absent", [CSTORAGE_TYPE_DIRECTORY] = "directory",
@@ -106,6 +125,7 @@ static const struct field layer_fields[] = {
 static const struct field image_fields[] = {
         TEXT_ALWAYS(struct fact_image, id),
         TEXT(struct fact_image, layer),
+        TEXT(struct fact_image, name),
         TEXTS(struct fact_image, mapped),
         NAME(struct fact_image, location, locations),
         {0},
@@ -115,6 +135,7 @@ static const struct field container_fields[] = {
         TEXT_ALWAYS(struct fact_container, id),
         TEXT(struct fact_container, layer),
         TEXT(struct fact_container, image),
+        TEXT(struct fact_container, name),
         NAME(struct fact_container, location, locations),
         {0},
 };
@@ -132,6 +153,16 @@ static const struct field use_fields[] = {
 
 static const struct field set_aside_fields[] = {
         {"id", FIELD_TEXT, 0, .always = true},
+        {0},
+};
+
+static const struct field damage_fields[] = {
+        TEXT(struct fact_damage, layer),
+        NAME_ALWAYS(struct fact_damage, part, parts),
+        NAME_ALWAYS(struct fact_damage, state, part_states),
+        FLAG(struct fact_damage, imagestore),
+        FLAG(struct fact_damage, repairable),
+        TEXT(struct fact_damage, path),
         {0},
 };
 
@@ -252,7 +283,7 @@ static void *add_image(struct facts *facts) {
         struct fact_image *image = facts_add_image(facts);
 
         if (image)
-                image->layer = "";
+                image->layer = image->name = "";
         return image;
 }
 
@@ -260,7 +291,7 @@ static void *add_container(struct facts *facts) {
         struct fact_container *container = facts_add_container(facts);
 
         if (container)
-                container->layer = container->image = "";
+                container->layer = container->image = container->name = "";
         return container;
 }
 
@@ -290,6 +321,14 @@ static void *add_entry(struct facts *facts) {
         return entry;
 }
 
+static void *add_damage(struct facts *facts) {
+        struct fact_damage *damage = facts_add_damage(facts);
+
+        if (damage)
+                damage->layer = damage->path = "";
+        return damage;
+}
+
 static void *add_problem(struct facts *facts) {
         struct fact_problem *problem = facts_add_problem(facts);
 
@@ -312,5 +351,6 @@ const struct line_kind facts_lines[] = {
         {"set-aside", set_aside_fields, add_set_aside, NULL, ARRAY(set_aside)},
         {"entry", entry_fields, add_entry, finish_entry, ARRAY(entries)},
         {"problem", problem_fields, add_problem, NULL, ARRAY(problems)},
+        {"damage", damage_fields, add_damage, NULL, ARRAY(damages)},
         {0},
 };

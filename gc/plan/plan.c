@@ -7,8 +7,10 @@
 
 #include <string.h>
 
+#include "plan/damage.h"
 #include "plan/foreign-store.h"
 #include "plan/liveness.h"
+#include "plan/losses.h"
 #include "plan/missing-records.h"
 #include "plan/plan.h"
 #include "plan/references.h"
@@ -33,6 +35,8 @@ static void planner_done(struct planner *planner) {
 
 void plan_done(struct plan *plan) {
         free(plan->decisions);
+        free(plan->damages);
+        free(plan->losses);
         *plan = PLAN_INIT;
 }
 
@@ -424,12 +428,41 @@ static void decide_entries(struct plan *plan, const struct planner *planner) {
                         plan->decisions[i] = deciders[entries[i].kind](planner, i);
 }
 
+/* A run that only repairs does not report what it does not remove. */
+static void keep_garbage(struct plan *plan, const struct facts *facts) {
+        for (size_t i = 0; i < plan->n; i++)
+                if (facts->entries[i].kind != CSTORAGE_ENTRY_VOLATILE_FILE &&
+                    reason_verdict(plan->decisions[i].reason) != VERDICT_KEEP)
+                        plan->decisions[i] = decide(REASON_NOT_COLLECTED);
+}
+
+static int decide_damages(struct plan *plan, const struct planner *planner) {
+        _cleanup_damage_rules_ struct damage_rules rules = DAMAGE_RULES_INIT;
+        const struct facts *facts = planner->facts;
+        int r;
+
+        r = damage_rules_make(&rules, facts, &planner->references, planner->policy);
+        if (r < 0)
+                return r;
+        plan->damages = calloc(facts->n_damages + 1, sizeof(*plan->damages));
+        if (!plan->damages)
+                return -ENOMEM;
+
+        plan->n_damages = facts->n_damages;
+        for (size_t i = 0; i < plan->n_damages; i++)
+                plan->damages[i] = decide(damage_reason(&rules, &facts->damages[i]));
+        return losses_find(plan, facts);
+}
+
 static void count_verdicts(struct plan *plan) {
         size_t counts[VERDICT_REFUSE + 1] = {0};
 
         for (size_t i = 0; i < plan->n; i++)
                 counts[reason_verdict(plan->decisions[i].reason)]++;
         plan->n_keep = counts[VERDICT_KEEP];
+        for (size_t i = 0; i < plan->n_damages; i++)
+                counts[reason_verdict(plan->damages[i].reason)]++;
+        counts[VERDICT_REFUSE] += plan->n_losses;
         plan->n_remove = counts[VERDICT_REMOVE];
         plan->n_repair = counts[VERDICT_REPAIR];
         plan->n_refuse = counts[VERDICT_REFUSE];
@@ -449,6 +482,13 @@ int plan_make(struct plan *plan, const struct facts *facts, const struct policy 
 
         *plan = (struct plan){.decisions = decisions, .n = facts->n_entries};
         decide_entries(plan, &planner);
+        if (policy->only_repairs)
+                keep_garbage(plan, facts);
+        r = decide_damages(plan, &planner);
+        if (r < 0) {
+                plan_done(plan);
+                return r;
+        }
         count_verdicts(plan);
         return 0;
 }

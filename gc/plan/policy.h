@@ -11,8 +11,9 @@ struct policy {
          * process may be between creating and locking the lock file (internal/tempdir/tempdir.go:NewTempDir).
          */
         int64_t temp_young_ns;
-        bool recent; /* remove orphans that changed since the boot, if they are not in use */
-        bool repair; /* reset torn volatile files */
+        bool recent;       /* remove orphans that changed since the boot, if they are not in use */
+        bool repair;       /* reset torn volatile files, and repair damaged layers */
+        bool only_repairs; /* remove no garbage */
 };
 
 #define POLICY_DEFAULT ((struct policy){.temp_young_ns = 60LL * 1000 * 1000 * 1000, .repair = true})

@@ -26,6 +26,7 @@ static const struct {
         [REASON_RECORDS_RESET] = {VERDICT_KEEP, "records-reset",
                                   "a record file that may have listed it was torn and is reset in this run"},
         [REASON_OTHER_DRIVER] = {VERDICT_KEEP, "other-driver", "it is the store of another driver"},
+        [REASON_NOT_COLLECTED] = {VERDICT_KEEP, "not-collected", "this run repairs and does not remove"},
 
         [REASON_NO_RECORD] = {VERDICT_REMOVE, "no-record", "no record refers to it"},
         [REASON_LAYER_REMOVED] = {VERDICT_REMOVE, "layer-removed", "the layer that it leads to is removed"},
@@ -33,9 +34,22 @@ static const struct {
         [REASON_ABANDONED] = {VERDICT_REMOVE, "abandoned", "no process holds its lock"},
         [REASON_INTERRUPTED_SAVE] = {VERDICT_REMOVE, "interrupted-save", "an interrupted save left it"},
 
+        [REASON_INCOMPLETE] = {VERDICT_REMOVE, "incomplete",
+                               "its record says that a program did not finish its creation or deletion"},
+
         [REASON_TORN_VOLATILE_FILE] =
                 {VERDICT_REPAIR, "torn-volatile-file",
                  "it is torn, so no program can read it; it lists only containers that end with a reboot"},
+
+        [REASON_LINKS_DAMAGED] = {VERDICT_REPAIR, "links-damaged",
+                                  "the directory with the short links is missing or no directory"},
+        [REASON_LINK_DAMAGED] = {VERDICT_REPAIR, "link-damaged", "its short link is missing or damaged"},
+        [REASON_LOWER_DAMAGED] = {VERDICT_REPAIR, "lower-damaged",
+                                  "the file with its lowers is missing or damaged"},
+        [REASON_PART_MISSING] = {VERDICT_REPAIR, "part-missing",
+                                 "an empty directory that it must have is missing"},
+        [REASON_MERGED_NOT_EMPTY] = {VERDICT_REPAIR, "merged-not-empty",
+                                     "there are files in its mount point, which is not mounted"},
 
         [REASON_RECORDS_DAMAGED] = {VERDICT_REFUSE, "records-damaged",
                                     "a record file that may list it cannot be read",
@@ -76,8 +90,8 @@ static const struct {
                  "Restore the directories and the files \"lower\" of the layers that are kept, or "
                  "remove the containers and images that use these layers with podman."},
         [REASON_REPAIR_DISABLED] = {VERDICT_REFUSE, "repair-disabled",
-                                    "no program can read it, and --no-repair prevents its repair",
-                                    "Run this without --no-repair, or remove the file."},
+                                    "it is damaged, and --no-repair prevents its repair",
+                                    "Run this without --no-repair."},
         [REASON_POSSIBLY_IN_USE] =
                 {VERDICT_REFUSE, "possibly-in-use",
                  "no program can read it, and it may list a container that is mounted",
@@ -99,6 +113,19 @@ static const struct {
                 {VERDICT_REFUSE, "unsupported-driver", "its driver is not supported",
                  "Remove its orphans with podman. To collect the store of another driver, select that driver "
                  "with --storage-driver."},
+        [REASON_LAYER_MISSING] = {VERDICT_REFUSE, "layer-missing",
+                                  "it has a record, but its directory does not exist",
+                                  "Replace the images and containers that are named lost."},
+        [REASON_LAYER_DAMAGED] = {VERDICT_REFUSE, "layer-damaged",
+                                  "a part of it is damaged and cannot be made anew",
+                                  "Replace the images and containers that are named lost."},
+        [REASON_LAYER_INCOMPLETE] = {VERDICT_REFUSE, "layer-incomplete",
+                                     "it is incomplete, and other records refer to it",
+                                     "Replace the images and containers that are named lost."},
+        [REASON_IMAGE_LOST] = {VERDICT_REFUSE, "image-lost", "a layer of it is lost",
+                               "Run the command that the message about it contains."},
+        [REASON_CONTAINER_LOST] = {VERDICT_REFUSE, "container-lost", "a layer of it is lost",
+                                   "Run the command that the message about it contains."},
 };
 
 enum verdict reason_verdict(enum reason reason) {

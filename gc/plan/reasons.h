@@ -24,6 +24,7 @@ enum reason {
         REASON_VANISHED,      /* it no longer exists */
         REASON_RECORDS_RESET, /* a record file that might have listed it is reset in this run */
         REASON_OTHER_DRIVER,  /* of a whole store; only in reports */
+        REASON_NOT_COLLECTED, /* the policy allows repairs only */
 
         /* remove */
         REASON_NO_RECORD,
@@ -31,9 +32,15 @@ enum reason {
         REASON_DANGLING,      /* the link's target does not exist */
         REASON_ABANDONED,     /* the lock of this temp dir or staging entry is not held */
         REASON_INTERRUPTED_SAVE,
+        REASON_INCOMPLETE, /* a recorded layer: a program did not finish its creation or deletion */
 
         /* repair */
         REASON_TORN_VOLATILE_FILE, /* a volatile file that no Go process can read */
+        REASON_LINKS_DAMAGED,      /* the directory of short links */
+        REASON_LINK_DAMAGED,       /* the short link of a layer, or the file with its name */
+        REASON_LOWER_DAMAGED,      /* a file with the lowers of a layer */
+        REASON_PART_MISSING,       /* an empty directory of a layer */
+        REASON_MERGED_NOT_EMPTY,   /* files in a mount point that is not mounted */
 
         /* refuse */
         REASON_RECORDS_DAMAGED, /* a record file that might list it cannot be read */
@@ -55,6 +62,11 @@ enum reason {
         REASON_CHANGED,            /* it changed after the plan was made; only in results */
         REASON_BUSY,               /* locked or mounted after the plan was made; only in results */
         REASON_UNSUPPORTED_DRIVER, /* of a whole store; only in reports */
+        REASON_LAYER_MISSING,      /* a recorded layer that has no directory */
+        REASON_LAYER_DAMAGED,      /* a recorded layer that cannot be repaired */
+        REASON_LAYER_INCOMPLETE,   /* a recorded layer that other records refer to */
+        REASON_IMAGE_LOST,         /* an image with such a layer */
+        REASON_CONTAINER_LOST,     /* a container with such a layer */
 
         REASON_COUNT,
 };

@@ -149,6 +149,7 @@ static int observe_images(struct facts *facts, const struct cstorage_snapshot *s
                 *fact = (struct fact_image){
                         .id = cstorage_image_get_id(image),
                         .layer = cstorage_image_get_layer_id(image),
+                        .name = cstorage_image_get_name(image, 0) ?: "",
                         .location = cstorage_image_get_location(image),
                 };
                 r = observe_mapped(facts, fact, image);
@@ -174,6 +175,7 @@ static int observe_containers(struct facts *facts, const struct cstorage_snapsho
                 *fact = (struct fact_container){
                         .id = cstorage_container_get_id(container),
                         .layer = cstorage_container_get_layer_id(container),
+                        .name = cstorage_container_get_name(container, 0) ?: "",
                         .image = cstorage_container_get_image_id(container),
                         .location = cstorage_container_get_location(container),
                 };

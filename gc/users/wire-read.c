@@ -144,7 +144,7 @@ static int read_problem(struct wire *wire, char *const *s) {
 static int read_entry(struct wire *wire, char *const *s, struct fact_entry *entry) {
         unsigned kind;
 
-        if (!find(s[0], kind_name_of, FACT_KIND_STORE + 1, &kind) || !s[5] || !flag(s[3], &entry->imagestore))
+        if (!find(s[0], kind_name_of, FACT_KINDS, &kind) || !s[5] || !flag(s[3], &entry->imagestore))
                 return -EBADMSG;
         entry->kind = (enum cstorage_entry_kind) kind;
         entry->problem = "";

@@ -43,6 +43,7 @@ def stored(*names):
 
 GROUPS = [
     Group(["gc/plan/plan.c", "gc/plan/references.c", "gc/plan/references.h", "gc/plan/missing-records.c", "gc/plan/foreign-store.c", "gc/plan/volatile-reset.c", "gc/plan/liveness.c",
+           "gc/plan/damage.c", "gc/plan/layer-chains.c", "gc/plan/losses.c",
            "gc/facts/facts.h", "gc/plan/intern.c", "gc/plan/reasons.c"],
           [("tests/plan/plan-tool", [GOLDEN], {}), unit("gc-plan"), unit("gc-reasons"),
            ("tests/plan/plan-laws", ["1", "300"], {}), ("tests/plan/plan-laws", ["301", "11700"], {})],

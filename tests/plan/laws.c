@@ -105,7 +105,21 @@ static bool does_not_depend_on_the_order(const struct world *world, struct dice 
         return true;
 }
 
-/* Remove the entries that the plan removes. */
+/* The records of the incomplete layers stay: without them, an orphan that one refers to would go in the next
+ * run. */
+static void carry_out_repairs(struct facts *facts, const struct plan *plan) {
+        size_t kept = 0;
+
+        for (size_t i = 0; i < facts->n_damages; i++) {
+                enum verdict verdict = reason_verdict(plan->damages[i].reason);
+
+                if (verdict != VERDICT_REMOVE && verdict != VERDICT_REPAIR)
+                        facts->damages[kept++] = facts->damages[i];
+        }
+        facts->n_damages = kept;
+}
+
+/* Remove the entries that the plan removes, and repair the damage that it repairs. */
 static void carry_out(struct facts *facts, const struct plan *plan) {
         size_t kept = 0;
 
@@ -113,6 +127,7 @@ static void carry_out(struct facts *facts, const struct plan *plan) {
                 if (!is_removed(plan, i))
                         facts->entries[kept++] = facts->entries[i];
         facts->n_entries = kept;
+        carry_out_repairs(facts, plan);
 }
 
 static bool removes_nothing_the_second_time(const struct world *world, struct dice *dice) {
@@ -122,6 +137,9 @@ static bool removes_nothing_the_second_time(const struct world *world, struct di
         copy(&other, world);
         carry_out(&other.facts, &world->plan);
         make_plan(&other);
+        for (size_t i = 0; i < other.plan.n_damages; i++)
+                if (reason_verdict(other.plan.damages[i].reason) == VERDICT_REPAIR)
+                        return false;
         return other.plan.n_remove == 0;
 }
 
@@ -438,6 +456,110 @@ static bool survives_as_text(const struct world *world, struct dice *dice) {
         return strcmp(text.s, again.s) == 0;
 }
 
+static bool decides_entries_without_damage(const struct world *world, struct dice *dice) {
+        _cleanup_world_ struct world other = {0};
+
+        copy(&other, world);
+        if (world_damage_layers(&other.facts, dice) < 0)
+                abort();
+        make_plan(&other);
+        for (size_t i = 0; i < world->plan.n; i++)
+                if (world->plan.decisions[i].reason != other.plan.decisions[i].reason)
+                        return false;
+        return true;
+}
+
+static bool is_referenced(const struct facts *facts, const char *layer) {
+        for (size_t i = 0; i < facts->n_layers; i++)
+                if (!facts->layers[i].incomplete && strcmp(facts->layers[i].parent, layer) == 0)
+                        return true;
+        for (size_t i = 0; i < facts->n_images; i++) {
+                if (strcmp(facts->images[i].layer, layer) == 0)
+                        return true;
+                for (size_t k = 0; k < facts->images[i].n_mapped; k++)
+                        if (strcmp(facts->images[i].mapped[k], layer) == 0)
+                                return true;
+        }
+        for (size_t i = 0; i < facts->n_containers; i++)
+                if (strcmp(facts->containers[i].layer, layer) == 0)
+                        return true;
+        return false;
+}
+
+static bool is_used(const struct facts *facts, const char *layer) {
+        for (size_t i = 0; i < facts->n_mounts; i++)
+                if (strcmp(facts->mounts[i], layer) == 0)
+                        return true;
+        for (size_t i = 0; i < facts->n_in_use; i++)
+                if (strcmp(facts->in_use[i].id, layer) == 0)
+                        return true;
+        return false;
+}
+
+static bool removes_no_needed_layer(const struct world *world, struct dice *dice) {
+        const struct facts *facts = &world->facts;
+
+        (void) dice;
+        for (size_t i = 0; i < world->plan.n_damages; i++)
+                if (reason_verdict(world->plan.damages[i].reason) == VERDICT_REMOVE &&
+                    (facts->damages[i].part != FACT_PART_RECORD ||
+                     is_referenced(facts, facts->damages[i].layer) ||
+                     is_used(facts, facts->damages[i].layer)))
+                        return false;
+        return true;
+}
+
+static bool is_refused(const struct world *world, const char *layer) {
+        for (size_t i = 0; i < world->plan.n_damages; i++)
+                if (strcmp(world->facts.damages[i].layer, layer) == 0 &&
+                    reason_verdict(world->plan.damages[i].reason) == VERDICT_REFUSE &&
+                    world->plan.damages[i].reason != REASON_REPAIR_DISABLED)
+                        return true;
+        return false;
+}
+
+/* Follow the parents, as often as there are layers: a chain may be a cycle. */
+static bool has_refused_layer(const struct world *world, const char *layer) {
+        const struct facts *facts = &world->facts;
+        bool reached[ENTRIES_MAX] = {false}, found = is_refused(world, layer);
+
+        for (size_t n = 0; n <= facts->n_layers; n++)
+                for (size_t i = 0; i < facts->n_layers; i++) {
+                        bool below = strcmp(facts->layers[i].id, layer) == 0;
+
+                        for (size_t k = 0; k < facts->n_layers; k++)
+                                below |= reached[k] &&
+                                         strcmp(facts->layers[k].parent, facts->layers[i].id) == 0;
+                        reached[i] |= below;
+                        found |= reached[i] && (is_refused(world, facts->layers[i].id) ||
+                                                is_refused(world, facts->layers[i].parent));
+                }
+        return found;
+}
+
+static bool is_lost(const struct world *world, enum reason reason, size_t index) {
+        for (size_t i = 0; i < world->plan.n_losses; i++)
+                if (world->plan.losses[i].reason == reason && world->plan.losses[i].index == index)
+                        return true;
+        return false;
+}
+
+static bool loses_by_chains_alone(const struct world *world, struct dice *dice) {
+        const struct facts *facts = &world->facts;
+
+        (void) dice;
+        for (size_t i = 0; i < facts->n_images; i++)
+                if (is_lost(world, REASON_IMAGE_LOST, i) !=
+                    (facts->images[i].location != CSTORAGE_LOCATION_ADDITIONAL &&
+                     has_refused_layer(world, facts->images[i].layer)))
+                        return false;
+        for (size_t i = 0; i < facts->n_containers; i++)
+                if (is_lost(world, REASON_CONTAINER_LOST, i) !=
+                    has_refused_layer(world, facts->containers[i].layer))
+                        return false;
+        return true;
+}
+
 static const struct law {
         const char *name;
         bool (*holds)(const struct world *world, struct dice *dice);
@@ -446,7 +568,8 @@ static const struct law {
          agrees_with_brute_force},
         {"nothing reachable from a record or mount is removed", removes_nothing_reachable},
         {"the order of the facts changes nothing", does_not_depend_on_the_order},
-        {"the plan of a planned world removes nothing", removes_nothing_the_second_time},
+        {"the plan of a planned world removes nothing, and repairs no layer",
+         removes_nothing_the_second_time},
         {"killed between any two retirements, the next plan removes the rest", removes_the_rest_when_killed},
         {"one record more never adds a removal, but where it settles a doubt", removes_no_more_for_a_record},
         {"only volatile files are repaired, and no layer directory is removed in the same run",
@@ -460,6 +583,9 @@ static const struct law {
         {"a held lock never adds a removal", removes_no_more_for_a_held_lock},
         {"a damaged record file never adds a removal", removes_no_more_for_damage},
         {"a directory that cannot be listed never adds a removal", removes_no_more_for_what_is_hidden},
+        {"damage never changes the verdict on an entry", decides_entries_without_damage},
+        {"no incomplete layer is removed that a record needs or something uses", removes_no_needed_layer},
+        {"an image or container is lost only if a layer of its chain is", loses_by_chains_alone},
         {"facts survive as text", survives_as_text},
 };
 
@@ -491,6 +617,10 @@ static void try_world(struct tally *tally, uint64_t seed) {
         make_plan(&world);
         for (size_t i = 0; i < world.plan.n; i++)
                 tally->n_seen[world.plan.decisions[i].reason]++;
+        for (size_t i = 0; i < world.plan.n_damages; i++)
+                tally->n_seen[world.plan.damages[i].reason]++;
+        for (size_t i = 0; i < world.plan.n_losses; i++)
+                tally->n_seen[world.plan.losses[i].reason]++;
         for (size_t i = 0; i < ARRAY_SIZE(laws); i++)
                 if (!tally->torn[i] && !laws[i].holds(&world, &dice)) {
                         tally->torn[i] = true;
@@ -498,10 +628,10 @@ static void try_world(struct tally *tally, uint64_t seed) {
                 }
 }
 
-/* Reasons that only an execution or a report has. */
+/* Reasons that only an execution, a report or a run that only repairs has. */
 static bool is_no_plans(enum reason reason) {
         return reason == REASON_CHANGED || reason == REASON_BUSY || reason == REASON_OTHER_DRIVER ||
-               reason == REASON_UNSUPPORTED_DRIVER;
+               reason == REASON_UNSUPPORTED_DRIVER || reason == REASON_NOT_COLLECTED;
 }
 
 /* A law about a case that no world contains would prove nothing. */

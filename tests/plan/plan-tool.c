@@ -37,6 +37,30 @@ static int add_decision(struct text *text, const struct fact_entry *entry, const
         return r < 0 ? r : text_adds(text, "\n");
 }
 
+static int add_line(struct text *text, enum reason reason, const char *kind, const char *id) {
+        return text_addf(text, "%s %s %s %s\n", verdict_names[reason_verdict(reason)], reason_name(reason),
+                         kind, id);
+}
+
+/* Damage and losses come after the entries. */
+static int add_records(struct text *text, const struct facts *facts, const struct plan *plan) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < plan->n_damages; i++) {
+                const char *layer = facts->damages[i].layer;
+
+                r = add_line(text, plan->damages[i].reason, "layer", *layer ? layer : "l");
+        }
+        for (size_t i = 0; r >= 0 && i < plan->n_losses; i++) {
+                const struct loss *loss = &plan->losses[i];
+
+                r = loss->reason == REASON_IMAGE_LOST
+                            ? add_line(text, loss->reason, "image", facts->images[loss->index].id)
+                            : add_line(text, loss->reason, "container", facts->containers[loss->index].id);
+        }
+        return r;
+}
+
 /* Not read_file_at(): valgrind does not support openat2(2). */
 static int read_whole(int dirfd, const char *name, char **ret, size_t *ret_len) {
         _cleanup_close_ int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
@@ -60,7 +84,7 @@ static int plan_of(int dirfd, const char *name, struct text *text) {
         r = plan_make(&plan, &facts, &POLICY_DEFAULT);
         for (size_t i = 0; r >= 0 && i < plan.n; i++)
                 r = add_decision(text, &facts.entries[i], &plan.decisions[i]);
-        return r;
+        return r < 0 ? r : add_records(text, &facts, &plan);
 }
 
 /* Lines that begin with "#" are comments. */

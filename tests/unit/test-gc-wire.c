@@ -183,7 +183,7 @@ static void lines_that_are_none_end_it(void **state) {
                 "problem\t/g\t\\y41",
                 "problem\t/g\t\\x/1",
                 "problem\t/g\t\\x1/",
-                "subject\tlayer\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0",
+                "subject\tlayers\tremove\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0",
                 "subject\tlayer-dir\tgone\tno-record\t0\ta\t/g/a\t\\N\t0\t0\t0",
                 "subject\tlayer-dir\tremove\tbecause\t0\ta\t/g/a\t\\N\t0\t0\t0",
                 "subject\tlayer-dir\tremove\tno-record\t0\ta\t\\N\t\\N\t0\t0\t0",

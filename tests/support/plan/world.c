@@ -167,7 +167,7 @@ static int add_image(struct facts *facts, struct dice *dice, enum cstorage_locat
 
         if (!image)
                 return -ENOMEM;
-        *image = (struct fact_image){.id = pick_other(dice), .layer = pick_layer_or_none(dice)};
+        *image = (struct fact_image){.id = pick_other(dice), .layer = pick_layer_or_none(dice), .name = ""};
         image->location = location;
         if (!dice_hit(dice, 4))
                 return 0;
@@ -187,8 +187,11 @@ static int add_container(struct facts *facts, struct dice *dice, enum cstorage_l
 
         if (!container)
                 return -ENOMEM;
-        *container = (struct fact_container){pick_other(dice), pick_layer_or_none(dice), pick_other(dice),
-                                             location};
+        *container = (struct fact_container){.id = pick_other(dice),
+                                             .layer = pick_layer_or_none(dice),
+                                             .image = pick_other(dice),
+                                             .name = "",
+                                             .location = location};
         return 0;
 }
 
@@ -392,6 +395,44 @@ static struct mood make_mood(struct dice *dice) {
         };
 }
 
+/* Each part in any state; the scan reports no other part of an incomplete layer. */
+static int damage_layer(struct facts *facts, const struct fact_layer *layer, struct dice *dice) {
+        struct fact_damage *damage = facts_add_damage(facts);
+
+        if (!damage)
+                return -ENOMEM;
+        *damage = (struct fact_damage){.layer = layer->id, .path = "/g/overlay"};
+        if (layer->incomplete) {
+                damage->part = FACT_PART_RECORD;
+                damage->state = CSTORAGE_STATE_INVALID;
+                return 0;
+        }
+        damage->part = (enum cstorage_layer_part) dice_roll(dice, CSTORAGE_PART_MERGED + 1);
+        damage->state = (enum cstorage_part_state)(
+                CSTORAGE_STATE_MISSING +
+                dice_roll(dice, CSTORAGE_STATE_NOT_EMPTY - CSTORAGE_STATE_MISSING + 1));
+        damage->repairable = damage->part != CSTORAGE_PART_DIRECTORY && !dice_hit(dice, 4);
+        return 0;
+}
+
+int world_damage_layers(struct facts *facts, struct dice *dice) {
+        struct fact_damage *links;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < facts->n_layers; i++)
+                if (facts->layers[i].location != CSTORAGE_LOCATION_ADDITIONAL &&
+                    (facts->layers[i].incomplete || dice_hit(dice, 3)))
+                        r = damage_layer(facts, &facts->layers[i], dice);
+        if (r < 0 || !dice_hit(dice, 8))
+                return r;
+        links = facts_add_damage(facts);
+        if (!links)
+                return -ENOMEM;
+        *links = (struct fact_damage){"",    FACT_PART_LINKS,    CSTORAGE_STATE_MISSING,
+                                      false, .repairable = true, .path = "/g/overlay/l"};
+        return 0;
+}
+
 int world_make(struct facts *facts, struct dice *dice) {
         struct mood mood = make_mood(dice);
         unsigned n_records = dice_roll(dice, 12), n_mounts = dice_hit(dice, 3) ? dice_roll(dice, 3) : 0;
@@ -421,7 +462,7 @@ int world_make(struct facts *facts, struct dice *dice) {
                 r = add_volatile_files(facts, &mood, dice);
         if (r >= 0 && dice_hit(dice, 20))
                 r = add_problem(facts, dice_hit(dice, 2) ? "/g/overlay" : "/g/overlay/staging");
-        return r;
+        return r >= 0 && dice_hit(dice, 3) ? world_damage_layers(facts, dice) : r;
 }
 
 #define COPY(to, from, array)                                                                                \
@@ -448,7 +489,8 @@ int world_copy(struct facts *to, const struct facts *from) {
         to->uses_unseen = from->uses_unseen;
         if (COPY(to, from, files) < 0 || COPY(to, from, layers) < 0 || COPY(to, from, images) < 0 ||
             COPY(to, from, containers) < 0 || COPY(to, from, mounts) < 0 || COPY(to, from, in_use) < 0 ||
-            COPY(to, from, set_aside) < 0 || COPY(to, from, entries) < 0 || COPY(to, from, problems) < 0)
+            COPY(to, from, set_aside) < 0 || COPY(to, from, entries) < 0 || COPY(to, from, problems) < 0 ||
+            COPY(to, from, damages) < 0)
                 return -ENOMEM;
         return 0;
 }

@@ -28,4 +28,5 @@ int world_add_mount(struct facts *facts, struct dice *dice);
 void world_hold_lock(struct facts *facts, struct dice *dice);
 void world_damage_file(struct facts *facts, struct dice *dice);
 int world_hide_directory(struct facts *facts, struct dice *dice);
+int world_damage_layers(struct facts *facts, struct dice *dice);
 void world_shuffle(struct facts *facts, struct dice *dice);
