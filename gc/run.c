@@ -172,7 +172,7 @@ static int preview_only(const struct run *run, const struct scan *view,
         if (outcome_fill(&outcome, view) < 0)
                 return out_of_memory("the report");
 
-        outcome.dry_run = run->options->dry_run;
+        outcome.dry_run = run->options->dry_run || run->options->verb == VERB_CHECK;
         outcome.details = details;
         if (wanted)
                 measure(&outcome);
@@ -230,6 +230,17 @@ static int dispose(const struct run *run, struct outcome *outcome, struct cstora
         return finish_run(run, outcome);
 }
 
+static bool wants_damage(const struct options *options) {
+        return options->verb == VERB_CHECK || options->verb == VERB_REPAIR;
+}
+
+static struct scan_depth depth_of(const struct run *run) {
+        return (struct scan_depth){
+                .uses = run->policy.recent ? USES_ALL : USES_CONTAINERS,
+                .damage = wants_damage(run->options) ? DAMAGE_ALL : DAMAGE_LIKELY,
+        };
+}
+
 static int begin(const struct run *run, struct cstorage_store *store, struct cstorage_txn **ret,
                  struct error *reterr) {
         const struct cstorage_txn_options options = {
@@ -241,7 +252,7 @@ static int begin(const struct run *run, struct cstorage_store *store, struct cst
 }
 
 /* Under the locks. The first plan is used if nothing was written since; else the store is scanned again. */
-static int decide(struct cstorage_txn *txn, struct cstorage_store *store, const struct policy *policy,
+static int decide(const struct run *run, struct cstorage_txn *txn, struct cstorage_store *store,
                   struct scan *preview, struct scan *again, struct scan **ret, struct error *reterr) {
         int r;
 
@@ -253,7 +264,7 @@ static int decide(struct cstorage_txn *txn, struct cstorage_store *store, const 
                 return 0;
         }
 
-        r = scan_make(again, store, policy, reterr);
+        r = scan_make(again, store, &run->policy, depth_of(run), reterr);
         if (r < 0)
                 return r;
 
@@ -262,7 +273,7 @@ static int decide(struct cstorage_txn *txn, struct cstorage_store *store, const 
 }
 
 /* The part under the locks. execute() releases them, or the caller if nothing is to be removed. */
-static int change(struct cstorage_txn *txn, struct cstorage_store *store, const struct policy *policy,
+static int change(const struct run *run, struct cstorage_txn *txn, struct cstorage_store *store,
                   struct scan **view, struct scan *again, struct cstorage_trash **ret, struct error *reterr) {
         int r;
 
@@ -270,7 +281,7 @@ static int change(struct cstorage_txn *txn, struct cstorage_store *store, const 
         if (r < 0)
                 return error_errno(reterr, r, "cannot catch signals");
 
-        r = decide(txn, store, policy, *view, again, view, reterr);
+        r = decide(run, txn, store, *view, again, view, reterr);
         if (r < 0)
                 return r;
 
@@ -296,7 +307,7 @@ static int collect(const struct run *run, struct cstorage_store *store, struct s
         if (r < 0)
                 return failed(run, r, &error);
 
-        r = change(txn, store, &run->policy, &view, &again, &trash, &error);
+        r = change(run, txn, store, &view, &again, &trash, &error);
         outcome.lock_held_us = cstorage_txn_get_held_us(txn);
         txn = cstorage_txn_free(txn);
         if (r < 0)
@@ -321,16 +332,17 @@ static int act(const struct run *run, struct cstorage_store *store, struct scan 
 
         if (wants_details(run->options) && orphan_details_read(&details, view) < 0)
                 return out_of_memory("the report");
-        if (run->options->dry_run || !has_work(&view->plan))
+        if (run->options->dry_run || run->options->verb == VERB_CHECK || !has_work(&view->plan))
                 return preview_only(run, view, &details);
         return collect(run, store, view, &details);
 }
 
-/* Whether the store is clean, which is the common case. --verbose and facts need the full scan. */
+/* Whether the store is clean, which is the common case. --verbose, and all verbs but collect, need the full
+ * scan; so does the first run after a boot, which may follow a power cut. */
 static bool is_accounted_for(const struct run *run, const struct cstorage_store *store,
                              uint64_t *ret_entries) {
-        return run->options->verb != VERB_FACTS && !run->options->verbose &&
-               cstorage_store_is_clean(store, ret_entries) > 0;
+        return run->options->verb == VERB_COLLECT && !run->options->verbose &&
+               uptime_us() >= DAMAGE_BOOT_US && cstorage_store_is_clean(store, ret_entries) > 0;
 }
 
 static int finish_accounted_for(const struct run *run, const struct cstorage_store *store, uint64_t entries) {
@@ -350,11 +362,11 @@ static int run_store(const struct run *run, struct cstorage_store *store) {
         if (is_accounted_for(run, store, &entries))
                 return finish_accounted_for(run, store, entries);
         if (run->options->verb == VERB_FACTS) {
-                r = scan_read(&view, store, run->policy.recent ? USES_ALL : USES_CONTAINERS, &error);
+                r = scan_read(&view, store, depth_of(run), &error);
                 return r < 0 ? failed(run, r, &error) : print_facts(&view);
         }
 
-        r = scan_make(&view, store, &run->policy, &error);
+        r = scan_make(&view, store, &run->policy, depth_of(run), &error);
         if (r < 0)
                 return failed(run, r, &error);
         if (!run->options->quiet)
@@ -425,6 +437,7 @@ int run(const struct options *options) {
 
         run.policy.repair = options->repair;
         run.policy.recent = options->recent;
+        run.policy.only_repairs = wants_damage(options);
         if (options->root_fd >= 0) {
                 r = look_for_root(&run);
                 if (r != STATUS_STALE)

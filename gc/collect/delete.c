@@ -175,7 +175,7 @@ static void note_error(const struct deletion *deletion, const struct cstorage_tr
         struct subject *subject;
 
         while ((subject = next_removed(deletion, dir, &at, &item)))
-                execute_apply_one(subject, error->code, error->text);
+                subject_apply(subject, error->code, error->text);
 }
 
 /* If a temp dir is itself an item, the directory counts as one more entry. */
@@ -204,7 +204,7 @@ static void note_interrupted(const struct deletion *deletion, const struct cstor
                 const char *name = cstorage_trash_item_get_name(item);
 
                 if (!name || faccessat(cstorage_trash_dir_get_fd(dir), name, F_OK, AT_SYMLINK_NOFOLLOW) >= 0)
-                        execute_apply_one(subject, interrupted.code, interrupted.text);
+                        subject_apply(subject, interrupted.code, interrupted.text);
         }
 }
 

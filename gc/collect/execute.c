@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "collect/execute.h"
+#include "collect/repair.h"
 
 static int ask_for(struct cstorage_txn *txn, struct fact_entry *entry, enum verdict verdict) {
         switch (verdict) {
@@ -22,8 +23,7 @@ static int ask_for(struct cstorage_txn *txn, struct fact_entry *entry, enum verd
         return 0;
 }
 
-int execute(struct cstorage_txn *txn, const struct scan *view, struct cstorage_trash **ret,
-            struct error *reterr) {
+int execute(struct cstorage_txn *txn, struct scan *view, struct cstorage_trash **ret, struct error *reterr) {
         int r;
 
         for (size_t i = 0; i < view->plan.n; i++) {
@@ -34,41 +34,20 @@ int execute(struct cstorage_txn *txn, const struct scan *view, struct cstorage_t
                         return error_errno(reterr, r, "cannot request the removal or the repair of %s",
                                            entry->path);
         }
-        return cstorage_txn_commit(txn, ret, (struct cstorage_error *) reterr);
-}
-
-/* If an entry changed after the scan, another process changed it. Report that, not the reason of the plan. */
-void execute_apply_one(struct subject *subject, int code, const char *text) {
-        switch (code) {
-        case 0:
-                return;
-        case -ENOENT:
-                subject->reason = REASON_VANISHED;
-                break;
-        case -ESTALE:
-                subject->reason = REASON_CHANGED;
-                break;
-        case -EBUSY:
-                subject->reason = REASON_BUSY;
-                break;
-        case -ECANCELED:
-                subject->reason = REASON_LAYER_REFUSED;
-                break;
-        default:
-                subject_fail(subject, text && text[0] ? text : strerror(-code));
-                return;
-        }
-        subject->result = result_of(subject->reason);
+        r = repair_request(txn, view, reterr);
+        return r < 0 ? r : cstorage_txn_commit(txn, ret, (struct cstorage_error *) reterr);
 }
 
 void execute_apply(struct outcome *outcome, const struct cstorage_trash *trash) {
         const struct cstorage_trash_item *item = NULL;
 
         while ((item = cstorage_trash_next_item(trash, item))) {
-                struct subject *subject = outcome_find(outcome, cstorage_trash_item_get_userdata(item));
+                const struct fact_entry *entry = cstorage_trash_item_get_userdata(item);
+                struct subject *subject = entry ? outcome_find(outcome, entry) : NULL;
 
                 if (subject)
-                        execute_apply_one(subject, cstorage_trash_item_get_code(item),
-                                          cstorage_trash_item_get_text(item));
+                        subject_apply(subject, cstorage_trash_item_get_code(item),
+                                      cstorage_trash_item_get_text(item));
         }
+        repair_apply(outcome, trash);
 }

@@ -12,6 +12,7 @@ void outcome_done(struct outcome *outcome) {
                 free(outcome->subjects[i].text);
         free(outcome->subjects);
         free(outcome->by_entry);
+        free(outcome->records);
         *outcome = OUTCOME_INIT;
 }
 
@@ -35,6 +36,80 @@ void subject_fail(struct subject *subject, const char *text) {
         subject->text = strdup(text); /* if out of memory: failed, without a cause */
 }
 
+/* If an entry changed after the scan, another process changed it. Report that, not the reason of the plan. */
+void subject_apply(struct subject *subject, int code, const char *text) {
+        switch (code) {
+        case 0:
+                return;
+        case -ENOENT:
+                subject->reason = REASON_VANISHED;
+                break;
+        case -ESTALE:
+                subject->reason = REASON_CHANGED;
+                break;
+        case -EBUSY:
+                subject->reason = REASON_BUSY;
+                break;
+        case -ECANCELED:
+                subject->reason = REASON_LAYER_REFUSED;
+                break;
+        default:
+                subject_fail(subject, text && text[0] ? text : strerror(-code));
+                return;
+        }
+        subject->result = result_of(subject->reason);
+}
+
+static void add_record(struct outcome *outcome, enum reason reason, const struct fact_entry *record) {
+        struct fact_entry *entry = &outcome->records[outcome->n_subjects - outcome->first_record];
+
+        if (result_of(reason) == RESULT_KEPT)
+                return;
+
+        assert(outcome->n_subjects < outcome->cap_subjects);
+        *entry = *record;
+        entry->problem = "";
+        outcome->subjects[outcome->n_subjects++] =
+                (struct subject){.entry = entry, .result = result_of(reason), .reason = reason};
+}
+
+static void add_damage(struct outcome *outcome, enum reason reason, const struct fact_damage *damage) {
+        const struct fact_entry record = {.kind = FACT_KIND_LAYER,
+                                          .imagestore = damage->imagestore,
+                                          .id = *damage->layer ? damage->layer : NULL,
+                                          .name = damage->layer,
+                                          .path = damage->path};
+
+        add_record(outcome, reason, &record);
+}
+
+static void add_loss(struct outcome *outcome, const struct loss *loss) {
+        const struct facts *facts = outcome->facts;
+        struct fact_entry record = {0};
+
+        if (loss->reason == REASON_IMAGE_LOST) {
+                record.kind = FACT_KIND_IMAGE;
+                record.id = facts->images[loss->index].id;
+                record.name = facts->images[loss->index].name;
+        } else {
+                record.kind = FACT_KIND_CONTAINER;
+                record.id = facts->containers[loss->index].id;
+                record.name = facts->containers[loss->index].name;
+        }
+        record.path = *record.name ? record.name : record.id;
+        add_record(outcome, loss->reason, &record);
+}
+
+static void add_records(struct outcome *outcome) {
+        const struct plan *plan = outcome->plan;
+
+        outcome->first_record = outcome->n_subjects;
+        for (size_t i = 0; i < plan->n_damages; i++)
+                add_damage(outcome, plan->damages[i].reason, &outcome->facts->damages[i]);
+        for (size_t i = 0; i < plan->n_losses; i++)
+                add_loss(outcome, &plan->losses[i]);
+}
+
 int outcome_fill(struct outcome *outcome, const struct scan *view) {
         const struct plan *plan = &view->plan;
         int r;
@@ -45,7 +120,8 @@ int outcome_fill(struct outcome *outcome, const struct scan *view) {
                 return r;
 
         outcome->by_entry = calloc(plan->n + 1, sizeof(*outcome->by_entry));
-        if (!outcome->by_entry)
+        outcome->records = calloc(plan->n_damages + plan->n_losses + 1, sizeof(*outcome->records));
+        if (!outcome->by_entry || !outcome->records)
                 return -ENOMEM;
 
         outcome->facts = &view->facts;
@@ -65,6 +141,7 @@ int outcome_fill(struct outcome *outcome, const struct scan *view) {
                         .because = decision->because,
                 };
         }
+        add_records(outcome);
         return 0;
 }
 

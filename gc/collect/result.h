@@ -17,7 +17,7 @@ enum result {
         RESULT_COUNT,
 };
 
-struct subject { /* one entry that is not simply kept */
+struct subject { /* one entry or damaged object that is not simply kept */
         const struct fact_entry *entry;
         enum result result;
         enum reason reason;
@@ -31,10 +31,13 @@ struct orphan_details;
 
 struct outcome {
         const struct facts *facts;
-        const struct plan *plan;  /* NULL if there was nothing to plan */
-        uint64_t n_accounted;     /* then: recorded entries, which were not examined */
-        struct subject *subjects; /* in the order of the facts: by kind, directory, name */
+        const struct plan *plan; /* NULL if there was nothing to plan */
+        uint64_t n_accounted;    /* then: recorded entries, which were not examined */
+        struct subject
+                *subjects; /* in the order of the facts: by kind, directory, name; then damage and losses */
         size_t n_subjects, cap_subjects;
+        size_t first_record;             /* the first subject that is no entry of the facts */
+        struct fact_entry *records;      /* the objects of the damage and the losses, as reports need them */
         struct subject **by_entry;       /* by entry of the facts; NULL: it is kept */
         const struct fact_entry *others; /* stores of other drivers, if requested; not counted */
         size_t n_others;
@@ -66,6 +69,9 @@ enum result result_of(enum reason reason);
 
 /* Change the result to failed. */
 void subject_fail(struct subject *subject, const char *text);
+
+/* Replace the plan's verdict by the library's result: a code, 0 or negative errno, and its text, or NULL. */
+void subject_apply(struct subject *subject, int code, const char *text);
 
 /* Calculate the sums, after all results are final. */
 void outcome_count(struct outcome *outcome);

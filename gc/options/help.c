@@ -19,13 +19,15 @@
 
 static const char collect_help[] =
         "cstorage-gc [collect] [OPTIONS...]\n"
-        "cstorage-gc config|facts [OPTIONS...]\n"
+        "cstorage-gc check|repair|config|facts [OPTIONS...]\n"
         "\n"
         "Remove orphaned layers and container data from the store of podman, buildah,\n"
         "skopeo and CRI-O.\n"
         "\n"
         "Commands:\n"
-        "  collect   remove orphans and reset torn volatile files (default)\n"
+        "  collect   remove orphans, and repair what a power cut damaged (default)\n"
+        "  check     print damaged layers, and what they break\n"
+        "  repair    repair damaged layers; remove no orphans\n"
         "  config    print every setting and its origin\n"
         "  facts     print the facts of the decision, for bug reports\n"
         "\n"
@@ -33,7 +35,7 @@ static const char collect_help[] =
         "  -n, --dry-run                print what would be removed; change nothing\n"
         "      --all-users              also collect the stores of all other users\n"
         "      --recent                 also remove recent orphans that nothing uses\n"
-        "      --no-repair              leave torn volatile record files as they are\n"
+        "      --no-repair              leave torn files and damaged layers as they are\n"
         "      --no-delete              move garbage to the trash and exit\n"
         "      --deleter=SOCKET         send the trash to the deleter at this socket\n"
         "      --lock-timeout=TIME      wait this long for the locks of the store [30s]\n"
@@ -48,6 +50,39 @@ static const char collect_help[] =
         "\n" STORE_OPTIONS "\n" COMMON_OPTIONS "\n"
         "Exit status: 0 done or nothing to do, 1 a removal failed, 2 invalid usage, 3 an\n"
         "object was refused, 4 the locks were not obtained in time.\n";
+
+static const char check_help[] =
+        "cstorage-gc check [OPTIONS...]\n"
+        "\n"
+        "Examine the parts of all recorded layers, and print those that are damaged and\n"
+        "the images and containers that are lost. Change nothing.\n"
+        "\n"
+        "Output:\n"
+        "      --json                   report as one JSON object\n"
+        "      --summary                print numbers for each result and reason only\n"
+        "  -q, --quiet                  print problems only\n"
+        "      --color=WHEN             use colors: auto, always, never\n"
+        "\n" STORE_OPTIONS "\n" COMMON_OPTIONS "\n"
+        "Exit status: 0 nothing is damaged or all can be repaired, 1 something failed,\n"
+        "2 usage, 3 something is lost.\n";
+
+static const char repair_help[] =
+        "cstorage-gc repair [OPTIONS...]\n"
+        "\n"
+        "Repair damaged layers, remove incomplete ones, and reset torn volatile files.\n"
+        "\n"
+        "Options:\n"
+        "  -n, --dry-run                print what would be repaired; change nothing\n"
+        "      --lock-timeout=TIME      wait this long for the locks of the store [30s]\n"
+        "\n"
+        "Output:\n"
+        "      --json                   report as one JSON object\n"
+        "      --summary                print numbers for each result and reason only\n"
+        "  -q, --quiet                  print problems only\n"
+        "      --color=WHEN             use colors: auto, always, never\n"
+        "\n" STORE_OPTIONS "\n" COMMON_OPTIONS "\n"
+        "Exit status: 0 nothing is damaged any more, 1 something failed, 2 usage, 3\n"
+        "something is lost, 4 the locks were not obtained in time.\n";
 
 static const char config_help[] =
         "cstorage-gc config [OPTIONS...]\n"
@@ -70,8 +105,11 @@ static const char facts_help[] =
         "\n" STORE_OPTIONS "\n" COMMON_OPTIONS;
 
 void options_help(FILE *out, enum verb verb) {
-        static const char *const help[] = {
-                [VERB_COLLECT] = collect_help, [VERB_CONFIG] = config_help, [VERB_FACTS] = facts_help};
+        static const char *const help[] = {[VERB_COLLECT] = collect_help,
+                                           [VERB_CHECK] = check_help,
+                                           [VERB_REPAIR] = repair_help,
+                                           [VERB_CONFIG] = config_help,
+                                           [VERB_FACTS] = facts_help};
 
         fputs(help[verb], out);
 }

@@ -288,7 +288,8 @@ static int check_all_users(const struct options *options, struct error *reterr) 
                                  "--all-users cannot be combined with options that select a store");
         if (options->deleter || options->verb != VERB_COLLECT)
                 return error_set(reterr, -EINVAL,
-                                 "--all-users cannot be combined with --deleter, config or facts");
+                                 "--all-users cannot be combined with --deleter, check, repair, config or "
+                                 "facts");
         return 0;
 }
 
@@ -304,6 +305,8 @@ static int check_together(const struct options *options, struct error *reterr) {
         if (options->verb == VERB_FACTS && options->json)
                 return error_set(reterr, -EINVAL,
                                  "facts has a form of its own and cannot be combined with --json");
+        if (options->verb == VERB_REPAIR && !options->repair)
+                return error_set(reterr, -EINVAL, "repair cannot be combined with --no-repair");
         return options->all_users ? check_all_users(options, reterr) : 0;
 }
 
@@ -323,7 +326,8 @@ static int untaken(int c, char **argv, struct error *reterr) {
 
 static int take_verb(struct options *options, const char *word, struct error *reterr) {
         static const char *const verbs[] = {
-                [VERB_COLLECT] = "collect", [VERB_CONFIG] = "config", [VERB_FACTS] = "facts", NULL};
+                [VERB_COLLECT] = "collect", [VERB_CHECK] = "check", [VERB_REPAIR] = "repair",
+                [VERB_CONFIG] = "config",   [VERB_FACTS] = "facts", NULL};
         _cleanup_text_ struct text shown = TEXT_INIT;
         unsigned i;
 

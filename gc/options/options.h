@@ -26,6 +26,8 @@ enum switched {
 
 enum verb {
         VERB_COLLECT, /* the default */
+        VERB_CHECK,   /* print the damage */
+        VERB_REPAIR,  /* repair the damage, remove nothing else */
         VERB_CONFIG,  /* print the settings */
         VERB_FACTS,   /* print the input of the decision */
 };

@@ -134,7 +134,7 @@ static enum message message_of(enum result result) {
 
 static void tell_subject(const struct subject *subject, const struct journal_user *user) {
         static const char *const words[] = {[MESSAGE_REMOVED] = "Removed",
-                                            [MESSAGE_REPAIRED] = "Put an empty list in place of",
+                                            [MESSAGE_REPAIRED] = "Repaired",
                                             [MESSAGE_REFUSED] = "Refused",
                                             [MESSAGE_FAILED] = "Failed on"};
         enum message message = message_of(subject->result);

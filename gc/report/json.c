@@ -3,6 +3,7 @@
 /* The report for programs: one object, with the same members in every run. */
 
 #include "report/json-writer.h"
+#include "report/losses.h"
 #include "report/orphan-details.h"
 #include "report/report.h"
 #include "report/totals.h"
@@ -45,6 +46,13 @@ static void put_details(struct json_writer *json, const struct outcome *outcome,
         put_known(json, "layer", detail->layer);
 }
 
+static void put_command(struct json_writer *json, const struct subject *subject) {
+        _cleanup_text_ struct text command = TEXT_INIT;
+
+        if (losses_add_command(&command, subject) >= 0 && command.s)
+                json_writer_string(json, "command", command.s);
+}
+
 static void put_subject(struct json_writer *json, const struct outcome *outcome,
                         const struct subject *subject) {
         json_writer_open(json, NULL, '{');
@@ -60,6 +68,7 @@ static void put_subject(struct json_writer *json, const struct outcome *outcome,
                 json_writer_u64(json, "bytes", subject->bytes);
         }
         put_details(json, outcome, subject);
+        put_command(json, subject);
         json_writer_close(json, '}');
 }
 

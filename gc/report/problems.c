@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "plan/lost-files.h"
+#include "report/losses.h"
 #include "report/problems.h"
 #include "util/log.h"
 
@@ -123,12 +124,12 @@ static bool blamed(const struct outcome *outcome, const struct fact_file *file) 
         return false;
 }
 
-/* If the file is repaired, its subject is reported instead of a problem. */
-static bool is_repaired(const struct outcome *outcome, const struct fact_file *file) {
+/* If a file or directory is repaired, its subject is reported instead of a problem. */
+static bool is_repaired(const struct outcome *outcome, const char *path) {
         for (size_t i = 0; i < outcome->n_subjects; i++) {
                 const struct subject *subject = &outcome->subjects[i];
 
-                if (subject->result == RESULT_REPAIRED && strcmp(subject->entry->path, file->path) == 0)
+                if (subject->result == RESULT_REPAIRED && strcmp(subject->entry->path, path) == 0)
                         return true;
         }
         return false;
@@ -209,7 +210,7 @@ static int add_file(struct problems *problems, const struct outcome *outcome, co
                     const struct lost_files *lost) {
         bool is_proven = file == lost->layers || file == lost->images;
 
-        if (is_repaired(outcome, file))
+        if (is_repaired(outcome, file->path))
                 return 0;
 
         switch (file->state) {
@@ -280,8 +281,10 @@ int problems_collect(struct problems *problems, const struct outcome *outcome) {
 
         r = add_files(problems, outcome);
         for (size_t i = 0; i < facts->n_problems && r >= 0; i++)
-                r = add(problems, facts->problems[i].path, facts->problems[i].text,
-                        "Nothing is removed that may lie there or depend on it", NULL);
+                r = is_repaired(outcome, facts->problems[i].path)
+                            ? 0
+                            : add(problems, facts->problems[i].path, facts->problems[i].text,
+                                  "Nothing is removed that may lie there or depend on it", NULL);
         if (r < 0)
                 return r;
         return 0;
@@ -310,23 +313,32 @@ static void print_sentences(const struct outcome *outcome) {
         }
 }
 
-/* A repaired record file is always reported. */
+static void print_reset(const char *path, bool dry_run) {
+        const char *text = reason_text(REASON_TORN_VOLATILE_FILE);
+
+        if (dry_run)
+                log_notice("%s: %s. A run without --dry-run replaces it by an empty list and keeps the "
+                           "torn file as %s.torn",
+                           path, text, path);
+        else
+                log_notice("%s: %s. It was replaced by an empty list; the torn file is kept as "
+                           "%s.torn. Nothing else needs to be done",
+                           path, text, path);
+}
+
+/* A repair is always reported. */
 static void print_repaired(const struct outcome *outcome) {
         for (size_t i = 0; i < outcome->n_subjects; i++) {
                 const struct subject *subject = &outcome->subjects[i];
-                const char *path = subject->entry->path;
 
                 if (subject->result != RESULT_REPAIRED)
                         continue;
-                if (outcome->dry_run)
-                        log_notice(
-                                "%s: %s. A run without --dry-run replaces it by an empty list and keeps the "
-                                "torn file as %s.torn",
-                                path, reason_text(subject->reason), path);
+                if (subject->reason == REASON_TORN_VOLATILE_FILE)
+                        print_reset(subject->entry->path, outcome->dry_run);
                 else
-                        log_notice("%s: %s. It was replaced by an empty list; the torn file is kept as "
-                                   "%s.torn. Nothing else needs to be done",
-                                   path, reason_text(subject->reason), path);
+                        log_notice("%s: %s. %s", subject->entry->path, reason_text(subject->reason),
+                                   outcome->dry_run ? "A run of cstorage-gc repair makes it anew"
+                                                    : "It was made anew. Nothing else needs to be done");
         }
 }
 
@@ -338,7 +350,8 @@ static void print_refusals(const struct outcome *outcome) {
         for (size_t i = 0; i < outcome->n_subjects; i++) {
                 const struct subject *subject = &outcome->subjects[i];
 
-                if (subject->result == RESULT_REFUSED && n[subject->reason]++ == 0)
+                if (subject->result == RESULT_REFUSED && subject->reason != REASON_IMAGE_LOST &&
+                    subject->reason != REASON_CONTAINER_LOST && n[subject->reason]++ == 0)
                         first[subject->reason] = subject->entry->path;
         }
 
@@ -358,4 +371,5 @@ void problems_print(const struct problems *problems, const struct outcome *outco
         print_sentences(outcome);
         print_repaired(outcome);
         print_refusals(outcome);
+        losses_print(outcome);
 }

@@ -8,13 +8,23 @@
 
 #include "util/log.h"
 
-/* Iterate over all entries. The subjects of kept entries are created on the fly: only the plan contains
- * them. */
+static bool next_of_records(const struct outcome *outcome, size_t first, size_t *i, struct subject *ret) {
+        size_t at = outcome->first_record + (*i - first);
+
+        if (at >= outcome->n_subjects)
+                return false;
+        *ret = outcome->subjects[at];
+        (*i)++;
+        return true;
+}
+
+/* Iterate over all entries, then over damage and losses. The subjects of kept entries are created on the fly:
+ * only the plan contains them. */
 static bool next_of_plan(const struct outcome *outcome, size_t *i, struct subject *ret) {
         const struct subject *subject;
 
         if (*i >= outcome->plan->n)
-                return false;
+                return next_of_records(outcome, outcome->plan->n, i, ret);
 
         subject = outcome_find(outcome, &outcome->facts->entries[*i]);
         if (subject)
@@ -56,7 +66,10 @@ bool report_next(const struct outcome *outcome, bool verbose, size_t *i, struct 
 
         if (all ? next_of_plan(outcome, i, ret) : next_of_subjects(outcome, verbose, i, ret))
                 return true;
-        return verbose && next_of_others(outcome, all ? outcome->plan->n : outcome->n_subjects, i, ret);
+        return verbose && next_of_others(outcome,
+                                         all ? outcome->plan->n + outcome->n_subjects - outcome->first_record
+                                             : outcome->n_subjects,
+                                         i, ret);
 }
 
 bool flush_report(void) {

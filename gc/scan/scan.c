@@ -512,7 +512,7 @@ static int collect_facts(struct scan *view) {
         return scan_other_parts(facts);
 }
 
-static int look(struct scan *view, struct cstorage_store *store, enum uses_depth depth,
+static int look(struct scan *view, struct cstorage_store *store, struct scan_depth depth,
                 struct error *reterr) {
         int r;
 
@@ -529,7 +529,9 @@ static int look(struct scan *view, struct cstorage_store *store, enum uses_depth
         r = collect_facts(view);
         observe_first_clock(&view->facts);
         if (r >= 0)
-                r = liveness_scan(&view->facts, &view->runroots, depth, reterr);
+                r = liveness_scan(&view->facts, &view->runroots, depth.uses, reterr);
+        if (r >= 0)
+                r = damage_scan(&view->facts, store, view->snapshot, depth.damage);
         if (r < 0 && r != -ESTALE)
                 return error_errno(reterr, r, "cannot collect the facts of %s", view->facts.graphroot);
         return r;
@@ -553,7 +555,8 @@ static bool has_lost_files(const struct facts *facts) {
         return lost_files_find(&lost, facts) >= 0 && (lost.layers || lost.images);
 }
 
-int scan_read(struct scan *view, struct cstorage_store *store, enum uses_depth depth, struct error *reterr) {
+int scan_read(struct scan *view, struct cstorage_store *store, struct scan_depth depth,
+              struct error *reterr) {
         int r;
 
         r = look(view, store, depth, reterr);
@@ -566,10 +569,10 @@ int scan_read(struct scan *view, struct cstorage_store *store, enum uses_depth d
 }
 
 int scan_make(struct scan *view, struct cstorage_store *store, const struct policy *policy,
-              struct error *reterr) {
+              struct scan_depth depth, struct error *reterr) {
         int r;
 
-        r = scan_read(view, store, policy->recent ? USES_ALL : USES_CONTAINERS, reterr);
+        r = scan_read(view, store, depth, reterr);
         if (r < 0)
                 return r;
 

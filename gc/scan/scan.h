@@ -7,6 +7,7 @@
 #include "liveness/runroots.h"
 #include "liveness/uses.h"
 #include "plan/plan.h"
+#include "scan/damage.h"
 
 /* One scan of a store: the facts, and the objects that they borrow strings from. A scan takes no locks and
  * changes nothing. It can be repeated under the locks of a transaction. */
@@ -26,10 +27,16 @@ void scan_done(struct scan *view);
 /* Fill in the paths and the driver of the store only. */
 void scan_store(struct facts *facts, const struct cstorage_store *store);
 
+/* How much of the system and the store is examined. */
+struct scan_depth {
+        enum uses_depth uses;
+        enum damage_scope damage;
+};
+
 /* Scan the store and fill in everything but the plan. The scan must be empty. If parts of a store cannot
  * be read, that is a fact and no error. */
-int scan_read(struct scan *view, struct cstorage_store *store, enum uses_depth depth, struct error *reterr);
+int scan_read(struct scan *view, struct cstorage_store *store, struct scan_depth depth, struct error *reterr);
 
 /* Scan the store and make the plan. */
 int scan_make(struct scan *view, struct cstorage_store *store, const struct policy *policy,
-              struct error *reterr);
+              struct scan_depth depth, struct error *reterr);

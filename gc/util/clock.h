@@ -5,3 +5,6 @@
 
 /* Microseconds of the monotonic clock. */
 uint64_t now_us(void);
+
+/* Microseconds since the boot, including those of suspension. */
+uint64_t uptime_us(void);

@@ -163,7 +163,7 @@ resets() {
 
         is_up "$scene" running plain one
         has_records "$scene" "$5" 0
-        explains "$scene" REPAIRED "A torn volatile record file was reset"
+        explains "$scene" REPAIRED "A damaged part of a container store was repaired"
         check "$scene: the torn files are copied" vm_run m "cd $dir
                 cmp /srv/broken/$3 $layers.torn && cmp /srv/broken/$4 $containers.torn"
         expect "$scene: podman alone cannot start containers with torn layers" "images,create localhost/base:1" \

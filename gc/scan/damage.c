@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "scan/damage.h"
+
+#include <assert.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/idset.h"
+#include "util/clock.h"
+
+/* Layers that were created in this time before the last change of the records count as written last. The
+ * kernel writes files after half a minute (vm.dirty_expire_centisecs); a pull takes minutes. */
+#define WRITTEN_LAST_S (10 * 60)
+
+/* ------------------------------------------------------------------------------------------------- time */
+
+/* Seconds since the epoch of a timestamp as Go writes it; INT64_MAX if it has another form. */
+static int64_t created_s(const char *text) {
+        struct tm tm = {0};
+        const char *end = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
+
+        if (!end || text[strlen(text) - 1] != 'Z')
+                return INT64_MAX;
+        return timegm(&tm);
+}
+
+static int64_t later(int64_t a, const char *text) {
+        int64_t b = created_s(text);
+
+        return b != INT64_MAX && b > a ? b : a;
+}
+
+static int64_t find_last_change(const struct cstorage_snapshot *snapshot) {
+        const struct cstorage_container *container = NULL;
+        const struct cstorage_layer *layer = NULL;
+        int64_t last = INT64_MIN;
+
+        while ((layer = cstorage_snapshot_next_layer(snapshot, layer)))
+                last = later(last, cstorage_layer_get_created(layer));
+        while ((container = cstorage_snapshot_next_container(snapshot, container)))
+                last = later(last, cstorage_container_get_created(container));
+        return last;
+}
+
+/* ------------------------------------------------------------------------------------------------ signs */
+
+static bool is_of_this_store(enum cstorage_location location) {
+        return location != CSTORAGE_LOCATION_ADDITIONAL;
+}
+
+static bool has_incomplete_layer(const struct facts *facts) {
+        for (size_t i = 0; i < facts->n_layers; i++)
+                if (facts->layers[i].incomplete && is_of_this_store(facts->layers[i].location))
+                        return true;
+        return false;
+}
+
+static bool has_torn_file(const struct facts *facts) {
+        for (size_t i = 0; i < facts->n_files; i++)
+                if (facts->files[i].torn)
+                        return true;
+        return false;
+}
+
+static int find_directories(struct idset *set, const struct facts *facts) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < facts->n_entries; i++)
+                if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR)
+                        r = idset_add(set, facts->entries[i].name);
+        idset_seal(set);
+        return r;
+}
+
+/* The number of layers of this store, and of those without a directory. */
+static int count_missing(const struct facts *facts, size_t *ret_layers, size_t *ret_missing) {
+        _cleanup_idset_ struct idset directories = IDSET_INIT;
+        int r;
+
+        *ret_layers = *ret_missing = 0;
+        r = find_directories(&directories, facts);
+        for (size_t i = 0; r >= 0 && i < facts->n_layers; i++)
+                if (is_of_this_store(facts->layers[i].location)) {
+                        (*ret_layers)++;
+                        *ret_missing += !idset_has(&directories, facts->layers[i].id);
+                }
+        return r;
+}
+
+/* --------------------------------------------------------------------------------------------- examining */
+
+static int add(struct facts *facts, const struct fact_damage *damage) {
+        struct fact_damage *fact = facts_add_damage(facts);
+
+        if (!fact)
+                return -ENOMEM;
+        *fact = *damage;
+        return 0;
+}
+
+static const struct fact_entry *find_directory(const struct facts *facts, const char *layer,
+                                               bool in_imagestore) {
+        for (size_t i = 0; i < facts->n_entries; i++)
+                if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR &&
+                    facts->entries[i].imagestore == in_imagestore &&
+                    strcmp(facts->entries[i].name, layer) == 0)
+                        return &facts->entries[i];
+        return NULL;
+}
+
+static int make_path(struct facts *facts, bool in_imagestore, const char *name, const char **ret) {
+        const char *root = in_imagestore && facts->imagestore ? facts->imagestore : facts->graphroot;
+        _cleanup_text_ struct text text = TEXT_INIT;
+        int r;
+
+        r = text_addf(&text, "%s/%s/%s", root, facts->driver, name);
+        if (r < 0)
+                return r;
+        *ret = arena_text(&facts->arena, text.s, text.len);
+        return *ret ? 0 : -ENOMEM;
+}
+
+static int find_path(struct facts *facts, bool in_imagestore, const char *layer, const char **ret) {
+        const struct fact_entry *entry = find_directory(facts, layer, in_imagestore);
+
+        if (!entry)
+                return make_path(facts, in_imagestore, layer, ret);
+        *ret = entry->path;
+        return 0;
+}
+
+static int add_parts(struct facts *facts, const char *layer, const struct cstorage_layer_stat *stat) {
+        struct fact_damage damage = {.layer = layer, .imagestore = stat->in_imagestore};
+        int r = 0;
+
+        if (stat->damaged)
+                r = find_path(facts, stat->in_imagestore, layer, &damage.path);
+        for (unsigned part = 0; r >= 0 && part < CSTORAGE_PARTS_MAX; part++) {
+                if (!(stat->damaged & CSTORAGE_PART_BIT(part)))
+                        continue;
+                damage.part = (enum cstorage_layer_part) part;
+                damage.state = stat->parts[part];
+                damage.repairable = stat->repairable & CSTORAGE_PART_BIT(part);
+                r = add(facts, &damage);
+        }
+        return r;
+}
+
+static int add_incomplete(struct facts *facts, const struct cstorage_layer *layer) {
+        struct fact_damage damage = {
+                .layer = cstorage_layer_get_id(layer),
+                .part = FACT_PART_RECORD,
+                .state = CSTORAGE_STATE_INVALID,
+                .imagestore = cstorage_layer_get_location(layer) == CSTORAGE_LOCATION_IMAGESTORE,
+        };
+        int r;
+
+        r = find_path(facts, damage.imagestore, damage.layer, &damage.path);
+        return r < 0 ? r : add(facts, &damage);
+}
+
+/* The other parts of an incomplete layer do not matter. A layer that cannot be examined is no damage: the
+ * scan of its directory reports the error. */
+static int examine_layer(struct facts *facts, const struct cstorage_snapshot *snapshot,
+                         const struct cstorage_layer *layer) {
+        struct cstorage_layer_stat stat;
+        int r;
+
+        if (cstorage_layer_is_incomplete(layer))
+                return add_incomplete(facts, layer);
+        r = cstorage_layer_stat(snapshot, layer, &stat, NULL);
+        if (r < 0)
+                return r == -ENOMEM ? r : 0;
+        return add_parts(facts, cstorage_layer_get_id(layer), &stat);
+}
+
+static int examine_layers(struct facts *facts, const struct cstorage_snapshot *snapshot, int64_t since_s) {
+        const struct cstorage_layer *layer = NULL;
+        int r = 0;
+
+        while (r >= 0 && (layer = cstorage_snapshot_next_layer(snapshot, layer)))
+                if (is_of_this_store(cstorage_layer_get_location(layer)) &&
+                    created_s(cstorage_layer_get_created(layer)) >= since_s)
+                        r = examine_layer(facts, snapshot, layer);
+        return r;
+}
+
+static bool has_directory(const struct facts *facts, bool in_imagestore) {
+        for (size_t i = 0; i < facts->n_entries; i++)
+                if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR &&
+                    facts->entries[i].imagestore == in_imagestore)
+                        return true;
+        return false;
+}
+
+static int examine_links(struct facts *facts, const struct cstorage_store *store, bool in_imagestore) {
+        struct fact_damage damage = {.layer = "",
+                                     .part = FACT_PART_LINKS,
+                                     .imagestore = in_imagestore,
+                                     .repairable = true};
+        int r;
+
+        if (!has_directory(facts, in_imagestore))
+                return 0;
+        r = cstorage_store_stat_links(store, in_imagestore, &damage.state, NULL);
+        if (r < 0 || damage.state == CSTORAGE_STATE_NONE || damage.state == CSTORAGE_STATE_OK)
+                return r == -ENOMEM ? r : 0;
+        r = make_path(facts, in_imagestore, "l", &damage.path);
+        return r < 0 ? r : add(facts, &damage);
+}
+
+/* Whether all layers must be examined: the scan found damage, or what a power failure leaves. */
+static bool is_damage_likely(const struct facts *facts, size_t missing) {
+        return missing > 0 || facts->n_damages > 0 || has_incomplete_layer(facts) || has_torn_file(facts);
+}
+
+int damage_scan(struct facts *facts, const struct cstorage_store *store,
+                const struct cstorage_snapshot *snapshot, enum damage_scope scope) {
+        size_t layers, missing;
+        int r;
+
+        assert(facts && store && snapshot);
+
+        r = count_missing(facts, &layers, &missing);
+        if (r < 0 || missing == layers) /* a file system that is not mounted is no damage */
+                return r;
+        r = examine_links(facts, store, /* in_imagestore= */ false);
+        if (r >= 0)
+                r = examine_links(facts, store, /* in_imagestore= */ true);
+        if (r < 0)
+                return r;
+
+        if (scope == DAMAGE_ALL || is_damage_likely(facts, missing))
+                return examine_layers(facts, snapshot, INT64_MIN);
+        if (uptime_us() < DAMAGE_BOOT_US)
+                return examine_layers(facts, snapshot, find_last_change(snapshot) - WRITTEN_LAST_S);
+        return 0;
+}

@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Damaged parts of recorded layers: what check, repair and collect print, and what they change.
+. "$(dirname "$0")/../support/lib.sh"
+
+need_gc
+make_scratch
+gc=$build/gc/cstorage-gc
+unset CONTAINERS_STORAGE_CONF CONTAINERS_STORAGE_CONF_OVERRIDE STORAGE_DRIVER STORAGE_OPTS
+
+# run VERB [OPTIONS...]
+run() {
+        # shellcheck disable=SC2086
+        "$gc" "$@" $store --json >"$scratch/out" 2>"$scratch/err"
+        status=$?
+}
+results() { jq -r '.objects[] | "\(.verdict) \(.reason)"' "$scratch/out" | sort | uniq -c | sed 's/^ *//' | paste -sd,; }
+tree() { (cd "$g" && find . -not -name '*.lock' -printf '%p %y %l %s\n' | sort); }
+
+new_store() {
+        lay_out "$1" --images 2 --layers 2 --containers 1 "${@:2}"
+        layer=$(jq -r '.[1].id' "$g/overlay-layers/layers.json")
+        dir=$g/overlay/$layer
+        tree >"$scratch/before"
+}
+
+new_store whole
+run check
+expect "check finds nothing in a store without damage" "0 " "$status $(results)"
+expect "it changes nothing" "$(<"$scratch/before")" "$(tree)"
+
+# damage NAME RESULTS COMMAND: check prints the results, and repair brings the store back.
+damage() {
+        new_store "$1"
+        (cd "$dir" && eval "$3") || not_ok "$1: planted"
+        tree >"$scratch/damaged"
+        run check
+        expect "$1: check prints it" "0 $2" "$status $(results)"
+        expect "$1: check changes nothing" "$(<"$scratch/damaged")" "$(tree)"
+        run repair --dry-run
+        expect "$1: so does a dry run of repair" "0 $2" "$status $(results)"
+        run repair
+        expect "$1: repair repairs it" "0 $2" "$status $(results)"
+        run check
+        expect "$1: then nothing is damaged" "0 " "$status $(results)"
+}
+damage link-missing "1 repair link-damaged" "rm link"
+damage link-blank "1 repair link-damaged" ": >link"
+damage short-link-missing "1 repair link-damaged" 'rm "../l/$(cat link)"'
+damage short-link-elsewhere "1 repair link-damaged" 'ln -sfn ../none/diff "../l/$(cat link)"'
+damage lower-missing "1 repair lower-damaged" "rm lower"
+damage lower-nul "1 repair lower-damaged" "truncate -s 0 lower; truncate -s 28 lower"
+damage work-missing "1 repair part-missing" "rm -rf work"
+damage merged-not-empty "1 repair merged-not-empty" "mkdir -p merged/etc && echo kept >merged/etc/hosts"
+expect "the files in the mount point are kept" kept "$(cat "$g/overlay/$layer"/merged.aside*/etc/hosts)"
+damage links-are-a-link "5 repair link-damaged,1 repair links-damaged" "rm -r ../l && ln -s $layer/diff ../l"
+
+new_store lost
+image=$(jq -r --arg l "$layer" '.[] | select(.layer == $l) | .names[0]' "$g/overlay-images/images.json")
+rm -r "$dir"
+run check
+expect "a lost layer is refused, its image and container are named" "3 1 refuse container-lost,1 refuse image-lost,1 refuse layer-missing" "$status $(results)"
+expect "with the command that replaces it" "podman rmi --force $image" \
+        "$(jq -r '.objects[] | select(.reason == "image-lost") | .command' "$scratch/out")"
+check "the message has it, too" grep -qF "the image $image is lost: a layer of it is lost. To replace it, run: podman rmi --force $image" \
+        "$scratch/err"
+run repair
+expect "repair leaves it as it is" "3 1 refuse container-lost,1 refuse image-lost,1 refuse layer-missing" "$status $(results)"
+
+new_store incomplete --orphans 1
+python3 - "$g/overlay-layers/layers.json" "$g/overlay" <<'EOF'
+import json, os, sys
+path, home = sys.argv[1:]
+layers = json.load(open(path))
+for n, parent in (("a", ""), ("b", "a" * 64)):
+    layers.append({"id": n * 64, "parent": parent, "created": "2026-01-09T20:07:50Z", "flags": {"incomplete": True}})
+    os.makedirs(f"{home}/{n * 64}/diff/d")
+json.dump(layers, open(path, "w"))
+EOF
+run repair
+expect "repair removes incomplete layers" "0 2 remove incomplete" "$status $(results)"
+expect "their records and directories are gone" "0 0" \
+        "$(jq '[.[] | select(.flags.incomplete)] | length' "$g/overlay-layers/layers.json") $(find "$g" -name 'aaaaaaaa*' -o -name 'bbbbbbbb*' | wc -l)"
+expect "it removes no orphan" 1 "$(jq -r '.orphan_layers[]' "${g%/g}.made" | (cd "$g/overlay" && xargs ls -d) | wc -l)"
+
+# As if its file system were not mounted.
+new_store unmounted
+mv "$g/overlay" "$g/overlay.away" && mkdir "$g/overlay"
+run repair
+expect "an empty driver home is no damage" "3  0" "$status $(results) $(find "$g/overlay" -mindepth 1 | wc -l)"
+
+new_store disabled --orphans 1
+rm "$dir/work" -rf
+: >"$g/overlay-layers/volatile-layers.json"
+run collect --no-repair
+expect "--no-repair repairs nothing" missing "$([ -e "$dir/work" ] && echo there || echo missing)"
+finish
