@@ -18,10 +18,10 @@ expect "the reader prints the paths of their layers, the topmost first" "image0-
         "$(CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/images" | sed -n 's/^ *//; /^\//p' |
                 while read -r layer; do ls "$layer"; done | xargs)"
 verify() { CONTAINERS_STORAGE_CONF=$dir/storage.conf "$build/tests/examples/verify"; }
-expect "it verifies layers" " 0" "$(verify 2>&1) $?"
+expect "the verifier finds no difference in new layers" " 0" "$(verify 2>&1) $?"
 torn=$(find "$dir/g/overlay" -path '*/diff/*' -type f -size +0 | sort | head -n 1)
 cp -a "$torn" "$dir/torn" && : >"$torn"
-expect "and names a file that is damaged" "$(sed -E "s|^$dir/g/overlay/([0-9a-f]{64})/diff/(.*)|\\1: \\2 is damaged|" <<<"$torn") 1" \
+expect "the verifier names a damaged file" "$(sed -E "s|^$dir/g/overlay/([0-9a-f]{64})/diff/(.*)|\\1: \\2 is damaged|" <<<"$torn") 1" \
         "$(verify 2>&1) $?"
 cp -a "$dir/torn" "$torn"
 if command -v rustc >/dev/null; then
