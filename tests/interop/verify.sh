@@ -96,11 +96,10 @@ damaged() {
         cp -a "$content" "$scratch/kept"
         (cd "$content" && eval "$3")
         machine_run m $verifier overlay /var/lib/containers/storage /run/containers/storage "$2" >"$scratch/out" 2>&1
-        # The order of the archive is that of a directory.
+        # The files are in the archive in the order of the directory, which is not known here.
         expect "damage: $1" "$(printf '%s\n' "${@:4}" | sort)" "$(
                 sed -E '$d; s/^(content .*) [0-9a-f]+ [0-9a-f]+$/\1/; s/^(hard-link) .*/\1/' "$scratch/out" | sort)"
         expect "and the layer is different" different "$(tail -n 1 "$scratch/out" | cut -d ' ' -f 2)"
-        # The directory itself stays, as a mount would need it.
         find "$content" -mindepth 1 -delete && cp -a "$scratch/kept/." "$content" && rm -r "$scratch/kept"
 }
 
