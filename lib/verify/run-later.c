@@ -24,37 +24,47 @@ static bool changes_mode(const struct archive_entry *link, const struct found *f
                link->mode == found->mismatch.found;
 }
 
-/* The mismatches by path. */
+/* A mismatch, by the path of its file. A hard link also by the path of its target: it keeps the file of a
+ * target that is replaced. */
+struct key {
+        const char *path;
+        struct found *found;
+};
+
 struct by_path {
-        struct found **items;
+        struct key *keys;
         size_t n;
 };
 
 static int compare_path(const void *a, const void *b) {
-        struct found *const *x = a, *const *y = b;
+        const struct key *x = a, *y = b;
 
-        return strcmp((*x)->path, (*y)->path);
+        return strcmp(x->path, y->path);
 }
 
 static int sort_by_path(struct mismatches *list, struct by_path *ret) {
-        ret->items = calloc(list->n, sizeof(*ret->items));
-        if (!ret->items)
+        ret->keys = calloc(list->n, 2 * sizeof(*ret->keys));
+        if (!ret->keys)
                 return -ENOMEM;
-        ret->n = list->n;
-        for (size_t i = 0; i < list->n; i++)
-                ret->items[i] = &list->items[i];
-        qsort(ret->items, ret->n, sizeof(*ret->items), compare_path);
+        for (size_t i = 0; i < list->n; i++) {
+                struct found *found = &list->items[i];
+
+                ret->keys[ret->n++] = (struct key){found->path, found};
+                if (found->mismatch.kind == CSTORAGE_MISMATCH_HARD_LINK)
+                        ret->keys[ret->n++] = (struct key){found->mismatch.expected_text, found};
+        }
+        qsort(ret->keys, ret->n, sizeof(*ret->keys), compare_path);
         return 0;
 }
 
-/* The first one that is not before this path. */
+/* The first key that is not before this path. */
 static size_t find(const struct by_path *list, const char *path) {
         size_t from = 0, to = list->n;
 
         while (from < to) {
                 size_t middle = from + (to - from) / 2;
 
-                if (strcmp(list->items[middle]->path, path) < 0)
+                if (strcmp(list->keys[middle].path, path) < 0)
                         from = middle + 1;
                 else
                         to = middle;
@@ -62,11 +72,17 @@ static size_t find(const struct by_path *list, const char *path) {
         return from;
 }
 
+static bool has_path(const struct by_path *list, size_t i, const char *path) {
+        return i < list->n && strcmp(list->keys[i].path, path) == 0;
+}
+
 static void mark_same(const struct by_path *list, const struct archive_entry *later) {
-        for (size_t i = find(list, later->path);
-             i < list->n && strcmp(list->items[i]->path, later->path) == 0; i++)
-                if (list->items[i]->index < later->index && !keeps(later, list->items[i]))
-                        list->items[i]->replaced = true;
+        for (size_t i = find(list, later->path); has_path(list, i, later->path); i++) {
+                struct found *found = list->keys[i].found;
+
+                if (found->index < later->index && !keeps(later, found))
+                        found->replaced = true;
+        }
 }
 
 /* What is in a directory ends with it. */
@@ -78,17 +94,16 @@ static int mark_below(const struct by_path *list, const struct archive_entry *la
                 dir = NULL;
                 return -ENOMEM;
         }
-        for (size_t i = find(list, dir); i < list->n && has_prefix(list->items[i]->path, dir); i++)
-                if (list->items[i]->index < later->index)
-                        list->items[i]->replaced = true;
+        for (size_t i = find(list, dir); i < list->n && has_prefix(list->keys[i].path, dir); i++)
+                if (list->keys[i].found->index < later->index)
+                        list->keys[i].found->replaced = true;
         return 0;
 }
 
 static void mark_modes(const struct by_path *list, const struct archive_entry *later) {
-        for (size_t i = find(list, later->link);
-             i < list->n && strcmp(list->items[i]->path, later->link) == 0; i++)
-                if (changes_mode(later, list->items[i]))
-                        list->items[i]->replaced = true;
+        for (size_t i = find(list, later->link); has_path(list, i, later->link); i++)
+                if (changes_mode(later, list->keys[i].found))
+                        list->keys[i].found->replaced = true;
 }
 
 static int mark(const struct by_path *list, const struct archive_entry *later) {
@@ -121,6 +136,6 @@ int verify_later_entries(struct verify_run *run, struct error *reterr) {
                 r = sort_by_path(&run->mismatches, &list);
         if (r >= 0)
                 r = mark_all(&list, archive, reterr);
-        free(list.items);
+        free(list.keys);
         return r;
 }

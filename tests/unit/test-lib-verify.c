@@ -201,6 +201,23 @@ static void a_hard_link_sets_the_mode_of_its_target(void **state) {
         expect(t, "7 b\n");
 }
 
+/* "l" is the first "a". A copy of "b" is no link, as "b" is not replaced. */
+static void a_hard_link_outlives_its_target(void **state) {
+        struct layer_test *t = *state;
+
+        split_entry(&t->split, '0', "a", 0644, NULL, "first");
+        fixture_write(t->fixture, in_layer(t, "l"), "first");
+        split_entry(&t->split, '1', "l", 0644, "a", NULL);
+        add_file(t, "b", "content", "content");
+        fixture_write(t->fixture, in_layer(t, "copy"), "content");
+        split_entry(&t->split, '1', "copy", 0644, "b", NULL);
+        split_entry(&t->split, '1', "inner", 0644, "d/a", NULL);
+        fixture_write(t->fixture, in_layer(t, "inner"), "content");
+        add_file(t, "/a", "second", "second");
+        add_file(t, "d", "content", "content");
+        expect(t, "5 copy\n");
+}
+
 static void a_name_may_lead_through_a_link_of_the_layer(void **state) {
         struct layer_test *t = *state;
 
@@ -364,6 +381,7 @@ int main(void) {
                 CASE(what_a_later_entry_replaces_does_not_count),
                 CASE(an_earlier_entry_replaces_nothing),
                 CASE(a_hard_link_sets_the_mode_of_its_target),
+                CASE(a_hard_link_outlives_its_target),
                 CASE(a_name_may_lead_through_a_link_of_the_layer),
                 CASE(a_link_out_of_the_layer_leads_nowhere),
                 CASE(a_layer_with_very_many_mismatches_is_not_verified_to_the_end),
