@@ -82,9 +82,31 @@ check "vfs: podman copies a layer with other owners" run_vfs create --uidmap 0:1
 expect_same vfs "$(find "$scratch/m/store/vfs/vfs-layers" -name '*.tar-split.gz' | wc -l)" vfs
 check "vfs: a copy has a tar-split, too" test "$(grep -c ' same ' "$scratch/out")" -gt 4
 
+# Archives that tar makes in other formats, with files that the archive itself replaces, and with names that lead through its
+# own link.
+other_archives='
+        mkdir -p /tmp/other/tars /tmp/other/usr/lib /tmp/second/lib && cd /tmp/other && ln -s usr/lib lib && echo x >usr/lib/x
+        truncate -s 20M sparse && for at in 1000 3000; do
+                dd if=/dev/urandom of=sparse bs=4096 seek=$at count=3 conv=notrunc 2>/dev/null
+        done
+        echo file >file && ln file linked && echo y >/tmp/second/lib/y && echo replaced >/tmp/second/file
+        files="sparse file linked usr lib"
+        for version in 0.0 0.1 1.0; do tar -S --format=posix --sparse-version=$version -cf tars/sparse-$version.tar $files; done
+        for format in v7 ustar gnu; do tar --format=$format -cf tars/$format.tar $files; done
+        tar --format=posix --pax-option=globexthdr.name=g,comment=none -cf tars/global.tar $files
+        tar -cf tars/link.tar $files && tar -C /tmp/second -rf tars/link.tar lib/y
+        tar -cf tars/replaced.tar $files && tar -C /tmp/second -P --transform "s,^,/," -rf tars/replaced.tar file
+        for tar in tars/*.tar; do podman "$@" import -q $tar "localhost/$(basename $tar .tar):1"; done'
+
+check "overlay: podman imports archives of other formats" machine_run m sh -ec "$other_archives" sh
+expect_same "overlay, other formats" 13 overlay
+check "vfs: podman imports archives of other formats" machine_run m sh -ec "rm -rf /tmp/other /tmp/second; $other_archives" sh \
+        --storage-driver vfs --root /var/lib/containers/vfs
+expect_same "vfs, other formats" "$(find "$scratch/m/store/vfs/vfs-layers" -name '*.tar-split.gz' | wc -l)" vfs
+
 # ------------------------------------------------------------------------------------------------ damage
 
-layer=$(for d in "$S"/overlay/*/diff; do [ -e "$d/sparse" ] && basename "$(dirname "$d")"; done)
+layer=$(for d in "$S"/overlay/*/diff; do [ -e "$d/shut" ] && basename "$(dirname "$d")"; done)
 built=$(for d in "$S"/overlay/*/diff; do [ -c "$d/whiteout" ] && basename "$(dirname "$d")"; done)
 long=$(printf 'n%.0s' $(seq 200))
 
@@ -128,7 +150,7 @@ damaged "a deleted file has become another" "$built" 'rm whiteout && echo x >whi
 damaged "a directory shows that of the lower layer" "$built" 'setfattr -x trusted.overlay.opaque fresh' "opaque fresh 0 0"
 damaged "several files are empty" "$layer" ': >random; : >setuid; : >shut/x' "size random $bytes 0" \
         "size setuid $(printf %x "$(stat -c %s "$S/overlay/$layer/diff/setuid")") 0" "size shut/x 2 0"
-expect_same "overlay, restored" 4 overlay
+expect_same "overlay, restored" 13 overlay
 
 split=$S/overlay-layers/$layer.tar-split.gz
 cp -a "$split" "$scratch/split"
