@@ -18,11 +18,11 @@ done
 compile=(musl-gcc -std=gnu17 -O1 -pthread -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 "-I$source_dir/lib" "-I$source_dir/gc" "-I$support/fuzz"
         -isystem "$dir/include" -isystem /usr/include/libmount -isystem /usr/include/blkid)
 
-# objects: compile the private libraries below the public one, and the plan.
+# objects: compile the library up to the table of kinds, which the plan needs, and the plan.
 objects() {
         local file
 
-        for file in "$source_dir"/lib/{base,tree,json,toml,format,disk,config,driver}/*.c \
+        for file in "$source_dir"/lib/{base,tree,json,toml,format,disk,api,config,driver,store,inventory}/*.c \
                 $(sed -n "/^decide_sources/,/^)/s|^ *'\(.*\)',|$source_dir/gc/\1|p" "$source_dir/gc/meson.build"); do
                 printf '%s\0' "$file"
         done | xargs -0 -n 8 -P "$(nproc)" sh -c '
