@@ -23,9 +23,9 @@ tag_all() { in_tree add -A && in_tree commit -q -m "$1" && in_tree tag "$1"; }
 verdict() { "$tree/tests/abi/check-releases.sh" "$library" | sed -n 's/^\(ok\|not ok\) [0-9]* - /\1 /p'; }
 
 wanted() {
-        printf '%s\n' "ok the library of $1 is built" "ok the library of v0.0.1 is built" \
+        printf '%s\n' "ok the library of $1 can be built" "ok the library of v0.0.1 can be built" \
                 "$2 abidiff from $1 finds nothing incompatible" "ok a program is linked with the library of v0.0.1" \
-                "ok it runs with this one"
+                "ok that program runs with this library"
 }
 
 # A function that the tagged source exports, and the tested library does not.
