@@ -37,10 +37,15 @@ static void tell(const struct outcome *outcome, const struct problems *problems)
                 problems_print(problems, outcome);
 }
 
-static int status_of(const struct outcome *outcome, const struct problems *problems) {
+static int status_of(const struct options *options, const struct outcome *outcome,
+                     const struct problems *problems) {
+        size_t n_damaged = outcome->n[RESULT_REPAIRED] + outcome->n[RESULT_REMOVED];
+
         if (outcome->left || outcome->n[RESULT_FAILED] > 0)
                 return STATUS_FAILED;
         if (outcome->n[RESULT_REFUSED] > 0 || problems->n > 0)
+                return STATUS_REFUSED;
+        if (options->verb == VERB_CHECK && n_damaged > 0)
                 return STATUS_REFUSED;
         return STATUS_DONE;
 }
@@ -59,5 +64,5 @@ int finish(const struct options *options, uint64_t started_us, struct outcome *o
 
         if (options->root_fd < 0)
                 tell(outcome, &problems);
-        return status_of(outcome, &problems);
+        return status_of(options, outcome, &problems);
 }

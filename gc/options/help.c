@@ -63,8 +63,8 @@ static const char check_help[] =
         "  -q, --quiet                  print problems only\n"
         "      --color=WHEN             use colors: auto, always, never\n"
         "\n" STORE_OPTIONS "\n" COMMON_OPTIONS "\n"
-        "Exit status: 0 nothing is damaged or all can be repaired, 1 something failed,\n"
-        "2 usage, 3 something is lost.\n";
+        "Exit status: 0 nothing is damaged, 1 something failed, 2 usage, 3 something is\n"
+        "damaged.\n";
 
 static const char repair_help[] =
         "cstorage-gc repair [OPTIONS...]\n"

@@ -55,8 +55,15 @@ void losses_print(const struct outcome *outcome) {
                 if (subject->reason != REASON_IMAGE_LOST && subject->reason != REASON_CONTAINER_LOST)
                         continue;
                 (void) losses_add_command(&command, subject);
-                log_error("the %s %s is lost: %s. To replace it, run: %s",
-                          subject->reason == REASON_IMAGE_LOST ? "image" : "container", subject->entry->path,
-                          reason_text(subject->reason), command.s ?: "podman system reset");
+                if (subject->reason == REASON_IMAGE_LOST)
+                        log_error("the image %s cannot be used: %s. This removes it and its containers, and "
+                                  "pulls it "
+                                  "again if a registry has it; else build or load it again: %s",
+                                  subject->entry->path, reason_text(subject->reason), command.s ?: "");
+                else
+                        log_error("the container %s cannot be used: %s. Copy what you need from its "
+                                  "directories; "
+                                  "this removes it: %s",
+                                  subject->entry->path, reason_text(subject->reason), command.s ?: "");
         }
 }

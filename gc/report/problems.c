@@ -86,8 +86,8 @@ static int add_owner(struct text *text, const char *path) {
                 return r == -ENOMEM ? r : 0;
         if (uid == UID_UNMAPPED)
                 return add_sentence(text, "It belongs to another user");
-        if (geteuid() == 0 && secure_getenv("_CONTAINERS_ROOTLESS_UID"))
-                return uid == 0 ? add_sentence(text, "It belongs to you") : 0;
+        if (uid == geteuid())
+                return 0;
         if (uid == 0)
                 return add_sentence(text, "It belongs to root");
         if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) == 0 && found)
@@ -168,14 +168,15 @@ static const char additional_advice[] =
         "storage.conf; the next run may then remove what is refused now";
 
 static int add_missing(struct problems *problems, const struct fact_file *file, bool is_proven) {
-        return add(problems, file->path,
-                   is_proven ? "is missing, although other record files refer to what it listed"
-                             : "is missing, and must have been there",
-                   loss(file->kind),
-                   "Mount the file system that it lies on, or restore it from a backup, and look at "
-                   "cstorage-gc --dry-run before the next run. Only if everything that it listed is lost "
-                   "for good, create it with the content [] and the mode 0600: the next run then removes, "
-                   "for ever, everything on the disk that no record file lists");
+        return add(
+                problems, file->path,
+                is_proven ? "is missing, although other record files refer to what it listed"
+                          : "is missing, and must have been there",
+                loss(file->kind),
+                "Mount the file system that has it, or restore it from a backup, and look at "
+                "cstorage-gc --dry-run before the next run. Only if all that it listed may be lost: create "
+                "it with the content [] and the mode 0600, run \"podman rm --all --force\" and \"podman rmi "
+                "--all --force\", and run this after the next boot");
 }
 
 static int add_damaged(struct problems *problems, const struct fact_file *file, const char *what) {
@@ -190,8 +191,8 @@ static int add_damaged(struct problems *problems, const struct fact_file *file, 
         return add(problems, file->path, what,
                    "podman cannot work until this file is repaired. Nothing that it may list is removed",
                    "Copy it aside, then restore it from a backup, and look at cstorage-gc --dry-run before "
-                   "the next run. Only if you need nothing that it listed, replace its content by []: the "
-                   "next run then removes, for ever, everything that it listed");
+                   "the next run. Only if all that it listed may be lost: write [] into it, run \"podman rm "
+                   "--all --force\" and \"podman rmi --all --force\", and run this after the next boot");
 }
 
 /* The cause contains its own remedy; the file itself may be intact. */
@@ -326,19 +327,31 @@ static void print_reset(const char *path, bool dry_run) {
                            path, text, path);
 }
 
+static void print_repair(const struct subject *subject, bool dry_run, const char *would, const char *did) {
+        if (dry_run)
+                log_notice("%s: %s. cstorage-gc repair %s", subject->entry->path,
+                           reason_text(subject->reason), would);
+        else
+                log_notice("%s: %s. %s", subject->entry->path, reason_text(subject->reason), did);
+}
+
 /* A repair is always reported. */
 static void print_repaired(const struct outcome *outcome) {
         for (size_t i = 0; i < outcome->n_subjects; i++) {
                 const struct subject *subject = &outcome->subjects[i];
 
+                if (subject->reason == REASON_INCOMPLETE && subject->result == RESULT_REMOVED)
+                        print_repair(subject, outcome->dry_run, "removes the layer and its record",
+                                     "The layer and its record were removed");
                 if (subject->result != RESULT_REPAIRED)
                         continue;
                 if (subject->reason == REASON_TORN_VOLATILE_FILE)
                         print_reset(subject->entry->path, outcome->dry_run);
+                else if (subject->reason == REASON_MERGED_NOT_EMPTY)
+                        print_repair(subject, outcome->dry_run, "moves them to merged.aside beside it",
+                                     "They were moved to merged.aside beside it");
                 else
-                        log_notice("%s: %s. %s", subject->entry->path, reason_text(subject->reason),
-                                   outcome->dry_run ? "A run of cstorage-gc repair makes it anew"
-                                                    : "It was made anew. Nothing else needs to be done");
+                        print_repair(subject, outcome->dry_run, "makes it anew", "It was made anew");
         }
 }
 

@@ -36,7 +36,7 @@ damage() {
         (cd "$dir" && eval "$3") || not_ok "$1: planted"
         tree >"$scratch/damaged"
         run check
-        expect "$1: check prints it" "0 $2" "$status $(results)"
+        expect "$1: check prints it" "3 $2" "$status $(results)"
         expect "$1: check changes nothing" "$(<"$scratch/damaged")" "$(tree)"
         run repair --dry-run
         expect "$1: so does a dry run of repair" "0 $2" "$status $(results)"
@@ -63,7 +63,7 @@ run check
 expect "a lost layer is refused, its image and container are named" "3 1 refuse container-lost,1 refuse image-lost,1 refuse layer-missing" "$status $(results)"
 expect "with the command that replaces it" "podman rmi --force $image" \
         "$(jq -r '.objects[] | select(.reason == "image-lost") | .command' "$scratch/out")"
-check "the message has it, too" grep -qF "the image $image is lost: a layer of it is lost. To replace it, run: podman rmi --force $image" \
+check "the message has it, too" grep -qF "the image $image cannot be used: a layer of it is lost. This removes it and its containers, and pulls it again if a registry has it; else build or load it again: podman rmi --force $image" \
         "$scratch/err"
 run repair
 expect "repair leaves it as it is" "3 1 refuse container-lost,1 refuse image-lost,1 refuse layer-missing" "$status $(results)"
