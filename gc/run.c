@@ -237,7 +237,8 @@ static bool wants_damage(const struct options *options) {
 static struct scan_depth depth_of(const struct run *run) {
         return (struct scan_depth){
                 .uses = run->policy.recent ? USES_ALL : USES_CONTAINERS,
-                .damage = wants_damage(run->options) ? DAMAGE_ALL : DAMAGE_LIKELY,
+                .damage = {wants_damage(run->options) ? DAMAGE_ALL : DAMAGE_LIKELY,
+                           run->options->content_percent},
         };
 }
 

@@ -78,9 +78,12 @@ struct fact_use { /* a process or a mount uses a layer or a container, recorded 
         const char *by; /* "mount", "process 1234 (conmon)": for reports */
 };
 
-/* A part of a store that is damaged although records refer to it: a part of a layer, or one of these two. */
+/* A part of a store that is damaged although records refer to it: a part of a layer, or one of these three.
+ */
 #define FACT_PART_LINKS  ((enum cstorage_layer_part)(CSTORAGE_PART_MERGED + 1)) /* the directory "l" */
-#define FACT_PART_RECORD ((enum cstorage_layer_part)(CSTORAGE_PART_MERGED + 2)) /* its flag "incomplete" */
+#define FACT_PART_RECORD ((enum cstorage_layer_part)(CSTORAGE_PART_MERGED + 2)) /* incomplete, or missing */
+
+#define FACT_PART_CONTENT ((enum cstorage_layer_part)(CSTORAGE_PART_MERGED + 3)) /* a file in diff */
 
 struct fact_damage {
         const char *layer; /* "" for the directory "l" */
@@ -88,7 +91,7 @@ struct fact_damage {
         enum cstorage_part_state state;
         bool imagestore; /* the part is in the image store, else in the graphroot */
         bool repairable;
-        const char *path; /* of the layer directory or the directory "l" */
+        const char *path; /* of the layer directory, the directory "l" or the first damaged file */
 };
 
 struct fact_problem { /* a directory that could not be listed */

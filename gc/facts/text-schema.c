@@ -45,12 +45,19 @@ const char *fact_kind_name(enum cstorage_entry_kind kind) {
 }
 
 static const char *const parts[] = {
-        [CSTORAGE_PART_DIRECTORY] = "directory", [CSTORAGE_PART_DIFF] = "diff",
-        [CSTORAGE_PART_LINK] = "link",           [CSTORAGE_PART_SHORT_LINK] = "short-link",
-        [CSTORAGE_PART_LOWER] = "lower",         [CSTORAGE_PART_LOWER_LAYERS] = "lower-layers",
-        [CSTORAGE_PART_EMPTY] = "empty",         [CSTORAGE_PART_WORK] = "work",
-        [CSTORAGE_PART_MERGED] = "merged",       [FACT_PART_LINKS] = "links",
-        [FACT_PART_RECORD] = "record",           NULL,
+        [CSTORAGE_PART_DIRECTORY] = "directory",
+        [CSTORAGE_PART_DIFF] = "diff",
+        [CSTORAGE_PART_LINK] = "link",
+        [CSTORAGE_PART_SHORT_LINK] = "short-link",
+        [CSTORAGE_PART_LOWER] = "lower",
+        [CSTORAGE_PART_LOWER_LAYERS] = "lower-layers",
+        [CSTORAGE_PART_EMPTY] = "empty",
+        [CSTORAGE_PART_WORK] = "work",
+        [CSTORAGE_PART_MERGED] = "merged",
+        [FACT_PART_LINKS] = "links",
+        [FACT_PART_RECORD] = "record",
+        [FACT_PART_CONTENT] = "content",
+        NULL,
 };
 
 static const char *const part_states[] = {

@@ -31,6 +31,7 @@ enum {
         OPT_SUMMARY,
         OPT_VERBOSE,
         OPT_CONFIG_COMPAT,
+        OPT_CONTENT,
         OPT_VERSION,
 };
 
@@ -55,6 +56,7 @@ static const struct option long_options[] = {
         {"quiet", no_argument, NULL, 'q'},
         {"summary", no_argument, NULL, OPT_SUMMARY},
         {"verbose", no_argument, NULL, OPT_VERBOSE},
+        {"content", optional_argument, NULL, OPT_CONTENT},
         {"version", no_argument, NULL, OPT_VERSION},
         {"help", no_argument, NULL, 'h'},
         {0},
@@ -197,6 +199,21 @@ static int take_storage_opt(struct options *options, const char *value, struct e
         return 0;
 }
 
+/* "5" or "5%" */
+static int take_percent(const char *value, unsigned *ret, struct error *reterr) {
+        size_t n = strspn(value, "0123456789");
+        char digits[4] = "";
+        uint64_t percent;
+
+        if (n < sizeof(digits))
+                memcpy(digits, value, n);
+        if ((value[n] != '\0' && strcmp(value + n, "%") != 0) || parse_u64(digits, &percent) < 0 ||
+            percent < 1 || percent > 100)
+                return error_set(reterr, -EINVAL, "--content wants a percentage from 1 to 100");
+        *ret = (unsigned) percent;
+        return 0;
+}
+
 static int take_lock_timeout(struct options *options, const char *value, struct error *reterr) {
         int r = parse_duration(value, &options->lock_timeout_us);
 
@@ -229,6 +246,8 @@ static int take_valued(struct options *options, int c, const char *value, struct
                 if (parse_switch(value ?: "true", &options->transient) < 0)
                         return error_set(reterr, -EINVAL, "--transient-store wants true or false");
                 return 0;
+        case OPT_CONTENT:
+                return take_percent(value ?: "100", &options->content_percent, reterr);
         case OPT_PROGRESS:
                 return take_when("--progress", value, &options->progress, reterr);
         case OPT_COLOR:
@@ -305,6 +324,8 @@ static int check_together(const struct options *options, struct error *reterr) {
         if (options->verb == VERB_FACTS && options->json)
                 return error_set(reterr, -EINVAL,
                                  "facts has a form of its own and cannot be combined with --json");
+        if (options->content_percent > 0 && options->verb != VERB_CHECK)
+                return error_set(reterr, -EINVAL, "--content requires the command check");
         if (options->verb == VERB_REPAIR && !options->repair)
                 return error_set(reterr, -EINVAL, "repair cannot be combined with --no-repair");
         return options->all_users ? check_all_users(options, reterr) : 0;

@@ -40,6 +40,7 @@ struct options {
         const char *deleter; /* path of its socket; NULL: the collector deletes the trash */
         enum switched transient;
         uint64_t lock_timeout_us;
+        unsigned content_percent; /* of the layers whose content check verifies; 0: none */
         enum when progress, color;
         enum cstorage_config_compat rules;
         bool dry_run, json, repair, delete_trash, recent, quiet, verbose;

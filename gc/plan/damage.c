@@ -95,7 +95,10 @@ static enum reason repair_reason(const struct damage_rules *rules, const struct 
 
 static enum reason reason_by_part(const struct damage_rules *rules, const struct fact_damage *damage) {
         if (damage->part == FACT_PART_RECORD)
-                return incomplete_reason(rules, damage);
+                return damage->state == CSTORAGE_STATE_MISSING ? REASON_LAYER_UNRECORDED
+                                                               : incomplete_reason(rules, damage);
+        if (damage->part == FACT_PART_CONTENT)
+                return REASON_CONTENT_DAMAGED;
         if (damage->part == CSTORAGE_PART_DIRECTORY)
                 return damage->state == CSTORAGE_STATE_MISSING ? REASON_LAYER_MISSING : REASON_LAYER_DAMAGED;
         return damage->repairable ? repair_reason(rules, damage) : REASON_LAYER_DAMAGED;

@@ -9,7 +9,8 @@
 
 static bool is_lost(enum reason reason) {
         return reason == REASON_LAYER_MISSING || reason == REASON_LAYER_DAMAGED ||
-               reason == REASON_LAYER_INCOMPLETE;
+               reason == REASON_LAYER_INCOMPLETE || reason == REASON_LAYER_UNRECORDED ||
+               reason == REASON_CONTENT_DAMAGED;
 }
 
 static int find_lost_layers(struct idset *lost, const struct plan *plan, const struct facts *facts) {

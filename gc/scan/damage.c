@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/idset.h"
+#include "scan/content.h"
 #include "util/clock.h"
 
 /* Layers that were created in this time before the last change of the records count as written last. The
@@ -185,6 +186,46 @@ static int examine_layers(struct facts *facts, const struct cstorage_snapshot *s
         return r;
 }
 
+/* Whether every layer of this store and of additional stores is known. */
+static bool has_all_layers(const struct facts *facts) {
+        for (size_t i = 0; i < facts->n_files; i++)
+                if (facts->files[i].kind == CSTORAGE_RECORD_FILE_LAYERS &&
+                    facts->files[i].state != CSTORAGE_RECORD_FILE_OK &&
+                    facts->files[i].state != CSTORAGE_RECORD_FILE_MISSING)
+                        return false;
+        return true;
+}
+
+static int add_unrecorded(struct facts *facts, const struct idset *recorded, const char *layer) {
+        struct fact_damage damage = {.layer = layer,
+                                     .part = FACT_PART_RECORD,
+                                     .state = CSTORAGE_STATE_MISSING};
+        int r;
+
+        if (!layer || !*layer || idset_has(recorded, layer))
+                return 0;
+        r = find_path(facts, /* in_imagestore= */ false, layer, &damage.path);
+        return r < 0 ? r : add(facts, &damage);
+}
+
+/* Find the layers of images and containers that have no record. Images without layers are valid. */
+static int find_unrecorded(struct facts *facts) {
+        _cleanup_idset_ struct idset recorded = IDSET_INIT;
+        int r = 0;
+
+        if (!has_all_layers(facts))
+                return 0;
+        for (size_t i = 0; r >= 0 && i < facts->n_layers; i++)
+                r = idset_add(&recorded, facts->layers[i].id);
+        idset_seal(&recorded);
+        for (size_t i = 0; r >= 0 && i < facts->n_images; i++)
+                if (is_of_this_store(facts->images[i].location))
+                        r = add_unrecorded(facts, &recorded, facts->images[i].layer);
+        for (size_t i = 0; r >= 0 && i < facts->n_containers; i++)
+                r = add_unrecorded(facts, &recorded, facts->containers[i].layer);
+        return r;
+}
+
 static bool has_directory(const struct facts *facts, bool in_imagestore) {
         for (size_t i = 0; i < facts->n_entries; i++)
                 if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR &&
@@ -215,13 +256,15 @@ static bool is_damage_likely(const struct facts *facts, size_t missing) {
 }
 
 int damage_scan(struct facts *facts, const struct cstorage_store *store,
-                const struct cstorage_snapshot *snapshot, enum damage_scope scope) {
+                const struct cstorage_snapshot *snapshot, struct damage_depth depth) {
         size_t layers, missing;
         int r;
 
         assert(facts && store && snapshot);
 
-        r = count_missing(facts, &layers, &missing);
+        r = depth.scope == DAMAGE_ALL ? find_unrecorded(facts) : 0;
+        if (r >= 0)
+                r = count_missing(facts, &layers, &missing);
         if (r < 0 || missing == layers) /* a file system that is not mounted is no damage */
                 return r;
         r = examine_links(facts, store, /* in_imagestore= */ false);
@@ -230,9 +273,11 @@ int damage_scan(struct facts *facts, const struct cstorage_store *store,
         if (r < 0)
                 return r;
 
-        if (scope == DAMAGE_ALL || is_damage_likely(facts, missing))
-                return examine_layers(facts, snapshot, INT64_MIN);
-        if (uptime_us() < DAMAGE_BOOT_US)
-                return examine_layers(facts, snapshot, find_last_change(snapshot) - WRITTEN_LAST_S);
-        return 0;
+        if (depth.scope == DAMAGE_ALL || is_damage_likely(facts, missing))
+                r = examine_layers(facts, snapshot, INT64_MIN);
+        else if (uptime_us() < DAMAGE_BOOT_US)
+                r = examine_layers(facts, snapshot, find_last_change(snapshot) - WRITTEN_LAST_S);
+        if (r < 0 || depth.content_percent == 0)
+                return r;
+        return content_scan(facts, snapshot, depth.content_percent);
 }

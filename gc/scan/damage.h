@@ -14,6 +14,11 @@ enum damage_scope {
  * failure damages only what the kernel had not written. No boot takes longer until it collects. */
 #define DAMAGE_BOOT_US (10ULL * 60 * 1000 * 1000)
 
+struct damage_depth {
+        enum damage_scope scope;
+        unsigned content_percent; /* of the layers whose content is verified; 0: none */
+};
+
 /* Add the damages to facts that have all else from the directories and the records. -ENOMEM. */
 int damage_scan(struct facts *facts, const struct cstorage_store *store,
-                const struct cstorage_snapshot *snapshot, enum damage_scope scope);
+                const struct cstorage_snapshot *snapshot, struct damage_depth depth);

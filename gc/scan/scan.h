@@ -30,7 +30,7 @@ void scan_store(struct facts *facts, const struct cstorage_store *store);
 /* How much of the system and the store is examined. */
 struct scan_depth {
         enum uses_depth uses;
-        enum damage_scope damage;
+        struct damage_depth damage;
 };
 
 /* Scan the store and fill in everything but the plan. The scan must be empty. If parts of a store cannot

@@ -68,6 +68,13 @@ check "the message has it, too" grep -qF "the image $image cannot be used: a lay
 run repair
 expect "repair leaves it as it is" "3 1 refuse container-lost,1 refuse image-lost,1 refuse layer-missing" "$status $(results)"
 
+new_store unrecorded
+jq --arg l "$layer" '[.[] | select(.id != $l)]' "$g/overlay-layers/layers.json" >"$scratch/layers" &&
+        cat "$scratch/layers" >"$g/overlay-layers/layers.json"
+run check
+expect "a layer that an image needs, without a record, is refused" \
+        "3 1 refuse container-lost,1 refuse image-lost,1 refuse layer-unrecorded" "$status $(results | sed 's/,[^,]*lowers[^,]*//')"
+
 new_store incomplete --orphans 1
 python3 - "$g/overlay-layers/layers.json" "$g/overlay" <<'EOF'
 import json, os, sys
@@ -83,6 +90,28 @@ expect "repair removes incomplete layers" "0 2 remove incomplete" "$status $(res
 expect "their records and directories are gone" "0 0" \
         "$(jq '[.[] | select(.flags.incomplete)] | length' "$g/overlay-layers/layers.json") $(find "$g" -name 'aaaaaaaa*' -o -name 'bbbbbbbb*' | wc -l)"
 expect "it removes no orphan" 1 "$(jq -r '.orphan_layers[]' "${g%/g}.made" | (cd "$g/overlay" && xargs ls -d) | wc -l)"
+
+new_store content
+run check --content
+expect "check --content finds nothing in a store without damage" "0 " "$status $(results)"
+file=$(cd "$dir/diff" && find . -type f -size +0 | sort | sed -n '1s|^\./||p')
+printf X | dd of="$dir/diff/$file" bs=1 conv=notrunc status=none
+run check
+expect "check does not read files" "0 " "$status $(results)"
+run check --content
+expect "check --content finds a damaged file" "3 1 refuse container-lost,1 refuse content-damaged,1 refuse image-lost" \
+        "$status $(results)"
+expect "its path is reported" "$dir/diff/$file" "$(jq -r '.objects[] | select(.reason == "content-damaged") | .path' "$scratch/out")"
+for percent in 1 1% 50; do
+        run check --content=$percent
+        check "a part of the layers can be verified ($percent)" test $status = 0 -o $status = 3
+done
+for wrong in 0 101 x 5%% -1; do
+        run check --content=$wrong
+        expect "the percentage $wrong is invalid" 2 $status
+done
+run collect --content
+expect "collect verifies no content" 2 $status
 
 # As if its file system were not mounted.
 new_store unmounted

@@ -402,16 +402,19 @@ static int damage_layer(struct facts *facts, const struct fact_layer *layer, str
         if (!damage)
                 return -ENOMEM;
         *damage = (struct fact_damage){.layer = layer->id, .path = "/g/overlay"};
-        if (layer->incomplete) {
+        if (layer->incomplete || dice_hit(dice, 12)) {
                 damage->part = FACT_PART_RECORD;
-                damage->state = CSTORAGE_STATE_INVALID;
+                damage->state = layer->incomplete ? CSTORAGE_STATE_INVALID : CSTORAGE_STATE_MISSING;
                 return 0;
         }
-        damage->part = (enum cstorage_layer_part) dice_roll(dice, CSTORAGE_PART_MERGED + 1);
+        damage->part = (enum cstorage_layer_part) dice_roll(dice, CSTORAGE_PART_MERGED + 2);
+        if (damage->part > CSTORAGE_PART_MERGED)
+                damage->part = FACT_PART_CONTENT;
         damage->state = (enum cstorage_part_state)(
                 CSTORAGE_STATE_MISSING +
                 dice_roll(dice, CSTORAGE_STATE_NOT_EMPTY - CSTORAGE_STATE_MISSING + 1));
-        damage->repairable = damage->part != CSTORAGE_PART_DIRECTORY && !dice_hit(dice, 4);
+        damage->repairable = damage->part != CSTORAGE_PART_DIRECTORY && damage->part != FACT_PART_CONTENT &&
+                             !dice_hit(dice, 4);
         return 0;
 }
 
