@@ -8,6 +8,7 @@
 
 void damage_rules_done(struct damage_rules *rules) {
         idset_done(&rules->needed);
+        idset_done(&rules->lost);
         *rules = DAMAGE_RULES_INIT;
 }
 
@@ -36,13 +37,29 @@ static int add_references(struct idset *set, const struct facts *facts) {
         return r;
 }
 
+static bool is_content_lost(const struct fact_damage *damage) {
+        return damage->part == CSTORAGE_PART_DIRECTORY ||
+               (damage->part == CSTORAGE_PART_DIFF && !damage->repairable);
+}
+
+static int find_lost(struct idset *lost, const struct facts *facts) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < facts->n_damages; i++)
+                if (is_content_lost(&facts->damages[i]))
+                        r = idset_add(lost, facts->damages[i].layer);
+        idset_seal(lost);
+        return r;
+}
+
 int damage_rules_make(struct damage_rules *rules, const struct facts *facts,
                       const struct references *references, const struct policy *policy) {
         int r;
 
         *rules = (struct damage_rules){.facts = facts, .references = references, .policy = policy};
-        if (!has_incomplete_layer(facts))
-                return 0;
+        r = find_lost(&rules->lost, facts);
+        if (r < 0 || !has_incomplete_layer(facts))
+                return r;
         r = add_references(&rules->needed, facts);
         return r < 0 ? r : layer_chains_add_parents(&rules->needed, facts);
 }
@@ -101,7 +118,9 @@ static enum reason reason_by_part(const struct damage_rules *rules, const struct
                 return REASON_CONTENT_DAMAGED;
         if (damage->part == CSTORAGE_PART_DIRECTORY)
                 return damage->state == CSTORAGE_STATE_MISSING ? REASON_LAYER_MISSING : REASON_LAYER_DAMAGED;
-        return damage->repairable ? repair_reason(rules, damage) : REASON_LAYER_DAMAGED;
+        if (!damage->repairable || idset_has(&rules->lost, damage->layer))
+                return REASON_LAYER_DAMAGED;
+        return repair_reason(rules, damage);
 }
 
 enum reason damage_reason(const struct damage_rules *rules, const struct fact_damage *damage) {

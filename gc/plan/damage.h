@@ -12,6 +12,7 @@ struct damage_rules {
         const struct references *references;
         const struct policy *policy;
         struct idset needed; /* the layers that a complete layer, an image or a container needs */
+        struct idset lost;   /* the layers whose content is lost, so that no repair helps */
 };
 
 #define DAMAGE_RULES_INIT ((struct damage_rules){0})
