@@ -16,16 +16,27 @@
 
 /* ------------------------------------------------------------------------------- parents */
 
-/* False if a parent has no record, or if there are more than overlay.go:maxDepth, as in a cycle. */
+/*
+ * A mapped layer is made on top of the layer that it copies, by an id-mapped mount of that: the layer is its
+ * lower, but not its recorded parent (store.go:imageTopLayerForMapping, overlay.go:CreateFromTemplate).
+ */
+static bool is_mapped(const struct layer *layer) {
+        return layer->uid_map.n > 0 || layer->gid_map.n > 0;
+}
+
+/* False if a parent has no record, if one layer is mapped, or if there are more than overlay.go:maxDepth, as
+ * in a cycle. */
 static bool find_parents(const struct cstorage_snapshot *snapshot, const struct layer *layer,
                          const char *ret[static LOWERS_MAX + 1]) {
         size_t n = 0;
 
+        if (is_mapped(layer))
+                return false;
         while (*layer->parent) {
                 const struct item *parent =
                         snapshot_find_id(snapshot, CSTORAGE_RECORD_FILE_LAYERS, layer->parent);
 
-                if (!parent || n == LOWERS_MAX)
+                if (!parent || n == LOWERS_MAX || is_mapped(parent->record))
                         return false;
                 layer = parent->record;
                 ret[n++] = layer->id;

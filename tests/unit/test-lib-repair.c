@@ -598,6 +598,24 @@ static void the_content_in_an_additional_layer_store_is_a_link(void **state) {
         drop_world(&w);
 }
 
+/* podman makes such a layer for --userns: its lower is the layer that it copies, which is no parent. */
+static void a_mapped_layer_keeps_its_lists(void **state) {
+        struct cstorage_layer_stat stat;
+        struct world w = {0};
+
+        (void) state;
+        make_world(&w, false, false);
+        record_layer(w.f, "\"uidmap\":[{\"container_id\":0,\"host_id\":1,\"size\":1000}],");
+        remove_part(&w, part_path(&w, BASE, "empty"));
+        fixture_write(w.f, part_path(&w, BASE, "lower"), "l/ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        fixture_write(w.f, part_path(&w, BASE, "lower-layers"), fixture_id("ee"));
+        stat = stat_layer(&w, BASE);
+        assert_int_equal(stat.parts[CSTORAGE_PART_LOWER], CSTORAGE_STATE_UNKNOWN);
+        assert_int_equal(stat.parts[CSTORAGE_PART_LOWER_LAYERS], CSTORAGE_STATE_UNKNOWN);
+        assert_int_equal(stat.damaged, 0);
+        drop_world(&w);
+}
+
 static void a_layer_whose_parent_has_no_record_keeps_its_lists(void **state) {
         struct cstorage_layer_stat stat;
         struct world w = {0};
@@ -731,6 +749,7 @@ int main(void) {
                 cmocka_unit_test(the_content_of_an_empty_archive_is_known),
                 cmocka_unit_test(a_container_with_a_tar_split_file_had_content),
                 cmocka_unit_test(the_content_in_an_additional_layer_store_is_a_link),
+                cmocka_unit_test(a_mapped_layer_keeps_its_lists),
                 cmocka_unit_test(a_layer_whose_parent_has_no_record_keeps_its_lists),
                 cmocka_unit_test(a_split_layer_is_not_examined),
                 cmocka_unit_test(a_layer_of_vfs_has_a_directory_only),
