@@ -12,7 +12,8 @@
 /* podman gives images that it built or loaded without a registry this prefix. Nothing can pull them. */
 #define LOCAL_PREFIX "localhost/"
 
-/* A name of any other form comes from a hand-made record: the id is safe. */
+/* A name of any other form comes from a hand-made record: the id is safe. The path of a lost object is its
+ * name or, if it has none, its id. */
 static bool is_plain_word(const char *name) {
         return *name && *name != '-' &&
                strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:@+-") ==
@@ -20,7 +21,7 @@ static bool is_plain_word(const char *name) {
 }
 
 static const char *word_of(const struct fact_entry *entry) {
-        return is_plain_word(entry->name) ? entry->name : entry->id;
+        return is_plain_word(entry->path) ? entry->path : entry->id;
 }
 
 /* podman takes a damaged layer that has a record for a good one, so the image is removed before it is pulled.
@@ -30,7 +31,7 @@ static int add_image_command(struct text *text, const struct fact_entry *image) 
         int r;
 
         r = text_addf(text, "podman rmi --force %s", word);
-        if (r < 0 || word != image->name || strncmp(word, LOCAL_PREFIX, strlen(LOCAL_PREFIX)) == 0)
+        if (r < 0 || strcmp(word, image->id) == 0 || strncmp(word, LOCAL_PREFIX, strlen(LOCAL_PREFIX)) == 0)
                 return r;
         return text_addf(text, " && podman pull %s", word);
 }

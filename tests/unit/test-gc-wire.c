@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "report/losses.h"
 #include "unit.h"
 #include "users/wire.h"
 #include "without-memory.h"
@@ -306,6 +307,20 @@ static void what_is_said_twice_is_what_was_said_last(void **state) {
         assert_false(wire.cut);
 }
 
+/* Only the path of a lost image is in the report of a user. */
+static void a_lost_image_of_a_user_has_a_command(void **state) {
+        _cleanup_wire_ struct wire wire = {0};
+        _cleanup_text_ struct text command = TEXT_INIT;
+
+        (void) state;
+        read_text(&wire,
+                  GOOD "subject\timage\trefuse\timage-lost\t0\tabc\texample.com/x:1\t\\N\t0\t0\t0\nend\n");
+        assert_int_equal(wire.outcome.n_subjects, 1);
+        assert_ok(losses_add_command(&command, &wire.outcome.subjects[0]));
+        assert_string_equal(command.s, "podman rmi --force example.com/x:1 && podman pull example.com/x:1");
+        losses_print(&wire.outcome);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_was_told_is_read_again),
@@ -315,6 +330,7 @@ int main(void) {
                 cmocka_unit_test(nothing_tells_nothing),
                 cmocka_unit_test(what_is_cut_off_keeps_what_came_before),
                 cmocka_unit_test(lines_that_are_none_end_it),
+                cmocka_unit_test(a_lost_image_of_a_user_has_a_command),
                 cmocka_unit_test(an_escape_ends_with_its_line),
                 cmocka_unit_test(entries_of_all_kinds_are_read),
                 cmocka_unit_test(without_memory_it_is_an_error),
