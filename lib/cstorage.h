@@ -24,11 +24,12 @@
  *     cstorage_trash_empty()      delete the trash while no lock of the store is held
  *     cstorage_txn_free()         without a commit: discard all requests
  *
- * Crash safety. After a commit is killed, or the power fails, each record file is the old one or the new one;
- * a volatile record file may be neither after a power failure. A layer is recorded as incomplete while it is
- * being created or deleted; the next process that changes the store, a Go process or this library, deletes an
- * incomplete layer. An image or a container is recorded after its layers. The next Go process or the next
- * collection deletes trash that is left over. It is always safe to repeat an operation.
+ * Crash safety. After a commit is killed, each record file is the old one or the new one. After a power
+ * failure, this holds for stable record files; a volatile record file may be damaged. A layer is recorded as
+ * incomplete while it is being created or deleted; the next process that changes the store, a Go process or
+ * this library, deletes an incomplete layer. An image or a container is recorded after its layers. The next
+ * collection, or the next Go process with containers/storage 1.59 or newer, deletes trash that is left over.
+ * It is always safe to repeat an operation.
  *
  * Objects. An object that has _ref and _unref functions is reference-counted, and threads may share it once
  * it is made. Any other object may be used by one thread at a time. _free and _unref accept NULL and return
@@ -141,8 +142,9 @@ enum cstorage_config_compat {
 
 /*
  * Do not resolve symbolic links in graphroot and runroot: the paths are those of the files, cleaned
- * lexically. Only the configuration files are read, therefore AUTO means CURRENT. For callers that must not
- * wait for the file system of the store, or that run before it is mounted. Since: 0.1
+ * lexically. With this flag the library does not examine the directories of the store, so AUTO cannot choose
+ * and means CURRENT. For callers that must not wait for the file system of the store, or that run before it
+ * is mounted. Since: 0.1
  */
 #define CSTORAGE_CONFIG_LEXICAL (UINT64_C(1) << 0)
 
@@ -648,7 +650,7 @@ enum cstorage_entry_kind {
         CSTORAGE_ENTRY_IMAGE_DIR,     /* data of an image */
         CSTORAGE_ENTRY_TAR_SPLIT,     /* <layer id>.tar-split.gz */
         CSTORAGE_ENTRY_LAYER_DATA,    /* big data of a layer */
-        CSTORAGE_ENTRY_LINK,          /* the short name of an overlay layer; the id is that of its target */
+        CSTORAGE_ENTRY_LINK,          /* the short link of an overlay layer; the id is that of its target */
         CSTORAGE_ENTRY_TEMP_DIR, /* temp-dir-N, lock-N or both: a deferred deletion or a staged addition */
         CSTORAGE_ENTRY_STAGING,  /* a staged layer of a partial pull */
         CSTORAGE_ENTRY_PROBE,    /* a directory in which the driver tests features of the kernel */

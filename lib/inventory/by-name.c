@@ -44,7 +44,7 @@ static int add_entry(struct cstorage_inventory *inventory, const struct named_en
         return 0;
 }
 
-/* The short name of a layer is moved with the layer, which needs the directory of links. */
+/* The short link of a layer is moved with the layer, which needs the directory of links. */
 static int add_named(struct cstorage_inventory *inventory, const struct named_entry *named,
                      struct error *reterr) {
         int r;

@@ -97,7 +97,8 @@ static int not_repairable(uint64_t parts, const char *id, struct error *reterr) 
         return 0;
 }
 
-/* A mount in another mount namespace is invisible: there, files in the mount point are hidden, not lost. */
+/* A layer that is mounted in another mount namespace looks unmounted here. Its mount point may contain files
+ * that the mount covers; they must not be moved while mountpoints.json lists the layer. */
 static int check_mount(const struct repairing *repairing, const struct cstorage_layer_stat *stat,
                        const char *id, uint64_t parts, struct error *reterr) {
         if (!(parts & BIT(MERGED)) || stat->parts[CSTORAGE_PART_MERGED] != CSTORAGE_STATE_NOT_EMPTY ||
@@ -168,7 +169,8 @@ static int repair_item(struct repairing *repairing, const struct item *item, uin
 
 /* ------------------------------------------------------------------------------- requests */
 
-/* The first error is kept. error is that of a call that returned code: on success, that of an earlier try. */
+/* Keep the first error of a repair. A call returned code and set error; if it succeeded after a failed try,
+ * error still contains the error of that try and is ignored. */
 static void note_error(struct cstorage_repair *repair, int code, struct error *error) {
         if (code >= 0 || repair->error.code < 0)
                 return;

@@ -60,8 +60,9 @@ static int fill_flags(const struct cstorage_container_options *options, bool is_
 }
 
 /*
- * Check the topmost layer of the image. If its owners are mapped, or must be and the mount cannot map them,
- * Go makes a copy of the layer (store.go:imageTopLayerForMapping). This library makes no copy.
+ * Check the topmost layer of the image. Go makes a copy of the layer if the layer has id maps, or if the
+ * container has id maps and the driver cannot map ids when it mounts the layer
+ * (store.go:imageTopLayerForMapping). This library makes no copy.
  */
 static int check_owners(struct edit *edit, const struct cstorage_container_options *options,
                         const struct layer *layer) {

@@ -14,7 +14,7 @@
 /* Room for one stack frame with a path, and for the C library. */
 #define STACK_BYTES (256U * 1024)
 
-/* The caller looks at the deadline and calls progress so often while it waits for other threads. */
+/* While the caller waits for other threads, it examines the deadline and calls progress at this interval. */
 #define WAIT_NS (100L * 1000 * 1000)
 
 #define NS_PER_SECOND 1000000000L

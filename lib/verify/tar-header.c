@@ -82,7 +82,8 @@ struct tar_headers *tar_headers_free(struct tar_headers *headers) {
 
 /* --------------------------------------------------------------------------------------------- fields */
 
-/* Base 256: a big-endian number behind a set bit. The negative ones are no values of these fields. */
+/* Base 256: the highest bit of the first byte is set, the other bits are a big-endian number. A negative
+ * number is invalid in these fields. */
 static int parse_binary(const uint8_t *at, size_t n, uint64_t *ret) {
         uint64_t value = at[0] & 0x7f;
 
@@ -171,7 +172,7 @@ static int choose_link(struct tar_headers *headers) {
         return 0;
 }
 
-/* The format v7 has no magic, and other things in place of these fields. */
+/* A v7 header has no magic. It contains other data at the offsets of these fields. */
 static int parse_device(struct tar_headers *headers) {
         uint64_t major = 0, minor = 0;
         int r = 0;
