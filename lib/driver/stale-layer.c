@@ -112,7 +112,7 @@ int stale_layer_remove(const struct leftover_dirs *dirs, int home_fd, const char
                 return r;
         r = take_link(dirs, home_fd, id, temp.dir_fd);
         if (r < 0)
-                (void) leftover_error(reterr, r, home_fd, path, "cannot remove the short name of");
+                (void) leftover_error(reterr, r, home_fd, path, "cannot remove the short link of");
         else
                 r = take_layer(home_fd, path, id, temp.dir_fd, reterr);
         temp_dir_discard(&temp);

@@ -104,7 +104,7 @@ static int check_mount(const struct repairing *repairing, const struct cstorage_
         if (!(parts & BIT(MERGED)) || stat->parts[CSTORAGE_PART_MERGED] != CSTORAGE_STATE_NOT_EMPTY ||
             !recorded_layer_is_mounted(repairing->snapshot, id))
                 return 0;
-        return error_set(reterr, -EBUSY, "the layer %s is mounted, as mountpoints.json contains", id);
+        return error_set(reterr, -EBUSY, "the layer %s is mounted: mountpoints.json lists it", id);
 }
 
 /* On a full disk, whether another try can succeed. */

@@ -68,10 +68,12 @@ static int check_owners(struct edit *edit, const struct cstorage_container_optio
                         const struct layer *layer) {
         if (layer->uid_map.n > 0 || layer->gid_map.n > 0)
                 return error_set(edit->reterr, -EOPNOTSUPP,
-                                 "the owners in the layer %s of the image are shifted", layer->id);
+                                 "the layer %s of the image has id maps; the library cannot create a "
+                                 "container on such a layer",
+                                 layer->id);
         if ((options->n_uid_map > 0 || options->n_gid_map > 0) && !edit->txn->store->driver->read_lowers)
                 return error_set(edit->reterr, -EOPNOTSUPP,
-                                 "with the driver \"%s\" owners are not shifted here",
+                                 "the library cannot map the ids of a container with the driver \"%s\"",
                                  edit->txn->store->driver->name);
         return 0;
 }

@@ -80,8 +80,9 @@ static int find_parent(struct edit *edit, const char *name, const char **ret_id)
 
                 if (strcmp(container->layer, id) == 0)
                         return error_set(edit->reterr, -EBUSY,
-                                         "the layer %s is the container %s's: nothing can lie on it", id,
-                                         container->id);
+                                         "the layer %s belongs to the container %s and cannot be the parent "
+                                         "of a layer",
+                                         id, container->id);
         }
         *ret_id = id;
         return 0;
@@ -103,10 +104,11 @@ static int check_stage(struct edit *edit, const struct cstorage_layer_options *o
         if (stage->store != edit->txn->store)
                 return error_set(edit->reterr, -EINVAL, "the content was staged for another store");
         if (stage->is_used || is_claimed(edit, stage))
-                return error_set(edit->reterr, -EINVAL, "the content is that of another layer already");
+                return error_set(edit->reterr, -EINVAL, "another layer already uses this staged content");
         if (stage->root != placement_layer_root(stage->store, writable))
-                return error_set(edit->reterr, -EINVAL,
-                                 "with an image store, a layer that is written to cannot be staged");
+                return error_set(
+                        edit->reterr, -EINVAL,
+                        "if an image store is configured, a writable layer cannot have staged content");
         if (strcmp(text_of(stage->parent), parent) != 0)
                 return error_set(edit->reterr, -EINVAL, "the content was staged for the parent \"%s\"",
                                  text_of(stage->parent));
@@ -197,9 +199,9 @@ static int check(const struct cstorage_layer_options *options, struct error *ret
         if (r < 0)
                 return r;
         if (options->compressed_size < SIZE_NOT_KNOWN || options->diff_size < SIZE_NOT_KNOWN)
-                return error_set(reterr, -EINVAL, "a layer has no negative size");
+                return error_set(reterr, -EINVAL, "the size of a layer must not be less than -1");
         if (options->compression < 0 || options->compression > COMPRESSION_MAX)
-                return error_set(reterr, -EINVAL, "%d is no compression", options->compression);
+                return error_set(reterr, -EINVAL, "the compression %d is unknown", options->compression);
         return 0;
 }
 

@@ -214,7 +214,7 @@ static int edit_mount(struct edit *edit, enum cstorage_object object, const char
 
         if (wanted.shifted)
                 return error_set(edit->reterr, -EOPNOTSUPP,
-                                 "the owners in the %s \"%s\" are shifted, which is not done here",
+                                 "the library cannot mount the %s \"%s\": it has id maps",
                                  object_name(object), id);
 
         r = find_path(edit, wanted.layer, &path);
