@@ -16,10 +16,10 @@
  *
  * systemd reaches basic.target before it starts services with default dependencies and user managers. It
  * reaches network-online.target before it starts quadlets with default dependencies, podman-restart.service
- * and crio.service, also if one of them does not depend on basic.target. The drop-in orders the collector
- * before these targets only if no needed mount is possibly ordered after them. Otherwise there is an
- * ordering cycle: systemd deletes the job of one unit in the cycle. If the collector triggers an automount
- * in the cycle, both wait for ever.
+ * and crio.service. This order also holds for a unit of these that is not ordered after basic.target. The
+ * drop-in orders the collector before these targets only if no needed mount is possibly ordered after them.
+ * Otherwise there is an ordering cycle: systemd deletes the job of one unit in the cycle. If the collector
+ * triggers an automount in the cycle, both wait for ever.
  */
 
 #include <string.h>
@@ -34,7 +34,7 @@
 
 /* The paths of the store, the mounts that contain them or are in them, and the mounts that contain the source
  * of one of these mounts (bind, loop). */
-struct mountpoint {
+struct store_mounts {
         char *paths[STORE_PATHS_MAX];
         size_t n_paths;
         const struct dropin_mounts *mounts;
@@ -42,11 +42,11 @@ struct mountpoint {
         bool *is_needed;          /* one for each mount */
 };
 
-static void mountpoint_done(struct mountpoint *site) {
-        for (size_t i = 0; i < site->n_paths; i++)
-                free(site->paths[i]);
-        free(site->needed);
-        free(site->is_needed);
+static void store_mounts_done(struct store_mounts *needs) {
+        for (size_t i = 0; i < needs->n_paths; i++)
+                free(needs->paths[i]);
+        free(needs->needed);
+        free(needs->is_needed);
 }
 
 void dropin_mounts_done(struct dropin_mounts *mounts) {
@@ -72,46 +72,46 @@ static bool is_volume(const char *store, const char *target) {
 }
 
 /* The directory of a driver may be a mount of its own. */
-static bool lies_in_store(const struct mountpoint *site, const struct dropin_mount *mount) {
-        for (size_t i = 0; i < site->n_paths; i++)
-                if (holds(site->paths[i], mount->target) && !is_volume(site->paths[i], mount->target))
+static bool lies_in_store(const struct store_mounts *needs, const struct dropin_mount *mount) {
+        for (size_t i = 0; i < needs->n_paths; i++)
+                if (holds(needs->paths[i], mount->target) && !is_volume(needs->paths[i], mount->target))
                         return true;
         return false;
 }
 
-static bool holds_store(const struct mountpoint *site, const struct dropin_mount *mount) {
-        for (size_t i = 0; i < site->n_paths; i++)
-                if (holds(mount->target, site->paths[i]))
+static bool holds_store(const struct store_mounts *needs, const struct dropin_mount *mount) {
+        for (size_t i = 0; i < needs->n_paths; i++)
+                if (holds(mount->target, needs->paths[i]))
                         return true;
         return false;
 }
 
-static void need(struct mountpoint *site, size_t mount) {
-        if (site->is_needed[mount])
+static void need(struct store_mounts *needs, size_t mount) {
+        if (needs->is_needed[mount])
                 return;
-        site->is_needed[mount] = true;
-        site->needed[site->n_needed++] = mount;
+        needs->is_needed[mount] = true;
+        needs->needed[needs->n_needed++] = mount;
 }
 
-static void need_holders(struct mountpoint *site, const char *path) {
-        for (size_t i = 0; i < site->mounts->n; i++)
-                if (holds(site->mounts->mounts[i].target, path))
-                        need(site, i);
+static void need_holders(struct store_mounts *needs, const char *path) {
+        for (size_t i = 0; i < needs->mounts->n; i++)
+                if (holds(needs->mounts->mounts[i].target, path))
+                        need(needs, i);
 }
 
 /* The list grows during the loop: a source may be on a mount that has a source. */
-static void find_needed(struct mountpoint *site) {
-        for (size_t i = 0; i < site->n_paths; i++)
-                need_holders(site, site->paths[i]);
-        for (size_t i = 0; i < site->mounts->n; i++)
-                if (lies_in_store(site, &site->mounts->mounts[i]))
-                        need(site, i);
-        for (size_t i = 0; i < site->n_needed; i++)
-                if (site->mounts->mounts[site->needed[i]].source)
-                        need_holders(site, site->mounts->mounts[site->needed[i]].source);
+static void find_needed(struct store_mounts *needs) {
+        for (size_t i = 0; i < needs->n_paths; i++)
+                need_holders(needs, needs->paths[i]);
+        for (size_t i = 0; i < needs->mounts->n; i++)
+                if (lies_in_store(needs, &needs->mounts->mounts[i]))
+                        need(needs, i);
+        for (size_t i = 0; i < needs->n_needed; i++)
+                if (needs->mounts->mounts[needs->needed[i]].source)
+                        need_holders(needs, needs->mounts->mounts[needs->needed[i]].source);
 }
 
-static int add_path(struct mountpoint *site, const char *path, const char *name, struct error *reterr) {
+static int add_path(struct store_mounts *needs, const char *path, const char *name, struct error *reterr) {
         struct error error;
         char *normal;
         int r;
@@ -120,32 +120,32 @@ static int add_path(struct mountpoint *site, const char *path, const char *name,
         if (r < 0)
                 return error_set(reterr, r, "%s: %s", name, error.text);
 
-        for (size_t i = 0; i < site->n_paths; i++) {
-                if (strcmp(site->paths[i], normal) == 0) {
+        for (size_t i = 0; i < needs->n_paths; i++) {
+                if (strcmp(needs->paths[i], normal) == 0) {
                         free(normal);
                         return 0;
                 }
         }
-        site->paths[site->n_paths++] = normal;
+        needs->paths[needs->n_paths++] = normal;
         return 0;
 }
 
-static int survey(struct mountpoint *site, const struct dropin_store *store, struct error *reterr) {
+static int survey(struct store_mounts *needs, const struct dropin_store *store, struct error *reterr) {
         int r;
 
-        r = add_path(site, store->graphroot, "graphroot", reterr);
+        r = add_path(needs, store->graphroot, "graphroot", reterr);
         if (r >= 0)
-                r = add_path(site, store->runroot, "runroot", reterr);
+                r = add_path(needs, store->runroot, "runroot", reterr);
         if (r >= 0 && store->imagestore)
-                r = add_path(site, store->imagestore, "imagestore", reterr);
+                r = add_path(needs, store->imagestore, "imagestore", reterr);
         if (r < 0)
                 return r;
 
-        site->needed = calloc(site->mounts->n + 1, sizeof(*site->needed));
-        site->is_needed = calloc(site->mounts->n + 1, sizeof(*site->is_needed));
-        if (!site->needed || !site->is_needed)
+        needs->needed = calloc(needs->mounts->n + 1, sizeof(*needs->needed));
+        needs->is_needed = calloc(needs->mounts->n + 1, sizeof(*needs->is_needed));
+        if (!needs->needed || !needs->is_needed)
                 return error_errno(reterr, -ENOMEM, "cannot list the mounts of the store");
-        find_needed(site);
+        find_needed(needs);
         return 0;
 }
 
@@ -161,38 +161,38 @@ static const struct dropin_mount *innermost(const struct dropin_mounts *mounts, 
         return found;
 }
 
-static int add_requirement(const struct mountpoint *site, const char *path, struct text *text) {
+static int add_requirement(const struct store_mounts *needs, const char *path, struct text *text) {
         _cleanup_free_ char *required = strdup(path);
         const struct dropin_mount *mount;
 
         if (!required)
                 return -ENOMEM;
-        while ((mount = innermost(site->mounts, required)) && mount->on_demand)
+        while ((mount = innermost(needs->mounts, required)) && mount->on_demand)
                 required[strrchr(mount->target, '/') - mount->target] = '\0';
         return *required ? unit_add_path(text, "RequiresMountsFor", "", required) : 0;
 }
 
-static int add_requirements(const struct mountpoint *site, struct text *text) {
+static int add_requirements(const struct store_mounts *needs, struct text *text) {
         int r = 0;
 
-        for (size_t i = 0; i < site->n_paths && r >= 0; i++)
-                r = add_requirement(site, site->paths[i], text);
-        for (size_t i = 0; i < site->mounts->n && r >= 0; i++) {
-                const struct dropin_mount *mount = &site->mounts->mounts[i];
+        for (size_t i = 0; i < needs->n_paths && r >= 0; i++)
+                r = add_requirement(needs, needs->paths[i], text);
+        for (size_t i = 0; i < needs->mounts->n && r >= 0; i++) {
+                const struct dropin_mount *mount = &needs->mounts->mounts[i];
 
-                if (lies_in_store(site, mount) && !mount->on_demand && !holds_store(site, mount))
-                        r = add_requirement(site, mount->target, text);
+                if (lies_in_store(needs, mount) && !mount->on_demand && !holds_store(needs, mount))
+                        r = add_requirement(needs, mount->target, text);
         }
         return r;
 }
 
-static int add_mount_order(const struct mountpoint *site, struct text *text) {
+static int add_mount_order(const struct store_mounts *needs, struct text *text) {
         int r = 0;
 
-        for (size_t i = 0; i < site->mounts->n && r >= 0; i++) {
-                const struct dropin_mount *mount = &site->mounts->mounts[i];
+        for (size_t i = 0; i < needs->mounts->n && r >= 0; i++) {
+                const struct dropin_mount *mount = &needs->mounts->mounts[i];
 
-                if (!mount->on_demand || !(holds_store(site, mount) || lies_in_store(site, mount)))
+                if (!mount->on_demand || !(holds_store(needs, mount) || lies_in_store(needs, mount)))
                         continue;
                 r = text_adds(text, "After=");
                 if (r >= 0)
@@ -203,11 +203,11 @@ static int add_mount_order(const struct mountpoint *site, struct text *text) {
         return r;
 }
 
-static int add_boot_order(const struct mountpoint *site, struct text *text, bool *ret_early) {
+static int add_boot_order(const struct store_mounts *needs, struct text *text, bool *ret_early) {
         bool network = false, unsure = false;
 
-        for (size_t i = 0; i < site->n_needed; i++) {
-                const struct dropin_mount *mount = &site->mounts->mounts[site->needed[i]];
+        for (size_t i = 0; i < needs->n_needed; i++) {
+                const struct dropin_mount *mount = &needs->mounts->mounts[needs->needed[i]];
 
                 network = network || mount->network;
                 unsure = unsure || mount->on_demand || mount->unsure;
@@ -218,31 +218,31 @@ static int add_boot_order(const struct mountpoint *site, struct text *text, bool
         return unsure ? 0 : text_adds(text, "Before=basic.target network-online.target\n");
 }
 
-static int compose(const struct mountpoint *site, struct text *text, bool *ret_early) {
+static int compose(const struct store_mounts *needs, struct text *text, bool *ret_early) {
         int r;
 
         r = text_adds(text, "# Made by cstorage-gc-generator(8) from storage.conf and fstab.\n[Unit]\n");
         if (r >= 0)
-                r = add_requirements(site, text);
+                r = add_requirements(needs, text);
         if (r >= 0)
-                r = add_mount_order(site, text);
+                r = add_mount_order(needs, text);
         if (r >= 0)
-                r = add_boot_order(site, text, ret_early);
+                r = add_boot_order(needs, text, ret_early);
         if (r >= 0)
                 r = text_adds(text, "\n[Service]\n");
-        for (size_t i = 0; i < site->n_paths && r >= 0; i++)
-                r = unit_add_path(text, "ReadWritePaths", "-", site->paths[i]);
+        for (size_t i = 0; i < needs->n_paths && r >= 0; i++)
+                r = unit_add_path(text, "ReadWritePaths", "-", needs->paths[i]);
         return r;
 }
 
 int dropin_compose(const struct dropin_store *store, const struct dropin_mounts *mounts, struct text *text,
                    bool *ret_early, struct error *reterr) {
-        _cleanup_(mountpoint_done) struct mountpoint site = {.mounts = mounts};
+        _cleanup_(store_mounts_done) struct store_mounts needs = {.mounts = mounts};
         int r;
 
-        r = survey(&site, store, reterr);
+        r = survey(&needs, store, reterr);
         if (r < 0)
                 return r;
-        r = compose(&site, text, ret_early);
+        r = compose(&needs, text, ret_early);
         return r < 0 ? error_errno(reterr, r, "cannot compose the drop-in") : 0;
 }

@@ -10,7 +10,7 @@
 #include "generator/unit-file.h"
 #include "util/fs-type.h"
 
-/* Up to this number the time limit in the manual holds; no machine has as many. */
+/* The generator refuses a longer fstab, so that its time is limited. No known machine has so many entries. */
 #define FSTAB_ENTRIES_MAX 1000U
 
 enum {
@@ -22,7 +22,7 @@ enum {
 /* systemd.mount(5). With some of these options, the mount waits for units that could be anything. */
 static const struct {
         const char *name;
-        int says;
+        int property;
 } options[] = {
         {"_netdev", NETWORK},
         {"nofail", UNSURE},
@@ -39,12 +39,12 @@ static bool has_network_type(struct libmnt_fs *fs) {
         return mnt_fs_is_netfs(fs) || (type && fs_type_is_network(type));
 }
 
-static int says(struct libmnt_fs *fs) {
+static int mount_properties(struct libmnt_fs *fs) {
         int all = has_network_type(fs) ? NETWORK : 0;
 
         for (size_t i = 0; i < ARRAY_SIZE(options); i++)
                 if (mnt_fs_get_option(fs, options[i].name, NULL, NULL) == 0)
-                        all |= options[i].says;
+                        all |= options[i].property;
         return all;
 }
 
@@ -63,7 +63,7 @@ static int get_source(struct libmnt_fs *fs, char **ret) {
 static int add(struct dropin_mounts *mounts, struct libmnt_fs *fs) {
         _cleanup_free_ char *source = NULL, *normal = NULL;
         const char *target = mnt_fs_get_target(fs);
-        int r, all = says(fs);
+        int r, all = mount_properties(fs);
 
         if (!target || *target != '/' || mnt_fs_is_swaparea(fs))
                 return 0;
