@@ -39,17 +39,14 @@ int idmap_helper_ask(int root_fd, struct error *reterr) {
         if (r >= 0)
                 r = receive_text(root_fd, text, /* flags= */ 0);
         if (r < 0)
-                return error_errno(reterr, r, "cannot have root map them");
+                return error_errno(reterr, r, "root's process did not map the ids");
         return text[0] ? error_set(reterr, -EPERM, "%s", text) : 0;
 }
 
 /* --------------------------------------------------------------------------------------------- root */
 
-/*
- * "0 1000 1
- * 1 100000 65536
- * ". Root's ids are never mapped, even if the file lists them; newuidmap(1) could not map them either.
- */
+/* Compose the text of uid_map or gid_map, such as "0 1000 1\n1 100000 65536\n". Refuse root's ids, even if
+ * the file lists them: newuidmap(1) could not map them either. */
 static int compose(const struct idmap *map, const struct id_owner *owner, struct text *text,
                    struct error *reterr) {
         _cleanup_strlist_ struct strlist list = STRLIST_INIT;
@@ -60,7 +57,8 @@ static int compose(const struct idmap *map, const struct id_owner *owner, struct
                 return r;
         for (size_t i = 0; i + 2 < list.n; i += 3) {
                 if (strcmp(list.s[i + 1], "0") == 0)
-                        return error_set(reterr, -EPERM, "%s gives root's own id away", map->ranges);
+                        return error_set(reterr, -EPERM, "%s contains the id 0, which must not be mapped",
+                                         map->ranges);
                 if (text_addf(text, "%s %s %s\n", list.s[i], list.s[i + 1], list.s[i + 2]) < 0)
                         return error_errno(reterr, -ENOMEM, "%s", map->ranges);
         }

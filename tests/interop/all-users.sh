@@ -167,7 +167,7 @@ cp "$scratch/m/upper/etc/subuid" "$scratch/subuid"
 root sed -i 's/^bob:.*/bob:0:65536/' /etc/subuid
 gc
 expect "a subordinate id of root is refused" "1" "$(grep -c "^cstorage-gc: bob: cannot map all subordinate ids of user 1000: \
-/etc/subuid gives root's own id away" "$scratch/err")"
+/etc/subuid contains the id 0, which must not be mapped" "$scratch/err")"
 cat "$scratch/subuid" >"$scratch/m/upper/etc/subuid"
 root strace -o /run/trace -e trace=%file cstorage-gc --all-users --dry-run >/dev/null 2>&1
 expect "root's process opens no file of a user" "/etc/passwd 0" "$(grep -om 1 /etc/passwd "$scratch/m/run/trace") $(
