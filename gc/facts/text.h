@@ -23,7 +23,7 @@ struct field {
         const char *const *names;               /* of FIELD_NAME, NULL-terminated */
         const char *(*name_of)(unsigned value); /* or this; NULL ends the names */
         bool always;                            /* never omitted */
-        /* If the default is not "", 0 and so on. */
+        /* Return whether the field has its default value. NULL if the default is "", NULL, 0 or false. */
         bool (*is_default)(const void *object);
 };
 

@@ -34,8 +34,8 @@ static bool has_orphans(const struct facts *facts) {
         return false;
 }
 
-/* The runroots in podman's databases: an option that selects another runroot does not stop their
- * containers. Errors are reported when the databases are compared with the configuration. */
+/* Add the runroots in podman's databases. Containers may run with these runroots, even if an option selects
+ * another runroot. Errors are reported when the databases are compared with the configuration. */
 static int add_podmans_runroots(struct strlist *found, const struct facts *facts) {
         int r;
 

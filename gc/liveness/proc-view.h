@@ -3,8 +3,8 @@
 
 #include "base/text.h"
 
-/* Why an open /proc may not show every process of the machine, a sentence without full stop; NULL if it
- * shows all of them. */
+/* Return the reason why this /proc possibly does not show all processes, as a sentence without full stop;
+ * NULL if it shows all. */
 const char *proc_view_hides(int proc_fd);
 
 /*
