@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Check that the tests of the decision code fail if that code is changed.
 
-    mutants.py [--all] [--seed N] [--file FILE]... [--keep] BUILD
+    mutants.py [--all] [--seed N] [--file FILE]... BUILD
 
 Each mutant is a copy of the code with one change. A mutant is killed if a test fails with it, or uses too much time. A
 mutant that survives is printed as a difference: add a golden pair, a law or a unit test that kills it. If no test can,
@@ -337,6 +337,7 @@ def main():
             concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         os.chmod(scratch, 0o755)
         builder = Builder(options.build, scratch)
+        os.environ["LD_LIBRARY_PATH"] = os.path.join(builder.build, "lib")  # the programs are linked in another directory
         chooser = builder.chooser()
         for group in GROUPS:
             mine = [m for m in mutants if m.file in group.files]
