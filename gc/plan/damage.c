@@ -12,13 +12,6 @@ void damage_rules_done(struct damage_rules *rules) {
         *rules = DAMAGE_RULES_INIT;
 }
 
-static bool has_incomplete_layer(const struct facts *facts) {
-        for (size_t i = 0; i < facts->n_damages; i++)
-                if (facts->damages[i].part == FACT_PART_RECORD)
-                        return true;
-        return false;
-}
-
 /* Only records that podman keeps: it deletes incomplete layers, whatever refers to them (layers.go:load). */
 static int add_references(struct idset *set, const struct facts *facts) {
         int r = 0;
@@ -57,10 +50,11 @@ int damage_rules_make(struct damage_rules *rules, const struct facts *facts,
         int r;
 
         *rules = (struct damage_rules){.facts = facts, .references = references, .policy = policy};
+        if (facts->n_damages == 0)
+                return 0;
         r = find_lost(&rules->lost, facts);
-        if (r < 0 || !has_incomplete_layer(facts))
-                return r;
-        r = add_references(&rules->needed, facts);
+        if (r >= 0)
+                r = add_references(&rules->needed, facts);
         return r < 0 ? r : layer_chains_add_parents(&rules->needed, facts);
 }
 

@@ -157,6 +157,89 @@ static void add_tar_split(struct facts *facts) {
                                      .problem = ""};
 }
 
+/* Layers in no order, each with an image, a container and a layer above it. */
+static void add_damage(struct facts *facts, unsigned i) {
+        static const enum cstorage_layer_part parts[] = {FACT_PART_RECORD, CSTORAGE_PART_DIRECTORY,
+                                                         FACT_PART_CONTENT};
+        static const char *const ids[][2] = {{"c", "d"}, {"a", "f"}, {"e", "b"}};
+        const char *const *id = ids[i % ARRAY_SIZE(ids)];
+
+        *facts_add_damage(facts) = (struct fact_damage){.layer = id[0],
+                                                        .part = parts[i % 3],
+                                                        .state = CSTORAGE_STATE_INVALID,
+                                                        .path = ""};
+        *facts_add_layer(facts) = (struct fact_layer){.id = id[0], .parent = "", .incomplete = i % 3 == 0};
+        *facts_add_layer(facts) = (struct fact_layer){.id = id[1], .parent = id[0]};
+        *facts_add_image(facts) = (struct fact_image){.id = "i", .layer = id[1], .name = ""};
+        *facts_add_container(facts) =
+                (struct fact_container){.id = "k", .layer = id[1], .image = "i", .name = ""};
+}
+
+static void each_layer_that_is_lost_is_found(void **state) {
+        static const char *const lost[] = {"z", "m", "x", "g"};
+        _cleanup_facts_ struct facts facts = FACTS_INIT;
+        _cleanup_plan_ struct plan plan = PLAN_INIT;
+
+        (void) state;
+        for (unsigned i = 0; i < 3; i++)
+                add_damage(&facts, i);
+        for (size_t i = 0; i < ARRAY_SIZE(lost); i++) {
+                *facts_add_damage(&facts) = (struct fact_damage){.layer = lost[i],
+                                                                 .part = CSTORAGE_PART_DIRECTORY,
+                                                                 .state = CSTORAGE_STATE_MISSING,
+                                                                 .path = ""};
+                *facts_add_damage(&facts) = (struct fact_damage){.layer = lost[i],
+                                                                 .part = CSTORAGE_PART_LINK,
+                                                                 .state = CSTORAGE_STATE_MISSING,
+                                                                 .repairable = true,
+                                                                 .path = ""};
+        }
+        assert_ok(plan_make(&plan, &facts, &POLICY_DEFAULT));
+        for (size_t i = 0; i < ARRAY_SIZE(lost); i++)
+                assert_int_equal(plan.damages[3 + 2 * i + 1].reason, REASON_LAYER_DAMAGED);
+        assert_int_equal(plan.damages[0].reason, REASON_LAYER_INCOMPLETE);
+        assert_int_equal(plan.damages[1].reason, REASON_LAYER_DAMAGED);
+        assert_int_equal(plan.damages[2].reason, REASON_CONTENT_DAMAGED);
+        assert_int_equal(plan.n_losses, 6);
+        assert_int_equal(plan.n_refuse, 9 + 2 * ARRAY_SIZE(lost));
+}
+
+static void only_the_policy_disables_repairs(void **state) {
+        static const struct fact_damage damages[] = {
+                {.layer = "a", .part = FACT_PART_RECORD, .state = CSTORAGE_STATE_INVALID},
+                {.layer = "b",
+                 .part = CSTORAGE_PART_LINK,
+                 .state = CSTORAGE_STATE_MISSING,
+                 .repairable = true},
+                {.layer = "c", .part = CSTORAGE_PART_DIRECTORY, .state = CSTORAGE_STATE_MISSING},
+                {.layer = "d",
+                 .part = CSTORAGE_PART_MERGED,
+                 .state = CSTORAGE_STATE_NOT_EMPTY,
+                 .repairable = true},
+        };
+        static const enum reason reasons[][2] = {
+                {REASON_INCOMPLETE, REASON_REPAIR_DISABLED},
+                {REASON_LINK_DAMAGED, REASON_REPAIR_DISABLED},
+                {REASON_LAYER_MISSING, REASON_LAYER_MISSING},
+                {REASON_MOUNTED, REASON_MOUNTED},
+        };
+
+        (void) state;
+        for (int off = 0; off < 2; off++) {
+                _cleanup_facts_ struct facts facts = FACTS_INIT;
+                _cleanup_plan_ struct plan plan = PLAN_INIT;
+                struct policy policy = POLICY_DEFAULT;
+
+                policy.repair = off == 0;
+                for (size_t i = 0; i < ARRAY_SIZE(damages); i++)
+                        *facts_add_damage(&facts) = damages[i];
+                assert_ok(facts_add_mount(&facts, "d"));
+                assert_ok(plan_make(&plan, &facts, &policy));
+                for (size_t i = 0; i < ARRAY_SIZE(damages); i++)
+                        assert_int_equal(plan.damages[i].reason, reasons[i][off]);
+        }
+}
+
 /* Arrays grow now and then, so each size lets other additions to them fail. */
 static void without_memory_there_is_no_plan(void **state) {
         static const char *const lowers[20] = {A, B, A};
@@ -168,8 +251,10 @@ static void without_memory_there_is_no_plan(void **state) {
                 int r = -ENOMEM;
 
                 add_files(&facts);
-                for (unsigned i = 0; i < n; i++)
+                for (unsigned i = 0; i < n; i++) {
                         add_records(&facts, i);
+                        add_damage(&facts, i);
+                }
                 add_layer_dir(&facts, A);
                 facts.entries[0].lowers = lowers;
                 facts.entries[0].n_lowers = n;
@@ -286,6 +371,8 @@ int main(void) {
                 cmocka_unit_test(what_has_no_record_goes_and_what_has_one_stays),
                 cmocka_unit_test(repairs_and_refusals_are_counted),
                 cmocka_unit_test(without_memory_there_is_no_plan),
+                cmocka_unit_test(each_layer_that_is_lost_is_found),
+                cmocka_unit_test(only_the_policy_disables_repairs),
                 cmocka_unit_test(stores_of_other_drivers_are_kept),
                 cmocka_unit_test(no_facts_give_an_empty_plan),
                 cmocka_unit_test(where_nobody_looked_for_a_record_file_all_is_refused),
