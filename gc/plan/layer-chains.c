@@ -18,7 +18,7 @@ static int find_next(struct idset *next, const struct idset *set, const struct f
                 const char *from = direction == TO_PARENTS ? id : parent,
                            *to = direction == TO_PARENTS ? parent : id;
 
-                if (parent && *parent && idset_has(set, from) && !idset_has(set, to))
+                if (parent && idset_has(set, from) && !idset_has(set, to))
                         r = idset_add(next, to);
         }
         return r;

@@ -20,7 +20,7 @@ static int find_lost_layers(struct idset *lost, const struct plan *plan, const s
                 if (is_lost(plan->damages[i].reason))
                         r = idset_add(lost, facts->damages[i].layer);
         idset_seal(lost);
-        return r < 0 || lost->n == 0 ? r : layer_chains_add_children(lost, facts);
+        return r < 0 ? r : layer_chains_add_children(lost, facts);
 }
 
 static int add_loss(struct plan *plan, enum reason reason, size_t index) {
@@ -59,7 +59,7 @@ int losses_find(struct plan *plan, const struct facts *facts) {
         assert(plan && facts && plan->n_losses == 0);
 
         r = find_lost_layers(&lost, plan, facts);
-        if (r < 0 || lost.n == 0)
+        if (r < 0)
                 return r;
         r = add_images(plan, facts, &lost);
         return r < 0 ? r : add_containers(plan, facts, &lost);

@@ -175,33 +175,44 @@ static void add_damage(struct facts *facts, unsigned i) {
                 (struct fact_container){.id = "k", .layer = id[1], .image = "i", .name = ""};
 }
 
+static void add_image_of(struct facts *facts, const char *layer) {
+        *facts_add_image(facts) = (struct fact_image){.id = "i", .layer = layer, .name = ""};
+}
+
 static void each_layer_that_is_lost_is_found(void **state) {
-        static const char *const lost[] = {"z", "m", "x", "g"};
+        static const char *const lost[] = {"z", "m", "x", "g"}, *const incomplete[] = {"q", "h", "p"};
         _cleanup_facts_ struct facts facts = FACTS_INIT;
         _cleanup_plan_ struct plan plan = PLAN_INIT;
 
         (void) state;
-        for (unsigned i = 0; i < 3; i++)
-                add_damage(&facts, i);
         for (size_t i = 0; i < ARRAY_SIZE(lost); i++) {
                 *facts_add_damage(&facts) = (struct fact_damage){.layer = lost[i],
                                                                  .part = CSTORAGE_PART_DIRECTORY,
-                                                                 .state = CSTORAGE_STATE_MISSING,
-                                                                 .path = ""};
+                                                                 .state = CSTORAGE_STATE_MISSING};
                 *facts_add_damage(&facts) = (struct fact_damage){.layer = lost[i],
                                                                  .part = CSTORAGE_PART_LINK,
                                                                  .state = CSTORAGE_STATE_MISSING,
-                                                                 .repairable = true,
-                                                                 .path = ""};
+                                                                 .repairable = true};
+                add_image_of(&facts, lost[i]);
         }
+        for (size_t i = 0; i < ARRAY_SIZE(incomplete); i++) {
+                *facts_add_damage(&facts) = (struct fact_damage){.layer = incomplete[i],
+                                                                 .part = FACT_PART_RECORD,
+                                                                 .state = CSTORAGE_STATE_INVALID};
+                add_image_of(&facts, incomplete[i]);
+        }
+        add_image_of(&facts, NULL);
+        *facts_add_container(&facts) = (struct fact_container){.id = "k", .name = ""};
+        *facts_add_layer(&facts) = (struct fact_layer){.id = "l"};
+        for (unsigned i = 0; i < 3; i++)
+                add_damage(&facts, i);
+
         assert_ok(plan_make(&plan, &facts, &POLICY_DEFAULT));
         for (size_t i = 0; i < ARRAY_SIZE(lost); i++)
-                assert_int_equal(plan.damages[3 + 2 * i + 1].reason, REASON_LAYER_DAMAGED);
-        assert_int_equal(plan.damages[0].reason, REASON_LAYER_INCOMPLETE);
-        assert_int_equal(plan.damages[1].reason, REASON_LAYER_DAMAGED);
-        assert_int_equal(plan.damages[2].reason, REASON_CONTENT_DAMAGED);
-        assert_int_equal(plan.n_losses, 6);
-        assert_int_equal(plan.n_refuse, 9 + 2 * ARRAY_SIZE(lost));
+                assert_int_equal(plan.damages[2 * i + 1].reason, REASON_LAYER_DAMAGED);
+        for (size_t i = 0; i < ARRAY_SIZE(incomplete); i++)
+                assert_int_equal(plan.damages[8 + i].reason, REASON_LAYER_INCOMPLETE);
+        assert_int_equal(plan.n_losses, ARRAY_SIZE(lost) + ARRAY_SIZE(incomplete) + 6);
 }
 
 static void only_the_policy_disables_repairs(void **state) {
@@ -212,6 +223,7 @@ static void only_the_policy_disables_repairs(void **state) {
                  .state = CSTORAGE_STATE_MISSING,
                  .repairable = true},
                 {.layer = "c", .part = CSTORAGE_PART_DIRECTORY, .state = CSTORAGE_STATE_MISSING},
+                {.layer = "e", .part = CSTORAGE_PART_LOWER, .state = CSTORAGE_STATE_ELSEWHERE},
                 {.layer = "d",
                  .part = CSTORAGE_PART_MERGED,
                  .state = CSTORAGE_STATE_NOT_EMPTY,
@@ -221,6 +233,7 @@ static void only_the_policy_disables_repairs(void **state) {
                 {REASON_INCOMPLETE, REASON_REPAIR_DISABLED},
                 {REASON_LINK_DAMAGED, REASON_REPAIR_DISABLED},
                 {REASON_LAYER_MISSING, REASON_LAYER_MISSING},
+                {REASON_LAYER_DAMAGED, REASON_LAYER_DAMAGED},
                 {REASON_MOUNTED, REASON_MOUNTED},
         };
 
