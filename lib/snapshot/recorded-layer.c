@@ -85,6 +85,8 @@ static bool is_known_empty(const struct cstorage_snapshot *snapshot, const struc
 
 /* ------------------------------------------------------------------------------- directory */
 
+/* podman follows a link in place of a layer directory (overlay.go:dir2 calls os.Stat), this library does not:
+ * the layer is not examined. */
 static int look_at_directory(const struct driver *driver, int home_fd, const char *id,
                              enum cstorage_part_state *ret) {
         char path[LAYER_PATH_MAX];
@@ -95,17 +97,28 @@ static int look_at_directory(const struct driver *driver, int home_fd, const cha
                 r = identity_at(home_fd, driver_layer_path(driver->layers_dir, id, "", path), &there);
         if (r == -ENOENT || r == -ENOTDIR)
                 *ret = CSTORAGE_STATE_MISSING;
-        else if (r >= 0)
-                *ret = S_ISDIR(there.mode) ? CSTORAGE_STATE_OK : CSTORAGE_STATE_WRONG_TYPE;
-        else
+        else if (r < 0)
                 return r;
+        else if (S_ISLNK(there.mode))
+                *ret = CSTORAGE_STATE_UNKNOWN;
+        else
+                *ret = S_ISDIR(there.mode) ? CSTORAGE_STATE_OK : CSTORAGE_STATE_WRONG_TYPE;
         return 0;
 }
 
-/*
- * Releases 1.53 to 1.57 recorded layers of the image store in the graphroot. Additional image stores are not
- * searched: a layer of the same id there is another one.
- */
+/* podman uses the layer of that id in an additional image store, if this store has no directory of it. */
+static bool is_in_additional_store(const struct driver *driver, const struct homes *homes, const char *id) {
+        enum cstorage_part_state state;
+
+        for (size_t i = ROOT_IMAGE + 1; i < homes->n; i++)
+                if (look_at_directory(driver, homes->fds[i], id, &state) >= 0 &&
+                    state != CSTORAGE_STATE_MISSING)
+                        return true;
+        return false;
+}
+
+/* Releases 1.53 to 1.57 recorded layers of the image store in the graphroot. The directory in an additional
+ * image store is not examined: nothing may be repaired there. */
 static int find_directory(const struct cstorage_store *store, const struct item *item,
                           const struct homes *homes, struct described_layer *ret, struct error *reterr) {
         const enum root first = item->file->root == &store->roots[ROOT_IMAGE] ? ROOT_IMAGE : ROOT_GRAPH;
@@ -123,6 +136,9 @@ static int find_directory(const struct cstorage_store *store, const struct item 
                 if (ret->directory != CSTORAGE_STATE_MISSING)
                         ret->layer.home = roots[i];
         }
+        if (ret->directory == CSTORAGE_STATE_MISSING &&
+            is_in_additional_store(store->driver, homes, ret->layer.id))
+                ret->directory = CSTORAGE_STATE_UNKNOWN;
         return 0;
 }
 
