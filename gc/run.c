@@ -237,8 +237,8 @@ static bool wants_damage(const struct options *options) {
 static struct scan_depth depth_of(const struct run *run) {
         return (struct scan_depth){
                 .uses = run->policy.recent ? USES_ALL : USES_CONTAINERS,
-                .damage = {wants_damage(run->options) ? DAMAGE_ALL : DAMAGE_LIKELY,
-                           run->options->content_percent},
+                .damage = wants_damage(run->options),
+                .content_percent = run->options->content_percent,
         };
 }
 
@@ -338,12 +338,12 @@ static int act(const struct run *run, struct cstorage_store *store, struct scan 
         return collect(run, store, view, &details);
 }
 
-/* Whether the store is clean, which is the common case. --verbose, and all verbs but collect, need the full
- * scan; so does the first run after a boot, which may follow a power cut. */
+/* Whether the store is clean, which is the common case. --verbose, and all commands but collect, need the
+ * full scan. */
 static bool is_accounted_for(const struct run *run, const struct cstorage_store *store,
                              uint64_t *ret_entries) {
         return run->options->verb == VERB_COLLECT && !run->options->verbose &&
-               uptime_us() >= DAMAGE_BOOT_US && cstorage_store_is_clean(store, ret_entries) > 0;
+               cstorage_store_is_clean(store, ret_entries) > 0;
 }
 
 static int finish_accounted_for(const struct run *run, const struct cstorage_store *store, uint64_t entries) {

@@ -3,64 +3,14 @@
 
 #include <assert.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/idset.h"
 #include "scan/content.h"
-#include "util/clock.h"
 
-/* Layers that were created in this time before the last change of the records count as written last. The
- * kernel writes files after half a minute (vm.dirty_expire_centisecs); a pull takes minutes. */
-#define WRITTEN_LAST_S (10 * 60)
-
-/* ------------------------------------------------------------------------------------------------- time */
-
-/* Seconds since the epoch of a timestamp as Go writes it; INT64_MAX if it has another form. */
-static int64_t created_s(const char *text) {
-        struct tm tm = {0};
-        const char *end = text ? strptime(text, "%Y-%m-%dT%H:%M:%S", &tm) : NULL;
-
-        if (!end || text[strlen(text) - 1] != 'Z')
-                return INT64_MAX;
-        return timegm(&tm);
-}
-
-static int64_t later(int64_t a, const char *text) {
-        int64_t b = created_s(text);
-
-        return b != INT64_MAX && b > a ? b : a;
-}
-
-static int64_t find_last_change(const struct cstorage_snapshot *snapshot) {
-        const struct cstorage_container *container = NULL;
-        const struct cstorage_layer *layer = NULL;
-        int64_t last = INT64_MIN;
-
-        while ((layer = cstorage_snapshot_next_layer(snapshot, layer)))
-                last = later(last, cstorage_layer_get_created(layer));
-        while ((container = cstorage_snapshot_next_container(snapshot, container)))
-                last = later(last, cstorage_container_get_created(container));
-        return last;
-}
-
-/* ------------------------------------------------------------------------------------------------ signs */
+/* ---------------------------------------------------------------------------------- missing directories */
 
 static bool is_of_this_store(enum cstorage_location location) {
         return location != CSTORAGE_LOCATION_ADDITIONAL;
-}
-
-static bool has_incomplete_layer(const struct facts *facts) {
-        for (size_t i = 0; i < facts->n_layers; i++)
-                if (facts->layers[i].incomplete && is_of_this_store(facts->layers[i].location))
-                        return true;
-        return false;
-}
-
-static bool has_torn_file(const struct facts *facts) {
-        for (size_t i = 0; i < facts->n_files; i++)
-                if (facts->files[i].torn)
-                        return true;
-        return false;
 }
 
 static int find_directories(struct idset *set, const struct facts *facts) {
@@ -175,13 +125,12 @@ static int examine_layer(struct facts *facts, const struct cstorage_snapshot *sn
         return add_parts(facts, cstorage_layer_get_id(layer), &stat);
 }
 
-static int examine_layers(struct facts *facts, const struct cstorage_snapshot *snapshot, int64_t since_s) {
+static int examine_layers(struct facts *facts, const struct cstorage_snapshot *snapshot) {
         const struct cstorage_layer *layer = NULL;
         int r = 0;
 
         while (r >= 0 && (layer = cstorage_snapshot_next_layer(snapshot, layer)))
-                if (is_of_this_store(cstorage_layer_get_location(layer)) &&
-                    created_s(cstorage_layer_get_created(layer)) >= since_s)
+                if (is_of_this_store(cstorage_layer_get_location(layer)))
                         r = examine_layer(facts, snapshot, layer);
         return r;
 }
@@ -250,19 +199,14 @@ static int examine_links(struct facts *facts, const struct cstorage_store *store
         return r < 0 ? r : add(facts, &damage);
 }
 
-/* Whether all layers must be examined: the scan found damage, or what a power failure leaves. */
-static bool is_damage_likely(const struct facts *facts, size_t missing) {
-        return missing > 0 || facts->n_damages > 0 || has_incomplete_layer(facts) || has_torn_file(facts);
-}
-
 int damage_scan(struct facts *facts, const struct cstorage_store *store,
-                const struct cstorage_snapshot *snapshot, struct damage_depth depth) {
+                const struct cstorage_snapshot *snapshot, unsigned content_percent) {
         size_t layers, missing;
         int r;
 
         assert(facts && store && snapshot);
 
-        r = depth.scope == DAMAGE_ALL ? find_unrecorded(facts) : 0;
+        r = find_unrecorded(facts);
         if (r >= 0)
                 r = count_missing(facts, &layers, &missing);
         if (r < 0 || missing == layers) /* a file system that is not mounted is no damage */
@@ -270,14 +214,7 @@ int damage_scan(struct facts *facts, const struct cstorage_store *store,
         r = examine_links(facts, store, /* in_imagestore= */ false);
         if (r >= 0)
                 r = examine_links(facts, store, /* in_imagestore= */ true);
-        if (r < 0)
-                return r;
-
-        if (depth.scope == DAMAGE_ALL || is_damage_likely(facts, missing))
-                r = examine_layers(facts, snapshot, INT64_MIN);
-        else if (uptime_us() < DAMAGE_BOOT_US)
-                r = examine_layers(facts, snapshot, find_last_change(snapshot) - WRITTEN_LAST_S);
-        if (r < 0 || depth.content_percent == 0)
-                return r;
-        return content_scan(facts, snapshot, depth.content_percent);
+        if (r >= 0)
+                r = examine_layers(facts, snapshot);
+        return r < 0 || content_percent == 0 ? r : content_scan(facts, snapshot, content_percent);
 }

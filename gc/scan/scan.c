@@ -530,8 +530,8 @@ static int look(struct scan *view, struct cstorage_store *store, struct scan_dep
         observe_first_clock(&view->facts);
         if (r >= 0)
                 r = liveness_scan(&view->facts, &view->runroots, depth.uses, reterr);
-        if (r >= 0)
-                r = damage_scan(&view->facts, store, view->snapshot, depth.damage);
+        if (r >= 0 && depth.damage)
+                r = damage_scan(&view->facts, store, view->snapshot, depth.content_percent);
         if (r < 0 && r != -ESTALE)
                 return error_errno(reterr, r, "cannot collect the facts of %s", view->facts.graphroot);
         return r;

@@ -30,7 +30,8 @@ void scan_store(struct facts *facts, const struct cstorage_store *store);
 /* How much of the system and the store is examined. */
 struct scan_depth {
         enum uses_depth uses;
-        struct damage_depth damage;
+        bool damage;              /* examine all recorded layers */
+        unsigned content_percent; /* and verify the content of so many of them */
 };
 
 /* Scan the store and fill in everything but the plan. The scan must be empty. If parts of a store cannot

@@ -5,6 +5,3 @@
 
 /* Microseconds of the monotonic clock. */
 uint64_t now_us(void);
-
-/* Microseconds since the boot, including those of suspension. */
-uint64_t uptime_us(void);

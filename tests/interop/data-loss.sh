@@ -201,7 +201,6 @@ top_layer_unrecorded() { without_record "$top"; }
 base_layer_unrecorded() { without_record "$base"; }
 container_layer_unrecorded() { without_record "$normal_layer"; }
 incomplete_record() {
-        status=3
         jq -c --arg id "$middle" '[.[] | if .id == $id then .flags = {"incomplete": true} else . end]' \
                 "$G/overlay-layers/layers.json" >"$scratch/json" && cp "$scratch/json" "$G/overlay-layers/layers.json"
 }
@@ -405,11 +404,7 @@ link_layers_dir() { behind_link . && moved_out overlay-layers; }
 link_containers_dir() { behind_link . && moved_out overlay-containers; }
 link_images_dir() { behind_link . && moved_out overlay-images; }
 # Links that cannot be listed may have been made in this boot for any layer.
-# The collector makes the directory anew, with the links of all layers that have a record.
-link_l() {
-        behind_link '^storage/overlay/' && moved_out overlay/l
-        forgive='storage/overlay/l[:/]'
-}
+link_l() { behind_link '^storage/overlay/' && moved_out overlay/l; }
 link_layer_dir() {
         orphan_stays
         status=3

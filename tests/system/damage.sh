@@ -119,9 +119,10 @@ mv "$g/overlay" "$g/overlay.away" && mkdir "$g/overlay"
 run repair
 expect "an empty driver home is no damage" "3  0" "$status $(results) $(find "$g/overlay" -mindepth 1 | wc -l)"
 
-new_store disabled --orphans 1
-rm "$dir/work" -rf
-: >"$g/overlay-layers/volatile-layers.json"
-run collect --no-repair
-expect "--no-repair repairs nothing" missing "$([ -e "$dir/work" ] && echo there || echo missing)"
+new_store collected --orphans 1
+rm -rf "$dir/work"
+run collect
+expect "collect repairs no layer" "0 missing" "$status $([ -e "$dir/work" ] && echo there || echo missing)"
+run repair --no-repair
+expect "repair cannot be combined with --no-repair" 2 $status
 finish
