@@ -115,6 +115,11 @@ static void repairs_and_refusals_are_counted(void **state) {
         assert_int_equal(plan.n_refuse, 3);
         assert_int_equal(plan.n_remove, 0);
         plan_done(&plan);
+        assert_ok(plan_make(&plan, &facts, &(struct policy){.repair = true, .only_repairs = true}));
+        assert_int_equal(plan.decisions[0].reason, REASON_TORN_VOLATILE_FILE);
+        assert_int_equal(plan.decisions[1].reason, REASON_RECORDS_RESET);
+        assert_int_equal(plan.decisions[3].reason, REASON_NOT_COLLECTED);
+        plan_done(&plan);
         assert_ok(plan_make(&plan, &facts, &(struct policy){.repair = false}));
         assert_int_equal(plan.decisions[0].reason, REASON_REPAIR_DISABLED);
         assert_int_equal(plan.n_repair, 0);
