@@ -102,7 +102,7 @@ stays() {
 advice() {
         case "$*" in
         *nowhere) echo "$case/nowhere.* Mount it, or correct imagestore" ;;
-        *) echo '(refused .*Configure the image store|is missing, .* Mount the file system that it lies on, or restore it)' ;;
+        *) echo '(refused .*Configure the image store|is missing, .* Mount the file system that has it, or restore it)' ;;
         esac
 }
 

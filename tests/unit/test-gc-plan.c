@@ -180,6 +180,21 @@ static void add_damage(struct facts *facts, unsigned i) {
                 (struct fact_container){.id = "k", .layer = id[1], .image = "i", .name = ""};
 }
 
+static void a_run_that_only_repairs_keeps_orphans(void **state) {
+        _cleanup_facts_ struct facts facts = FACTS_INIT;
+        _cleanup_plan_ struct plan plan = PLAN_INIT;
+
+        (void) state;
+        add_files(&facts);
+        add_layer_dir(&facts, A);
+        assert_ok(plan_make(&plan, &facts, &POLICY_DEFAULT));
+        assert_int_equal(plan.n_remove, 1);
+        plan_done(&plan);
+        assert_ok(plan_make(&plan, &facts, &(struct policy){.only_repairs = true}));
+        assert_int_equal(plan.decisions[0].reason, REASON_NOT_COLLECTED);
+        assert_int_equal(plan.n_remove, 0);
+}
+
 static void add_image_of(struct facts *facts, const char *layer) {
         *facts_add_image(facts) = (struct fact_image){.id = "i", .layer = layer, .name = ""};
 }
@@ -218,6 +233,7 @@ static void each_layer_that_is_lost_is_found(void **state) {
         for (size_t i = 0; i < ARRAY_SIZE(incomplete); i++)
                 assert_int_equal(plan.damages[8 + i].reason, REASON_LAYER_INCOMPLETE);
         assert_int_equal(plan.n_losses, ARRAY_SIZE(lost) + ARRAY_SIZE(incomplete) + 6);
+        assert_int_equal(plan.n_refuse, plan.n_damages + plan.n_losses);
 }
 
 static void only_the_policy_disables_repairs(void **state) {
@@ -389,6 +405,7 @@ int main(void) {
                 cmocka_unit_test(what_has_no_record_goes_and_what_has_one_stays),
                 cmocka_unit_test(repairs_and_refusals_are_counted),
                 cmocka_unit_test(without_memory_there_is_no_plan),
+                cmocka_unit_test(a_run_that_only_repairs_keeps_orphans),
                 cmocka_unit_test(each_layer_that_is_lost_is_found),
                 cmocka_unit_test(only_the_policy_disables_repairs),
                 cmocka_unit_test(stores_of_other_drivers_are_kept),
