@@ -536,11 +536,13 @@ struct cstorage_layer_stat {
  * look like damage. Examine the layer again under the locks; a repair does so itself. The layer must be of
  * this snapshot. A layer that is missing, or damaged in any way, is not an error.
  *
- * lower and lower-layers must contain the parents as recorded. If one of these has no record, or the layer or
- * a parent has id maps, the state of both is UNKNOWN if the files have a valid form. diff is repairable only
- * if it is known to be empty: the layer is that of a container, and it has neither a digest nor a tar-split
- * file; or its digest is that of an empty archive. An incomplete layer (cstorage_layer_is_incomplete()) is
- * examined like any other. -EROFS: the layer is in an additional image store. Since: 0.1
+ * The directory is UNKNOWN, and so are all other parts, if it is a symbolic link, which podman follows, or if
+ * only an additional image store has one. lower and lower-layers must contain the parents as recorded. If one
+ * of these has no record, or the layer or a parent has id maps, the state of both is UNKNOWN if they are
+ * missing or have a valid form. diff is repairable only if it is known to be empty: the layer is that of a
+ * container, and it has neither a digest nor a tar-split file; or its digest is that of an empty archive. An
+ * incomplete layer (cstorage_layer_is_incomplete()) is examined like any other. -EROFS: the layer is in an
+ * additional image store. Since: 0.1
  */
 int cstorage_layer_stat(const struct cstorage_snapshot *snapshot, const struct cstorage_layer *layer,
                         struct cstorage_layer_stat *ret, struct cstorage_error *reterr);

@@ -210,7 +210,9 @@ int overlay_examine_lower(const struct homes *homes, const struct recorded_layer
                 return r;
         if (*ret == CSTORAGE_STATE_OK)
                 return compare_list(homes, layer, text, len, ret);
-        if (*ret == CSTORAGE_STATE_MISSING && layer->parents)
-                *ret = layer->parents[0] ? CSTORAGE_STATE_MISSING : CSTORAGE_STATE_NONE;
+        if (*ret == CSTORAGE_STATE_MISSING && !layer->parents)
+                *ret = CSTORAGE_STATE_UNKNOWN;
+        else if (*ret == CSTORAGE_STATE_MISSING && !layer->parents[0])
+                *ret = CSTORAGE_STATE_NONE;
         return 0;
 }

@@ -615,6 +615,13 @@ static void a_mapped_layer_keeps_its_lists(void **state) {
         assert_int_equal(stat.parts[CSTORAGE_PART_LOWER], CSTORAGE_STATE_UNKNOWN);
         assert_int_equal(stat.parts[CSTORAGE_PART_LOWER_LAYERS], CSTORAGE_STATE_UNKNOWN);
         assert_int_equal(stat.damaged, 0);
+
+        /* If it is a full copy, it has no lower. */
+        remove_part(&w, part_path(&w, BASE, "lower"));
+        remove_part(&w, part_path(&w, BASE, "lower-layers"));
+        stat = stat_layer(&w, BASE);
+        assert_int_equal(stat.parts[CSTORAGE_PART_LOWER], CSTORAGE_STATE_UNKNOWN);
+        assert_int_equal(stat.damaged, 0);
         drop_world(&w);
 }
 
