@@ -84,3 +84,13 @@ int facts_add_set_aside(struct facts *facts, const char *id) {
         *set_aside = id;
         return 0;
 }
+
+int facts_keep_text(struct facts *facts, const char *text, const char **ret) {
+        const char *copy = arena_text(&facts->arena, text, strlen(text));
+
+        if (!copy)
+                return -ENOMEM;
+
+        *ret = copy;
+        return 0;
+}

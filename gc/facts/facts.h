@@ -148,6 +148,9 @@ struct fact_damage *facts_add_damage(struct facts *facts);
 int facts_add_mount(struct facts *facts, const char *layer_id);
 int facts_add_set_aside(struct facts *facts, const char *id);
 
+/* Copy a text into the arena of the facts. -ENOMEM. */
+int facts_keep_text(struct facts *facts, const char *text, const char **ret);
+
 /* For reports only: the whole store of a driver, and objects that have a record. No entry has such a kind. */
 #define FACT_KIND_STORE     ((enum cstorage_entry_kind) CSTORAGE_ENTRY_KINDS)
 #define FACT_KIND_LAYER     ((enum cstorage_entry_kind)(CSTORAGE_ENTRY_KINDS + 1))

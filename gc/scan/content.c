@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/random.h"
+#include "scan/layer-path.h"
 
 struct candidates {
         const struct cstorage_layer **layers;
@@ -53,36 +54,31 @@ static void take_first(const struct cstorage_mismatch *mismatch, void *userdata)
                 first->result = text_adds(&first->path, mismatch->path);
 }
 
-static int keep_text(struct facts *facts, const char *text, const char **ret) {
-        *ret = arena_text(&facts->arena, text, strlen(text));
-        return *ret ? 0 : -ENOMEM;
-}
+/* The content of overlay is in a directory of the layer directory. */
+static int file_path(struct facts *facts, const struct fact_damage *damage, const char *file,
+                     const char **ret) {
+        const char *subdirectory = strcmp(facts->driver, "overlay") == 0 ? "/diff" : "", *directory;
+        _cleanup_text_ struct text path = TEXT_INIT;
+        int r;
 
-static const char *directory_of(const struct facts *facts, const char *layer) {
-        for (size_t i = 0; i < facts->n_entries; i++)
-                if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR &&
-                    strcmp(facts->entries[i].name, layer) == 0)
-                        return facts->entries[i].path;
-        return layer;
+        r = layer_path(facts, damage->imagestore, damage->layer, &directory);
+        if (r >= 0)
+                r = text_addf(&path, "%s%s/%s", directory, subdirectory, file);
+        return r < 0 ? r : facts_keep_text(facts, path.s, ret);
 }
 
 static int add_damage(struct facts *facts, const struct cstorage_layer *layer, const char *file) {
-        const char *id = cstorage_layer_get_id(layer);
         struct fact_damage *damage = facts_add_damage(facts);
-        _cleanup_text_ struct text path = TEXT_INIT;
-        int r;
 
         if (!damage)
                 return -ENOMEM;
         *damage = (struct fact_damage){
-                .layer = id,
+                .layer = cstorage_layer_get_id(layer),
                 .part = FACT_PART_CONTENT,
                 .state = CSTORAGE_STATE_INVALID,
                 .imagestore = cstorage_layer_get_location(layer) == CSTORAGE_LOCATION_IMAGESTORE,
         };
-        r = text_addf(&path, "%s%s/%s", directory_of(facts, id),
-                      strcmp(facts->driver, "overlay") == 0 ? "/diff" : "", file);
-        return r < 0 ? r : keep_text(facts, path.s, &damage->path);
+        return file_path(facts, damage, file, &damage->path);
 }
 
 static int add_problem(struct facts *facts, const struct cstorage_layer *layer, const char *text) {
@@ -91,7 +87,7 @@ static int add_problem(struct facts *facts, const struct cstorage_layer *layer, 
         if (!problem)
                 return -ENOMEM;
         problem->path = cstorage_layer_get_id(layer);
-        return keep_text(facts, text, &problem->text);
+        return facts_keep_text(facts, text, &problem->text);
 }
 
 static int verify(struct facts *facts, const struct cstorage_layer *layer) {

@@ -6,6 +6,7 @@
 
 #include "base/idset.h"
 #include "scan/content.h"
+#include "scan/layer-path.h"
 
 /* ---------------------------------------------------------------------------------- missing directories */
 
@@ -49,43 +50,12 @@ static int add(struct facts *facts, const struct fact_damage *damage) {
         return 0;
 }
 
-static const struct fact_entry *find_directory(const struct facts *facts, const char *layer,
-                                               bool in_imagestore) {
-        for (size_t i = 0; i < facts->n_entries; i++)
-                if (facts->entries[i].kind == CSTORAGE_ENTRY_LAYER_DIR &&
-                    facts->entries[i].imagestore == in_imagestore &&
-                    strcmp(facts->entries[i].name, layer) == 0)
-                        return &facts->entries[i];
-        return NULL;
-}
-
-static int make_path(struct facts *facts, bool in_imagestore, const char *name, const char **ret) {
-        const char *root = in_imagestore && facts->imagestore ? facts->imagestore : facts->graphroot;
-        _cleanup_text_ struct text text = TEXT_INIT;
-        int r;
-
-        r = text_addf(&text, "%s/%s/%s", root, facts->driver, name);
-        if (r < 0)
-                return r;
-        *ret = arena_text(&facts->arena, text.s, text.len);
-        return *ret ? 0 : -ENOMEM;
-}
-
-static int find_path(struct facts *facts, bool in_imagestore, const char *layer, const char **ret) {
-        const struct fact_entry *entry = find_directory(facts, layer, in_imagestore);
-
-        if (!entry)
-                return make_path(facts, in_imagestore, layer, ret);
-        *ret = entry->path;
-        return 0;
-}
-
 static int add_parts(struct facts *facts, const char *layer, const struct cstorage_layer_stat *stat) {
         struct fact_damage damage = {.layer = layer, .imagestore = stat->in_imagestore};
         int r = 0;
 
         if (stat->damaged)
-                r = find_path(facts, stat->in_imagestore, layer, &damage.path);
+                r = layer_path(facts, stat->in_imagestore, layer, &damage.path);
         for (unsigned part = 0; r >= 0 && part < CSTORAGE_PARTS_MAX; part++) {
                 if (!(stat->damaged & CSTORAGE_PART_BIT(part)))
                         continue;
@@ -106,7 +76,7 @@ static int add_incomplete(struct facts *facts, const struct cstorage_layer *laye
         };
         int r;
 
-        r = find_path(facts, damage.imagestore, damage.layer, &damage.path);
+        r = layer_path(facts, damage.imagestore, damage.layer, &damage.path);
         return r < 0 ? r : add(facts, &damage);
 }
 
@@ -153,7 +123,7 @@ static int add_unrecorded(struct facts *facts, const struct idset *recorded, con
 
         if (!layer || !*layer || idset_has(recorded, layer))
                 return 0;
-        r = find_path(facts, /* in_imagestore= */ false, layer, &damage.path);
+        r = layer_path(facts, /* in_imagestore= */ false, layer, &damage.path);
         return r < 0 ? r : add(facts, &damage);
 }
 
@@ -195,7 +165,7 @@ static int examine_links(struct facts *facts, const struct cstorage_store *store
         r = cstorage_store_stat_links(store, in_imagestore, &damage.state, NULL);
         if (r < 0 || damage.state == CSTORAGE_STATE_NONE || damage.state == CSTORAGE_STATE_OK)
                 return r == -ENOMEM ? r : 0;
-        r = make_path(facts, in_imagestore, "l", &damage.path);
+        r = layer_path(facts, in_imagestore, "l", &damage.path); /* it is beside the layers */
         return r < 0 ? r : add(facts, &damage);
 }
 

@@ -229,16 +229,6 @@ static int observe_problems(struct facts *facts, const struct cstorage_inventory
         return 0;
 }
 
-static int keep_text(struct facts *facts, const char *text, const char **ret) {
-        const char *copy = arena_text(&facts->arena, text, strlen(text));
-
-        if (!copy)
-                return -ENOMEM;
-
-        *ret = copy;
-        return 0;
-}
-
 static int keep_lowers(struct facts *facts, struct fact_entry *fact, char **lowers) {
         const char **kept;
         size_t n = 0;
@@ -253,7 +243,7 @@ static int keep_lowers(struct facts *facts, struct fact_entry *fact, char **lowe
         if (!kept)
                 return -ENOMEM;
         for (size_t i = 0; i < n; i++) {
-                r = keep_text(facts, lowers[i], &kept[i]);
+                r = facts_keep_text(facts, lowers[i], &kept[i]);
                 if (r < 0)
                         return r;
         }
@@ -265,7 +255,7 @@ static int keep_lowers(struct facts *facts, struct fact_entry *fact, char **lowe
 
 static int not_examined(struct facts *facts, struct fact_entry *fact, const struct cstorage_error *error) {
         fact->examined = false;
-        return keep_text(facts, error->text, &fact->problem);
+        return facts_keep_text(facts, error->text, &fact->problem);
 }
 
 static int scan_split_layer(struct facts *facts, struct fact_entry *fact) {
@@ -313,7 +303,7 @@ static int examine(struct facts *facts, struct fact_entry *fact) {
         if (r == -ENOMEM)
                 return r;
         if (r < 0)
-                return keep_text(facts, error.text, &fact->problem);
+                return facts_keep_text(facts, error.text, &fact->problem);
 
         fact->examined = true;
         if (fact->kind != CSTORAGE_ENTRY_LAYER_DIR || fact->identity.type != CSTORAGE_TYPE_DIRECTORY)
@@ -408,8 +398,8 @@ static int add_lost_home(struct facts *facts, const char *root, size_t n) {
                               "--force\"",
                               n);
         if (r >= 0)
-                r = keep_text(facts, path.s, &fact->path);
-        return r < 0 ? r : keep_text(facts, text.s, &fact->text);
+                r = facts_keep_text(facts, path.s, &fact->path);
+        return r < 0 ? r : facts_keep_text(facts, text.s, &fact->text);
 }
 
 /* If a directory could not be listed, that is reported already, and layers may exist unseen. */

@@ -20,7 +20,7 @@ tree() { (cd "$g" && find . -not -name '*.lock' -printf '%p %y %l %s\n' | sort);
 
 new_store() {
         lay_out "$1" --images 2 --layers 2 --containers 1 "${@:2}"
-        layer=$(jq -r '.[1].id' "$g/overlay-layers/layers.json")
+        layer=$(jq -r ".[1].id" "$g/overlay-layers/layers.json" 2>/dev/null)
         dir=$g/overlay/$layer
         tree >"$scratch/before"
 }
@@ -112,6 +112,14 @@ for wrong in 0 101 x 5%% -1; do
 done
 run collect --content
 expect "collect verifies no content" 2 $status
+
+new_store vfs --driver vfs
+store="--root=$g --runroot=$r --storage-driver=vfs"
+layer=$(jq -r '.[1].id' "$g/vfs-layers/layers.json")
+rm -r "$g/vfs/dir/$layer"
+run check
+expect "the path of a lost layer is in the directory of its driver" "3 $g/vfs/dir/$layer" \
+        "$status $(jq -r '.objects[] | select(.reason == "layer-missing") | .path' "$scratch/out")"
 
 # As if its file system were not mounted.
 new_store unmounted
