@@ -124,7 +124,7 @@ static const struct {
                                      "it is incomplete, and other records refer to it",
                                      "Replace the images and containers that are named lost."},
         [REASON_LAYER_UNRECORDED] = {VERDICT_REFUSE, "layer-unrecorded",
-                                     "an image or a container needs it, and it has no record",
+                                     "an image, a container or a layer needs it, and it has no record",
                                      "Replace the images and containers that are named lost."},
         [REASON_CONTENT_DAMAGED] = {VERDICT_REFUSE, "content-damaged",
                                     "this file of a layer is not as it was pulled",

@@ -65,7 +65,7 @@ enum reason {
         REASON_LAYER_MISSING,      /* a recorded layer that has no directory */
         REASON_LAYER_DAMAGED,      /* a recorded layer that cannot be repaired */
         REASON_LAYER_INCOMPLETE,   /* a recorded layer that other records refer to */
-        REASON_LAYER_UNRECORDED,   /* a layer without a record that an image or a container has */
+        REASON_LAYER_UNRECORDED,   /* a layer without a record that another object needs */
         REASON_CONTENT_DAMAGED,    /* a file of a recorded layer that is not as it was pulled */
         REASON_IMAGE_LOST,         /* an image with such a layer */
         REASON_CONTAINER_LOST,     /* a container with such a layer */

@@ -115,33 +115,55 @@ static bool has_all_layers(const struct facts *facts) {
         return true;
 }
 
-static int add_unrecorded(struct facts *facts, const struct idset *recorded, const char *layer) {
+/* The layers that images, containers and other layers need. Images without layers are valid, and incomplete
+ * layers are deleted without their parents. */
+static int find_needed(struct idset *needed, const struct facts *facts) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < facts->n_layers; i++)
+                if (is_of_this_store(facts->layers[i].location) && !facts->layers[i].incomplete)
+                        r = idset_add(needed, facts->layers[i].parent);
+        for (size_t i = 0; r >= 0 && i < facts->n_images; i++)
+                if (is_of_this_store(facts->images[i].location))
+                        r = idset_add(needed, facts->images[i].layer);
+        for (size_t i = 0; r >= 0 && i < facts->n_containers; i++)
+                r = idset_add(needed, facts->containers[i].layer);
+        idset_seal(needed);
+        return r;
+}
+
+static int find_recorded(struct idset *recorded, const struct facts *facts) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < facts->n_layers; i++)
+                r = idset_add(recorded, facts->layers[i].id);
+        idset_seal(recorded);
+        return r;
+}
+
+static int add_unrecorded(struct facts *facts, const char *layer) {
         struct fact_damage damage = {.layer = layer,
                                      .part = FACT_PART_RECORD,
                                      .state = CSTORAGE_STATE_MISSING};
         int r;
 
-        if (!layer || !*layer || idset_has(recorded, layer))
-                return 0;
         r = layer_path(facts, /* in_imagestore= */ false, layer, &damage.path);
         return r < 0 ? r : add(facts, &damage);
 }
 
-/* Find the layers of images and containers that have no record. Images without layers are valid. */
+/* Find the layers that are needed and have no record, each once. */
 static int find_unrecorded(struct facts *facts) {
-        _cleanup_idset_ struct idset recorded = IDSET_INIT;
-        int r = 0;
+        _cleanup_idset_ struct idset needed = IDSET_INIT, recorded = IDSET_INIT;
+        int r;
 
         if (!has_all_layers(facts))
                 return 0;
-        for (size_t i = 0; r >= 0 && i < facts->n_layers; i++)
-                r = idset_add(&recorded, facts->layers[i].id);
-        idset_seal(&recorded);
-        for (size_t i = 0; r >= 0 && i < facts->n_images; i++)
-                if (is_of_this_store(facts->images[i].location))
-                        r = add_unrecorded(facts, &recorded, facts->images[i].layer);
-        for (size_t i = 0; r >= 0 && i < facts->n_containers; i++)
-                r = add_unrecorded(facts, &recorded, facts->containers[i].layer);
+        r = find_needed(&needed, facts);
+        if (r >= 0)
+                r = find_recorded(&recorded, facts);
+        for (size_t i = 0; r >= 0 && i < needed.n; i++)
+                if (!idset_has(&recorded, needed.ids[i]))
+                        r = add_unrecorded(facts, needed.ids[i]);
         return r;
 }
 

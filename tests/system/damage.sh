@@ -75,6 +75,18 @@ run check
 expect "a layer that an image needs, without a record, is refused" \
         "3 1 refuse container-lost,1 refuse image-lost,1 refuse layer-unrecorded" "$status $(results | sed 's/,[^,]*lowers[^,]*//')"
 
+# Two images with the same top layer, and a lower layer whose parent is gone.
+new_store unrecorded-once
+jq -c 'map(.layer as $l | ., (.id = ("e" * 64) | .names = ["twice:1"])) | unique_by(.id)' "$g/overlay-images/images.json" >"$scratch/images" &&
+        cat "$scratch/images" >"$g/overlay-images/images.json"
+base=$(jq -r --arg l "$layer" '.[] | select(.id == $l) | .parent' "$g/overlay-layers/layers.json")
+jq --arg l "$base" '[.[] | select(.id != $l)]' "$g/overlay-layers/layers.json" >"$scratch/layers" &&
+        cat "$scratch/layers" >"$g/overlay-layers/layers.json"
+run check
+expect "a parent without a record is reported once" 1 "$(jq '[.objects[] | select(.reason == "layer-unrecorded")] | length' "$scratch/out")"
+expect "the images above it are lost" true \
+        "$(jq --arg i "$image" '[.objects[] | select(.reason == "image-lost") | .path] | any(. == "twice:1" or . == $i)' "$scratch/out")"
+
 new_store incomplete --orphans 1
 python3 - "$g/overlay-layers/layers.json" "$g/overlay" <<'EOF'
 import json, os, sys
