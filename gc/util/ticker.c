@@ -3,10 +3,11 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "base/thread.h"
 
 #define NSEC_PER_SEC 1000000000ULL
 
@@ -44,18 +45,6 @@ static void *run(void *p) {
         return NULL;
 }
 
-/* The main thread handles signals. */
-static int start_thread(struct ticker *ticker) {
-        sigset_t all, before;
-        int r;
-
-        (void) sigfillset(&all);
-        (void) pthread_sigmask(SIG_SETMASK, &all, &before);
-        r = pthread_create(&ticker->thread, NULL, run, ticker);
-        (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
-        return -r;
-}
-
 static void init(struct ticker *ticker) {
         pthread_condattr_t attr;
 
@@ -83,7 +72,7 @@ int ticker_start(struct ticker **ret, uint64_t every_ns, void (*tick)(void *data
         ticker->tick = tick;
         ticker->data = data;
         init(ticker);
-        r = start_thread(ticker);
+        r = thread_start(&ticker->thread, 0, run, ticker);
         if (r < 0) {
                 destroy(ticker);
                 return r;

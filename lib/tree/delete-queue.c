@@ -8,12 +8,8 @@
  * directory that stays is tried at most twice, and the readings come to an end.
  */
 
-#include <signal.h>
-
+#include "base/thread.h"
 #include "tree/delete-run.h"
-
-/* Room for two stack frames with a name each, and for the C library. */
-#define STACK_BYTES (256U * 1024)
 
 /* Starting a thread takes as long as removing so many small directories. The layer of a little used container
  * has no more. */
@@ -34,23 +30,6 @@ static void *thread_main(void *p) {
         return NULL;
 }
 
-static int start_thread(struct tree_worker *worker, pthread_t *ret) {
-        pthread_attr_t attr;
-        sigset_t all, before;
-        int r;
-
-        r = pthread_attr_init(&attr);
-        if (r != 0)
-                return -r;
-        (void) pthread_attr_setstacksize(&attr, STACK_BYTES);
-        (void) sigfillset(&all);
-        (void) pthread_sigmask(SIG_SETMASK, &all, &before);
-        r = pthread_create(ret, &attr, thread_main, worker);
-        (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
-        (void) pthread_attr_destroy(&attr);
-        return -r;
-}
-
 /* If no thread can be started, the running ones do the work. */
 static void spawn_locked(struct tree_run *run) {
         struct tree_worker *worker;
@@ -58,7 +37,8 @@ static void spawn_locked(struct tree_run *run) {
         if (run->threads >= run->max_threads)
                 return;
         worker = worker_new(run);
-        if (!worker || start_thread(worker, &run->thread_ids[run->threads - 1]) < 0) {
+        if (!worker ||
+            thread_start(&run->thread_ids[run->threads - 1], THREAD_STACK_SMALL, thread_main, worker) < 0) {
                 run->max_threads = run->threads;
                 free(worker);
                 return;

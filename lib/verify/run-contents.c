@@ -4,15 +4,12 @@
  * itself when the queue is full, and at the end, so that it never waits while there is work.
  */
 
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/thread.h"
 #include "verify/archive.h"
 #include "verify/run.h"
-
-/* Room for one stack frame with a path, and for the C library. */
-#define STACK_BYTES (256U * 1024)
 
 /* While the caller waits for other threads, it examines the deadline and calls progress at this interval. */
 #define WAIT_NS (100L * 1000 * 1000)
@@ -65,30 +62,14 @@ static void *thread_main(void *p) {
         return NULL;
 }
 
-static int start_thread(struct verify_run *run, pthread_t *ret) {
-        pthread_attr_t attr;
-        sigset_t all, before;
-        int r;
-
-        r = pthread_attr_init(&attr);
-        if (r != 0)
-                return -r;
-        (void) pthread_attr_setstacksize(&attr, STACK_BYTES);
-        (void) sigfillset(&all);
-        (void) pthread_sigmask(SIG_SETMASK, &all, &before);
-        r = pthread_create(ret, &attr, thread_main, run);
-        (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
-        (void) pthread_attr_destroy(&attr);
-        return -r;
-}
-
 /* If no thread can be started, the caller does all the work. */
 static void start_threads(struct verify_run *run) {
         while (run->n_started + 1 < run->threads) {
                 pthread_mutex_lock(&run->lock);
                 run->n_threads++;
                 pthread_mutex_unlock(&run->lock);
-                if (start_thread(run, &run->thread_ids[run->n_started]) < 0) {
+                if (thread_start(&run->thread_ids[run->n_started], THREAD_STACK_SMALL, thread_main, run) <
+                    0) {
                         thread_ends(run);
                         return;
                 }
