@@ -29,7 +29,7 @@ static size_t delete_some(struct cstorage_txn *txn, const struct scan *view, boo
         return n;
 }
 
-/* Children first, whatever the order of the records: each pass deletes the layers that have no child left. */
+/* Children first, in any order of the records: each pass deletes the layers that have no child left. */
 static int delete_incomplete(struct cstorage_txn *txn, struct scan *view) {
         _cleanup_free_ bool *deleted = calloc(view->plan.n_damages + 1, sizeof(*deleted));
 

@@ -12,7 +12,8 @@ void damage_rules_done(struct damage_rules *rules) {
         *rules = DAMAGE_RULES_INIT;
 }
 
-/* Only records that podman keeps: it deletes incomplete layers, whatever refers to them (layers.go:load). */
+/* Only records that podman keeps: it deletes incomplete layers, also if other records refer to them
+ * (layers.go:load). */
 static int add_references(struct idset *set, const struct facts *facts) {
         int r = 0;
 
