@@ -13,6 +13,13 @@
         "      --transient-store[=BOOL] whether the store is transient\n"                                    \
         "      --config-compat=WHICH    how to read storage.conf: auto, current, legacy\n"
 
+#define DAMAGE_OUTPUT_OPTIONS                                                                                \
+        "Output:\n"                                                                                          \
+        "      --json                   report as one JSON object\n"                                         \
+        "      --summary                print numbers for each result and reason only\n"                     \
+        "  -q, --quiet                  print only errors and refusals\n"                                    \
+        "      --color=WHEN             use colors: auto, always, never\n"
+
 #define COMMON_OPTIONS                                                                                       \
         "      --version                print the version and the features\n"                                \
         "  -h, --help                   print this help\n"
@@ -59,13 +66,7 @@ static const char check_help[] =
         "\n"
         "Options:\n"
         "      --content[=PERCENT]      also compare the files of layers with their sums\n"
-        "\n"
-        "Output:\n"
-        "      --json                   report as one JSON object\n"
-        "      --summary                print numbers for each result and reason only\n"
-        "  -q, --quiet                  print problems only\n"
-        "      --color=WHEN             use colors: auto, always, never\n"
-        "\n" STORE_OPTIONS "\n" COMMON_OPTIONS "\n"
+        "\n" DAMAGE_OUTPUT_OPTIONS "\n" STORE_OPTIONS "\n" COMMON_OPTIONS "\n"
         "Exit status: 0 nothing is damaged, 1 something failed, 2 usage, 3 something is\n"
         "damaged.\n";
 
@@ -77,13 +78,7 @@ static const char repair_help[] =
         "Options:\n"
         "  -n, --dry-run                print what would be repaired; change nothing\n"
         "      --lock-timeout=TIME      wait this long for the locks of the store [30s]\n"
-        "\n"
-        "Output:\n"
-        "      --json                   report as one JSON object\n"
-        "      --summary                print numbers for each result and reason only\n"
-        "  -q, --quiet                  print problems only\n"
-        "      --color=WHEN             use colors: auto, always, never\n"
-        "\n" STORE_OPTIONS "\n" COMMON_OPTIONS "\n"
+        "\n" DAMAGE_OUTPUT_OPTIONS "\n" STORE_OPTIONS "\n" COMMON_OPTIONS "\n"
         "Exit status: 0 nothing is damaged any more, 1 something failed, 2 usage, 3\n"
         "something is lost, 4 the locks were not obtained in time.\n";
 

@@ -57,14 +57,15 @@ void losses_print(const struct outcome *outcome) {
                         continue;
                 (void) losses_add_command(&command, subject);
                 if (subject->reason == REASON_IMAGE_LOST)
-                        log_error("the image %s cannot be used: %s. This removes it and its containers, and "
-                                  "pulls it "
-                                  "again if a registry has it; else build or load it again: %s",
-                                  subject->entry->path, reason_text(subject->reason), command.s ?: "");
+                        log_error(
+                                "the image %s cannot be used: %s. This command removes the image and its "
+                                "containers, and pulls an image of a registry again; build or load any other "
+                                "image again: %s",
+                                subject->entry->path, reason_text(subject->reason), command.s ?: "");
                 else
-                        log_error("the container %s cannot be used: %s. Copy what you need from its "
-                                  "directories; "
-                                  "this removes it: %s",
-                                  subject->entry->path, reason_text(subject->reason), command.s ?: "");
+                        log_error(
+                                "the container %s cannot be used: %s. Copy the files that you need from its "
+                                "layer. This command removes the container: %s",
+                                subject->entry->path, reason_text(subject->reason), command.s ?: "");
         }
 }
