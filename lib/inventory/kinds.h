@@ -68,7 +68,7 @@ struct entry_kind {
          */
         const char *parts[ENTRY_PARTS_MAX + 1]; /* NULL-terminated */
         enum entry_lock lock;
-        bool is_used_by_mounts; /* an overlay mount of its id uses it, whatever the mount point is */
+        bool is_used_by_mounts; /* an overlay mount of its id uses it, at any mount point */
 
         enum trash_turn turn;
         enum entry_relief relief;

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-/* What an entry of an archive makes in a layer (pkg/archive/archive.go:extractTarFileEntry). */
+/* The file that an entry of an archive makes in a layer (pkg/archive/archive.go:extractTarFileEntry). */
 enum archive_type {
         ARCHIVE_REGULAR,
         ARCHIVE_HARD_LINK,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What counts as a difference. Makes no system call. */
+/* The decision whether a file differs from its entry. It makes no system call. */
 
 #include <string.h>
 #include <sys/sysmacros.h>

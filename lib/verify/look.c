@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Looking at the files of a layer. What it means is decided in judge.c. */
+/* Looking at the files of a layer. judge.c decides whether they differ. */
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -30,7 +30,7 @@ struct layer_content {
 
 void layer_content_done(struct layer_content *content);
 
-/* What is in the layer in place of an entry. */
+/* The file in the layer in place of an entry. */
 struct sight {
         int error; /* 0, or the negative errno of the examination: -ENOENT, -ENOTDIR: there is no such file */
         struct stat st;

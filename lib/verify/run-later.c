@@ -85,7 +85,7 @@ static void mark_same(const struct by_path *list, const struct archive_entry *la
         }
 }
 
-/* What is in a directory ends with it. */
+/* If an entry replaces a directory, the files in the directory end with it. */
 static int mark_below(const struct by_path *list, const struct archive_entry *later) {
         _cleanup_free_ char *dir = NULL;
         int n = asprintf(&dir, "%s/", later->path);

@@ -148,7 +148,7 @@ static size_t padding_of(uint64_t size) {
         return (size_t) (-size % BLOCK_BYTES);
 }
 
-/* archive/tar/common.go:isHeaderOnlyType: no content follows, whatever the size is. */
+/* archive/tar/common.go:isHeaderOnlyType: no content follows, even if the size is not 0. */
 static bool has_content(enum tar_type type) {
         return type < TAR_HARD_LINK || type > TAR_FIFO;
 }
